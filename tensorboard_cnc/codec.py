@@ -1,0 +1,106 @@
+"""Records to checksummed bytes and back. The layout is cnc.proto; docs/format.md explains it."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import google_crc32c
+from google.protobuf.message import DecodeError
+
+from tensorboard_cnc import record_messages
+from tensorboard_cnc.cnc_pb2 import Envelope
+from tensorboard_cnc.cnc_pb2 import Record as RecordMessage
+from tensorboard_cnc.errors import DamagedRecordError, FutureRecordError
+from tensorboard_cnc.records import Record
+
+FORMAT_VERSION = 1
+MAX_RECORD_BYTES = 16 << 20
+_COMPRESS_FROM_BYTES = 1024
+
+_REMEDY = "Log it again; the other records of the run are shown"
+
+
+def encode(record: Record) -> bytes:
+    """The bytes of an Envelope that holds `record`."""
+    payload = record_messages.to_message(record).SerializeToString()
+    size = len(payload)
+    compression = Envelope.NONE
+    if size >= _COMPRESS_FROM_BYTES:
+        compression = Envelope.ZLIB
+        payload = zlib.compress(payload)
+    return Envelope(
+        format_version=FORMAT_VERSION,
+        checksum=_checksum(FORMAT_VERSION, compression, size, payload),
+        compression=compression,
+        size=size,
+        payload=payload,
+    ).SerializeToString()
+
+
+def decode(data: bytes) -> Record:
+    """The record in an Envelope's bytes.
+
+    Checksum, version and sizes are checked, in this order, before anything is decompressed.
+
+    Raises:
+      DamagedRecordError: the bytes are not what was written.
+      FutureRecordError: they were written by a newer tensorboard-cnc.
+    """
+    envelope = _parse_envelope(data)
+    if envelope.format_version > FORMAT_VERSION:
+        raise FutureRecordError(
+            f"The record has format version {envelope.format_version}",
+            f"This tensorboard-cnc reads versions up to {FORMAT_VERSION}",
+            "Upgrade where TensorBoard runs: pip install -U tensorboard-cnc",
+        )
+    if envelope.size > MAX_RECORD_BYTES:
+        raise _damaged(
+            f"it declares {envelope.size:,} bytes, over the {MAX_RECORD_BYTES:,} allowed"
+        )
+    message = RecordMessage()
+    try:
+        message.ParseFromString(_decompress(envelope))
+        return record_messages.from_message(message)
+    except (DecodeError, ValueError) as error:
+        raise _damaged(str(error)) from error
+
+
+def _parse_envelope(data: bytes) -> Envelope:
+    envelope = Envelope()
+    try:
+        envelope.ParseFromString(data)
+    except DecodeError as error:
+        raise _damaged("its outer message does not parse") from error
+    found = _checksum(
+        envelope.format_version, envelope.compression, envelope.size, envelope.payload
+    )
+    if found != envelope.checksum:
+        raise _damaged(f"its checksum is {found:08x} instead of {envelope.checksum:08x}")
+    return envelope
+
+
+def _checksum(version: int, compression: int, size: int, payload: bytes) -> int:
+    head = struct.pack("<IIQ", version, compression & 0xFFFFFFFF, size)
+    return int(google_crc32c.extend(google_crc32c.value(head), payload))
+
+
+def _decompress(envelope: Envelope) -> bytes:
+    if envelope.compression == Envelope.NONE:
+        payload = envelope.payload
+    elif envelope.compression == Envelope.ZLIB:
+        inflater = zlib.decompressobj()
+        try:
+            # One byte more than declared, so that a longer stream is noticed without inflating it.
+            payload = inflater.decompress(envelope.payload, envelope.size + 1)
+        except zlib.error as error:
+            raise ValueError(f"it does not decompress ({error})") from error
+    else:
+        raise ValueError(f"its compression {envelope.compression} is unknown")
+    if len(payload) != envelope.size:
+        raise ValueError(f"it does not hold the {envelope.size:,} bytes it declares")
+    return payload
+
+
+def _damaged(detail: str) -> DamagedRecordError:
+    return DamagedRecordError(f"A record is damaged: {detail}", "", _REMEDY)

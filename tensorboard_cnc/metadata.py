@@ -1,0 +1,20 @@
+"""The plugin's name and the summary metadata of its records, shared by writer and reader."""
+
+from __future__ import annotations
+
+from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary, SummaryMetadata
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
+from tensorboard.compat.proto.types_pb2 import DT_STRING
+
+PLUGIN_NAME = "cnc"
+
+
+def tensor_summary(tag: str, record: bytes) -> Summary:
+    """One event's summary that holds one encoded record as a rank-0 string tensor."""
+    metadata = SummaryMetadata(
+        plugin_data=SummaryMetadata.PluginData(plugin_name=PLUGIN_NAME),
+        data_class=DATA_CLASS_TENSOR,
+    )
+    tensor = TensorProto(dtype=DT_STRING, tensor_shape=TensorShapeProto(), string_val=[record])
+    return Summary(value=[Summary.Value(tag=tag, metadata=metadata, tensor=tensor)])

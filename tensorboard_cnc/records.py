@@ -1,0 +1,115 @@
+"""What is stored about models, as plain immutable values.
+
+Times are microseconds since 1970 (UTC). `codec` turns these into bytes and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+ParameterValue: TypeAlias = "str | int | float | bool | tuple[ParameterValue, ...] | None"
+Status: TypeAlias = Literal["running", "finished", "failed"]
+Goal: TypeAlias = Literal["max", "min"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A compression step and its parameters, in the order they were given."""
+
+    name: str
+    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """Who a model is and where it came from.
+
+    The first of `parents` is the main one. `reason` says why a model failed.
+    `closed_us` is None while the model is running.
+    """
+
+    id: str
+    parents: tuple[str, ...] = ()
+    operation: Operation | None = None
+    status: Status = "running"
+    reason: str = ""
+    description: str = ""
+    checkpoint: str = ""
+    created_us: int = 0
+    closed_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One metric of one model: every repetition as it was measured, NaN and infinities kept.
+
+    `step` is the training step it belongs to; `host` the machine that logged it.
+    """
+
+    name: str
+    repeats: tuple[float, ...]
+    step: int | None = None
+    logged_us: int = 0
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """All that one handle measured of one model."""
+
+    model_id: str
+    measurements: tuple[Measurement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A limit on a metric: `value` itself, base + value, or base x (1 + value / 100)."""
+
+    bound: Literal["at_most", "at_least"]
+    value: float
+    relation: Literal["absolute", "base_plus", "base_percent"] = "absolute"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSpec:
+    """How to read a metric. `goal` None: neither direction is better, or nobody said."""
+
+    name: str
+    goal: Goal | None = None
+    unit: str = ""
+    format: str = ""
+    low: float | None = None
+    high: float | None = None
+    primary: bool = True
+    budget: Budget | None = None
+    scalar: str = ""
+    defined_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSpecs:
+    """The specs that one handle defined for its run."""
+
+    specs: tuple[MetricSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedProblem:
+    """A data error that `on_error("warn")` let pass, kept so that the page can show it."""
+
+    message: str
+    remedy: str
+    logged_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """The problems that one handle met while logging one model."""
+
+    model_id: str
+    problems: tuple[LoggedProblem, ...]
+
+
+Record: TypeAlias = ModelCard | Metrics | MetricSpecs | Problems

@@ -1,0 +1,38 @@
+"""Names under which records are stored: ``cnc/<kind>/<part>/...``, parts percent-encoded."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal, TypeAlias
+from urllib.parse import quote
+
+Kind: TypeAlias = Literal["model", "metrics", "metric_specs", "problems"]
+
+_MAX_PART_BYTES = 200
+
+
+def encode_part(text: str) -> str:
+    """One part of a tag: percent-encoded, or "=" and a SHA-256 prefix where that is over 200 bytes.
+
+    Percent-encoding never yields "=", so the two cannot be confused.
+    """
+    encoded = quote(text, safe="")
+    if len(encoded) <= _MAX_PART_BYTES:
+        return encoded
+    return "=" + hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+def model_tag(model_id: str) -> str:
+    return f"cnc/model/{encode_part(model_id)}"
+
+
+def metrics_tag(model_id: str, handle: str) -> str:
+    return f"cnc/metrics/{encode_part(model_id)}/{handle}"
+
+
+def metric_specs_tag(handle: str) -> str:
+    return f"cnc/metric_specs/{handle}"
+
+
+def problems_tag(model_id: str, handle: str) -> str:
+    return f"cnc/problems/{encode_part(model_id)}/{handle}"

@@ -1,0 +1,128 @@
+"""The JSON that the HTTP routes answer with: the one contract of backend and panel.
+
+``frontend/src/model/wire.gen.ts`` is generated from this file by ``scripts/wire_types.py``;
+keep to TypedDict, NotRequired, Literal, unions and the plain containers. docs/http_api.md
+shows an example of each. Times are seconds since 1970. A key that is missing, or null where
+the type says so, means "not logged"; it never means 0 or NaN.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+Scalar = str | int | float | bool | None
+ParameterValue = Scalar | list[Scalar]
+NonFinite = Literal["NaN", "Infinity", "-Infinity"]
+
+
+class Operation(TypedDict):
+    """The step that made a model; a non-finite parameter is given as its NonFinite name."""
+
+    name: str
+    parameters: dict[str, ParameterValue]
+
+
+class Metric(TypedDict):
+    """One metric of one model. `value` is the median of `repeats`, null where not finite."""
+
+    value: float | None
+    repeats: list[float | None]
+    step: int | None
+    # The value where it is not finite.
+    nonfinite: NotRequired[NonFinite]
+    # The machine that logged it.
+    host: NotRequired[str]
+    # The run it came from, where that is not the model's.
+    run: NotRequired[str]
+    # The ordinary TensorBoard scalar it was taken from.
+    scalar: NotRequired[str]
+
+
+class Logged(TypedDict):
+    """What else was logged of a model."""
+
+    predictions: list[str]
+    weights: bool
+    activations: bool
+
+
+class Model(TypedDict):
+    """One node of the lineage. A "missing" model is a parent that nobody logged."""
+
+    key: str
+    id: str
+    run: str | None
+    # Keys; the first is the main parent.
+    parents: list[str]
+    # Those of `parents` that were chosen among several models of the same id.
+    assumed: NotRequired[list[str]]
+    operation: Operation | None
+    status: Literal["running", "finished", "failed", "missing"]
+    # Why it failed.
+    reason: NotRequired[str]
+    description: NotRequired[str]
+    checkpoint: NotRequired[str]
+    created: float | None
+    # When anything of it was last logged.
+    updated: float | None
+    metrics: dict[str, Metric]
+    logged: Logged
+
+
+class Budget(TypedDict):
+    """A limit: value, base + value ("base_plus"), or base x (1 + value/100) ("base_percent")."""
+
+    bound: Literal["at_most", "at_least"]
+    value: float
+    relation: Literal["absolute", "base_plus", "base_percent"]
+
+
+class MetricSpec(TypedDict):
+    """How to read one metric. `guessed`: nobody defined the goal, it is inferred from the name."""
+
+    name: str
+    goal: Literal["max", "min"] | None
+    guessed: bool
+    unit: str
+    # A d3-format specifier, or "" for three significant digits.
+    format: str
+    low: float | None
+    high: float | None
+    primary: bool
+    budget: Budget | None
+    scalar: str
+
+
+class OperationSummary(TypedDict):
+    """One kind of operation, with all parameter names seen, in order of first appearance."""
+
+    name: str
+    parameters: list[str]
+    models: int
+
+
+class Problem(TypedDict):
+    """Something that could not be read or resolved. The rest is shown all the same."""
+
+    message: str
+    remedy: str
+    # Null where it concerns no single run, model (key) or tag.
+    run: str | None
+    model: str | None
+    tag: str | None
+
+
+class Models(TypedDict):
+    """Answer of the ``models`` route; models in order of creation, missing ones last."""
+
+    models: list[Model]
+    metrics: list[MetricSpec]
+    operations: list[OperationSummary]
+    datasets: list[str]
+    problems: list[Problem]
+
+
+class RequestError(TypedDict):
+    """Body of a 4xx answer."""
+
+    error: str
