@@ -5,9 +5,9 @@ Times are microseconds since 1970 (UTC). `codec` turns these into bytes and back
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 ParameterValue: TypeAlias = "str | int | float | bool | tuple[ParameterValue, ...] | None"
 Status: TypeAlias = Literal["running", "finished", "failed"]
@@ -113,3 +113,25 @@ class Problems:
 
 
 Record: TypeAlias = ModelCard | Metrics | MetricSpecs | Problems
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as found in a log: the run a reader shows, its tag, and the step that orders it."""
+
+    run: str
+    tag: str
+    order: int
+    record: Record
+
+
+class ScalarPoint(NamedTuple):
+    """One value of an ordinary TensorBoard scalar; `time` in seconds since 1970."""
+
+    time: float
+    step: int
+    value: float
+
+
+# By (run, tag), in order of time.
+Scalars: TypeAlias = Mapping[tuple[str, str], Sequence[ScalarPoint]]

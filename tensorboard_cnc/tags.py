@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Literal, TypeAlias
 from urllib.parse import quote
 
-Kind: TypeAlias = Literal["model", "metrics", "metric_specs", "problems"]
+from tensorboard_cnc.records import Metrics, MetricSpecs, ModelCard, Problems, Record
 
 _MAX_PART_BYTES = 200
 
@@ -36,3 +35,17 @@ def metric_specs_tag(handle: str) -> str:
 
 def problems_tag(model_id: str, handle: str) -> str:
     return f"cnc/problems/{encode_part(model_id)}/{handle}"
+
+
+def holds(tag: str, record: Record) -> bool:
+    """Whether `record` is one that is stored under `tag`."""
+    handle = tag.rpartition("/")[2]
+    match record:
+        case ModelCard():
+            return tag == model_tag(record.id)
+        case Metrics():
+            return tag == metrics_tag(record.model_id, handle)
+        case MetricSpecs():
+            return tag == metric_specs_tag(handle)
+        case Problems():
+            return tag == problems_tag(record.model_id, handle)

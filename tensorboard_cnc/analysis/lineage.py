@@ -1,0 +1,126 @@
+"""Who came from whom: resolves the parents that models name into a graph without cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tensorboard_cnc.analysis.model_index import Match, ModelIndex
+from tensorboard_cnc.analysis.problem import Problem
+from tensorboard_cnc.identity import model_key
+from tensorboard_cnc.records import ModelCard
+
+# The run of a model that nobody logged; no real run has this name.
+GHOST_RUN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A model and the run it was logged in."""
+
+    run: str
+    card: ModelCard
+    key: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", model_key(self.run, self.card.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The graph: parents per model (main one first), and the ids of ghosts by their key."""
+
+    parents: Mapping[str, tuple[Match, ...]]
+    ghosts: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
+def resolve_lineage(members: Iterable[Member], index: ModelIndex) -> Lineage:
+    """Finds every parent; makes ghosts for those nobody logged; cuts cycles."""
+    in_order = sorted(members, key=lambda member: (member.card.created_us, member.key))
+    parents: dict[str, tuple[Match, ...]] = {}
+    ghosts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for member in in_order:
+        found: dict[str, Match] = {}
+        for parent_id in member.card.parents:
+            match = _find_parent(member, parent_id, index)
+            if match is None and parent_id == member.card.id:
+                problems.append(_cycle(member, member))
+                continue
+            if match is None:
+                match = Match(model_key(GHOST_RUN, parent_id), assumed=False)
+                ghosts[match.key] = parent_id
+                problems.append(_missing_parent(member, parent_id))
+            found.setdefault(match.key, match)
+        parents[member.key] = tuple(found.values())
+    by_key = {member.key: member for member in in_order}
+    for child, parent in cut_cycles({key: [m.key for m in ms] for key, ms in parents.items()}):
+        parents[child] = tuple(match for match in parents[child] if match.key != parent)
+        problems.append(_cycle(by_key[child], by_key[parent]))
+    return Lineage(parents, ghosts, tuple(problems))
+
+
+def cut_cycles(parents: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
+    """The (child, parent) edges to remove so that nobody is their own ancestor.
+
+    Models are taken in the order given, oldest first. The edge cut of a cycle is that of its
+    oldest model: it cannot have come from one that is younger.
+    """
+    rank = {key: position for position, key in enumerate(parents)}
+    cut: set[tuple[str, str]] = set()
+    finished: set[str] = set()
+    for start in parents:
+        path = [start] if start not in finished else []
+        on_path = set(path)
+        while path:
+            child = path[-1]
+            parent = next(
+                (p for p in parents.get(child, ()) if p not in finished and (child, p) not in cut),
+                None,
+            )
+            if parent is None:
+                on_path.remove(path.pop())
+                finished.add(child)
+            elif parent not in on_path:
+                path.append(parent)
+                on_path.add(parent)
+            else:
+                cycle = path[path.index(parent) :]
+                oldest = min(range(len(cycle)), key=lambda i: rank.get(cycle[i], -1))
+                cut.add((cycle[oldest], cycle[(oldest + 1) % len(cycle)]))
+                # Back to the model that lost its edge; what lay above it is walked again.
+                keep = len(path) - len(cycle) + oldest + 1
+                on_path.difference_update(path[keep:])
+                del path[keep:]
+    return sorted(cut)
+
+
+def _find_parent(member: Member, parent_id: str, index: ModelIndex) -> Match | None:
+    return index.find(
+        parent_id,
+        run=member.run,
+        at_us=member.card.created_us,
+        # In reruns a model may well come from one of the same name, but not from itself.
+        exclude=member.key if parent_id == member.card.id else "",
+    )
+
+
+def _missing_parent(member: Member, parent_id: str) -> Problem:
+    return Problem(
+        f'Model "{member.card.id}" names the parent "{parent_id}", which no run has logged.',
+        f'Log it with cnc_summary.model(writer, "{parent_id}"), open the log directory that '
+        "holds it too, or mend the id.",
+        run=member.run,
+        model=member.key,
+    )
+
+
+def _cycle(child: Member, parent: Member) -> Problem:
+    return Problem(
+        f'Model "{child.card.id}" descends from itself through its parent "{parent.card.id}"; '
+        "this link is left out.",
+        "Mend the parents= of one of the two and log it again.",
+        run=child.run,
+        model=child.key,
+    )

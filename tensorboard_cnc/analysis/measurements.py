@@ -1,0 +1,68 @@
+"""Which value of each metric a model has: the newest logged, else that of an ordinary scalar."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tensorboard_cnc.analysis.lineage import Member
+from tensorboard_cnc.records import Measurement, MetricSpec, Scalars
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measurement, the run it was logged in, and the scalar it was taken from if any."""
+
+    measurement: Measurement
+    run: str
+    scalar: str = ""
+
+
+def newest_by_name(measured: Iterable[Measured]) -> dict[str, Measured]:
+    """The newest measurement of each metric."""
+    newest: dict[str, Measured] = {}
+    for entry in measured:
+        name = entry.measurement.name
+        known = newest.get(name)
+        if known is None or known.measurement.logged_us <= entry.measurement.logged_us:
+            newest[name] = entry
+    return newest
+
+
+def measured_from_scalars(
+    members: Iterable[Member], specs: Iterable[MetricSpec], scalars: Scalars
+) -> dict[str, list[Measured]]:
+    """By model key, the metrics whose spec names a scalar of the model's run.
+
+    Where a run holds one model it is the scalar's last value; where it holds several, the
+    last one after the model before it was closed and before the model itself was.
+    """
+    wanted = [spec for spec in specs if spec.scalar]
+    found: dict[str, list[Measured]] = defaultdict(list)
+    for member, start, end in _windows(members):
+        for spec in wanted:
+            points = scalars.get((member.run, spec.scalar), ())
+            last = next((p for p in reversed(points) if start < p.time <= end), None)
+            if last is not None:
+                measurement = Measurement(
+                    spec.name, (last.value,), last.step, logged_us=round(last.time * 1e6)
+                )
+                found[member.key].append(Measured(measurement, member.run, spec.scalar))
+    return found
+
+
+def _windows(members: Iterable[Member]) -> Iterable[tuple[Member, float, float]]:
+    by_run: dict[str, list[Member]] = defaultdict(list)
+    for member in members:
+        by_run[member.run].append(member)
+    for of_run in by_run.values():
+        if len(of_run) == 1:
+            yield of_run[0], -math.inf, math.inf
+            continue
+        start = -math.inf
+        for member in sorted(of_run, key=lambda m: m.card.closed_us or math.inf):
+            end = (member.card.closed_us or math.inf) / 1e6
+            yield member, start, end
+            start = end

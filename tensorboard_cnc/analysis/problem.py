@@ -1,0 +1,16 @@
+"""Something about a log that a person should know and can mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What was found and what to do; run, model (key) and tag where it concerns a single one."""
+
+    message: str
+    remedy: str
+    run: str | None = None
+    model: str | None = None
+    tag: str | None = None

@@ -1,0 +1,62 @@
+"""The plugin: a table of routes. Every route is a GET without side effects."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from tensorboard import errors, plugin_util
+from tensorboard.plugins import base_plugin
+from werkzeug import Request
+
+from tensorboard_cnc.metadata import PLUGIN_NAME
+from tensorboard_cnc.plugin.http import respond
+from tensorboard_cnc.plugin.panel_files import ENTRY, panel_file
+from tensorboard_cnc.plugin.snapshot import Snapshot
+
+_WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
+    """Compress & Compare."""
+
+    plugin_name = PLUGIN_NAME
+
+    def __init__(self, context: base_plugin.TBContext) -> None:
+        super().__init__(context)
+        self._provider = context.data_provider
+        self._snapshots: dict[str, Snapshot] = {}
+        self._opening = threading.Lock()
+
+    def is_active(self) -> bool:
+        """False: TensorBoard itself shows the tab as soon as there are records of ours."""
+        return False
+
+    def frontend_metadata(self) -> base_plugin.FrontendMetadata:
+        return base_plugin.FrontendMetadata(
+            es_module_path=f"/static/{ENTRY}", tab_name="Compress & Compare"
+        )
+
+    def get_plugin_apps(self) -> dict[str, _WsgiApp]:
+        return {"/models": self._models, "/static/*": self._static}
+
+    def snapshot(self, experiment_id: str) -> Snapshot:
+        """The ready answer for one experiment; "" is the only one of a local TensorBoard."""
+        with self._opening:
+            if experiment_id not in self._snapshots:
+                self._snapshots[experiment_id] = Snapshot(self._provider, experiment_id)
+            return self._snapshots[experiment_id]
+
+    def _models(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        snapshot = self.snapshot(plugin_util.experiment_id(environ))
+        response = respond(Request(environ), snapshot.body(plugin_util.context(environ)))
+        return response(environ, start_response)
+
+    def _static(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        request = Request(environ)
+        name = request.path.rpartition(f"/{PLUGIN_NAME}/static/")[2]
+        body = panel_file(name)
+        if body is None:
+            raise errors.NotFoundError(f"The panel has no file {name!r}")
+        return respond(request, body)(environ, start_response)

@@ -1,0 +1,67 @@
+"""Answers whose bytes are prepared once: compressed, with an ETag, and 304 when unchanged."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from werkzeug import Request, Response
+from werkzeug.datastructures import Headers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_COMPRESS_FROM_BYTES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A response body: as it is and gzipped (None where that is not worth it)."""
+
+    content: bytes
+    compressed: bytes | None
+    content_type: str
+    etag: str
+
+
+def prepare(content: bytes, content_type: str) -> Body:
+    """`content` as a Body."""
+    large = len(content) >= _COMPRESS_FROM_BYTES
+    return Body(
+        content,
+        # mtime=0: the same content gives the same bytes.
+        gzip.compress(content, compresslevel=6, mtime=0) if large else None,
+        content_type,
+        hashlib.sha256(content).hexdigest()[:20],
+    )
+
+
+def respond(request: Request, body: Body) -> Response:
+    """The answer to a GET or HEAD: 304 where the client has `body` already."""
+    headers = {
+        # Weak, because the same ETag names the plain and the compressed bytes.
+        "ETag": f'W/"{body.etag}"',
+        "Cache-Control": "no-cache, private",
+        "Vary": "Accept-Encoding",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if request.method not in ("GET", "HEAD"):
+        return Response("Only GET is allowed here.", 405, {"Allow": "GET, HEAD"})
+    if request.if_none_match.contains_weak(body.etag):
+        return _NotModified(None, 304, headers, content_type=body.content_type)
+    content = body.content
+    if body.compressed is not None and request.accept_encodings["gzip"] > 0:
+        content = body.compressed
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, 200, headers, content_type=body.content_type)
+
+
+class _NotModified(Response):
+    """A 304 that keeps its content type: TensorBoard logs a warning for any answer without."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        headers = super().get_wsgi_headers(environ)
+        headers["Content-Type"] = self.headers["Content-Type"]
+        return headers

@@ -1,0 +1,218 @@
+"""The answer of the ``models`` route: a catalog as `wire.Models`."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from tensorboard_cnc import wire
+from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.analysis.lineage import Member
+from tensorboard_cnc.analysis.measurements import Measured
+from tensorboard_cnc.analysis.metric_specs import KnownMetric
+from tensorboard_cnc.analysis.problem import Problem
+from tensorboard_cnc.reader.event_store import Unreadable
+from tensorboard_cnc.records import Operation, ParameterValue
+from tensorboard_cnc.tags import encode_part
+
+
+def models_answer(
+    catalog: Catalog, unreadable: Iterable[Unreadable], bulk: Iterable[tuple[str, str]]
+) -> wire.Models:
+    """Everything the Overview shows, in the order the contract states."""
+    logged, datasets = _logged(catalog, bulk)
+    return {
+        "models": [
+            *(_model(catalog, member, logged[member.key]) for member in catalog.members),
+            *(
+                _ghost(catalog, key, model_id, logged[key])
+                for key, model_id in sorted(catalog.lineage.ghosts.items(), key=lambda g: g[1])
+            ),
+        ],
+        "metrics": [_spec(metric) for metric in catalog.metrics],
+        "operations": _operations(catalog.members),
+        "datasets": datasets,
+        "problems": [
+            *(_problem(problem) for problem in catalog.problems),
+            *(_unreadable(entry) for entry in unreadable),
+        ],
+    }
+
+
+def _model(catalog: Catalog, member: Member, logged: wire.Logged) -> wire.Model:
+    card = member.card
+    measured = catalog.measured[member.key]
+    parents = catalog.lineage.parents[member.key]
+    times = [card.created_us, card.closed_us or 0]
+    times += (entry.measurement.logged_us for entry in measured.values())
+    model: wire.Model = {
+        "key": member.key,
+        "id": card.id,
+        "run": member.run,
+        "parents": [parent.key for parent in parents],
+        "operation": _operation(card.operation) if card.operation else None,
+        "status": card.status,
+        "created": card.created_us / 1e6,
+        "updated": max(times) / 1e6,
+        "metrics": {name: _metric(entry, member.run) for name, entry in measured.items()},
+        "logged": logged,
+    }
+    if assumed := [parent.key for parent in parents if parent.assumed]:
+        model["assumed"] = assumed
+    if card.reason:
+        model["reason"] = card.reason
+    if card.description:
+        model["description"] = card.description
+    if card.checkpoint:
+        model["checkpoint"] = card.checkpoint
+    return model
+
+
+def _ghost(catalog: Catalog, key: str, model_id: str, logged: wire.Logged) -> wire.Model:
+    measured = catalog.measured[key]
+    return {
+        "key": key,
+        "id": model_id,
+        "run": None,
+        "parents": [],
+        "operation": None,
+        "status": "missing",
+        "created": None,
+        "updated": None,
+        "metrics": {name: _metric(entry, None) for name, entry in measured.items()},
+        "logged": logged,
+    }
+
+
+def _metric(measured: Measured, model_run: str | None) -> wire.Metric:
+    measurement = measured.measurement
+    # The median of numbers among which NaN has no order would be arbitrary.
+    nan = any(math.isnan(value) for value in measurement.repeats)
+    value = math.nan if nan else statistics.median(measurement.repeats)
+    metric: wire.Metric = {
+        "value": _finite(value),
+        "repeats": [_finite(repeat) for repeat in measurement.repeats],
+        "step": measurement.step,
+    }
+    if metric["value"] is None:
+        metric["nonfinite"] = _nonfinite(value)
+    if measurement.host:
+        metric["host"] = measurement.host
+    if measured.run != model_run:
+        metric["run"] = measured.run
+    if measured.scalar:
+        metric["scalar"] = measured.scalar
+    return metric
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _nonfinite(value: float) -> wire.NonFinite:
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def _operation(operation: Operation) -> wire.Operation:
+    parameters = {name: _parameter(value) for name, value in operation.parameters.items()}
+    return {"name": operation.name, "parameters": parameters}
+
+
+def _parameter(value: ParameterValue) -> wire.ParameterValue:
+    if isinstance(value, tuple):
+        return [_scalar(item) for item in value]
+    return _scalar(value)
+
+
+def _scalar(value: ParameterValue) -> wire.Scalar:
+    if isinstance(value, float) and not math.isfinite(value):
+        return _nonfinite(value)
+    # A list within a list is shown as text.
+    return str(list(value)) if isinstance(value, tuple) else value
+
+
+def _spec(metric: KnownMetric) -> wire.MetricSpec:
+    spec = metric.spec
+    budget: wire.Budget | None = None
+    if spec.budget is not None:
+        budget = {
+            "bound": spec.budget.bound,
+            "value": spec.budget.value,
+            "relation": spec.budget.relation,
+        }
+    return {
+        "name": spec.name,
+        "goal": spec.goal,
+        "guessed": metric.guessed,
+        "unit": spec.unit,
+        "format": spec.format,
+        "low": spec.low,
+        "high": spec.high,
+        "primary": spec.primary,
+        "budget": budget,
+        "scalar": spec.scalar,
+    }
+
+
+def _operations(members: Iterable[Member]) -> list[wire.OperationSummary]:
+    summaries: dict[str, wire.OperationSummary] = {}
+    for member in members:
+        operation = member.card.operation
+        if operation is None:
+            continue
+        summary = summaries.setdefault(
+            operation.name, {"name": operation.name, "parameters": [], "models": 0}
+        )
+        summary["models"] += 1
+        known = summary["parameters"]
+        known.extend(name for name in operation.parameters if name not in known)
+    return list(summaries.values())
+
+
+def _logged(
+    catalog: Catalog, bulk: Iterable[tuple[str, str]]
+) -> tuple[defaultdict[str, wire.Logged], list[str]]:
+    """By model key what else was logged, and the names of all data sets."""
+    logged: defaultdict[str, wire.Logged] = defaultdict(
+        lambda: {"predictions": [], "weights": False, "activations": False}
+    )
+    datasets = set()
+    ids = {encode_part(member.card.id): member.card.id for member in catalog.members}
+    for run, tag in bulk:
+        kind, part, name = (*tag.split("/")[1:], "", "", "")[:3]
+        if kind == "dataset":
+            datasets.add(unquote(part))
+            continue
+        match = catalog.index.find(ids.get(part, ""), run=run, at_us=0)
+        if match and kind == "predictions":
+            logged[match.key]["predictions"].append(unquote(name))
+        elif match and kind == "weights":
+            logged[match.key]["weights"] = True
+        elif match and kind == "activations":
+            logged[match.key]["activations"] = True
+    return logged, sorted(datasets)
+
+
+def _problem(problem: Problem) -> wire.Problem:
+    return {
+        "message": problem.message,
+        "remedy": problem.remedy,
+        "run": problem.run,
+        "model": problem.model,
+        "tag": problem.tag,
+    }
+
+
+def _unreadable(entry: Unreadable) -> wire.Problem:
+    return {
+        "message": entry.error.message,
+        "remedy": entry.error.remedy,
+        "run": entry.run,
+        "model": None,
+        "tag": entry.tag,
+    }

@@ -1,0 +1,87 @@
+"""Keeps the answer of the ``models`` route ready, and renews it off the request's path."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable
+
+from tensorboard.context import RequestContext
+from tensorboard.data.provider import DataProvider
+
+from tensorboard_cnc.analysis.catalog import build_catalog, members_of
+from tensorboard_cnc.analysis.lineage import Member
+from tensorboard_cnc.analysis.metric_specs import merge_specs
+from tensorboard_cnc.plugin.http import Body, prepare
+from tensorboard_cnc.plugin.models_answer import models_answer
+from tensorboard_cnc.reader.event_store import Contents, EventStore
+from tensorboard_cnc.reader.scalars import ScalarStore
+from tensorboard_cnc.records import Scalars
+
+# Listing TensorBoard's tags costs 60-120 ms at 1,000 runs.
+_RENEW_AFTER_SECONDS = 2.0
+# A page that comes back after a pause is worth a short wait for what is new.
+_WAIT_FROM_SECONDS = 20.0
+_WAIT_SECONDS = 1.0
+# TensorBoard's own retention for scalars.
+_SCALAR_POINTS = 1000
+
+logger = logging.getLogger(__name__)
+
+
+class Snapshot:
+    """The answer for one experiment."""
+
+    def __init__(self, provider: DataProvider, experiment_id: str) -> None:
+        self._events = EventStore(provider, experiment_id)
+        self._scalars = ScalarStore(provider, experiment_id)
+        self._seen: tuple[Contents, Scalars] | None = None
+        self._body: Body | None = None
+        self._renewed_at = -float("inf")
+        self._renewing = threading.Lock()
+
+    def body(self, ctx: RequestContext) -> Body:
+        """The answer as of at most a few seconds ago; at once, except for the first time."""
+        age = time.monotonic() - self._renewed_at
+        if self._body is None:
+            self.renew(ctx)
+        elif age > _RENEW_AFTER_SECONDS and not self._renewing.locked():
+            thread = threading.Thread(target=self._renew_quietly, args=[ctx], daemon=True)
+            thread.start()
+            if age > _WAIT_FROM_SECONDS:
+                thread.join(_WAIT_SECONDS)
+        assert self._body is not None
+        return self._body
+
+    def renew(self, ctx: RequestContext) -> None:
+        """Reads what has changed and prepares the answer anew where anything has."""
+        with self._renewing:
+            contents = self._events.refresh(ctx)
+            members = members_of(contents.stored)
+            scalars = self._refresh_scalars(ctx, contents, members)
+            if (contents, scalars) != self._seen:
+                catalog = build_catalog(contents.stored, members, scalars)
+                answer = models_answer(catalog, contents.unreadable, contents.bulk)
+                text = json.dumps(answer, allow_nan=False, separators=(",", ":"))
+                self._body = prepare(text.encode(), "application/json")
+                self._seen = (contents, scalars)
+            self._renewed_at = time.monotonic()
+
+    def _refresh_scalars(
+        self, ctx: RequestContext, contents: Contents, members: Iterable[Member]
+    ) -> Scalars:
+        specs, _ = merge_specs(contents.stored)
+        tags = {spec.scalar for spec in specs.values() if spec.scalar}
+        models_of_run = Counter(member.run for member in members)
+        points = {run: 1 if n == 1 else _SCALAR_POINTS for run, n in models_of_run.items()}
+        return self._scalars.refresh(ctx, points, tags)
+
+    def _renew_quietly(self, ctx: RequestContext) -> None:
+        try:
+            self.renew(ctx)
+        except Exception as error:
+            self._renewed_at = time.monotonic()
+            logger.warning("Compress & Compare keeps its last answer: %s", error)

@@ -1,0 +1,57 @@
+"""The newest definition of a metric counts; contradictions between runs are reported."""
+
+from __future__ import annotations
+
+from tensorboard_cnc.analysis.metric_specs import known_metrics, merge_specs
+from tensorboard_cnc.records import MetricSpec, MetricSpecs, Stored
+
+
+def defined(run: str, *specs: MetricSpec, order: int = 0) -> Stored:
+    return Stored(run, "cnc/metric_specs/0", order, MetricSpecs(specs))
+
+
+def test_the_same_definition_in_many_runs_is_no_problem() -> None:
+    spec = [MetricSpec("accuracy", "max", "%", defined_us=at) for at in (1, 2, 3)]
+    merged, problems = merge_specs(defined(f"run{n}", s) for n, s in enumerate(spec))
+    assert merged == {"accuracy": spec[2]}
+    assert problems == []
+
+
+def test_the_newest_of_contradicting_definitions_wins_with_a_problem() -> None:
+    old, new = MetricSpec("score", "min", defined_us=1), MetricSpec("score", "max", defined_us=2)
+    merged, problems = merge_specs([defined("b", new), defined("a", old)])
+    assert merged == {"score": new}
+    assert len(problems) == 1
+    assert all(name in problems[0].message for name in ('"a"', '"b"', '"score"'))
+
+
+def test_a_run_may_change_its_mind() -> None:
+    old, new = MetricSpec("score", "min", defined_us=1), MetricSpec("score", "max", defined_us=2)
+    merged, problems = merge_specs([defined("a", new), defined("a", old)])
+    assert (merged["score"].goal, problems) == ("max", [])
+
+
+def test_metrics_keep_the_order_of_their_definition() -> None:
+    specs = [MetricSpec(name, defined_us=5) for name in ("size", "accuracy", "latency")]
+    merged, _ = merge_specs([defined("a", *specs)])
+    assert list(merged) == ["size", "accuracy", "latency"]
+
+
+def test_undefined_metrics_follow_with_a_guessed_goal() -> None:
+    spec = MetricSpec("speed", None)
+    metrics = known_metrics({"speed": spec}, ["val_loss", "speed", "colour"])
+    assert [(m.spec.name, m.spec.goal, m.guessed) for m in metrics] == [
+        ("speed", None, False),
+        ("val_loss", "min", True),
+        ("colour", None, False),
+    ]
+
+
+def test_a_defined_goal_is_never_overruled() -> None:
+    (metric,) = known_metrics({"loss": MetricSpec("loss", "max")}, [])
+    assert (metric.spec.goal, metric.guessed) == ("max", False)
+
+
+def test_a_definition_without_a_goal_gets_a_guess_shown_as_one() -> None:
+    (metric,) = known_metrics({"latency": MetricSpec("latency", None, "ms")}, [])
+    assert (metric.spec.goal, metric.spec.unit, metric.guessed) == ("min", "ms", True)
