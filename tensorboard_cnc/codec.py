@@ -11,20 +11,28 @@ from google.protobuf.message import DecodeError
 from tensorboard_cnc import record_messages
 from tensorboard_cnc.cnc_pb2 import Envelope
 from tensorboard_cnc.cnc_pb2 import Record as RecordMessage
-from tensorboard_cnc.errors import DamagedRecordError, FutureRecordError
+from tensorboard_cnc.errors import ArgumentError, DamagedRecordError, FutureRecordError
 from tensorboard_cnc.records import Record
 
 FORMAT_VERSION = 1
 MAX_RECORD_BYTES = 16 << 20
 _COMPRESS_FROM_BYTES = 1024
 
-_REMEDY = "Log it again; the other records of the run are shown"
-
 
 def encode(record: Record) -> bytes:
-    """The bytes of an Envelope that holds `record`."""
+    """The bytes of an Envelope that holds `record`.
+
+    Raises:
+      ArgumentError: the record is larger than readers accept.
+    """
     payload = record_messages.to_message(record).SerializeToString()
     size = len(payload)
+    if size > MAX_RECORD_BYTES:
+        raise ArgumentError(
+            f"A {type(record).__name__} record has {size:,} bytes",
+            f"At most {MAX_RECORD_BYTES:,} can be read back",
+            "Log fewer repetitions or shorter texts",
+        )
     compression = Envelope.NONE
     if size >= _COMPRESS_FROM_BYTES:
         compression = Envelope.ZLIB
@@ -45,15 +53,11 @@ def decode(data: bytes) -> Record:
 
     Raises:
       DamagedRecordError: the bytes are not what was written.
-      FutureRecordError: they were written by a newer tensorboard-cnc.
+      FutureRecordError: they are, but by a newer tensorboard-cnc.
     """
     envelope = _parse_envelope(data)
     if envelope.format_version > FORMAT_VERSION:
-        raise FutureRecordError(
-            f"The record has format version {envelope.format_version}",
-            f"This tensorboard-cnc reads versions up to {FORMAT_VERSION}",
-            "Upgrade where TensorBoard runs: pip install -U tensorboard-cnc",
-        )
+        raise _future(f"its format version is {envelope.format_version}, not {FORMAT_VERSION}")
     if envelope.size > MAX_RECORD_BYTES:
         raise _damaged(
             f"it declares {envelope.size:,} bytes, over the {MAX_RECORD_BYTES:,} allowed"
@@ -61,9 +65,13 @@ def decode(data: bytes) -> Record:
     message = RecordMessage()
     try:
         message.ParseFromString(_decompress(envelope))
-        return record_messages.from_message(message)
-    except (DecodeError, ValueError) as error:
+    except (DecodeError, zlib.error) as error:
         raise _damaged(str(error)) from error
+    try:
+        return record_messages.from_message(message)
+    except ValueError as error:
+        # The checksum held, so this is what was written, and only a newer version can have.
+        raise _future(str(error)) from error
 
 
 def _parse_envelope(data: bytes) -> Envelope:
@@ -89,18 +97,26 @@ def _decompress(envelope: Envelope) -> bytes:
     if envelope.compression == Envelope.NONE:
         payload = envelope.payload
     elif envelope.compression == Envelope.ZLIB:
-        inflater = zlib.decompressobj()
-        try:
-            # One byte more than declared, so that a longer stream is noticed without inflating it.
-            payload = inflater.decompress(envelope.payload, envelope.size + 1)
-        except zlib.error as error:
-            raise ValueError(f"it does not decompress ({error})") from error
+        # One byte more than declared, so that a longer stream is noticed without inflating it.
+        payload = zlib.decompressobj().decompress(envelope.payload, envelope.size + 1)
     else:
-        raise ValueError(f"its compression {envelope.compression} is unknown")
+        raise _future(f"its compression {envelope.compression} is unknown")
     if len(payload) != envelope.size:
-        raise ValueError(f"it does not hold the {envelope.size:,} bytes it declares")
+        raise _damaged(f"it does not hold the {envelope.size:,} bytes it declares")
     return payload
 
 
 def _damaged(detail: str) -> DamagedRecordError:
-    return DamagedRecordError(f"A record is damaged: {detail}", "", _REMEDY)
+    return DamagedRecordError(
+        f"A record is damaged: {detail}",
+        "",
+        "Log it again; the other records of the run are shown",
+    )
+
+
+def _future(detail: str) -> FutureRecordError:
+    return FutureRecordError(
+        f"A record was written by a newer tensorboard-cnc: {detail}",
+        "",
+        "Upgrade where TensorBoard runs: pip install -U tensorboard-cnc",
+    )

@@ -55,3 +55,7 @@ class DamagedRecordError(RecordError):
 
 class FutureRecordError(RecordError):
     """A record written by a newer version of tensorboard-cnc."""
+
+
+class CncWarning(UserWarning):
+    """A data error that `cnc_summary.on_error("warn")` let pass."""

@@ -11,7 +11,7 @@ import re
 import secrets
 
 SUBRUN = "cnc"
-_SUBRUN = re.compile(r"(?:^|[/\\])cnc(?:[/\\][0-9a-f]{8})?$")
+_SUBRUN = re.compile(r"(?:^|[/\\])cnc(?:[/\\][0-9a-f]{8})?\Z")
 
 
 def new_handle() -> str:

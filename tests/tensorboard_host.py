@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -90,19 +91,38 @@ def serve_in_process(logdir: Path, loader: Loader) -> Iterator[InProcessTensorBo
 
         yield InProcessTensorBoard(provider, reload)
         return
-    ingester = server_ingester.SubprocessServerDataIngester(
-        server_ingester.get_server_binary(),
-        str(logdir),
-        reload_interval=1,
-        channel_creds_type=grpc_util.ChannelCredsType.LOCAL,
-        samples_per_plugin=SAMPLES,
-    )
-    ingester.start()
-    try:
-        yield InProcessTensorBoard(ingester.data_provider, lambda: None)
-    finally:
-        # The data server ends with its standard input.
-        ingester._stdin_handle.close()
+    with _data_server(logdir) as provider:
+        yield InProcessTensorBoard(provider, lambda: None)
+
+
+@contextlib.contextmanager
+def _data_server(logdir: Path) -> Iterator[DataProvider]:
+    """The Rust data server, started and ended as TensorBoard does, but waited for."""
+    samples = ",".join(f"{plugin}={count}" for plugin, count in SAMPLES.items())
+    with tempfile.TemporaryDirectory() as folder:
+        port_file = Path(folder) / "port"
+        command = [
+            server_ingester.get_server_binary().path,
+            f"--logdir={logdir}",
+            "--reload=1",
+            f"--samples-per-plugin={samples}",
+            "--port=0",
+            f"--port-file={port_file}",
+            "--die-after-stdin",
+        ]
+        with subprocess.Popen(command, stdin=subprocess.PIPE) as server:
+
+            def port() -> str:
+                text = port_file.read_text() if port_file.exists() else ""
+                return text if text.endswith("\n") else ""
+
+            address = f"localhost:{wait_until(port, 'the start of the data server').strip()}"
+            ingester = server_ingester.ExistingServerDataIngester(
+                address, channel_creds_type=grpc_util.ChannelCredsType.LOCAL
+            )
+            yield ingester.data_provider
+            assert server.stdin is not None
+            server.stdin.close()
 
 
 class TensorBoardProcess:

@@ -26,6 +26,8 @@ def newest_by_name(measured: Iterable[Measured]) -> dict[str, Measured]:
     for entry in measured:
         name = entry.measurement.name
         known = newest.get(name)
+        if not entry.measurement.repeats:
+            continue
         if known is None or known.measurement.logged_us <= entry.measurement.logged_us:
             newest[name] = entry
     return newest

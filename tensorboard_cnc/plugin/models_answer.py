@@ -108,8 +108,8 @@ def _metric(measured: Measured, model_run: str | None) -> wire.Metric:
     return metric
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _nonfinite(value: float) -> wire.NonFinite:
@@ -139,7 +139,7 @@ def _scalar(value: ParameterValue) -> wire.Scalar:
 def _spec(metric: KnownMetric) -> wire.MetricSpec:
     spec = metric.spec
     budget: wire.Budget | None = None
-    if spec.budget is not None:
+    if spec.budget is not None and math.isfinite(spec.budget.value):
         budget = {
             "bound": spec.budget.bound,
             "value": spec.budget.value,
@@ -151,8 +151,8 @@ def _spec(metric: KnownMetric) -> wire.MetricSpec:
         "guessed": metric.guessed,
         "unit": spec.unit,
         "format": spec.format,
-        "low": spec.low,
-        "high": spec.high,
+        "low": _finite(spec.low),
+        "high": _finite(spec.high),
         "primary": spec.primary,
         "budget": budget,
         "scalar": spec.scalar,

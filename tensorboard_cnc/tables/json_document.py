@@ -1,0 +1,73 @@
+"""Reading a JSON file so that whatever is wrong with it is said with its place."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tensorboard_cnc.errors import TableError
+from tensorboard_cnc.tables.wording import quoted
+
+
+def read_json(path: Path) -> object:
+    """The value that the UTF-8 file at `path` holds; NaN and Infinity are accepted.
+
+    Raises:
+      TableError: the file cannot be read, is not JSON, or gives one key of an object twice.
+    """
+    text = _read_text(path)
+    try:
+        return json.loads(text, object_pairs_hook=_unique_keys, parse_int=_integer)
+    except json.JSONDecodeError as error:
+        raise TableError(
+            f"Line {error.lineno}, column {error.colno} is not valid JSON: {error.msg}",
+            "An experiment table is one JSON object",
+            "Correct that place, or export the table again",
+        ) from error
+    except RecursionError as error:
+        raise TableError(
+            "The JSON is nested too deeply to be read",
+            "An experiment table is five levels deep",
+            "Export the table again",
+        ) from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise TableError(
+            f"The table cannot be read: {error.strerror or error}",
+            "It is a JSON file that this user may read",
+            "Check the path and its permissions",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise TableError(
+            f"Byte {error.start:,} of the table is not UTF-8",
+            "An experiment table is JSON in UTF-8",
+            "Save it again in UTF-8",
+        ) from error
+
+
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise TableError(
+            f"The key {quoted(twice)} occurs twice in one JSON object",
+            "Only one of its values could be kept",
+            "Remove or rename one of them",
+        )
+    return found
+
+
+def _integer(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError as error:
+        raise TableError(
+            f"The table holds a whole number of {len(digits):,} digits",
+            "Numbers must fit into 64 bits",
+            "Correct it, or export the table again",
+        ) from error

@@ -1,0 +1,21 @@
+"""Values from a table as they are shown in a terminal: short, and never control characters."""
+
+from __future__ import annotations
+
+import json
+
+_SHOWN_CHARACTERS = 100
+
+
+def quoted(text: str) -> str:
+    """`text` in double quotes, in ASCII where it holds anything that does not print."""
+    return json.dumps(shortened(text), ensure_ascii=not text.isprintable())
+
+
+def plain(text: str) -> str:
+    """`text` without quotes, unless it holds anything that does not print."""
+    return shortened(text) if text.isprintable() else quoted(text)
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

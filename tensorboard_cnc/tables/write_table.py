@@ -1,0 +1,76 @@
+"""An experiment table into event files, one run per model, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.records import MetricSpec
+from tensorboard_cnc.subrun import SUBRUN
+from tensorboard_cnc.tables.experiment_table import ExperimentTable
+from tensorboard_cnc.tables.run_names import run_names
+from tensorboard_cnc.tables.table_model import TableModel
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many runs a table was written to, and how many of them held models before."""
+
+    runs: int
+    updated: int
+
+
+def write_table(
+    table: ExperimentTable,
+    logdir: Path,
+    progress: Callable[[Sequence[TableModel]], Iterable[TableModel]] = iter,
+) -> Written:
+    """Writes every model of `table` into ``<logdir>/<run>``, parents first.
+
+    `progress` is given the models and yields them as they are asked for.
+
+    Raises:
+      OSError, WriterError: the log directory cannot be written; what was begun is removed again.
+    """
+    names = run_names(model.card.id for model in table.models)
+    runs = {model_id: logdir / name for model_id, name in names.items()}
+    updated = sum((run / SUBRUN).exists() for run in runs.values())
+    with _all_or_nothing(list(runs.values())):
+        for model in progress(table.models):
+            _write_model(runs[model.card.id], model, table.specs)
+    return Written(len(runs), updated)
+
+
+def _write_model(run: Path, model: TableModel, specs: Sequence[MetricSpec]) -> None:
+    card = model.card
+    with cnc_summary.model(
+        run,
+        card.id,
+        parents=card.parents,
+        operation=card.operation,
+        description=card.description,
+        metrics=specs,
+    ) as handle:
+        handle.metrics({m.name: list(m.repeats) for m in model.measurements})
+
+
+@contextmanager
+def _all_or_nothing(directories: Sequence[Path]) -> Iterator[None]:
+    before = _existing(directories)
+    try:
+        yield
+    except BaseException:
+        # Longest first: what is in a directory goes before the directory.
+        for path in sorted(_existing(directories) - before, key=lambda p: -len(p.parts)):
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+        raise
+
+
+def _existing(directories: Sequence[Path]) -> set[Path]:
+    above = {parent for directory in directories for parent in directory.parents}
+    within = {path for directory in directories for path in directory.rglob("*")}
+    return {path for path in above | within | set(directories) if path.exists()}

@@ -1,0 +1,61 @@
+"""Chromium on a real TensorBoard; any console error or CSP violation fails the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import chromium
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, sync_playwright
+
+from tests.tensorboard_host import tensorboard_process
+
+# Chromium refuses its sandbox to root, and containers have no GPU.
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FRAME = "iframe[src*='name=cnc']"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that must stay free of console errors, CSP violations and uncaught exceptions."""
+    with browser.new_page(viewport={"width": 1440, "height": 900}) as page:
+        complaints: list[str] = []
+
+        def listen(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                complaints.append(f"{message.type}: {message.text} ({message.location})")
+
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+        page.set_default_timeout(20_000)
+        yield page
+        foreign = "was preloaded using link preload"
+        assert [text for text in complaints if foreign not in text] == []
+
+
+@pytest.fixture
+def serve_process() -> Iterator[Callable[..., str]]:
+    """Starts a real ``tensorboard`` on a log directory and answers with its address."""
+    with ExitStack() as stack:
+
+        def start(logdir: Path, *flags: str) -> str:
+            manager = tensorboard_process("--logdir", str(logdir), *flags)
+            return stack.enter_context(manager).url
+
+        yield start
+
+
+def open_tab(page: Page, url: str, state: str = "") -> FrameLocator:
+    """Opens the Compress & Compare tab, with `state` in its link, and answers with its frame."""
+    page.goto(f"{url}/#cnc{state}")
+    return page.frame_locator(FRAME)

@@ -1,0 +1,208 @@
+"""The demo as a user runs it: one command, whose logs and server are looked at afterwards."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+
+import demo.__main__
+from demo.sweep import digits_sweep
+from tensorboard_cnc.codec import decode
+from tensorboard_cnc.records import Metrics, MetricSpecs, ModelCard, Record
+
+REPOSITORY = Path(demo.__main__.__file__).parents[1]
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/#cnc")
+
+
+@contextmanager
+def running_demo(*options: str) -> Iterator[subprocess.Popen[str]]:
+    environment = {k: v for k, v in os.environ.items() if k not in ("SERVE", "LOGDIR")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "demo", *options],
+        cwd=REPOSITORY,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def read_until(process: subprocess.Popen[str], wanted: str) -> str:
+    """Everything printed up to the line that contains `wanted`."""
+    assert process.stdout is not None
+    text = ""
+    for line in process.stdout:
+        text += line
+        if wanted in line:
+            return text
+    raise AssertionError(f"the demo ended without {wanted!r}:\n{text}")
+
+
+def fetch(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        body: bytes = response.read()
+    return body
+
+
+def link_in(text: str) -> str:
+    found = LINK.search(text)
+    assert found, text
+    return found.group()
+
+
+@dataclass(frozen=True)
+class Demo:
+    logdir: Path
+    output: str
+    plugins: dict[str, object]
+    exit_code: int
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """A whole sweep of short trainings, served, then ended by Ctrl-C."""
+    logdir = tmp_path_factory.mktemp("demo") / "logs"
+    with running_demo("--quick", f"--logdir={logdir}") as process:
+        output = read_until(process, "Ctrl-C stops")
+        address = link_in(output).removesuffix("#cnc")
+        plugins = json.loads(fetch(f"{address}data/plugins_listing"))
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+    with pytest.raises(urllib.error.URLError):
+        fetch(address)
+    return Demo(logdir, output + rest, plugins, process.returncode)
+
+
+@pytest.fixture(scope="module")
+def records(finished: Demo) -> list[tuple[str, Record]]:
+    """Every record in the log with its run, in the order written."""
+    return [
+        (file.parent.relative_to(finished.logdir).as_posix(), decode(value.tensor.string_val[0]))
+        for file in sorted(finished.logdir.rglob("events.out.tfevents.*"))
+        for event in EventFileLoader(str(file)).Load()
+        for value in event.summary.value
+        if value.tag.startswith("cnc/")
+    ]
+
+
+@pytest.fixture(scope="module")
+def cards(records: list[tuple[str, Record]]) -> dict[str, ModelCard]:
+    return {run: record for run, record in records if isinstance(record, ModelCard)}
+
+
+@pytest.fixture(scope="module")
+def metrics(records: list[tuple[str, Record]]) -> dict[str, dict[str, tuple[float, ...]]]:
+    found: dict[str, dict[str, tuple[float, ...]]] = {}
+    for run, record in records:
+        if isinstance(record, Metrics):
+            values = {measured.name: measured.repeats for measured in record.measurements}
+            found.setdefault(run, {}).update(values)
+    return found
+
+
+def test_ends_cleanly(finished: Demo) -> None:
+    assert finished.exit_code == 0
+    assert finished.output.rstrip().endswith("Stopped.")
+    assert "Traceback" not in finished.output
+    assert "Warning" not in finished.output
+
+
+def test_the_link_opens_the_tab(finished: Demo) -> None:
+    assert "cnc" in finished.plugins
+
+
+def test_lines_instead_of_a_bar_in_a_file(finished: Demo) -> None:
+    assert "\r" not in finished.output
+    assert "\x1b" not in finished.output
+    for step in digits_sweep():
+        assert f"\n{step.id} " in finished.output
+
+
+def test_every_model_has_its_run_and_its_lineage(cards: dict[str, ModelCard]) -> None:
+    assert len(cards) >= 24
+    for step in digits_sweep(epochs=1, tuning_epochs=1):
+        card = cards[step.id]
+        assert card.id == step.id
+        assert card.parents == step.parents
+        assert card.operation is not None
+        assert card.operation.name == step.recipe.operation
+        assert dict(card.operation.parameters) == step.recipe.parameters
+        assert card.description
+
+
+def test_distillation_has_two_parents(cards: dict[str, ModelCard]) -> None:
+    assert cards["small-distilled"].parents == ("small-init", "dense")
+
+
+def test_one_model_diverged_and_says_so(
+    cards: dict[str, ModelCard], metrics: dict[str, dict[str, tuple[float, ...]]]
+) -> None:
+    failed = {card.id: card.reason for card in cards.values() if card.status == "failed"}
+    assert list(failed) == ["magnitude-90-ft-too-hot"]
+    assert "loss became nan" in failed["magnitude-90-ft-too-hot"]
+    assert math.isnan(metrics["magnitude-90-ft-too-hot"]["loss"][-1])
+    others = {card.status for card in cards.values() if card.id not in failed}
+    assert others == {"finished"}
+
+
+def test_everything_is_measured_of_every_other_model(
+    metrics: dict[str, dict[str, tuple[float, ...]]], records: list[tuple[str, Record]]
+) -> None:
+    specs = {s.name: s for _, r in records if isinstance(r, MetricSpecs) for s in r.specs}
+    assert all(spec.goal for spec in specs.values())
+    for step in digits_sweep():
+        if step.id != "magnitude-90-ft-too-hot":
+            assert metrics[step.id].keys() == specs.keys()
+            assert len(metrics[step.id]["latency_ms"]) == 9
+    assert metrics["magnitude-90"]["sparsity"][0] == pytest.approx(0.9, abs=0.02)
+    assert metrics["dense-int8"]["size_bytes"][0] < metrics["dense"]["size_bytes"][0] / 2
+
+
+def test_terminated_while_training_it_takes_tensorboard_along(tmp_path: Path) -> None:
+    with running_demo("--quick", f"--logdir={tmp_path}") as process:
+        output = read_until(process, "magnitude-50")
+        process.terminate()
+        rest, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Stopped. What was logged until now is in" in rest
+    assert "Traceback" not in rest
+    with pytest.raises(urllib.error.URLError):
+        fetch(link_in(output))
+
+
+def test_missing_packages_are_named_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(demo.__main__._NEEDED, "no_such_module", "no-such-package")
+    assert demo.__main__.main(["--no-serve"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: The demo needs no-such-package. Run `make demo`")
+    assert "pip install no-such-package" in said
+
+
+def test_a_strangers_runs_are_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "dense").mkdir()
+    with running_demo("--quick", "--no-serve", f"--logdir={tmp_path}") as process:
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert output.startswith("error: ")
+    assert "Choose another folder with --logdir" in output

@@ -1,0 +1,29 @@
+"""What is generated and committed is what its source gives today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import proto
+import pytest
+import wire_types
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("proto")
+    proto.generate(target)
+    return target
+
+
+@pytest.mark.parametrize("name", proto.GENERATED)
+def test_protobuf_code_is_fresh(compiled: Path, name: str) -> None:
+    committed = (proto.ROOT / name).read_text(encoding="utf-8")
+    generated = (compiled / name).read_text(encoding="utf-8")
+    assert committed == generated, f"{name} is stale: run `make proto` and commit it"
+
+
+def test_wire_types_are_fresh() -> None:
+    generated = wire_types.typescript(wire_types.SOURCE.read_text(encoding="utf-8"))
+    committed = wire_types.TARGET.read_text(encoding="utf-8")
+    assert committed == generated, f"{wire_types.TARGET} is stale: run `make types` and commit it"

@@ -1,0 +1,110 @@
+"""Layers run one way: the import directions of docs/architecture.md."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "tensorboard_cnc"
+
+VALUES = {"errors", "records", "identity"}
+FORMAT = VALUES | {"tags", "subrun", "metadata", "codec"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "__init__": set(),
+    "errors": set(),
+    "identity": set(),
+    "cnc_pb2": set(),
+    "metadata": set(),
+    "wire": set(),
+    "fallback_panel": set(),
+    "records": {"errors"},
+    "subrun": {"errors", "records"},
+    "tags": {"errors", "records"},
+    "record_messages": {"errors", "records", "cnc_pb2"},
+    "codec": {"errors", "records", "record_messages", "cnc_pb2"},
+    "analysis": VALUES,
+    "writer": FORMAT,
+    "reader": FORMAT,
+    "cnc_summary": VALUES | {"writer"},
+    "plugin": VALUES
+    | {"tags", "subrun", "metadata", "reader", "analysis", "wire", "fallback_panel"},
+    "loader": {"fallback_panel", "metadata", "plugin"},
+    "tables": VALUES | {"tags", "subrun", "writer", "cnc_summary"},
+    "cli": VALUES | {"tables", "__init__"},
+}
+# Packages that only some layers may touch at all.
+FOREIGN = {
+    "torch": {"writer"},
+    "werkzeug": {"plugin"},
+    "tensorboard": {"metadata", "writer", "reader", "plugin", "loader", "fallback_panel"},
+    "google": {"cnc_pb2", "codec", "record_messages"},
+}
+
+
+def layer(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+LAYERS = sorted({layer(path) for path in FILES})
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The dotted names that a file imports; `from a import b` may mean the module a.b."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                yield from (f"{module}.{alias.name}" for alias in names)
+            case ast.ImportFrom():
+                raise AssertionError(f"{path}: write imports in full, from tensorboard_cnc…")
+
+
+def imported_layers(path: Path) -> set[str]:
+    ours = [name.split(".")[1] for name in imports(path) if name.startswith("tensorboard_cnc.")]
+    # A name that is no module, such as __version__, comes from the package itself.
+    return {name if name in MAY_IMPORT else "__init__" for name in ours} - {layer(path)}
+
+
+def at_import_time(path: Path) -> Iterator[ast.stmt]:
+    """The statements that run when the module is imported."""
+    pending: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while pending:
+        for node in ast.iter_child_nodes(pending.pop()):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                pending.append(node)
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield node
+
+
+def test_every_layer_is_known() -> None:
+    unknown = set(LAYERS) - set(MAY_IMPORT)
+    assert not unknown, "give it a place in docs/architecture.md and in MAY_IMPORT"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_only_from_the_layers_below(path: Path) -> None:
+    forbidden = imported_layers(path) - MAY_IMPORT.get(layer(path), set())
+    assert not forbidden, f"{layer(path)} may import only {sorted(MAY_IMPORT[layer(path)])}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_foreign_packages_stay_in_their_layers(path: Path) -> None:
+    used = {name.split(".")[0] for name in imports(path)} & set(FOREIGN)
+    assert [name for name in sorted(used) if layer(path) not in FOREIGN[name]] == []
+
+
+def test_the_loader_imports_the_plugin_lazily() -> None:
+    eager = "".join(ast.unparse(node) for node in at_import_time(PACKAGE / "loader.py"))
+    assert "tensorboard_cnc.plugin" not in eager
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if layer(p) == "writer"], ids=lambda p: p.name)
+def test_torch_is_imported_only_where_it_is_used(path: Path) -> None:
+    eager = "".join(ast.unparse(node) for node in at_import_time(path))
+    assert "import torch" not in eager
+    assert "from torch" not in eager

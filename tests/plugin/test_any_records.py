@@ -1,0 +1,110 @@
+"""Whatever decodes can be answered: no record makes the ``models`` route fail."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tensorboard_cnc.analysis.catalog import build_catalog, members_of
+from tensorboard_cnc.plugin.models_answer import models_answer
+from tensorboard_cnc.records import (
+    Budget,
+    LoggedProblem,
+    Measurement,
+    Metrics,
+    MetricSpec,
+    MetricSpecs,
+    ModelCard,
+    Operation,
+    Problems,
+    ScalarPoint,
+    Stored,
+)
+
+# Few names, so that parents, runs and metrics meet.
+NAMES = st.sampled_from(["", "a", "b", "a/b", "<b>", "é", "=0", "%2F"])
+RUNS = st.sampled_from([".", "a", "a/b", "a/b/version_0", "c\\d"])
+TIMES = st.integers(-(2**63), 2**63 - 1)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+PARAMETERS = st.recursive(SCALARS, lambda items: st.lists(items, max_size=3).map(tuple))
+OPERATIONS = st.builds(Operation, NAMES, st.dictionaries(NAMES, PARAMETERS, max_size=3))
+CARDS = st.builds(
+    ModelCard,
+    NAMES,
+    st.lists(NAMES, max_size=3).map(tuple),
+    st.none() | OPERATIONS,
+    st.sampled_from(["running", "finished", "failed"]),
+    NAMES,
+    NAMES,
+    NAMES,
+    TIMES,
+    st.none() | TIMES,
+)
+FLOATS = st.none() | st.floats()
+SPECS = st.builds(
+    MetricSpec,
+    NAMES,
+    st.sampled_from(["max", "min", None]),
+    NAMES,
+    NAMES,
+    FLOATS,
+    FLOATS,
+    st.booleans(),
+    st.none() | st.builds(Budget, st.just("at_most"), st.floats()),
+    NAMES,
+    TIMES,
+)
+MEASUREMENTS = st.builds(
+    Measurement, NAMES, st.lists(st.floats(), max_size=3).map(tuple), st.none() | TIMES, TIMES
+)
+PROBLEMS = st.builds(LoggedProblem, NAMES, NAMES, TIMES)
+RECORDS = st.one_of(
+    CARDS,
+    st.builds(Metrics, NAMES, st.lists(MEASUREMENTS, max_size=3).map(tuple)),
+    st.builds(MetricSpecs, st.lists(SPECS, max_size=3).map(tuple)),
+    st.builds(Problems, NAMES, st.lists(PROBLEMS, max_size=2).map(tuple)),
+)
+STORED = st.lists(st.builds(Stored, RUNS, NAMES, TIMES, RECORDS), max_size=12)
+POINTS = st.lists(st.builds(ScalarPoint, st.floats(-1e9, 1e9), TIMES, st.floats()), max_size=3)
+
+
+def answer_of(stored: list[Stored], scalars: dict[tuple[str, str], Any]) -> dict[str, Any]:
+    catalog = build_catalog(stored, members_of(stored), scalars)
+    answer = models_answer(catalog, [], [("a", "cnc/weights/a"), ("b", "cnc"), ("c", "x/y/z")])
+    return json.loads(json.dumps(answer, allow_nan=False))  # type: ignore[no-any-return]
+
+
+@settings(max_examples=300, deadline=None)
+@given(STORED, st.dictionaries(st.tuples(RUNS, NAMES), POINTS, max_size=3))
+def test_every_answer_is_json_and_a_graph_without_cycles(
+    stored: list[Stored], scalars: dict[tuple[str, str], Any]
+) -> None:
+    models = answer_of(stored, scalars)["models"]
+    parents = {model["key"]: model["parents"] for model in models}
+    assert len(parents) == len(models), "keys are unique"
+    settled: set[str] = set()
+    while rest := [key for key in parents if key not in settled]:
+        next_ones = {key for key in rest if set(parents[key]) <= settled}
+        assert next_ones, "somebody is their own ancestor, or a parent is not a model"
+        settled |= next_ones
+
+
+@settings(max_examples=100, deadline=None)
+@given(STORED, st.randoms(use_true_random=False))
+def test_the_order_of_reading_does_not_matter(stored: list[Stored], random: Any) -> None:
+    distinct = [
+        Stored(entry.run, entry.tag, order, entry.record) for order, entry in enumerate(stored)
+    ]
+    shuffled = list(distinct)
+    random.shuffle(shuffled)
+    assert described(answer_of(distinct, {})) == described(answer_of(shuffled, {}))
+
+
+def described(answer: dict[str, Any]) -> dict[str, Any]:
+    return {
+        model["key"]: [model[field] for field in ("id", "run", "status", "parents")]
+        for model in answer["models"]
+    }
