@@ -23,9 +23,9 @@ def encode(record: Record) -> bytes:
     """The bytes of an Envelope that holds `record`.
 
     Raises:
-      ArgumentError: the record is larger than readers accept.
+      ArgumentError: the record is larger than readers accept, or a value in it has no place there.
     """
-    payload = record_messages.to_message(record).SerializeToString()
+    payload = _serialize(record)
     size = len(payload)
     if size > MAX_RECORD_BYTES:
         raise ArgumentError(
@@ -44,6 +44,17 @@ def encode(record: Record) -> bytes:
         size=size,
         payload=payload,
     ).SerializeToString()
+
+
+def _serialize(record: Record) -> bytes:
+    try:
+        return record_messages.to_message(record).SerializeToString()
+    except (ValueError, DecodeError, RecursionError) as error:
+        raise ArgumentError(
+            f"A {type(record).__name__} record cannot be stored: {error}",
+            "Texts are Unicode, whole numbers have at most 64 bits, lists few levels",
+            "Pass plainer values",
+        ) from error
 
 
 def decode(data: bytes) -> Record:

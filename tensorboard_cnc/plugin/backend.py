@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tensorboard import errors, plugin_util
+from tensorboard import plugin_util
 from tensorboard.plugins import base_plugin
 from werkzeug import Request
 
 from tensorboard_cnc.metadata import PLUGIN_NAME
-from tensorboard_cnc.plugin.http import respond
+from tensorboard_cnc.plugin.http import refuse, respond
 from tensorboard_cnc.plugin.panel_files import ENTRY, panel_file
 from tensorboard_cnc.plugin.snapshot import Snapshot
 
@@ -57,6 +57,6 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         request = Request(environ)
         name = request.path.rpartition(f"/{PLUGIN_NAME}/static/")[2]
         body = panel_file(name)
-        if body is None:
-            raise errors.NotFoundError(f"The panel has no file {name!r}")
-        return respond(request, body)(environ, start_response)
+        missing = refuse(404, f"The panel has no file {name}")
+        response = respond(request, body) if body else missing
+        return response(environ, start_response)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 from werkzeug.datastructures import Headers
+
+from tensorboard_cnc import wire
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -48,7 +52,7 @@ def respond(request: Request, body: Body) -> Response:
         "X-Content-Type-Options": "nosniff",
     }
     if request.method not in ("GET", "HEAD"):
-        return Response("Only GET is allowed here.", 405, {"Allow": "GET, HEAD"})
+        return refuse(405, "Only GET is allowed here", {"Allow": "GET, HEAD"})
     if request.if_none_match.contains_weak(body.etag):
         return _NotModified(None, 304, headers, content_type=body.content_type)
     content = body.content
@@ -56,6 +60,12 @@ def respond(request: Request, body: Body) -> Response:
         content = body.compressed
         headers["Content-Encoding"] = "gzip"
     return Response(content, 200, headers, content_type=body.content_type)
+
+
+def refuse(status: int, error: str, headers: Mapping[str, str] | None = None) -> Response:
+    """A 4xx answer that says in JSON what was wrong with the request."""
+    body: wire.RequestError = {"error": error}
+    return Response(json.dumps(body), status, headers, content_type="application/json")
 
 
 class _NotModified(Response):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ def write_table(
     names = run_names(model.card.id for model in table.models)
     runs = {model_id: logdir / name for model_id, name in names.items()}
     updated = sum((run / SUBRUN).exists() for run in runs.values())
-    with _all_or_nothing(list(runs.values())):
+    with _failing_quietly(), _all_or_nothing(list(runs.values())):
         for model in progress(table.models):
             _write_model(runs[model.card.id], model, table.specs)
     return Written(len(runs), updated)
@@ -55,6 +56,22 @@ def _write_model(run: Path, model: TableModel, specs: Sequence[MetricSpec]) -> N
         metrics=specs,
     ) as handle:
         handle.metrics({m.name: list(m.repeats) for m in model.measurements})
+
+
+@contextmanager
+def _failing_quietly() -> Iterator[None]:
+    others = threading.excepthook
+
+    def hook(failure: threading.ExceptHookArgs) -> None:
+        # A full disk fails in a thread of TensorBoard's writer, which then tells us as well.
+        if not isinstance(failure.exc_value, OSError):
+            others(failure)
+
+    threading.excepthook = hook
+    try:
+        yield
+    finally:
+        threading.excepthook = others
 
 
 @contextmanager

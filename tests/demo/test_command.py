@@ -20,9 +20,10 @@ import pytest
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
 import demo.__main__
+from demo.measure import REPEATS
 from demo.sweep import digits_sweep
 from tensorboard_cnc.codec import decode
-from tensorboard_cnc.records import Metrics, MetricSpecs, ModelCard, Record
+from tensorboard_cnc.records import Measurement, Metrics, MetricSpecs, ModelCard, Record
 
 REPOSITORY = Path(demo.__main__.__file__).parents[1]
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/#cnc")
@@ -110,12 +111,12 @@ def cards(records: list[tuple[str, Record]]) -> dict[str, ModelCard]:
 
 
 @pytest.fixture(scope="module")
-def metrics(records: list[tuple[str, Record]]) -> dict[str, dict[str, tuple[float, ...]]]:
-    found: dict[str, dict[str, tuple[float, ...]]] = {}
+def metrics(records: list[tuple[str, Record]]) -> dict[str, dict[str, Measurement]]:
+    """The last measurement of each metric by run."""
+    found: dict[str, dict[str, Measurement]] = {}
     for run, record in records:
         if isinstance(record, Metrics):
-            values = {measured.name: measured.repeats for measured in record.measurements}
-            found.setdefault(run, {}).update(values)
+            found.setdefault(run, {}).update({m.name: m for m in record.measurements})
     return found
 
 
@@ -154,27 +155,33 @@ def test_distillation_has_two_parents(cards: dict[str, ModelCard]) -> None:
 
 
 def test_one_model_diverged_and_says_so(
-    cards: dict[str, ModelCard], metrics: dict[str, dict[str, tuple[float, ...]]]
+    cards: dict[str, ModelCard], metrics: dict[str, dict[str, Measurement]]
 ) -> None:
     failed = {card.id: card.reason for card in cards.values() if card.status == "failed"}
     assert list(failed) == ["magnitude-90-ft-too-hot"]
     assert "loss became nan" in failed["magnitude-90-ft-too-hot"]
-    assert math.isnan(metrics["magnitude-90-ft-too-hot"]["loss"][-1])
+    assert math.isnan(metrics["magnitude-90-ft-too-hot"]["loss"].repeats[0])
     others = {card.status for card in cards.values() if card.id not in failed}
     assert others == {"finished"}
 
 
 def test_everything_is_measured_of_every_other_model(
-    metrics: dict[str, dict[str, tuple[float, ...]]], records: list[tuple[str, Record]]
+    metrics: dict[str, dict[str, Measurement]], records: list[tuple[str, Record]]
 ) -> None:
     specs = {s.name: s for _, r in records if isinstance(r, MetricSpecs) for s in r.specs}
     assert all(spec.goal for spec in specs.values())
     for step in digits_sweep():
         if step.id != "magnitude-90-ft-too-hot":
             assert metrics[step.id].keys() == specs.keys()
-            assert len(metrics[step.id]["latency_ms"]) == 9
-    assert metrics["magnitude-90"]["sparsity"][0] == pytest.approx(0.9, abs=0.02)
-    assert metrics["dense-int8"]["size_bytes"][0] < metrics["dense"]["size_bytes"][0] / 2
+            assert len(metrics[step.id]["latency_ms"].repeats) == REPEATS
+    assert metrics["magnitude-90"]["sparsity"].repeats[0] == pytest.approx(0.9, abs=0.02)
+    dense, int8 = (metrics[run]["size_bytes"].repeats[0] for run in ("dense", "dense-int8"))
+    assert int8 < dense / 2
+
+
+def test_only_training_has_a_step(metrics: dict[str, dict[str, Measurement]]) -> None:
+    assert metrics["dense"]["accuracy"].step == 1
+    assert metrics["magnitude-50"]["accuracy"].step is None
 
 
 def test_terminated_while_training_it_takes_tensorboard_along(tmp_path: Path) -> None:
@@ -199,10 +206,11 @@ def test_missing_packages_are_named_with_the_remedy(
     assert "pip install no-such-package" in said
 
 
-def test_a_strangers_runs_are_not_touched(tmp_path: Path) -> None:
+def test_runs_of_somebody_else_stop_the_demo(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "dense").mkdir()
-    with running_demo("--quick", "--no-serve", f"--logdir={tmp_path}") as process:
-        output, _ = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert output.startswith("error: ")
-    assert "Choose another folder with --logdir" in output
+    assert demo.__main__.main(["--quick", "--no-serve", f"--logdir={tmp_path}"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert "Choose another folder with --logdir" in said

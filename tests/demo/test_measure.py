@@ -10,7 +10,7 @@ from torch import nn
 from demo.compression.pruning import prune_smallest
 from demo.compression.quantization import quantize_int8
 from demo.digits import Digits, Split
-from demo.measure import footprint, latency_ms, measure, parameter_tensors, quality
+from demo.measure import REPEATS, footprint, latency_ms, measure, parameter_tensors, quality
 from demo.network import convolutional_network
 
 CONVOLUTIONS = 9 * (1 * 16 + 16 * 32 + 32 * 32)
@@ -72,7 +72,7 @@ def test_quality_by_hand() -> None:
 
 def test_latency_is_repeated_and_plausible(dense: nn.Sequential, digits: Digits) -> None:
     small, large = (latency_ms(dense, digits.test.images[:n]) for n in (16, 512))
-    assert len(small) == len(large) == 9
+    assert len(small) == len(large) == REPEATS
     assert 0 < min(small) < min(large) < 1000
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 
 import pytest
 from werkzeug import Request
@@ -50,7 +51,7 @@ def test_only_reading_is_allowed(method: str) -> None:
     content, status, headers = ask(SMALL, method)
     assert status.startswith("405")
     assert headers["Allow"] == "GET, HEAD"
-    assert b"Only GET" in content
+    assert json.loads(content) == {"error": "Only GET is allowed here"}
 
 
 def test_head_has_no_body() -> None:

@@ -172,7 +172,7 @@ def test_reading_is_tried_in_halves_down_to_the_broken_series(logdir: Path, serv
     def fails(name: str, only: Any) -> bool:
         return name == "read_tensors" and any("broken" in run for run in only.runs)
 
-    snapshot = Snapshot(Failing(tensorboard.provider, fails), "")  # type: ignore[arg-type]
+    snapshot = Snapshot(Failing(tensorboard.provider, fails), "")
     answer = json.loads(snapshot.body(RequestContext()).content)
     assert ids(answer) == {"good"}
     assert {p["tag"].split("/")[1] for p in answer["problems"]} == {"model", "metrics"}
@@ -187,7 +187,7 @@ def test_a_listing_that_fails_keeps_what_was_read(logdir: Path, serve: Serve) ->
     tensorboard.models_when(lambda a: good_is_whole(a) and len(ids(a)) == 2)
     broken: list[bool] = []
     provider = Failing(tensorboard.provider, lambda name, _: bool(broken) and "list" in name)
-    snapshot = Snapshot(provider, "")  # type: ignore[arg-type]
+    snapshot = Snapshot(provider, "")
     assert len(json.loads(snapshot.body(RequestContext()).content)["models"]) == 2
     broken.append(True)
     snapshot.renew(RequestContext())

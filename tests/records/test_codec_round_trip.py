@@ -124,6 +124,33 @@ def test_one_that_readers_would_refuse_is_not_written() -> None:
         encode(record)
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(ModelCard("m", description="\ud800"), id="half a surrogate pair"),
+        pytest.param(Metrics("m", (Measurement("f1", (1.0,), step=2**63),)), id="65 bits"),
+        pytest.param(ModelCard("m", operation=Operation("o", {"n": -(2**63) - 1})), id="integer"),
+    ],
+)
+def test_values_without_a_place_are_not_written(record: Record) -> None:
+    with pytest.raises(ArgumentError, match=r"record cannot be stored: .*Pass plainer values"):
+        encode(record)
+
+
+@pytest.mark.parametrize("levels", [*range(1, 100), 100_000])
+def test_nested_lists_are_read_back_or_not_written(levels: int) -> None:
+    value: ParameterValue = 1
+    for _ in range(levels):
+        value = (value,)
+    record = ModelCard("m", operation=Operation("o", {"nested": value}))
+    try:
+        stored = encode(record)
+    except ArgumentError:
+        assert levels > 10
+    else:
+        assert decode(stored) == record
+
+
 @pytest.mark.parametrize("kind", STORED)
 def test_version_1_stays_readable(kind: str) -> None:
     stored, record = STORED[kind]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -111,8 +112,7 @@ def test_a_full_disk_leaves_no_new_directory(
     document = table(*[model(f"m{i}") for i in range(5)])
     assert run_import(document, logdir, source) == 1
     error = capsys.readouterr().err
-    assert f"{logdir} cannot be written: No space left on device." in error
-    assert "Traceback" not in error
+    assert f"No space left on device. Free some space for {logdir}" in error
     assert list(tmp_path.iterdir()) == [source]
 
 
@@ -139,12 +139,56 @@ def test_an_interrupted_import_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_log_directory_is_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    logdir = tmp_path / "logs"
-    logdir.write_text("not a directory")
-    assert run_import(table(), logdir, tmp_path / "t.json") != 0
-    assert "Traceback" not in capsys.readouterr().err
-    assert logdir.read_text() == "not a directory"
+def test_the_log_directory_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    before = files(tmp_path)
+    assert run_import(table(), tmp_path / "file" / "logs", tmp_path / "t.json") == 1
+    error = capsys.readouterr().err
+    assert error.startswith("tensorboard-cnc: Nothing was imported. The directory")
+    assert "Not a directory" in error
+    (tmp_path / "t.json").unlink()
+    assert files(tmp_path) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
+def test_event_files_that_cannot_grow_are_removed(tmp_path: Path) -> None:
+    source, logdir = tmp_path / "t.json", tmp_path / "logs"
+    long = model("m2", tag="".join(map(str, range(20_000))))
+    source.write_text(json.dumps(table(model("m0"), model("m1"), long, model("m3"))))
+    script = (
+        "import resource, signal, sys\n"
+        "from tensorboard_cnc.cli import main\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    command = [sys.executable, "-c", script, "import", str(source), "--logdir", str(logdir)]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert finished.returncode == 1
+    assert "Nothing was imported: File too large." in finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_control_c_says_that_nothing_was_imported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writing, "_write_model", interrupted)
+    assert run_import(table(), tmp_path / "logs", tmp_path / "t.json") == 1
+    assert capsys.readouterr().err == "tensorboard-cnc: Nothing was imported: interrupted.\n"
+
+
+@pytest.mark.parametrize("logdir", ["gs://bucket/logs", __file__])
+def test_the_log_directory_is_none(logdir: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exited:
+        main(["import", "t.json", "--logdir", logdir])
+    assert exited.value.code == 2
+    assert f"argument --logdir: {logdir} is " in capsys.readouterr().err
 
 
 def test_a_thousand_models_keep_few_files_open(

@@ -34,6 +34,12 @@ MALFORMED: dict[str, tuple[Any, str]] = {
     "empty id": (table(model("")), "models[0].id is an empty text"),
     "number as id": (table(model(7)), "models[0].id is the number 7"),
     "long id": (table(model("x" * 1001)), "models[0].id is the text"),
+    "line break in an id": (table(model("a\nb")), 'models[0].id is the text "a\\nb"'),
+    "control character in a metric": (
+        table(model("a", metrics={"\x1b[2J": 1})),
+        r'models[0].metrics["\u001b[2J"] is the text',
+    ),
+    "half a surrogate pair in a tag": (table(model("a", tag="\udfff")), "models[0].tag is the"),
     "half a surrogate pair": (table(model("\ud800")), 'models[0].id is the text "\\ud800"'),
     "duplicate id": (table(ANY_MODEL, model("b"), ANY_MODEL), 'models[2].id is the text "a"'),
     "number as tag": (table(model("a", tag=1)), "models[0].tag is the number 1"),

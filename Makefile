@@ -1,0 +1,68 @@
+# Every target works in a fresh clone: it makes its virtual environment and installs what it needs.
+# The work is done by small programs in scripts/; run them directly for more options.
+
+VENV ?= .venv
+WRITERS_VENV ?= .venv-writers
+WORKERS ?= 2
+PYTEST ?=
+PY := $(VENV)/bin/python
+PANEL = $(PY) scripts/panel_build.py
+
+# Any Python that runs scripts/bootstrap.py, which then chooses the newest one with venv.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BOOTSTRAP = $(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH. Install one from \
+	https://www.python.org or your system's packages, or name it: make PYTHON=/path/to/python3)) \
+	scripts/bootstrap.py --venv
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test test-writers check bench wheel proto types format \
+	environment-demo environment-test environment-check
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1\t/' | expand -t 20
+
+demo: environment-demo  ## Train and compress real models, then show them (SERVE=0, LOGDIR=…)
+	$(PANEL)
+	$(PY) -m demo
+
+dev: environment-demo  ## Rebuild the panel on every change and show it in TensorBoard (LOGDIR=…)
+	$(PANEL)
+	$(PY) scripts/dev.py
+
+test: environment-test  ## Run all tests: panel units, Python, browser (PYTEST='-k wheel', WORKERS=2)
+	$(PANEL)
+	$(PY) scripts/chromium.py
+	$(PY) scripts/node.py run test
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not writers" $(PYTEST)
+
+test-writers:  ## Run the tests that need TensorFlow and Lightning, in an environment of their own
+	$(BOOTSTRAP) $(WRITERS_VENV) test-writers
+	$(WRITERS_VENV)/bin/python -m pytest -m writers $(PYTEST)
+
+check: environment-check  ## Lint, formats and types, of Python and of the panel
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(PY) scripts/node.py run check
+
+format: environment-check  ## Format Python and the panel's sources
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+	$(PY) scripts/node.py run format
+
+bench: environment-test  ## Measure, with peers beside us
+	$(PANEL)
+	$(PY) -m benchmarks
+
+wheel: environment-test  ## Build the wheel and the sdist into dist/
+	$(PY) -m build
+
+proto: environment-test  ## Compile tensorboard_cnc/cnc.proto
+	$(PY) scripts/proto.py
+
+types: environment-test  ## Generate the panel's types from tensorboard_cnc/wire.py
+	$(PY) scripts/wire_types.py
+
+environment-demo environment-test environment-check: environment-%:
+	@$(BOOTSTRAP) $(VENV) $*

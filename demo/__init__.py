@@ -1,0 +1,1 @@
+"""A sweep of really trained and really compressed models, logged for Compress & Compare."""

@@ -1,0 +1,1 @@
+"""Compression methods as plain functions: a network in, a compressed copy out."""

@@ -1,0 +1,95 @@
+"""Makes the models of a sweep one by one and logs each while it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from torch import nn
+from torch.utils.tensorboard import SummaryWriter
+
+from demo.digits import Digits, Split
+from demo.measure import Measured, measure, quality
+from demo.recipe import Workbench
+from demo.sweep import Step
+from demo.training import DivergedError
+from tensorboard_cnc import cnc_summary
+
+METRICS = (
+    cnc_summary.metric("accuracy", goal="max", format=".1%"),
+    cnc_summary.metric("compressed_bytes", goal="min", unit="B", format=",d"),
+    cnc_summary.metric("latency_ms", goal="min", unit="ms", format=".2f"),
+    cnc_summary.metric("sparsity", goal="max", format=".1%"),
+    cnc_summary.metric("size_bytes", goal="min", unit="B", format=",d"),
+    cnc_summary.metric("parameters", goal="min", format=",d", primary=False),
+    cnc_summary.metric("nonzero_parameters", goal="min", format=",d", primary=False),
+    cnc_summary.metric("loss", goal="min", unit="nats", format=".3f", primary=False),
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a step: the network and what was measured of it, or why it failed."""
+
+    step: Step
+    net: nn.Module | None = None
+    measured: Measured | None = None
+    failure: str = ""
+
+
+def run_sweep(steps: Iterable[Step], digits: Digits, logdir: Path) -> Iterator[Outcome]:
+    """Makes the models in the order given; the writer of each is closed when it is yielded."""
+    networks: dict[str, nn.Module] = {}
+    for step in steps:
+        parents = tuple(networks[parent] for parent in step.parents)
+        outcome = make_model(step, parents, digits, logdir)
+        if outcome.net is not None:
+            networks[step.id] = outcome.net
+        yield outcome
+
+
+def make_model(step: Step, parents: tuple[nn.Module, ...], digits: Digits, logdir: Path) -> Outcome:
+    """One model, in a log run of its own."""
+    recipe = step.recipe
+    with (
+        SummaryWriter(str(logdir / step.id)) as writer,
+        cnc_summary.model(
+            writer,
+            step.id,
+            parents=step.parents,
+            operation=cnc_summary.operation(recipe.operation, **recipe.parameters),
+            description=recipe.description,
+            metrics=METRICS,
+        ) as model,
+    ):
+        log = EpochLog(writer, model, digits.test)
+        try:
+            net = recipe.apply(Workbench(parents, digits, log.epoch_done))
+        except DivergedError as error:
+            model.failed(str(error))
+            return Outcome(step, failure=str(error))
+        measured = measure(net, digits.test)
+        model.metrics(measured.metrics(), step=log.epoch)
+        return Outcome(step, net, measured)
+
+
+class EpochLog:
+    """Logs a network after each epoch: metrics for the map, scalars for the curves.
+
+    `epoch` is the last one, None for operations that do not train.
+    """
+
+    def __init__(self, writer: SummaryWriter, model: cnc_summary.ModelHandle, data: Split) -> None:
+        self.epoch: int | None = None
+        self._writer = writer
+        self._model = model
+        self._data = data
+
+    def epoch_done(self, epoch: int, training_loss: float, net: nn.Module) -> None:
+        self.epoch = epoch
+        tested = quality(net, self._data)
+        self._model.metrics(asdict(tested), step=epoch)
+        self._writer.add_scalar("loss/train", training_loss, epoch)
+        self._writer.add_scalar("loss/test", tested.loss, epoch)
+        self._writer.add_scalar("accuracy/test", tested.accuracy, epoch)

@@ -1,0 +1,64 @@
+"""An operation with its parameters: what is done to make a model is also what is logged."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeAlias
+
+from torch import nn
+
+from demo.digits import Digits
+from demo.training import EpochDone
+
+Parameter: TypeAlias = str | int | float
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """What an operation works on: the networks of the model's parents, and the data."""
+
+    parents: tuple[nn.Module, ...]
+    digits: Digits
+    epoch_done: EpochDone
+
+    @property
+    def parent(self) -> nn.Module:
+        return self.parents[0]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`apply` makes the network; `operation`, `parameters` and `description` say how."""
+
+    operation: str
+    parameters: dict[str, Parameter]
+    description: str
+    apply: Callable[[Workbench], nn.Module]
+
+
+def operation(
+    name: str,
+) -> Callable[[Callable[Concatenate[Workbench, P], nn.Module]], Callable[P, Recipe]]:
+    """Turns a function of a workbench and keyword parameters into a maker of recipes.
+
+    The function's docstring describes the models it makes.
+    """
+
+    def decorate(make: Callable[Concatenate[Workbench, P], nn.Module]) -> Callable[P, Recipe]:
+        def recipe(*args: P.args, **parameters: P.kwargs) -> Recipe:
+            described = inspect.getdoc(make) or ""
+            logged = {key: _parameter(value) for key, value in parameters.items()}
+            return Recipe(name, logged, described, lambda bench: make(bench, *args, **parameters))
+
+        return recipe
+
+    return decorate
+
+
+def _parameter(value: object) -> Parameter:
+    if not isinstance(value, str | int | float):
+        raise TypeError(f"a parameter is a text or a number, not {value!r}")
+    return value

@@ -1,0 +1,172 @@
+"""Generates the panel's TypeScript types from ``tensorboard_cnc/wire.py``, the JSON contract.
+
+Run it as ``make types``. Docstrings and the comments above a field become ``/** */``.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "tensorboard_cnc" / "wire.py"
+TARGET = ROOT / "frontend" / "src" / "model" / "wire.gen.ts"
+HEADER = "// Generated from tensorboard_cnc/wire.py by `make types`; edit that file instead.\n"
+
+WIDTH = 100
+PLAIN = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "None": "null"}
+
+
+class NotOnTheWireError(Exception):
+    """wire.py uses something that has no counterpart in the generated types."""
+
+    def __init__(self, node: ast.AST) -> None:
+        line = getattr(node, "lineno", "?")
+        super().__init__(
+            f"wire.py, line {line}: cannot express `{ast.unparse(node)}` in TypeScript. Keep to"
+            " TypedDict classes, NotRequired, Literal, unions, list, dict[str, …] and tuple,"
+            " or teach scripts/wire_types.py the new form."
+        )
+
+
+def main() -> None:
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    TARGET.write_text(typescript(SOURCE.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"wrote {TARGET.relative_to(ROOT)}")
+
+
+def typescript(source: str) -> str:
+    """The TypeScript module that declares the same types as the Python module `source`."""
+    lines = source.splitlines()
+    body = ast.parse(source).body
+    return "\n".join([HEADER, *(block for node in body for block in _statement(node, lines))])
+
+
+def _statement(node: ast.stmt, lines: list[str]) -> Iterator[str]:
+    match node:
+        case ast.ClassDef():
+            yield _interface(node, lines)
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            yield _comment(_comment_above(node, lines)) + _declaration(f"export type {name}", value)
+        case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
+            return
+        case _:
+            raise NotOnTheWireError(node)
+
+
+def _declaration(left: str, value: ast.expr) -> str:
+    line = f"{left} = {_type(value)};\n"
+    if len(line) <= WIDTH + 1:
+        return line
+    return f"{left} =\n  | " + "\n  | ".join(_members(value)) + ";\n"
+
+
+def _interface(node: ast.ClassDef, lines: list[str]) -> str:
+    bases = [_type(base) for base in node.bases if not _is_name(base, "TypedDict")]
+    extends = f" extends {', '.join(bases)}" if bases else ""
+    total = not any(keyword.arg == "total" for keyword in node.keywords)
+    fields = "".join(_field(field, lines, total) for field in node.body if not _is_text(field))
+    return f"{_comment(_docstring(node))}export interface {node.name}{extends} {{\n{fields}}}\n"
+
+
+def _field(node: ast.stmt, lines: list[str], total: bool) -> str:
+    match node:
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=None):
+            required, annotation = _unwrap(annotation, total)
+        case _:
+            raise NotOnTheWireError(node)
+    mark = "" if required else "?"
+    declared = f"{name}{mark}: {_type(annotation)};\n"
+    if len(declared) + 2 > WIDTH + 1:
+        declared = f"{name}{mark}:\n    | " + "\n    | ".join(_members(annotation)) + ";\n"
+    return _comment(_comment_above(node, lines), "  ") + "  " + declared
+
+
+def _unwrap(annotation: ast.expr, total: bool) -> tuple[bool, ast.expr]:
+    """Whether the field is required, and its annotation without NotRequired or Required."""
+    match annotation:
+        case ast.Subscript(value=ast.Name(id="NotRequired" | "Required" as word), slice=inner):
+            return word == "Required", inner
+    return total, annotation
+
+
+def _type(node: ast.expr) -> str:
+    return " | ".join(_members(node))
+
+
+def _members(node: ast.expr) -> list[str]:
+    """The alternatives of a type, each once: int | float is one number."""
+    match node:
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return list(dict.fromkeys(_members(left) + _members(right)))
+        case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
+            values = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+            return [_literal(value) for value in values]
+        case ast.Subscript(value=ast.Name(id=container), slice=inner):
+            return [_container(container, inner, node)]
+        case ast.Constant(value=None):
+            return ["null"]
+        case ast.Name(id=name):
+            return [PLAIN.get(name, name)]
+    raise NotOnTheWireError(node)
+
+
+def _container(container: str, inner: ast.expr, node: ast.expr) -> str:
+    match container, inner:
+        case "list", _:
+            members = _members(inner)
+            return f"{members[0]}[]" if len(members) == 1 else f"({' | '.join(members)})[]"
+        case "dict", ast.Tuple(elts=[key, value]) if _is_name(key, "str"):
+            return f"Record<string, {_type(value)}>"
+        case "tuple", ast.Tuple(elts=elements):
+            return f"[{', '.join(_type(element) for element in elements)}]"
+    raise NotOnTheWireError(node)
+
+
+def _literal(node: ast.expr) -> str:
+    match node:
+        case ast.Constant(value=str() | bool() | int() | None as value):
+            return json.dumps(value, ensure_ascii=False)
+    raise NotOnTheWireError(node)
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _docstring(node: ast.ClassDef) -> list[str]:
+    return (ast.get_docstring(node) or "").splitlines()
+
+
+def _comment_above(node: ast.stmt, lines: list[str]) -> list[str]:
+    found: list[str] = []
+    for line in reversed(lines[: node.lineno - 1]):
+        if not line.strip().startswith("#"):
+            break
+        found.insert(0, line.strip().removeprefix("#").strip())
+    return found
+
+
+def _comment(text: list[str], indent: str = "") -> str:
+    """`text` as a ``/** */`` above a declaration, or nothing when there is no text."""
+    if not text:
+        return ""
+    if any("*/" in line for line in text):
+        raise ValueError(f"wire.py: the comment {text} contains */, which would end it; reword it")
+    text = [re.sub(r"``([^`]+)``", r"`\1`", line) for line in text]
+    if len(text) == 1:
+        return f"{indent}/** {text[0]} */\n"
+    starred = "\n".join(f" * {line}".rstrip() for line in text)
+    return textwrap.indent(f"/**\n{starred}\n */\n", indent)
+
+
+if __name__ == "__main__":
+    main()
