@@ -13,8 +13,8 @@ _BETTER_HIGH = """
 """.split()
 _BETTER_LOW = """
     loss error err errors latency time duration size bytes memory mem ram vram params parameters
-    flops gflops mflops macs gmacs mmacs ops perplexity ppl wer cer mse rmse mae mape nll brier ece kl fid bpc bpb
-    energy power cost drop degradation flips delay
+    flops gflops mflops macs gmacs mmacs ops perplexity ppl wer cer mse rmse mae mape nll brier ece
+    kl fid bpc bpb energy power cost drop degradation flips delay
 """.split()
 _GOALS: dict[str, Goal] = {
     **dict.fromkeys(_BETTER_HIGH, "max"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from tensorboard_cnc.analysis.metric_goals import guess_goal
 from tensorboard_cnc.analysis.problem import Problem
@@ -20,23 +21,23 @@ class KnownMetric:
 
 
 def merge_specs(stored: Iterable[Stored]) -> tuple[dict[str, MetricSpec], list[Problem]]:
-    """The newest spec of each metric, and a problem for each that runs define differently."""
-    newest_of_run: dict[tuple[str, str], tuple[int, MetricSpec]] = {}
+    """What runs say of each metric, the newest last, and a problem where they contradict."""
+    newest_of_run: dict[tuple[str, str], MetricSpec] = {}
     for entry in stored:
         if isinstance(entry.record, MetricSpecs):
             for spec in entry.record.specs:
                 place = (spec.name, entry.run)
                 known = newest_of_run.get(place)
-                if known is None or known[1].defined_us <= spec.defined_us:
-                    newest_of_run[place] = (entry.order, spec)
+                if known is None or known.defined_us <= spec.defined_us:
+                    newest_of_run[place] = spec
     merged: dict[str, tuple[str, MetricSpec]] = {}
     conflicts: dict[str, Problem] = {}
-    in_order = sorted(newest_of_run.items(), key=lambda item: (item[1][1].defined_us, item[1][0]))
-    for (name, run), (_, spec) in in_order:
-        if name in merged and _differ(merged[name][1], spec):
-            conflicts[name] = _conflict(name, merged[name][0], run)
-        # Not a plain update: a metric keeps the place of its first definition.
-        merged[name] = (run, spec)
+    in_order = sorted(newest_of_run.items(), key=lambda item: item[1].defined_us)
+    for (name, run), spec in in_order:
+        before_run, before = merged.get(name, (run, spec))
+        if _contradict(before, spec):
+            conflicts[name] = _conflict(name, before_run, run)
+        merged[name] = (run, dataclasses.replace(before, **_stated(spec)))
     return {name: spec for name, (_, spec) in merged.items()}, list(conflicts.values())
 
 
@@ -53,8 +54,16 @@ def _guess(spec: MetricSpec) -> KnownMetric:
     return KnownMetric(dataclasses.replace(spec, goal=goal), guessed=True)
 
 
-def _differ(one: MetricSpec, other: MetricSpec) -> bool:
-    return dataclasses.replace(one, defined_us=other.defined_us) != other
+def _stated(spec: MetricSpec) -> dict[str, Any]:
+    """The fields of `spec` that say something; what is at its default nobody said."""
+    silent = dataclasses.asdict(MetricSpec(spec.name))
+    fields = {field.name: getattr(spec, field.name) for field in dataclasses.fields(spec)}
+    return {name: value for name, value in fields.items() if value != silent[name]}
+
+
+def _contradict(one: MetricSpec, other: MetricSpec) -> bool:
+    known, new = _stated(one), _stated(other)
+    return any(known[name] != new[name] for name in known.keys() & new.keys() - {"defined_us"})
 
 
 def _conflict(name: str, one_run: str, other_run: str) -> Problem:

@@ -25,6 +25,15 @@ def test_the_newest_of_contradicting_definitions_wins_with_a_problem() -> None:
     assert all(name in problems[0].message for name in ('"a"', '"b"', '"score"'))
 
 
+def test_what_one_run_leaves_open_another_may_say() -> None:
+    imported = MetricSpec("F1", None, "%", ".2f", 0.0, 100.0, defined_us=2)
+    stated = MetricSpec("F1", "max", defined_us=1)
+    for order in ([imported, stated], [stated, imported]):
+        merged, problems = merge_specs(defined(f"run{n}", s) for n, s in enumerate(order))
+        assert problems == []
+        assert merged["F1"] == MetricSpec("F1", "max", "%", ".2f", 0.0, 100.0, defined_us=2)
+
+
 def test_a_run_may_change_its_mind() -> None:
     old, new = MetricSpec("score", "min", defined_us=1), MetricSpec("score", "max", defined_us=2)
     merged, problems = merge_specs([defined("a", new), defined("a", old)])
