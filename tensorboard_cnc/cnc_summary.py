@@ -1,17 +1,19 @@
-"""Logs compressed models into event files; the Compress & Compare tab shows them.
+"""Logs models for the *Compress & Compare* tab: everything that a training script calls.
 
 ::
 
     from tensorboard_cnc import cnc_summary
 
-    prune = cnc_summary.operation("magnitude prune", amount=0.5)
+    prune = cnc_summary.operation("magnitude prune", amount=0.5, scope="global")
     with cnc_summary.model(writer, "prune-50", parents="dense", operation=prune) as m:
         m.metrics({"accuracy": 0.913, "latency_ms": [8.1, 8.3, 8.0]}, step=epoch)
+
+docs/logging.md tells the rest. What goes wrong is a `tensorboard_cnc.errors.CncError`.
 """
 
-from tensorboard_cnc.writer.metric import metric
+from tensorboard_cnc.writer.metric import define_metrics, metric
+from tensorboard_cnc.writer.model import attach, model
 from tensorboard_cnc.writer.model_handle import ModelHandle
-from tensorboard_cnc.writer.models import attach, define_metrics, model
 from tensorboard_cnc.writer.operation import operation
 from tensorboard_cnc.writer.policy import on_error
 

@@ -10,6 +10,8 @@
     +-- RecordError                 bytes in a log that are not a record of ours
         +-- DamagedRecordError      checksum, sizes or content disagree
         +-- FutureRecordError       written by a newer tensorboard-cnc
+
+    CncWarning (UserWarning)        any of the above while `cnc_summary.on_error("warn")` holds
 """
 
 from __future__ import annotations

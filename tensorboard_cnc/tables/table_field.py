@@ -8,7 +8,7 @@ from typing import Any
 
 from tensorboard_cnc.errors import TableError
 from tensorboard_cnc.tables.wording import quoted, shortened
-from tensorboard_cnc.writer.names import MAX_CHARACTERS
+from tensorboard_cnc.writer.naming import MAX_LENGTH
 
 _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
 
@@ -55,8 +55,8 @@ class TableField:
     def name(self) -> str:
         """A text that may be the id of a model or the name of something."""
         name = self.text()
-        if len(name) > MAX_CHARACTERS or not name.isprintable():
-            rule = f"It must have 1 to {MAX_CHARACTERS:,} characters, all of which print"
+        if len(name) > MAX_LENGTH or not name.isprintable():
+            rule = f"It must have 1 to {MAX_LENGTH:,} characters, all of which print"
             raise self.refused(rule, "Shorten it, or remove its control characters")
         return name
 

@@ -1,28 +1,36 @@
-"""The steps of our events: they grow across restarts and stay below any step of training.
-
-``SummaryWriter(purge_step=…)`` makes TensorBoard forget a run's values from that step on;
-negative steps are never among them.
-"""
+"""Times and event steps that only grow, within this process and across restarts of a script."""
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 
-_FAR_BELOW_ZERO = -(2**52)
+# Keeps the steps of all times until the year 2112 negative, so that no purge_step reaches them.
+_OFFSET_US = 2**52
 
 _lock = threading.Lock()
-_last = -(2**63)
+_last_us = 0
 
 
 def now_us() -> int:
-    """Microseconds since 1970."""
-    return time.time_ns() // 1000
+    """µs since 1970 (UTC), but always later than the time given out before."""
+    global _last_us
+    with _lock:
+        _last_us = max(_last_us + 1, time.time_ns() // 1000)
+        return _last_us
 
 
 def next_step() -> int:
-    """A step greater than all before it, in this process and in those before it."""
-    global _last
-    with _lock:
-        _last = max(_last + 1, now_us() + _FAR_BELOW_ZERO)
-        return _last
+    """The step of the next event: `now_us`, made negative."""
+    return now_us() - _OFFSET_US
+
+
+def _forget_lock() -> None:
+    """Another thread may have held the lock when this process was forked."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_lock)

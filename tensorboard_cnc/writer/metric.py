@@ -1,21 +1,15 @@
-"""Metric specs and measured values, as calls in a script."""
+"""Defines how metrics are to be read."""
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
-from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records import Budget, Goal, MetricSpec
-from tensorboard_cnc.writer.names import checked_name
-
-_BUDGET = re.compile(
-    r"(?P<bound><=|≤|>=|≥)\s*(?P<base>base\b)?\s*(?P<sign>[-+−]?)\s*"
-    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)?\s*(?P<percent>%)?[^\d%]*",
-    re.IGNORECASE,
-)
+from tensorboard_cnc.writer import policy
+from tensorboard_cnc.writer.journal import Journal
+from tensorboard_cnc.writer.metric_spec import checked_spec, checked_specs, write_specs
+from tensorboard_cnc.writer.policy import tolerate, unreported
+from tensorboard_cnc.writer.sinks import open_sink
 
 
 def metric(
@@ -27,124 +21,63 @@ def metric(
     low: float | None = None,
     high: float | None = None,
     primary: bool = True,
-    budget: float | str | None = None,
+    budget: str | float | Budget | None = None,
     scalar: str | None = None,
 ) -> MetricSpec:
-    """How to read a metric.
+    """How to read a metric, for `define_metrics` or ``model(..., metrics=[...])``.
 
     Args:
-      name: its name in `metrics(...)`.
-      goal: "max" or "min" is better; None leaves it to a guess from the name, shown as one.
-      unit: shown once in heads and legends, for example "ms".
-      format: a d3-format specifier, for example ".1%"; "" is three significant digits.
-      low: the least possible value.
-      high: the greatest possible value.
-      primary: whether tooltips and summaries show it.
-      budget: the limit for an acceptable model: a number (at most where the goal is "min", at
-        least where it is "max") or text such as "<= 10", ">= 0.9", ">= base - 1 %".
-      scalar: the tag of an ordinary TensorBoard scalar whose last value it is.
+      name: the name under which it is logged: 1 to 1,000 printable characters.
+      goal: "max" if more is better, "min" if less is. None: the page guesses from well-known
+        names (accuracy, loss, latency …) and says so.
+      unit: shown behind values, such as "ms".
+      format: a d3-format specifier, such as ".1%" or ",d".
+      low: the least value of its scale, in its unit.
+      high: the greatest value of its scale, in its unit.
+      primary: whether it is among the few that are shown first.
+      budget: the limit that models should keep. A number, of which the goal says whether it is
+        the most or the least; or a text such as "<= 10 ms", ">= 0.9", or, seen from the base
+        model, ">= base - 0.01", "<= base - 20 %" (percent of the base's value).
+      scalar: the tag of an ordinary TensorBoard scalar of the model's run. Where the metric is
+        not logged itself, its value is the last one of that scalar.
 
     Raises:
-      ArgumentError: one of these is not as said.
+      ArgumentError: a value that breaks one of these rules. With ``on_error("warn")`` this is
+        left to `model` and `define_metrics`, which leave the spec out.
     """
-    checked_name(name, "metric's name")
-    if goal not in ("max", "min", None):
-        raise ArgumentError(
-            f"The goal of {name} is {goal!r}", 'A goal is "max", "min" or None', "Pass one of these"
-        )
-    for end in (low, high):
-        if end is not None and not math.isfinite(end):
-            raise ArgumentError(
-                f"The scale of {name} ends at {end}", "Ends are finite", "Leave an open end out"
-            )
-    return MetricSpec(
-        name,
-        goal,
-        unit,
-        format,
-        None if low is None else float(low),
-        None if high is None else float(high),
-        bool(primary),
-        None if budget is None else _budget(name, budget, goal),
-        scalar or "",
+    given = MetricSpec(
+        name=name,
+        goal=goal,
+        unit=unit,
+        format=format,
+        low=low,
+        high=high,
+        primary=primary,
+        # Read by checked_spec, as everything here.
+        budget=budget,  # type: ignore[arg-type]
+        scalar="" if scalar is None else scalar,
     )
+    return given if policy.is_lenient() else checked_spec(given)
 
 
-def as_specs(metrics: Mapping[str, Goal] | Iterable[MetricSpec]) -> list[MetricSpec]:
-    """Specs from ``{"accuracy": "max"}`` or from specs.
+def define_metrics(writer: Any, *specs: MetricSpec) -> None:
+    """Logs how metrics are to be read, for all models of the log directory.
 
-    Raises:
-      ArgumentError: they are neither.
-    """
-    if isinstance(metrics, Mapping):
-        return [metric(name, goal=goal) for name, goal in metrics.items()]
-    specs = list(metrics)
-    for spec in specs:
-        if not isinstance(spec, MetricSpec):
-            raise ArgumentError(
-                f"A metric spec is {spec!r:.80}",
-                "Specs are made by cnc_summary.metric",
-                f'Pass cnc_summary.metric({str(spec)!r:.40}, goal="max")',
-            )
-    return specs
+    Where runs define a metric differently, the newest definition counts and the page says so.
 
-
-def repeats_of(name: object, value: Any) -> tuple[float, ...]:
-    """The repetitions in a measured value: a number, or a list or 1-d array of numbers.
+    Args:
+      writer: as for `model`.
+      *specs: what `metric` made.
 
     Raises:
-      ArgumentError: it is neither.
+      WriterError: `writer` is none.
+      ArgumentError: one of `specs` is none, or two of them define the same metric.
     """
-    checked_name(name, "metric's name")
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    values = tuple(value) if isinstance(value, list | tuple) else (value,)
-    if not values:
-        raise ArgumentError(
-            f"The metric {name} is an empty list",
-            "A list holds the repetitions of a measurement",
-            "Leave the metric out where it was not measured",
-        )
-    return tuple(_number(name, item) for item in values)
-
-
-def _number(name: object, value: Any) -> float:
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    with tolerate(unreported):
+        checked = checked_specs(specs, unreported)
+        journal = Journal(open_sink(writer))
         try:
-            return float(value)
-        except OverflowError:
-            pass
-    remedy = "Pass float(…)"
-    if value is None:
-        remedy = "Leave the metric out where it was not measured"
-    raise ArgumentError(
-        f"The metric {name} is {value!r:.80} of type {type(value).__name__}",
-        "A metric is a number, or a list of numbers where it was measured repeatedly",
-        remedy,
-    )
-
-
-def _budget(name: str, budget: float | str, goal: Goal | None) -> Budget:
-    if isinstance(budget, int | float):
-        if goal is None or not math.isfinite(budget):
-            raise _refused_budget(name, budget)
-        return Budget("at_least" if goal == "max" else "at_most", float(budget))
-    found = _BUDGET.fullmatch(budget.strip())
-    if found is None or not (found["number"] or found["base"]):
-        raise _refused_budget(name, budget)
-    bound: Literal["at_most", "at_least"] = "at_most" if found["bound"] in "<=≤" else "at_least"
-    value = float(found["number"] or 0)
-    value = -value if found["sign"] in ("-", "−") else value
-    if found["base"]:
-        return Budget(bound, value, "base_percent" if found["percent"] else "base_plus")
-    return Budget(bound, value / 100 if found["percent"] else value)
-
-
-def _refused_budget(name: str, budget: object) -> ArgumentError:
-    return ArgumentError(
-        f"The budget of {name} is {budget!r:.80}",
-        "A budget is a finite number beside a goal, or text",
-        'Pass text such as "<= 10", ">= 0.9" or ">= base - 1 %"',
-    )
+            write_specs(journal, checked)
+            journal.flush()
+        finally:
+            journal.close()

@@ -1,63 +1,51 @@
-"""A model that is being logged."""
+"""The handle through which one model is logged."""
 
 from __future__ import annotations
 
 import atexit
-import contextlib
-import socket
-import sys
+import os
 import threading
-import time
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from tensorboard_cnc import codec
-from tensorboard_cnc.errors import ArgumentError, ClosedError, CncError
-from tensorboard_cnc.metadata import tensor_summary
-from tensorboard_cnc.records import (
-    Goal,
-    LoggedProblem,
-    Measurement,
-    Metrics,
-    MetricSpec,
-    MetricSpecs,
-    ModelCard,
-    Problems,
-    Record,
-)
-from tensorboard_cnc.subrun import new_handle
-from tensorboard_cnc.tags import metric_specs_tag, metrics_tag, model_tag, problems_tag
-from tensorboard_cnc.writer import policy
-from tensorboard_cnc.writer.event_clock import next_step, now_us
-from tensorboard_cnc.writer.metric import as_specs, repeats_of
-from tensorboard_cnc.writer.sinks import Sink
-
-_FLUSH_EVERY_SECONDS = 2.0
+from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
+from tensorboard_cnc.records import Measurement, Metrics, ModelCard, Status
+from tensorboard_cnc.tags import metrics_tag, model_tag
+from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.endings import is_normal_exit, reason_text, uncaught_exception
+from tensorboard_cnc.writer.journal import Journal
+from tensorboard_cnc.writer.measurement import measurements
+from tensorboard_cnc.writer.policy import tolerate
+from tensorboard_cnc.writer.problem_log import ProblemLog
 
 
 class ModelHandle:
-    """Logs one model. Use it in a ``with`` block, or call `close` at the end.
+    """Logs one model; made by `model` and `attach`, and usable from several threads.
 
-    An exception that leaves the ``with`` block, or ends the script while the handle is open,
-    marks the model as failed. Calls from several threads are safe.
+    As a context manager it is closed at the end of the block, and an exception in the block
+    marks the model as failed. A handle that was not closed is closed when Python exits.
     """
 
-    def __init__(self, model_id: str, sink: Sink, card: ModelCard | None) -> None:
+    def __init__(
+        self, model_id: str, journal: Journal, problems: ProblemLog, card: ModelCard | None
+    ) -> None:
+        """`card` is None for a model that is logged elsewhere."""
         self._id = model_id
-        self._sink = sink
+        self._journal = journal
+        self._problems = problems
         self._card = card
-        self._handle = new_handle()
         self._measured: dict[str, Measurement] = {}
-        self._problems: dict[str, LoggedProblem] = {}
-        self._flushed_at = 0.0
         self._closed = False
-        self._lock = threading.RLock()
-        if card is not None:
-            self._write(model_tag(model_id), card)
-            self._flush()
-        # Runs before the writer's own exit hooks, which were registered before.
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        with self._call():
+            if card is not None:
+                self._write_card(card)
+        # After the writer's own exit hooks were registered, so that this runs before them.
         atexit.register(self._close_at_exit)
 
     @property
@@ -65,67 +53,65 @@ class ModelHandle:
         """The model's id."""
         return self._id
 
-    def metrics(self, values: Mapping[str, object], /, *, step: int | None = None) -> None:
-        """Logs metrics; what an earlier call said of the same names is replaced.
+    def metrics(self, values: Mapping[str, Any], *, step: int | None = None) -> None:
+        """Adds measurements of the model; a name that was logged before gets the new value.
 
         Args:
-          values: by name a number, or a list or 1-d array of repeated measurements. NaN and
-            infinities are kept and shown as such. Leave out what was not measured.
-          step: the training step they belong to.
+          values: numbers by metric name. A list or one-dimensional array holds repeated
+            measurements of the same thing, in the order they were made. Scalars and arrays of
+            NumPy, torch and others are fine. NaN and infinities are kept as they are.
+          step: the training step at which they were measured.
 
         Raises:
-          ArgumentError: a name or a value cannot be logged; with `on_error("warn")` the others are.
-          ClosedError: the handle is closed.
+          ArgumentError: a name or a value that cannot be logged; then nothing of the call is.
+          ClosedError: the handle or its writer has been closed.
         """
-        with self._lock:
-            self._check_open()
-            logged = now_us()
-            for name, value in values.items():
-                with self._passing_over():
-                    repeats = repeats_of(name, value)
-                    self._measured[name] = Measurement(
-                        name, repeats, _checked_step(step), logged, socket.gethostname()
-                    )
-            if self._measured:
-                record = Metrics(self._id, tuple(self._measured.values()))
-                self._write(metrics_tag(self._id, self._handle), record)
-            if time.monotonic() - self._flushed_at > _FLUSH_EVERY_SECONDS:
-                self._flush()
+        with self._call():
+            new = measurements(values, step, self._problems.note)
+            if new:
+                merged = self._measured | new
+                record = Metrics(self._id, tuple(merged.values()))
+                self._journal.write(metrics_tag(self._id, self._journal.handle), record)
+                self._measured = merged
 
-    def failed(self, reason: str) -> None:
-        """Marks the model as failed, with the reason. It stays a node like any other.
+    def failed(self, reason: str | BaseException) -> None:
+        """Marks the model as failed. It stays on the page, and more metrics may follow.
+
+        Args:
+          reason: what went wrong, such as "diverged", or the exception.
 
         Raises:
-          ArgumentError: the handle only attaches to the model.
-          ClosedError: the handle is closed.
+          ArgumentError: the model is logged elsewhere.
+          ClosedError: the handle or its writer has been closed.
         """
-        with self._lock, self._passing_over():
-            self._check_open()
+        with self._call():
             if self._card is None:
                 raise ArgumentError(
-                    f"The handle is attached to the model {self._id}",
-                    "Only the script that logs a model can say that it failed",
-                    "Call failed() on the handle of cnc_summary.model",
+                    f'The model "{self._id}" is only attached here',
+                    "Whether a model failed is known where it is logged",
+                    "Call failed(...) on the handle of cnc_summary.model(...)",
                 )
-            self._card = replace(self._card, status="failed", reason=str(reason))
-            self._write(model_tag(self._id), self._card)
-            self._flush()
+            card = replace(self._card, status="failed", reason=reason_text(reason))
+            self._write_closed(card)
+            self._journal.flush()
 
     def close(self) -> None:
-        """Marks the model as finished unless it failed. A second call does nothing."""
-        with self._lock:
+        """Marks the model as finished, unless it failed. The writer stays open.
+
+        Raises:
+          ClosedError: the writer has been closed before.
+        """
+        if self._pid != os.getpid():
+            return
+        with tolerate(self._problems.note), self._lock:
             if self._closed:
                 return
             self._closed = True
             atexit.unregister(self._close_at_exit)
             try:
-                if self._card is not None:
-                    if self._card.status == "running":
-                        self._card = replace(self._card, status="finished")
-                    self._card = replace(self._card, closed_us=now_us())
-                    self._write(model_tag(self._id), self._card)
+                self._write_end()
             finally:
-                self._sink.close()
+                self._journal.close()
 
     def __enter__(self) -> Self:
         return self
@@ -134,69 +120,77 @@ class ModelHandle:
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        traceback: TracebackType | None,
+        trace: TracebackType | None,
     ) -> None:
-        del kind, traceback
-        if error is not None and not self._closed:
-            self._fail_with(error)
-        self.close()
-
-    def define(self, metrics: Mapping[str, Goal] | Iterable[MetricSpec]) -> None:
-        """Logs metric specs for the run."""
-        with self._lock, self._passing_over():
-            defined = now_us()
-            specs = tuple(replace(spec, defined_us=defined) for spec in as_specs(metrics))
-            if specs:
-                self._write(metric_specs_tag(self._handle), MetricSpecs(specs))
-
-    @contextlib.contextmanager
-    def _passing_over(self) -> Any:
-        """Data errors within are raised, or warned about and recorded, as `on_error` says."""
+        if error is None or is_normal_exit(error):
+            self.close()
+            return
         try:
-            yield
-        except ArgumentError as error:
-            policy.pass_over(error)
-            self._record_problem(error)
+            self._close_as_failed(error)
+        except Exception as second:
+            error.add_note(f'The model "{self._id}" could not be marked as failed: {second}')
 
-    def _record_problem(self, error: CncError) -> None:
-        known = LoggedProblem(error.message, error.remedy, now_us())
-        self._problems.setdefault(error.message, known)
-        record = Problems(self._id, tuple(self._problems.values()))
-        self._write(problems_tag(self._id, self._handle), record)
-
-    def _fail_with(self, error: BaseException) -> None:
-        if self._card is not None and self._card.status != "failed":
-            text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            self.failed(text)
+    def _close_as_failed(self, error: BaseException) -> None:
+        try:
+            if self._card is not None and self._card.status == "running":
+                self.failed(error)
+        finally:
+            self.close()
 
     def _close_at_exit(self) -> None:
-        # A handle whose writer is closed by now has nothing more to say.
-        with contextlib.suppress(Exception):
-            error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-            if error is not None:
-                self._fail_with(error)
-        with contextlib.suppress(Exception):
-            self.close()
+        if self._pid != os.getpid():
+            return
+        try:
+            uncaught = uncaught_exception()
+            self._close_as_failed(uncaught) if uncaught else self.close()
+        except Exception as error:
+            with suppress(Exception):
+                text = f'The model "{self._id}" stays marked as running. {error}'
+                warnings.warn(text, CncWarning, stacklevel=1)
+
+    @contextmanager
+    def _call(self) -> Iterator[None]:
+        """One call of the user: checked, alone, under the policy, its problems written."""
+        with tolerate(self._problems.note):
+            self._check_process()
+            with self._lock:
+                self._check_open()
+                with tolerate(self._problems.note):
+                    yield
+                self._problems.write(self._journal, self._id)
+                self._journal.flush_now_and_then()
+
+    def _write_card(self, card: ModelCard) -> None:
+        # Kept even if it cannot be written now: close() writes it again.
+        self._card = card
+        self._journal.write(model_tag(self._id), card)
+
+    def _write_closed(self, card: ModelCard) -> None:
+        status: Status = "finished" if card.status == "running" else card.status
+        self._write_card(replace(card, status=status, closed_us=event_clock.now_us()))
+
+    def _write_end(self) -> None:
+        if self._card is not None:
+            self._write_closed(self._card)
+            self._journal.flush()
+            return
+        # A writer that was closed before has flushed what was attached.
+        with suppress(ClosedError):
+            self._journal.flush()
+
+    def _check_process(self) -> None:
+        if self._pid != os.getpid():
+            raise ClosedError(
+                f'The model "{self._id}" was opened by the process that this one was forked from',
+                "A handle works in the process that made it",
+                "Log from there, or add metrics from here with "
+                f'cnc_summary.attach(directory, "{self._id}")',
+            )
 
     def _check_open(self) -> None:
         if self._closed:
             raise ClosedError(
-                f"The handle of the model {self._id} is closed",
-                "A closed handle takes no more metrics",
-                "Log them before, or with cnc_summary.attach(writer, id)",
+                f'The handle of the model "{self._id}" has been closed',
+                "A model is logged until close() or the end of its with block",
+                f'Log before, or add metrics with cnc_summary.attach(writer, "{self._id}")',
             )
-
-    def _write(self, tag: str, record: Record) -> None:
-        self._sink.write(tensor_summary(tag, codec.encode(record)), next_step())
-
-    def _flush(self) -> None:
-        self._sink.flush()
-        self._flushed_at = time.monotonic()
-
-
-def _checked_step(step: object) -> int | None:
-    if step is None or (isinstance(step, int) and not isinstance(step, bool)):
-        return step
-    if hasattr(step, "__index__"):
-        return int(step.__index__())
-    raise ArgumentError(f"The step is {step!r:.80}", "A step is a whole number", "Pass int(…)")

@@ -1,41 +1,82 @@
-"""What happens with data that cannot be logged: an error, or a warning and a shown problem."""
+"""What happens to data that cannot be logged: an error, or a warning and a stored problem."""
 
 from __future__ import annotations
 
+import sys
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Literal, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError, CncError, CncWarning
 
-Policy: TypeAlias = Literal["raise", "warn"]
+OnError: TypeAlias = Literal["raise", "warn"]
+Report: TypeAlias = Callable[[CncError], None]
 
-_policy: Policy = "raise"
+_mode: OnError = "raise"
 _warned: set[str] = set()
 
 
-def on_error(policy: Policy) -> None:
-    """Chooses what a data error does from now on, in this process.
+def on_error(mode: OnError) -> None:
+    """Chooses what happens, in this process from now on, to data that cannot be logged.
 
     Args:
-      policy: "raise" (the default) raises it; "warn" warns once about each, records it as a
-        problem of the model and goes on, so that a long job never dies for its log.
+      mode: "raise", the default: the call raises a `CncError` and logs nothing. "warn": a
+        `CncWarning`, once per message; what is wrong is left out, the rest of the call is
+        logged, and the model keeps the problem, so that the page can show it. Errors of the
+        file system are warned about too: a long job never dies for its log.
 
     Raises:
-      ArgumentError: it is neither.
+      ArgumentError: another mode.
     """
-    global _policy
-    if policy not in ("raise", "warn"):
+    global _mode
+    if mode not in ("raise", "warn"):
         raise ArgumentError(
-            f"The policy is {policy!r}", 'It is "raise" or "warn"', "Pass one of these"
+            f"on_error was given {mode!r}",
+            'There are "raise" and "warn"',
+            'Write cnc_summary.on_error("warn") to keep a long job alive',
         )
-    _policy = policy
+    _mode = mode
 
 
-def pass_over(error: CncError) -> None:
-    """Raises `error`, or warns about it once, as `on_error` says."""
-    if _policy == "raise":
-        raise error
-    text = str(error)
-    if text not in _warned:
-        _warned.add(text)
-        warnings.warn(text, CncWarning, stacklevel=4)
+def is_lenient() -> bool:
+    """Whether errors become warnings."""
+    return _mode == "warn"
+
+
+@contextmanager
+def tolerate(report: Report) -> Iterator[None]:
+    """Runs a block; where errors become warnings, it ends the block, warns and reports."""
+    try:
+        yield
+    except CncError as error:
+        if not is_lenient():
+            raise
+        report(error)
+        _warn_once(str(error))
+    except OSError as error:
+        if not is_lenient():
+            raise
+        _warn_once(f"Nothing was logged: {error}. Look after the disk or the directory.")
+
+
+def unreported(_error: CncError) -> None:
+    """For `tolerate` where no model can keep the problem."""
+
+
+def _warn_once(message: str) -> None:
+    if message not in _warned:
+        _warned.add(message)
+        warnings.warn(message, CncWarning, stacklevel=_callers_level())
+
+
+def _callers_level() -> int:
+    """The stacklevel that makes a warning point at the user's line instead of ours."""
+    level = 1
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals["__name__"].startswith(
+        ("tensorboard_cnc", "contextlib")
+    ):
+        frame = frame.f_back
+        level += 1
+    return level

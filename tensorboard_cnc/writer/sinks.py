@@ -1,140 +1,110 @@
-"""Where records go: every kind of writer, seen as something that takes a summary and a step."""
+"""Every kind of writer that records can go to, recognised without importing any library."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
+from pathlib import Path, PurePath
 from typing import Any, Protocol
 
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-from tensorboard_cnc.errors import ClosedError, WriterError
-from tensorboard_cnc.writer.directory_sink import DirectorySink
+from tensorboard_cnc.errors import WriterError
+from tensorboard_cnc.writer.directory_sinks import LocalSink, RemoteSink
+from tensorboard_cnc.writer.summary_writer_sinks import TensorboardXSink, TorchSink
+from tensorboard_cnc.writer.tf_summary_sink import TfSummarySink
+from tensorboard_cnc.writer.wording import shown, type_name
+
+_RULE = (
+    "A writer is a SummaryWriter of torch or tensorboardX, Lightning's logger.experiment, a "
+    "tf.summary writer, or a directory (str or Path)"
+)
+_LIGHTNING = {"lightning", "lightning_fabric", "pytorch_lightning"}
+_COLLAPSED_URL = re.compile(r"[a-z][a-z0-9+.-]+:/(?!/)", re.IGNORECASE)
 
 
 class Sink(Protocol):
-    """Takes summaries; `flush` makes them visible, `close` gives up what the sink itself opened."""
+    """Where records go."""
 
-    def write(self, summary: Summary, step: int) -> None: ...
+    def write(self, summary: Summary, step: int) -> None:
+        """Hands over one event."""
 
-    def flush(self) -> None: ...
+    def flush(self) -> None:
+        """Makes all events so far visible to others."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Releases what the sink itself has opened."""
 
 
-def open_sink(writer: object) -> Sink:
-    """The sink for `writer`.
+class NullSink:
+    """For processes that shall not write."""
+
+    def write(self, summary: Summary, step: int) -> None:
+        """Writes nothing."""
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def open_sink(writer: Any) -> Sink:
+    """The sink for what a user passes as writer.
 
     Raises:
-      WriterError: it is none of the kinds we know.
+      WriterError: it is nothing that records can go to.
     """
     if _is_other_rank():
         return NullSink()
     if isinstance(writer, str | os.PathLike):
-        return DirectorySink(os.fspath(writer))
-    families = {base.__module__.partition(".")[0] for base in type(writer).__mro__}
-    if "tensorboardX" in families and hasattr(writer, "_get_file_writer"):
-        return TensorboardXSink(writer)
-    if "torch" in families and hasattr(writer, "_get_file_writer"):
-        return TorchSink(writer)
-    if "tensorflow" in families and hasattr(writer, "as_default"):
-        return TensorFlowSink(writer)
-    if families & {"lightning", "pytorch_lightning", "lightning_fabric", "lightning_utilities"}:
-        if hasattr(writer, "experiment"):
-            raise _refused(writer, "Pass its writer: logger.experiment")
-        # Lightning hands out a stand-in on ranks other than 0.
-        return NullSink()
-    raise _refused(
-        writer,
-        "Pass a directory (str or Path), a SummaryWriter of torch or tensorboardX, Lightning's "
-        "logger.experiment, or a tf.summary writer",
-    )
-
-
-class NullSink:
-    """Takes everything and writes nothing."""
-
-    def write(self, summary: Summary, step: int) -> None:
-        del summary, step
-
-    def flush(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
-class TorchSink:
-    """PyTorch's SummaryWriter. It stays the user's: closing the sink only flushes it."""
-
-    def __init__(self, writer: Any) -> None:
-        self._writer = writer
-
-    def write(self, summary: Summary, step: int) -> None:
-        self._check_open()
-        self._writer._get_file_writer().add_summary(summary, step)
-
-    def flush(self) -> None:
-        if not self._is_closed():
-            self._writer.flush()
-
-    def close(self) -> None:
-        self.flush()
-
-    def _is_closed(self) -> bool:
-        return self._writer.all_writers is None
-
-    def _check_open(self) -> None:
-        # A closed SummaryWriter would open a second event file, which hides the first.
-        if self._is_closed():
-            raise ClosedError(
-                f"The {type(self._writer).__name__} given to cnc_summary is closed",
-                "Records go into its event file",
-                "Close the model's handle before its writer, or make a new writer",
-            )
-
-
-class TensorboardXSink(TorchSink):
-    """tensorboardX's SummaryWriter, which has protobuf classes of its own."""
-
-    def write(self, summary: Summary, step: int) -> None:
-        from tensorboardX.proto.summary_pb2 import Summary as TheirSummary
-
-        self._check_open()
-        # Their class lacks the field data_class; as an unknown field it survives.
-        theirs = TheirSummary.FromString(summary.SerializeToString())
-        self._writer._get_file_writer().add_summary(theirs, step)
-
-
-class TensorFlowSink:
-    """A writer of ``tf.summary``."""
-
-    def __init__(self, writer: Any) -> None:
-        self._writer = writer
-
-    def write(self, summary: Summary, step: int) -> None:
-        import tensorflow as tf
-
-        with self._writer.as_default():
-            tf.summary.experimental.write_raw_pb(summary.SerializeToString(), step=step)
-
-    def flush(self) -> None:
-        self._writer.flush()
-
-    def close(self) -> None:
-        self.flush()
+        return _directory_sink(writer)
+    for kind in type(writer).__mro__:
+        match kind.__module__.partition(".")[0], kind.__name__:
+            case "torch", "SummaryWriter":
+                return TorchSink(writer)
+            case "tensorboardX", "SummaryWriter":
+                return TensorboardXSink(writer) if writer._write_to_disk else NullSink()
+            case "tensorflow", "SummaryWriter":
+                return TfSummarySink(writer)
+            case package, "DummyExperiment" | "_DummyExperiment" if package in _LIGHTNING:
+                return NullSink()
+    raise _unknown(writer)
 
 
 def _is_other_rank() -> bool:
+    """Whether this process is one of a distributed job, and not the first."""
     distributed = sys.modules.get("torch.distributed")
-    return (
-        distributed is not None
-        and distributed.is_available()
-        and distributed.is_initialized()
-        and distributed.get_rank() != 0
+    if distributed is None or not distributed.is_available() or not distributed.is_initialized():
+        return False
+    return bool(distributed.get_rank())
+
+
+def _directory_sink(given: str | os.PathLike[Any]) -> Sink:
+    path = os.fspath(given)
+    if not isinstance(path, str) or not path:
+        raise _unknown(given)
+    if "://" in path:
+        return RemoteSink(path)
+    if isinstance(given, PurePath) and _COLLAPSED_URL.match(path):
+        raise WriterError(
+            f"The directory is {given!r}",
+            'A Path turns "//" into "/"',
+            "Pass a remote directory as a str",
+        )
+    directory = Path(path)
+    if directory.exists() and not directory.is_dir():
+        raise WriterError(
+            f"The path {shown(path)} is a file", _RULE, "Pass the directory that holds the run"
+        )
+    return LocalSink(directory)
+
+
+def _unknown(writer: Any) -> WriterError:
+    is_logger = hasattr(type(writer), "experiment")
+    return WriterError(
+        f"The writer is {shown(writer)} of type {type_name(writer)}",
+        _RULE,
+        "Pass logger.experiment" if is_logger else "Pass one of these as the first argument",
     )
-
-
-def _refused(writer: object, remedy: str) -> WriterError:
-    kind = f"{type(writer).__module__}.{type(writer).__qualname__}"
-    return WriterError(f"The writer is a {kind}", "Records need a place to go to", remedy)

@@ -48,8 +48,9 @@ def serve_process() -> Iterator[Callable[..., str]]:
     """Starts a real ``tensorboard`` on a log directory and answers with its address."""
     with ExitStack() as stack:
 
-        def start(logdir: Path, *flags: str) -> str:
-            manager = tensorboard_process("--logdir", str(logdir), *flags)
+        def start(logdir: Path | None, *flags: str) -> str:
+            where = [] if logdir is None else ["--logdir", str(logdir)]
+            manager = tensorboard_process(*where, *flags)
             return stack.enter_context(manager).url
 
         yield start

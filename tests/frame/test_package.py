@@ -73,7 +73,7 @@ def tensorboard(clean_python: Path, tmp_path: Path) -> Iterator[str]:
     """Address of a real TensorBoard on an empty log directory."""
     (tmp_path / "logs").mkdir()
     log = tmp_path / "tensorboard.log"
-    program = [str(clean_python), "-m", "tensorboard.main", "--logdir", str(tmp_path / "logs")]
+    program = [str(clean_python.with_name("tensorboard")), "--logdir", str(tmp_path / "logs")]
     with log.open("w") as output:
         process = subprocess.Popen(
             [*program, "--port", "0", "--host", "127.0.0.1"], stdout=output, stderr=output
@@ -102,7 +102,8 @@ def fetch(url: str) -> bytes:
 
 
 def run(python: Path, program: str) -> str:
-    command = [str(python), "-c", program]
+    # Isolated: the working directory holds the sources, which would be imported instead.
+    command = [str(python), "-I", "-c", program]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     return result.stdout

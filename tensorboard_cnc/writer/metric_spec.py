@@ -1,0 +1,162 @@
+"""Checks metric specs, and stores them once per run."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import math
+import re
+from collections.abc import Iterable, Mapping
+from numbers import Real
+from typing import Any
+
+from tensorboard_cnc import codec
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.records import Goal, MetricSpec, MetricSpecs
+from tensorboard_cnc.tags import metric_specs_tag
+from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.array_values import plain
+from tensorboard_cnc.writer.budget import checked_budget
+from tensorboard_cnc.writer.journal import Journal
+from tensorboard_cnc.writer.naming import checked_name
+from tensorboard_cnc.writer.policy import Report, tolerate
+from tensorboard_cnc.writer.wording import shown, type_name
+
+# https://d3js.org/d3-format#locale_format
+_D3_FORMAT = re.compile(r"(?:.?[<>=^])?[-+( ]?[$#]?0?\d*,?(?:\.\d+)?~?[%bcdefgnoprsXx]?")
+
+
+def write_specs(journal: Journal, specs: tuple[MetricSpec, ...]) -> None:
+    """Stores `specs` as one record.
+
+    Its tag is made from its content, so that a script which logs a thousand models with the same
+    specs into one run leaves one record.
+    """
+    if specs:
+        content = hashlib.sha256(codec.encode(MetricSpecs(specs))).hexdigest()
+        now = event_clock.now_us()
+        dated = tuple(dataclasses.replace(spec, defined_us=now) for spec in specs)
+        journal.write(metric_specs_tag(content[:8]), MetricSpecs(dated))
+
+
+def checked_specs(given: Any, report: Report) -> tuple[MetricSpec, ...]:
+    """The specs in `given`: a mapping of names to goals, or specs; bad ones are reported.
+
+    Raises:
+      ArgumentError: it is neither.
+    """
+    if isinstance(given, MetricSpec):
+        given = [given]
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise _no_specs(given)
+    found: dict[str, MetricSpec] = {}
+    for item in given:
+        with tolerate(report):
+            spec = _spec_of(given, item)
+            if spec.name in found:
+                raise _defined_twice(spec.name)
+            found[spec.name] = spec
+    return tuple(found.values())
+
+
+def checked_spec(given: MetricSpec) -> MetricSpec:
+    """`given` with everything checked and converted.
+
+    Raises:
+      ArgumentError: it breaks a rule of `metric`.
+    """
+    name = checked_name(given.name, "metric name")
+    unit = _checked_text(given.unit, name, "unit")
+    low, high = _checked_scale(given, name)
+    goal = _checked_goal(given.goal, name)
+    return dataclasses.replace(
+        given,
+        name=name,
+        goal=goal,
+        unit=unit,
+        format=_checked_format(given.format, name),
+        low=low,
+        high=high,
+        primary=bool(given.primary),
+        budget=checked_budget(given.budget, metric=name, goal=goal, unit=unit),
+        scalar=checked_name(given.scalar, "scalar's tag") if given.scalar != "" else "",
+    )
+
+
+def _spec_of(given: Any, item: Any) -> MetricSpec:
+    if isinstance(given, Mapping):
+        item = MetricSpec(item, given[item])
+    if not isinstance(item, MetricSpec):
+        raise _no_specs(item)
+    return checked_spec(item)
+
+
+def _checked_goal(goal: Any, name: str) -> Goal | None:
+    if goal is None or goal in ("max", "min"):
+        return goal  # type: ignore[no-any-return]
+    raise ArgumentError(
+        f'The goal of "{name}" is {shown(goal)}',
+        'A goal is "max" (more is better), "min" (less is better) or None',
+        "Choose one of them; values are logged with m.metrics({...})",
+    )
+
+
+def _checked_text(text: Any, name: str, what: str) -> str:
+    if isinstance(text, str) and text.isprintable():
+        return str(text)
+    raise ArgumentError(
+        f'The {what} of "{name}" is {shown(text)} of type {type_name(text)}',
+        "Units and formats are texts of printable characters",
+        f"Pass a text, or leave {what} out if there is none",
+    )
+
+
+def _checked_format(specifier: Any, name: str) -> str:
+    if _D3_FORMAT.fullmatch(_checked_text(specifier, name, "format")):
+        return str(specifier)
+    raise ArgumentError(
+        f'The format of "{name}" is {shown(specifier)}',
+        "A format is a d3-format specifier",
+        'Write ".1%" for 93.4%, ".3f" for 0.934, ",d" for 1,234 or ".3s" for 1.23M',
+    )
+
+
+def _checked_scale(given: MetricSpec, name: str) -> tuple[float | None, float | None]:
+    low = _checked_end(given.low, name, "low")
+    high = _checked_end(given.high, name, "high")
+    if low is not None and high is not None and low >= high:
+        raise ArgumentError(
+            f'The scale of "{name}" goes from low={low:g} to high={high:g}',
+            "low is less than high",
+            'Exchange them; that less is better is said with goal="min"',
+        )
+    return low, high
+
+
+def _checked_end(end: Any, name: str, what: str) -> float | None:
+    number = plain(end)
+    if number is None:
+        return None
+    if isinstance(number, Real) and not isinstance(number, bool) and math.isfinite(number):
+        return float(number)
+    raise ArgumentError(
+        f'The scale of "{name}" has {what}={shown(end)} of type {type_name(end)}',
+        "The ends of a scale are finite numbers",
+        f"Leave {what} out if the scale is open there",
+    )
+
+
+def _defined_twice(name: str) -> ArgumentError:
+    return ArgumentError(
+        f'The metric "{name}" is defined twice in one call',
+        "A metric has one definition",
+        "Keep one of the two",
+    )
+
+
+def _no_specs(given: Any) -> ArgumentError:
+    return ArgumentError(
+        f"Metrics are defined by {shown(given)} of type {type_name(given)}",
+        "A metric is defined by its name and goal or by a spec",
+        'Write metrics={"accuracy": "max"} or metrics=[cnc_summary.metric("accuracy", goal="max")]',
+    )

@@ -1,0 +1,105 @@
+"""Opens handles: a model that is logged here, or one that is logged elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tensorboard_cnc.records import Goal, MetricSpec, ModelCard, Operation
+from tensorboard_cnc.writer.journal import Journal
+from tensorboard_cnc.writer.metric_spec import checked_specs, write_specs
+from tensorboard_cnc.writer.model_card import checked_card
+from tensorboard_cnc.writer.model_handle import ModelHandle
+from tensorboard_cnc.writer.naming import checked_name
+from tensorboard_cnc.writer.policy import tolerate
+from tensorboard_cnc.writer.problem_log import ProblemLog
+from tensorboard_cnc.writer.sinks import NullSink, Sink, open_sink
+
+
+def model(
+    writer: Any,
+    model_id: str,
+    *,
+    parents: str | ModelHandle | Iterable[str | ModelHandle] = (),
+    operation: Operation | str | None = None,
+    description: str = "",
+    checkpoint: str | os.PathLike[str] | None = None,
+    metrics: Mapping[str, Goal | None] | Iterable[MetricSpec] | None = None,
+) -> ModelHandle:
+    """Logs a model: the page shows it at once, as running until the handle is closed.
+
+    Args:
+      writer: a SummaryWriter of torch or tensorboardX, Lightning's ``logger.experiment``, a
+        ``tf.summary`` writer, or a directory (str or Path). In a directory the records go into
+        the sub-run ``cnc``, so that they never disturb another writer's file. In a
+        ``torch.distributed`` job only rank 0 writes, and the other ranks may pass anything.
+      model_id: the model's name, unique within the run: 1 to 1,000 printable characters.
+      parents: ids or handles of the models that it was made from, the main one first. They may
+        be logged in any run of the log directory, also later.
+      operation: what was done to the parents, made by `operation`, or only its name.
+      description: anything worth reading.
+      checkpoint: where its weights are kept. It is only shown, never opened.
+      metrics: how to read the metrics: goals by name, such as {"accuracy": "max"}, or specs
+        made by `metric`. They hold for the whole log directory.
+
+    Returns:
+      A handle to add metrics with, and to close; best used in a ``with`` block.
+
+    Raises:
+      WriterError: `writer` is none of these.
+      ArgumentError: any other argument that cannot be logged.
+      ClosedError: the writer has been closed.
+    """
+    problems = ProblemLog()
+    card = None
+    with tolerate(problems.note):
+        card = checked_card(
+            model_id, parents, operation, description, checkpoint, report=problems.note
+        )
+    specs: tuple[MetricSpec, ...] = ()
+    with tolerate(problems.note):
+        specs = checked_specs(metrics, problems.note) if metrics is not None else ()
+    if card is None:
+        return ModelHandle("", Journal(NullSink()), problems, ModelCard(""))
+    return _opened(writer, card.id, problems, card, specs)
+
+
+def attach(writer: Any, model_id: str) -> ModelHandle:
+    """Adds metrics to a model that is logged elsewhere: in another run, or by another process.
+
+    The page shows them with the model, and where they came from. If several runs have measured
+    a metric, the newest value counts.
+
+    Args:
+      writer: as for `model`.
+      model_id: the id under which the model is logged, now or later.
+
+    Raises:
+      WriterError: `writer` is none.
+      ArgumentError: `model_id` is none.
+    """
+    problems = ProblemLog()
+    with tolerate(problems.note):
+        return _opened(writer, checked_name(model_id, "model id"), problems, None, ())
+    return ModelHandle("", Journal(NullSink()), problems, None)
+
+
+def _opened(
+    writer: Any,
+    model_id: str,
+    problems: ProblemLog,
+    card: ModelCard | None,
+    specs: tuple[MetricSpec, ...],
+) -> ModelHandle:
+    sink: Sink = NullSink()
+    with tolerate(problems.note):
+        sink = open_sink(writer)
+    journal = Journal(sink)
+    try:
+        with tolerate(problems.note):
+            write_specs(journal, specs)
+        return ModelHandle(model_id, journal, problems, card)
+    except BaseException:
+        journal.close()
+        raise

@@ -1,0 +1,101 @@
+"""Checks what a model says about itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.records import ModelCard, Operation
+from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.model_handle import ModelHandle
+from tensorboard_cnc.writer.naming import checked_name
+from tensorboard_cnc.writer.operation import checked_operation
+from tensorboard_cnc.writer.policy import Report, tolerate
+from tensorboard_cnc.writer.wording import shown, storable, type_name
+
+
+def checked_card(
+    model_id: Any,
+    parents: Any,
+    operation: Any,
+    description: Any,
+    checkpoint: Any,
+    *,
+    report: Report,
+) -> ModelCard:
+    """The card of a model that begins now; what cannot be logged is reported and left out.
+
+    Raises:
+      ArgumentError: the id cannot be logged.
+    """
+    checked_id = checked_name(model_id, "model id")
+    return ModelCard(
+        id=checked_id,
+        parents=_checked_parents(parents, checked_id, report),
+        operation=_checked_operation(operation, report),
+        description=_checked_text(description, "description", report),
+        checkpoint=_checked_text(_path_text(checkpoint), "checkpoint", report),
+        created_us=event_clock.now_us(),
+    )
+
+
+def _checked_parents(parents: Any, model_id: str, report: Report) -> tuple[str, ...]:
+    if parents is None:
+        return ()
+    if isinstance(parents, str | ModelHandle):
+        parents = [parents]
+    found: dict[str, None] = {}
+    with tolerate(report):
+        if not isinstance(parents, Iterable):
+            raise _no_parents(parents)
+        for parent in parents:
+            with tolerate(report):
+                found[_checked_parent(parent, model_id)] = None
+    return tuple(found)
+
+
+def _checked_parent(parent: Any, model_id: str) -> str:
+    name = parent.id if isinstance(parent, ModelHandle) else parent
+    if not isinstance(name, str):
+        raise _no_parents(parent)
+    if name == model_id:
+        raise ArgumentError(
+            f'The model "{model_id}" names itself as its parent',
+            "A model is made from other models",
+            "Give the new model an id of its own",
+        )
+    return checked_name(name, "parent's id")
+
+
+def _checked_operation(operation: Any, report: Report) -> Operation | None:
+    with tolerate(report):
+        return None if operation is None else checked_operation(operation, report)
+    return None
+
+
+def _checked_text(text: Any, what: str, report: Report) -> str:
+    with tolerate(report):
+        if isinstance(text, str):
+            return storable(text)
+        raise ArgumentError(
+            f"The {what} is {shown(text)} of type {type_name(text)}",
+            f"A {what} is a text",
+            "Convert it with str(...)",
+        )
+    return ""
+
+
+def _path_text(path: Any) -> Any:
+    if path is None:
+        return ""
+    return os.fspath(path) if isinstance(path, os.PathLike) else path
+
+
+def _no_parents(given: Any) -> ArgumentError:
+    return ArgumentError(
+        f"A parent is {shown(given)} of type {type_name(given)}",
+        "A parent is the id of a model, or its handle",
+        'Write parents="dense", or parents=["student-init", "teacher"] for several',
+    )

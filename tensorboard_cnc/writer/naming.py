@@ -1,0 +1,36 @@
+"""What models, metrics, operations and parameters may be called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.writer.wording import shown, type_name
+
+MAX_LENGTH = 1000
+
+
+def checked_name(name: Any, what: str) -> str:
+    """`name` as a plain str.
+
+    Args:
+      name: what was given.
+      what: what it names, such as "model id".
+
+    Raises:
+      ArgumentError: it is not a text of 1 to 1,000 printable characters.
+    """
+    rule = f"Names and ids have 1 to {MAX_LENGTH:,} printable characters"
+    if not isinstance(name, str):
+        seen = f"The {what} {shown(name)} is of type {type_name(name)}"
+        raise ArgumentError(seen, rule, "Pass it as a text, for example with str(...)")
+    if not name:
+        raise ArgumentError(f"The {what} is empty", rule, "Give it a name")
+    if len(name) > MAX_LENGTH:
+        seen = f"The {what} {shown(name)} has {len(name):,} characters"
+        raise ArgumentError(seen, rule, "Shorten it; a longer text fits into description=")
+    if not name.isprintable():
+        odd = next(character for character in name if not character.isprintable())
+        seen = f"The {what} {shown(name)} contains {odd!a}"
+        raise ArgumentError(seen, rule, "Remove line breaks, tabs and control characters")
+    return str(name)

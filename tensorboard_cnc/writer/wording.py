@@ -1,0 +1,27 @@
+"""How messages show values, and how texts are made fit to be stored."""
+
+from __future__ import annotations
+
+import reprlib
+from typing import Any
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
+
+
+def shown(value: Any) -> str:
+    """`value` as in Python, shortened and on one line."""
+    return " ".join(_SHORT.repr(value).split())
+
+
+def type_name(value: Any) -> str:
+    """The type of `value` with its module, as in an import."""
+    kind = type(value)
+    if kind.__module__ == "builtins":
+        return kind.__qualname__
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def storable(text: str) -> str:
+    """`text`, with lone surrogates (as in undecodable file names) written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,219 @@
+"""The tab as its users meet it: real logs, real TensorBoard, real Chromium, its own CSP."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from tensorboard_cnc import cnc_summary
+from tests.browser.conftest import FRAME, open_tab
+
+ServeProcess = Callable[..., str]
+
+
+def log_sweep(logdir: Path) -> None:
+    """Dense → prune-50 → prune-50-ft, and a failed prune-90."""
+    with cnc_summary.model(logdir / "dense", "dense") as dense:
+        dense.metrics({"accuracy": 0.95, "size_bytes": 1.2e6, "latency_ms": [8.1, 8.3, 8.0]})
+    for amount, accuracy in ((0.5, 0.9), (0.9, 0.4)):
+        name = f"prune-{amount:.0%}".rstrip("%")
+        operation = cnc_summary.operation("magnitude prune", amount=amount)
+        with cnc_summary.model(logdir / name, name, parents="dense", operation=operation) as pruned:
+            pruned.metrics({"accuracy": accuracy, "size_bytes": 1.2e6 * (1 - amount)})
+            if amount == 0.9:
+                pruned.failed("the loss became NaN")
+    tune = cnc_summary.operation("fine-tune", epochs=3)
+    with cnc_summary.model(
+        logdir / "ft", "prune-50-ft", parents="prune-50", operation=tune
+    ) as tuned:
+        tuned.metrics({"accuracy": 0.94, "size_bytes": 6e5})
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Path:
+    log_sweep(tmp_path)
+    return tmp_path
+
+
+def node(frame: FrameLocator, label: str) -> Locator:
+    """A model's node in the map, by the beginning of what a screen reader says."""
+    return frame.get_by_label("Model Map").get_by_label(re.compile(f"^{label}"))
+
+
+def row(frame: FrameLocator, model_id: str) -> Locator:
+    header = frame.get_by_role("rowheader").get_by_text(model_id, exact=True)
+    return frame.get_by_role("row").filter(has=header)
+
+
+@pytest.mark.parametrize("loader", ["true", "false"])
+def test_map_table_and_details(
+    loader: str, sweep: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(sweep, f"--load_fast={loader}"))
+    expect(frame.get_by_text("4 models").first).to_be_visible()
+    expect(node(frame, "prune-50-ft, fine-tune")).to_be_visible()
+    expect(frame.get_by_role("button", name=re.compile("^magnitude prune"))).to_be_visible()
+    expect(frame.get_by_role("row")).to_have_count(5)
+    node(frame, "prune-50,").click()
+    details = frame.get_by_label("Details of the selection")
+    expect(details.get_by_text("prune-50", exact=True).first).to_be_visible()
+    expect(details).to_contain_text("magnitude prune")
+    expect(row(frame, "prune-50")).to_have_attribute("aria-selected", "true")
+    node(frame, "prune-50-ft,").click(modifiers=["Shift"])
+    expect(frame.get_by_text("2 selected")).to_be_visible()
+    expect(row(frame, "prune-50")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_path_prefix(sweep: Path, page: Page, serve_process: ServeProcess) -> None:
+    url = serve_process(sweep, "--path_prefix=/static/tb")
+    frame = open_tab(page, url)
+    expect(node(frame, "dense")).to_be_visible()
+
+
+def test_a_logdir_spec(sweep: Path, page: Page, serve_process: ServeProcess) -> None:
+    url = serve_process(None, f"--logdir_spec=one:{sweep / 'dense'},two:{sweep / 'prune-50'}")
+    frame = open_tab(page, url)
+    expect(row(frame, "prune-50")).to_be_visible()
+    node(frame, "prune-50").click()
+    expect(frame.get_by_label("Details of the selection")).to_contain_text("two")
+
+
+def test_the_theme_follows_tensorboard(
+    sweep: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(sweep))
+    root = frame.locator("html")
+    expect(root).to_have_attribute("data-theme", "light")
+    page.evaluate("document.body.classList.add('dark-mode')")
+    expect(root).to_have_attribute("data-theme", "dark")
+    page.evaluate("document.body.classList.remove('dark-mode')")
+    expect(root).to_have_attribute("data-theme", "light")
+
+
+def test_a_copied_link_shows_the_same(sweep: Path, page: Page, serve_process: ServeProcess) -> None:
+    url = serve_process(sweep)
+    frame = open_tab(page, url)
+    node(frame, "prune-50,").click()
+    node(frame, "prune-90,").click(modifiers=["Shift"])
+    frame.get_by_label("Columns").get_by_text("step").click()
+    frame.get_by_role("columnheader", name=re.compile("accuracy")).click()
+    page.wait_for_url(re.compile(r"p\.cnc\.sort="))
+    link = page.url
+    first = frame.get_by_role("row").nth(1).inner_text()
+    page.goto("about:blank")
+    page.goto(link)
+    frame = page.frame_locator(FRAME)
+    expect(row(frame, "prune-90")).to_have_attribute("aria-selected", "true")
+    expect(row(frame, "prune-50")).to_have_attribute("aria-selected", "true")
+    expect(frame.get_by_text("2 selected")).to_be_visible()
+    expect(frame.get_by_role("row").nth(1)).to_have_text(re.compile(re.escape(first.split()[0])))
+    assert page.url == link
+
+
+def test_a_link_from_elsewhere_is_no_error(
+    sweep: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    state = "&p.cnc.sel=AAAAAAAAAAAA&p.cnc.c=no%20such%20metric&p.cnc.x=1"
+    frame = open_tab(page, serve_process(sweep), state)
+    expect(frame.get_by_text("not in this log directory")).to_be_visible()
+    expect(node(frame, "dense")).to_be_visible()
+
+
+def test_a_model_that_appears_slides_in_without_losing_view_or_selection(
+    sweep: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(sweep))
+    node(frame, "prune-50,").click()
+    frame.get_by_role("button", name="Zoom in").click()
+    stage = frame.get_by_label("Model Map")
+    before = node(frame, "dense").bounding_box()
+    assert before is not None
+    tune = cnc_summary.operation("fine-tune", epochs=1)
+    with cnc_summary.model(sweep / "new", "newcomer", parents="prune-90", operation=tune) as new:
+        new.metrics({"accuracy": 0.8, "size_bytes": 1e5})
+        expect(frame.get_by_text("5 models").first).to_be_visible()
+        expect(stage.get_by_label(re.compile("^newcomer.*running"))).to_have_count(1)
+    expect(row(frame, "prune-50")).to_have_attribute("aria-selected", "true")
+    after = node(frame, "dense").bounding_box()
+    assert after is not None
+    assert after["width"] == pytest.approx(before["width"], rel=0.25), "the zoom has changed"
+
+
+def test_nothing_logged_shows_what_to_log(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(tmp_path))
+    expect(frame.get_by_text("No models are logged here yet")).to_be_visible()
+    expect(frame.get_by_text("cnc_summary.model(").first).to_be_visible()
+
+
+def test_problems_are_listed_in_plain_words(
+    sweep: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    with cnc_summary.model(sweep / "orphan", "orphan", parents="nobody"):
+        pass
+    frame = open_tab(page, serve_process(sweep))
+    frame.get_by_role("button", name=re.compile("1 problem")).click()
+    problems = frame.get_by_label("Problems")
+    expect(problems).to_contain_text('names the parent "nobody"')
+    expect(problems).to_contain_text("orphan")
+    expect(node(frame, "nobody")).to_be_visible()
+
+
+HOSTILE = "<img src=x onerror=parent.hacked=1>"
+
+
+def test_text_from_logs_is_never_markup(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    operation = cnc_summary.operation(HOSTILE, **{HOSTILE: HOSTILE})
+    with cnc_summary.model(
+        tmp_path / "r",
+        HOSTILE,
+        parents=f"{HOSTILE} parent",
+        operation=operation,
+        description=HOSTILE,
+        metrics=[cnc_summary.metric(HOSTILE, goal="max", unit=HOSTILE, format=HOSTILE)],
+    ) as model:
+        model.metrics({HOSTILE: 1.0})
+        model.failed(HOSTILE)
+    frame = open_tab(page, serve_process(tmp_path))
+    node(frame, re.escape(f"{HOSTILE},")).click()
+    expect(frame.get_by_label("Details of the selection")).to_contain_text(HOSTILE)
+    frame.get_by_role("button", name=re.compile("problem")).click()
+    node(frame, re.escape(f"{HOSTILE},")).hover()
+    assert frame.locator("img").count() == 0
+    assert page.evaluate("window.hacked") is None
+
+
+def test_the_table_as_csv(sweep: Path, page: Page, serve_process: ServeProcess) -> None:
+    frame = open_tab(page, serve_process(sweep))
+    expect(row(frame, "dense")).to_be_visible()
+    with page.expect_download() as download:
+        frame.get_by_role("button", name="CSV").click()
+    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        rows = {line["model"]: line for line in csv.DictReader(file)}
+    assert set(rows) == {"dense", "prune-50", "prune-50-ft", "prune-90"}
+    accuracy = next(name for name in rows["dense"] if name.startswith("accuracy"))
+    assert float(rows["prune-50"][accuracy]) == 0.9
+    latency = next(name for name in rows["dense"] if name.startswith("latency_ms"))
+    assert rows["prune-50"][latency] == "", "not logged is empty, not 0"
+
+
+def test_a_hidden_tab_catches_up_when_it_is_shown(
+    sweep: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(sweep))
+    expect(row(frame, "dense")).to_be_visible()
+    page.evaluate("location.hash = '#timeseries'")
+    expect(page.locator(FRAME)).to_be_hidden()
+    with cnc_summary.model(sweep / "later", "later", parents="dense"):
+        pass
+    page.evaluate("location.hash = '#cnc'")
+    expect(frame.get_by_text("5 models").first).to_be_visible()
+    expect(node(frame, "later")).to_be_visible()
