@@ -1,0 +1,79 @@
+/** The only file that fetches. Addresses are relative to the frame's base, `data/plugin/cnc/`. */
+import type { Models, RequestError } from "../model/wire.gen";
+
+/** The server cannot be reached, or what answers is not it. */
+export class UnreachableError extends Error {
+  override readonly name = "UnreachableError";
+}
+
+/** The server refused the request; its message says why. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** An answer with the ETag by which the next request finds out whether it changed. */
+export interface Tagged<T> {
+  data: T;
+  etag: string | null;
+}
+
+/** All models, or null where the answer still has the ETag `known`. */
+export function fetchModels(
+  known: string | null,
+  signal?: AbortSignal,
+): Promise<Tagged<Models> | null> {
+  return getJson<Models>("models", known, signal);
+}
+
+async function getJson<T>(
+  address: string,
+  known: string | null,
+  signal?: AbortSignal,
+): Promise<Tagged<T> | null> {
+  const response = await get(address, signal);
+  const etag = response.headers.get("etag");
+  if (etag !== null && etag === known) {
+    // The browser's cache has turned a 304 into this answer: parsing it again would be for nothing.
+    void response.body?.cancel();
+    return null;
+  }
+  try {
+    return { data: (await response.json()) as T, etag };
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new UnreachableError(`The answer to ${address} is not JSON.`);
+  }
+}
+
+async function get(address: string, signal?: AbortSignal): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(address, { signal: signal ?? null, cache: "no-cache" });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new UnreachableError("TensorBoard does not answer.");
+  }
+  if (response.ok) return response;
+  const message = (await refusal(response)) ?? `${response.status} ${response.statusText}`;
+  throw new RefusedError(response.status, message);
+}
+
+async function refusal(response: Response): Promise<string | null> {
+  try {
+    const body = (await response.json()) as Partial<RequestError>;
+    return typeof body.error === "string" ? body.error : null;
+  } catch {
+    return null;
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}

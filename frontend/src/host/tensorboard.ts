@@ -1,0 +1,124 @@
+/**
+ * The only file that touches TensorBoard's window. Everything that reaches into it is guarded:
+ * in Jupyter, Colab or a page of another origin there may be nothing to reach.
+ */
+import type { Theme } from "../model/colour_ramp";
+import { readHash, withValues } from "../model/host_hash";
+
+type Stop = () => void;
+
+/** Calls `listener` with TensorBoard's theme, now and whenever it changes. */
+export function watchTheme(listener: (theme: Theme) => void): Stop {
+  const body = parentBody();
+  if (body) {
+    const tell = (): void => listener(body.classList.contains("dark-mode") ? "dark" : "light");
+    const observer = new MutationObserver(tell);
+    observer.observe(body, { attributes: true, attributeFilter: ["class"] });
+    tell();
+    return () => observer.disconnect();
+  }
+  const query = window.matchMedia("(prefers-color-scheme: dark)");
+  const tell = (): void => listener(query.matches ? "dark" : "light");
+  query.addEventListener("change", tell);
+  tell();
+  return () => query.removeEventListener("change", tell);
+}
+
+/** Our values in the link that the user sees. */
+export function readLink(): Record<string, string> {
+  return readHash(linkWindow().location.hash);
+}
+
+/** Puts `values` into the link without a new entry in the history. */
+export function writeLink(values: Readonly<Record<string, string>>): void {
+  const target = linkWindow();
+  const hash = withValues(target.location.hash, values);
+  if (hash === target.location.hash) return;
+  try {
+    const url = new URL(target.location.href);
+    url.hash = hash;
+    target.history.replaceState(target.history.state, "", url);
+  } catch {
+    // Some hosts forbid it; the panel works without a link.
+  }
+}
+
+/** Calls `listener` when the user changes the link by hand or walks the history. */
+export function watchLink(listener: () => void): Stop {
+  const target = linkWindow();
+  target.addEventListener("hashchange", listener);
+  target.addEventListener("popstate", listener);
+  return () => {
+    target.removeEventListener("hashchange", listener);
+    target.removeEventListener("popstate", listener);
+  };
+}
+
+const RELOAD_NOTICES = new Set(["experimental.DataReloaded", "experimental.RunsChanged"]);
+
+/** Calls `listener` after TensorBoard has reloaded its data. */
+export function watchReload(listener: () => void): Stop {
+  const channel = new MessageChannel();
+  const port = channel.port1;
+  port.onmessage = ({ data }: MessageEvent<unknown>) => {
+    const message = parseMessage(data);
+    if (!message || message.isReply) return;
+    // TensorBoard waits for an answer to everything that it sends.
+    const reply = { type: message.type, id: message.id, payload: null, error: null, isReply: true };
+    port.postMessage(JSON.stringify(reply));
+    if (RELOAD_NOTICES.has(message.type)) listener();
+  };
+  try {
+    if (window.parent !== window) {
+      const origin = window.location.origin;
+      window.parent.postMessage("experimental.bootstrap", origin, [channel.port2]);
+    }
+  } catch {
+    // Then only polling finds new data.
+  }
+  return () => port.close();
+}
+
+/** The address of TensorBoard's own page for `run`: time series of nothing but this run. */
+export function runAddress(run: string): string {
+  const root = new URL("../../../", document.baseURI);
+  const pattern = `^${run.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}$`;
+  root.searchParams.set("runFilter", pattern);
+  root.hash = "timeseries";
+  return root.href;
+}
+
+interface Message {
+  type: string;
+  id: number;
+  isReply: boolean;
+}
+
+function parseMessage(data: unknown): Message | null {
+  try {
+    const message: unknown = JSON.parse(String(data));
+    return message !== null && typeof message === "object" && "type" in message
+      ? (message as Message)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function parentBody(): HTMLElement | null {
+  try {
+    return window.parent === window ? null : window.parent.document.body;
+  } catch {
+    return null;
+  }
+}
+
+/** The window whose address the user sees, where we may touch it; else our own. */
+function linkWindow(): Window {
+  try {
+    void window.parent.location.hash;
+    return window.parent;
+  } catch {
+    return window;
+  }
+}

@@ -1,0 +1,12 @@
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+import theme from "./theme.css?inline";
+
+/** Shows the panel in this document; TensorBoard's frame calls it once. */
+export function render(): void {
+  const style = document.createElement("style");
+  style.textContent = theme;
+  document.head.append(style);
+  mount(App, { target: document.body });
+}

@@ -1,0 +1,74 @@
+export type Theme = "light" | "dark";
+
+/** Lightness, chroma and hue (degrees) in OKLCH. */
+type Oklch = readonly [number, number, number];
+
+const LEVELS = 64;
+
+/**
+ * A sequential ramp from near the background (0) to far from it (1). Its lightness is linear in
+ * OKLab, so that equal steps look equal, and survives colour blindness and grey prints.
+ * https://bottosson.github.io/posts/oklab/
+ */
+const CURVES: Record<Theme, (t: number) => Oklch> = {
+  light: (t) => [0.94 - 0.62 * t, 0.028 + 0.085 * t ** 0.6, 150 + 122 * t],
+  dark: (t) => [0.39 + 0.55 * t, 0.03 + 0.085 * t ** 0.6, 270 - 160 * t],
+};
+
+const RAMPS: Record<Theme, readonly string[]> = {
+  light: sampled(CURVES.light),
+  dark: sampled(CURVES.dark),
+};
+
+/** The colour at `t`, clamped to 0…1, as #rrggbb. */
+export function rampColour(t: number, theme: Theme): string {
+  const clamped = Math.min(1, Math.max(0, t));
+  return RAMPS[theme][Math.round(clamped * (LEVELS - 1))]!;
+}
+
+/** `count` evenly spaced colours, for a legend's gradient. */
+export function rampStops(theme: Theme, count = 9): string[] {
+  return Array.from({ length: count }, (_, i) => rampColour(i / (count - 1), theme));
+}
+
+/** Black or white, whichever reads better on the colour at `t`. */
+export function inkOn(t: number, theme: Theme): string {
+  const [lightness] = CURVES[theme](Math.min(1, Math.max(0, t)));
+  return lightness > 0.62 ? "#000000" : "#ffffff";
+}
+
+function sampled(curve: (t: number) => Oklch): string[] {
+  return Array.from({ length: LEVELS }, (_, i) => toHex(inGamut(curve(i / (LEVELS - 1)))));
+}
+
+function inGamut(colour: Oklch): Oklch {
+  let [lightness, chroma, hue] = colour;
+  while (chroma > 0 && toLinearRgb([lightness, chroma, hue]).some((c) => c < -1e-4 || c > 1.0001)) {
+    chroma -= 0.002;
+  }
+  return [lightness, Math.max(0, chroma), hue];
+}
+
+function toLinearRgb([lightness, chroma, hue]: Oklch): [number, number, number] {
+  const a = chroma * Math.cos((hue * Math.PI) / 180);
+  const b = chroma * Math.sin((hue * Math.PI) / 180);
+  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  return [
+    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
+  ];
+}
+
+function toHex(colour: Oklch): string {
+  const channels = toLinearRgb(colour).map((c) => {
+    const linear = Math.min(1, Math.max(0, c));
+    const encoded = linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
+    return Math.round(encoded * 255)
+      .toString(16)
+      .padStart(2, "0");
+  });
+  return `#${channels.join("")}`;
+}

@@ -1,0 +1,123 @@
+import { changeOf, changeText } from "./change";
+import type { Lineage } from "./lineage";
+import { exactMetric, exactNumber, fullMetric, metricFormat, metricLabel } from "./metric_format";
+import { parametersText } from "./parameter_format";
+import type { Metric, MetricSpec, Model } from "./wire.gen";
+
+/** One line of a model's tooltip. */
+export interface MetricLine {
+  readonly name: string;
+  /** All digits, or why there are none. */
+  readonly value: string;
+  /** Against the main parent: "−7.0 pt"; "" where there is nothing to compare with. */
+  readonly change: string;
+  /** "better", "worse", "same"; "" where the metric has no direction. */
+  readonly verdict: string;
+}
+
+/** What tells one model from all others, in words. */
+export interface ModelDescription {
+  readonly id: string;
+  /** Null where the id alone is unambiguous. */
+  readonly run: string | null;
+  /** "magnitude prune 50 %"; "" where none was logged. */
+  readonly operation: string;
+  /** "running", "failed: diverged", "not logged by any run"; "" when finished. */
+  readonly status: string;
+  /** "child of dense"; "" for roots. */
+  readonly parents: string;
+  readonly metrics: readonly MetricLine[];
+}
+
+/** `metrics`: those to list, in order. */
+export function describeModel(
+  model: Model,
+  lineage: Lineage,
+  metrics: readonly MetricSpec[],
+  ambiguous: ReadonlySet<string>,
+): ModelDescription {
+  const parent = lineage.nodes.get(model.key)?.parent?.model;
+  return {
+    id: model.id,
+    run: ambiguous.has(model.id) ? model.run : null,
+    operation: operationText(model),
+    status: statusText(model),
+    parents: parentsText(model, lineage),
+    metrics: model.status === "missing" ? [] : metrics.map((spec) => line(model, parent, spec)),
+  };
+}
+
+/** Ids that more than one model has. */
+export function ambiguousIds(models: readonly Model[]): Set<string> {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const { id } of models) (seen.has(id) ? twice : seen).add(id);
+  return twice;
+}
+
+/** "prune-50, magnitude prune 50 %, accuracy 0.91, child of dense", for screen readers. */
+export function spokenModel(
+  model: Model,
+  lineage: Lineage,
+  metric: MetricSpec | null,
+  ambiguous: ReadonlySet<string>,
+): string {
+  const value = metric ? model.metrics[metric.name] : undefined;
+  const parts = [
+    model.id,
+    ambiguous.has(model.id) && model.run !== null ? `run ${model.run}` : "",
+    operationText(model),
+    statusText(model),
+    metric && value ? `${metricLabel(metric)} ${fullMetric(value, metric)}` : "",
+    parentsText(model, lineage),
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+function operationText({ operation }: Model): string {
+  return operation ? `${operation.name} ${parametersText(operation)}`.trim() : "";
+}
+
+function statusText(model: Model): string {
+  switch (model.status) {
+    case "finished":
+      return "";
+    case "running":
+      return "running";
+    case "failed":
+      return model.reason ? `failed: ${model.reason}` : "failed";
+    case "missing":
+      return "named as a parent, but no run has logged it";
+  }
+}
+
+function parentsText(model: Model, lineage: Lineage): string {
+  const names = model.parents.flatMap((key) => {
+    const parent = lineage.nodes.get(key)?.model;
+    if (!parent) return [];
+    return [model.assumed?.includes(key) ? `${parent.id} (assumed)` : parent.id];
+  });
+  return names.length > 0 ? `child of ${names.join(" and ")}` : "";
+}
+
+function line(model: Model, parent: Model | undefined, spec: MetricSpec): MetricLine {
+  const metric = Object.hasOwn(model.metrics, spec.name) ? model.metrics[spec.name] : undefined;
+  const change = changeOf(metric, parent?.metrics[spec.name], spec);
+  return {
+    name: metricLabel(spec),
+    value: preciseMetric(metric, spec),
+    change: change ? changeText(change, spec) : "",
+    verdict: change?.verdict ?? "",
+  };
+}
+
+const DIGITS = 12;
+
+/** The number to twelve digits in the unit of the legend, which float noise rarely reaches. */
+function preciseMetric(metric: Metric | undefined, spec: MetricSpec): string {
+  if (metric?.value == null) return exactMetric(metric, spec);
+  const { unit, full } = metricFormat(spec);
+  const percent = full(metric.value).endsWith("%") && spec.unit.trim() !== "%";
+  const value = Number((metric.value * (percent ? 100 : 1)).toPrecision(DIGITS));
+  return unit ? `${exactNumber(value)}\u202f${unit}` : exactNumber(value);
+}

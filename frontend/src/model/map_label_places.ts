@@ -1,0 +1,124 @@
+import type { LabelTexts } from "./map_labels";
+
+/** A node that wants a label. All lengths in px at zoom 1. */
+export interface LabelWish {
+  readonly key: string;
+  readonly texts: LabelTexts;
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+  readonly leaf: boolean;
+  readonly root: boolean;
+}
+
+/** Where a label stands; `x` and `y` in px at zoom 1, `y` is the middle of the text. */
+export interface PlacedLabel {
+  readonly key: string;
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly anchor: "start" | "middle";
+}
+
+export const LABEL_PX = 11;
+const CHARACTER_PX = 6.1;
+const LINE_PX = 13;
+const GAP_PX = 4;
+const LEAST_ROW_PX = 10;
+/** How far a ribbon reaches above the middle of its node. */
+const RIBBON_PX = 5;
+
+/**
+ * Chooses for each node the longest text and the place (right of leaves, above or below others)
+ * that covers neither a node nor another label at this zoom; a node without room has no label.
+ * Where the rows (`row` px at zoom 1) are closer than a line of text, only roots have one.
+ */
+export function placeLabels(
+  wishes: readonly LabelWish[],
+  row: number,
+  zoom: number,
+): PlacedLabel[] {
+  const taken = new Occupancy();
+  for (const { x, y, radius } of wishes) {
+    const r = radius * zoom;
+    taken.add(x * zoom - r, y * zoom - r, x * zoom + r, y * zoom + r);
+  }
+  const placed: PlacedLabel[] = [];
+  const roots = wishes.filter((wish) => wish.root);
+  const others = row * zoom >= LEAST_ROW_PX ? wishes.filter((wish) => !wish.root) : [];
+  for (const wish of [...roots, ...others]) {
+    const label = place(wish, zoom, taken);
+    if (label) placed.push(label);
+  }
+  return placed;
+}
+
+type Side = "right" | "above" | "below" | "upperRight" | "overRoot";
+
+function place(wish: LabelWish, zoom: number, taken: Occupancy): PlacedLabel | null {
+  const sides: Side[] = wish.leaf
+    ? ["right"]
+    : wish.root
+      ? ["overRoot", "below"]
+      : ["above", "upperRight", "below"];
+  for (const text of wish.texts) {
+    for (const side of sides) {
+      const width = text.length * CHARACTER_PX;
+      const [left, middle] = corner(side, wish, zoom, width);
+      const box: Box = [left, middle - LINE_PX / 2, left + width, middle + LINE_PX / 2];
+      if (!taken.free(...box)) continue;
+      taken.add(...box);
+      const centred = side === "above" || side === "below";
+      const x = centred ? wish.x : left / zoom;
+      return { key: wish.key, text, x, y: middle / zoom, anchor: centred ? "middle" : "start" };
+    }
+  }
+  return null;
+}
+
+/** Left end and middle line of a text on the screen. */
+function corner(side: Side, wish: LabelWish, zoom: number, width: number): [number, number] {
+  const x = wish.x * zoom;
+  const y = wish.y * zoom;
+  const r = wish.radius * zoom;
+  const up = r + GAP_PX + LINE_PX / 2 - 1;
+  if (side === "right") return [x + r + GAP_PX + 1, y];
+  if (side === "overRoot") return [x - r, y - up - 1];
+  if (side === "upperRight") return [x + r * 0.8 + 1, y - LINE_PX / 2 - RIBBON_PX];
+  return [x - width / 2, side === "above" ? y - up : y + up];
+}
+
+type Box = [left: number, top: number, right: number, bottom: number];
+
+/** Rectangles on the screen, found by grid cell. */
+class Occupancy {
+  private readonly cells = new Map<string, Box[]>();
+
+  add(...box: Box): void {
+    for (const cell of cellsOf(box)) {
+      const boxes = this.cells.get(cell);
+      if (boxes) boxes.push(box);
+      else this.cells.set(cell, [box]);
+    }
+  }
+
+  free(...box: Box): boolean {
+    const [left, top, right, bottom] = box;
+    for (const cell of cellsOf(box)) {
+      for (const [l, t, r, b] of this.cells.get(cell) ?? []) {
+        if (left < r && right > l && top < b && bottom > t) return false;
+      }
+    }
+    return true;
+  }
+}
+
+const CELL_PX = 32;
+
+function* cellsOf([left, top, right, bottom]: Box): Generator<string> {
+  for (let x = Math.floor(left / CELL_PX); x <= Math.floor(right / CELL_PX); x++) {
+    for (let y = Math.floor(top / CELL_PX); y <= Math.floor(bottom / CELL_PX); y++) {
+      yield `${x} ${y}`;
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import type { MapLayout, PlacedModel } from "./map_layout";
+import { parameterPhrase, parametersText, parameterValue } from "./parameter_format";
+import type { Model } from "./wire.gen";
+
+/** What may stand beside a node: the longest text first, shorter ones for less room. */
+export type LabelTexts = readonly string[];
+
+const LONGEST = 36;
+
+/** Label texts per model: ids for roots, for others the parameters that tell them apart. */
+export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
+  const inColumn = differences(layout.placed, columnGroup);
+  const amongSiblings = differences(layout.placed, siblingGroup);
+  const texts = new Map<string, LabelTexts>();
+  for (const place of layout.placed) {
+    const { id, operation } = place.model;
+    if (place.parent === null || !operation) {
+      texts.set(place.key, [elide(id, LONGEST)]);
+      continue;
+    }
+    const column = layout.columns[place.column];
+    const named = column?.operation === null ? `${operation.name} ` : "";
+    if (column?.operation !== null && column?.keys.length === 1) {
+      texts.set(place.key, shortened([parametersText(operation)]));
+      continue;
+    }
+    const all = inColumn.get(columnGroup(place)) ?? [];
+    const siblings = amongSiblings.get(siblingGroup(place)) ?? [];
+    const few = siblings.length > 0 ? siblings : all;
+    const text = describe(place.model, all);
+    texts.set(
+      place.key,
+      shortened([named + text, text, describe(place.model, few), bareValues(place.model, few)]),
+    );
+  }
+  return texts;
+}
+
+/**
+ * Per column, what its header says of parameters: the names of those that its models differ in,
+ * which are what the labels beside the nodes give; else the values that all of them share. By
+ * step, the operation where all models of the column have the same one.
+ */
+export function columnNotes(layout: MapLayout): string[] {
+  const inColumn = differences(layout.placed, columnGroup);
+  return layout.columns.map((column) => {
+    const first = layout.byKey.get(column.keys[0] ?? "");
+    if (!first || column.operation === null) return "";
+    if (layout.mode === "step") return column.operation;
+    if (column.keys.length === 1) return "";
+    const names = inColumn.get(columnGroup(first)) ?? [];
+    return names.length > 0
+      ? names.join(" · ")
+      : describe(first.model, namesIn([first.model]), true);
+  });
+}
+
+function columnGroup({ column, model }: PlacedModel): string {
+  return `${column} ${model.operation?.name ?? ""}`;
+}
+
+function siblingGroup({ parent, model }: PlacedModel): string {
+  return `${parent} ${model.operation?.name ?? ""}`;
+}
+
+/** Per group, the names of the parameters that its models differ in. */
+function differences(
+  placed: readonly PlacedModel[],
+  group: (place: PlacedModel) => string,
+): Map<string, string[]> {
+  const members = new Map<string, Model[]>();
+  for (const place of placed) {
+    if (!place.model.operation) continue;
+    const models = members.get(group(place));
+    if (models) models.push(place.model);
+    else members.set(group(place), [place.model]);
+  }
+  return new Map([...members].map(([key, models]) => [key, differing(models)]));
+}
+
+function namesIn(models: readonly Model[]): string[] {
+  return [...new Set(models.flatMap((model) => Object.keys(model.operation?.parameters ?? {})))];
+}
+
+function differing(models: readonly Model[]): string[] {
+  return namesIn(models).filter((name) => {
+    const first = valueText(models[0], name);
+    return models.some((model) => valueText(model, name) !== first);
+  });
+}
+
+/** "attention 30 %", or "3 epochs, lr 0.1" where bare numbers would be taken for one another. */
+function describe(model: Model, names: readonly string[], spelled = false): string {
+  const parameters = model.operation?.parameters ?? {};
+  const numbers = names.filter((name) => typeof parameters[name] === "number");
+  const parts = names.map((name) => {
+    const value = parameters[name];
+    if (value === undefined || value === null) return "";
+    const ambiguous = spelled || numbers.length > 1 || /seed/i.test(name);
+    const phrase = typeof value === "boolean" || (typeof value === "number" && ambiguous);
+    return phrase ? parameterPhrase(name, value) : parameterValue(name, value);
+  });
+  return parts.filter((part) => part !== "").join(numbers.length > 1 ? ", " : " ");
+}
+
+function bareValues(model: Model, names: readonly string[]): string {
+  return names.map((name) => valueText(model, name) || "–").join(" · ");
+}
+
+function valueText(model: Model | undefined, name: string): string {
+  return parameterValue(name, model?.operation?.parameters[name]);
+}
+
+/** Each text once, cut to the longest allowed, without empty ones. */
+function shortened(texts: readonly string[]): string[] {
+  const distinct = new Set(texts.map((text) => elide(text, LONGEST)));
+  return [...distinct].filter((text) => text !== "");
+}
+
+function elide(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}

@@ -1,0 +1,116 @@
+import { quantileSorted } from "d3-array";
+import type { MetricSpec, Model } from "./wire.gen";
+
+/** Which end of a metric is better; null where the metric has no direction. */
+export type BetterEnd = "low" | "high" | null;
+
+/** Values of one metric to strength of colour. */
+export interface ColourScale {
+  readonly spec: MetricSpec;
+  readonly low: number;
+  readonly high: number;
+  /** Whether values beyond an end exist and share its colour. */
+  readonly clampedLow: boolean;
+  readonly clampedHigh: boolean;
+  readonly better: BetterEnd;
+  /** 0 (pale) … 1 (strong). The better end is strong; without direction the high end is. */
+  readonly strength: (value: number) => number;
+}
+
+/** Values of one metric to node radius, by area. */
+export interface SizeScale {
+  readonly spec: MetricSpec;
+  /** Radius in px at zoom 1. */
+  readonly radius: (value: number) => number;
+  /** Two or three round values, ascending, for a legend. */
+  readonly examples: readonly number[];
+}
+
+/** The finite value of a metric; null where it was not logged or is not finite. */
+export function metricValue(model: Model, metric: string): number | null {
+  if (!Object.hasOwn(model.metrics, metric)) return null;
+  return model.metrics[metric]?.value ?? null;
+}
+
+/** All finite values of a metric, ascending. */
+export function metricValues(models: readonly Model[], metric: string): number[] {
+  const values = models.map((model) => metricValue(model, metric));
+  return values.filter((value) => value !== null).sort((a, b) => a - b);
+}
+
+/**
+ * Ends of `sorted` without far outliers: values more than three interquartile ranges beyond the
+ * quartiles (Tukey's "far out") would flatten all other differences.
+ */
+export function robustDomain(sorted: number[]): [number, number] {
+  const low = sorted[0] ?? 0;
+  const high = sorted[sorted.length - 1] ?? low;
+  if (sorted.length < 5) return [low, high];
+  const first = quantileSorted(sorted, 0.25) ?? low;
+  const third = quantileSorted(sorted, 0.75) ?? high;
+  const reach = 3 * (third - first);
+  if (reach === 0) return [low, high];
+  const inside = sorted.filter((value) => value >= first - reach && value <= third + reach);
+  const outside = sorted.length - inside.length;
+  // More than a few are no outliers but the other half of the story.
+  if (outside > Math.max(1, sorted.length / 10)) return [low, high];
+  return [inside[0] ?? low, inside[inside.length - 1] ?? high];
+}
+
+/** Null where no model has a finite value. */
+export function colourScale(models: readonly Model[], spec: MetricSpec): ColourScale | null {
+  const sorted = metricValues(models, spec.name);
+  if (sorted.length === 0) return null;
+  const [low, high] = robustDomain(sorted);
+  const better: BetterEnd = spec.goal === "max" ? "high" : spec.goal === "min" ? "low" : null;
+  const strength = (value: number): number => {
+    const share = high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0.6;
+    return better === "low" && high > low ? 1 - share : share;
+  };
+  return {
+    spec,
+    low,
+    high,
+    clampedLow: sorted[0]! < low,
+    clampedHigh: sorted[sorted.length - 1]! > high,
+    better,
+    strength,
+  };
+}
+
+/** Smallest radius, as a share of the largest: a node never vanishes. */
+const LEAST = 0.32;
+
+/** Null where no model has a finite value. */
+export function sizeScale(
+  models: readonly Model[],
+  spec: MetricSpec,
+  largest: number,
+): SizeScale | null {
+  const sorted = metricValues(models, spec.name);
+  if (sorted.length === 0) return null;
+  const [low, high] = robustDomain(sorted);
+  // Areas are read from zero; values below zero have none, so there the range itself is shown.
+  const zero = low < 0 ? low : 0;
+  const radius = (value: number): number => {
+    const share = high > zero ? Math.min(1, Math.max(0, (value - zero) / (high - zero))) : 1;
+    return largest * Math.max(LEAST, Math.sqrt(share));
+  };
+  return { spec, radius, examples: roundExamples(low, high, zero) };
+}
+
+function roundExamples(low: number, high: number, zero: number): number[] {
+  if (zero < 0 || high <= 0) return low < high ? [low, high] : [high];
+  const large = roundDown(high);
+  const least = Math.max(low, high * LEAST * LEAST);
+  const small = roundDown(Math.max(least, large / 10) * 1.0001);
+  const middle = roundDown(Math.sqrt(small * large));
+  return [...new Set([small, middle, large])].filter((value) => value > 0);
+}
+
+/** The largest of 1, 2, 5 × 10ⁿ that is not above `value`. */
+function roundDown(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  const lead = value / power;
+  return (lead >= 5 ? 5 : lead >= 2 ? 2 : 1) * power;
+}

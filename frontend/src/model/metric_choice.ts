@@ -1,0 +1,36 @@
+import type { MetricChoice } from "./url_state";
+import type { MetricSpec } from "./wire.gen";
+
+const SIZE_NAMES = [/size/i, /bytes/i, /param/i, /macs|flops/i, /latency|time/i];
+
+/** The metric that `choice` stands for: a name, or null for none. */
+export function chosenMetric(
+  choice: MetricChoice,
+  specs: readonly MetricSpec[],
+  automatic: (specs: readonly MetricSpec[]) => string | null,
+): string | null {
+  switch (choice.kind) {
+    case "none":
+      return null;
+    case "auto":
+      return automatic(specs);
+    case "metric":
+      return specs.some(({ name }) => name === choice.name) ? choice.name : automatic(specs);
+  }
+}
+
+/** Quality first: a primary metric to be raised, else any primary metric, else any. */
+export function automaticColour(specs: readonly MetricSpec[]): string | null {
+  const primary = specs.filter((spec) => spec.primary);
+  const raised = primary.find((spec) => spec.goal === "max");
+  return (raised ?? primary[0] ?? specs[0])?.name ?? null;
+}
+
+/** What a model costs: size, then parameters, computation, time; null where none is logged. */
+export function automaticSize(specs: readonly MetricSpec[]): string | null {
+  for (const pattern of SIZE_NAMES) {
+    const spec = specs.find(({ name, goal }) => goal !== "max" && pattern.test(name));
+    if (spec) return spec.name;
+  }
+  return null;
+}

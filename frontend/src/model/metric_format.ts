@@ -1,0 +1,146 @@
+import { format as d3Format, formatSpecifier } from "d3-format";
+
+import type { Metric, MetricSpec } from "./wire.gen";
+
+/** What stands where a metric was not logged. */
+export const NOT_LOGGED = "–";
+
+const THIN_SPACE = "\u202f";
+const COUNT_UNITS = /^(|b|bytes?|params?|parameters|flops?|macs?|ops?)$/i;
+/** d3's types that write a number which a person can compare; it takes any letter for a type. */
+const READABLE_TYPES = "%defgnprs";
+const BYTES_SUFFIX = /_(bytes?|b)$/i;
+
+export interface MetricFormat {
+  /** What the head of a column shows: "%", "ms", "B" or "". */
+  unit: string;
+  /** The number without its unit, for a column that names the unit in its head: "80.3", "1.2 M". */
+  bare(value: number): string;
+  /** The number with its unit: "80.3 %", "1.2 MB", "8.10 ms". */
+  full(value: number): string;
+}
+
+const formats = new WeakMap<MetricSpec, MetricFormat>();
+
+/** How the values of `spec` are written. */
+export function metricFormat(spec: MetricSpec): MetricFormat {
+  let found = formats.get(spec);
+  if (!found) formats.set(spec, (found = makeFormat(spec)));
+  return found;
+}
+
+/** The metric's name, without a unit that its column head repeats: `latency_ms` is "latency". */
+export function metricLabel(spec: MetricSpec): string {
+  const { name } = spec;
+  const { unit } = metricFormat(spec);
+  const suffix = `_${unit}`.toLowerCase();
+  if (unit && name.toLowerCase().endsWith(suffix) && name.length > suffix.length) {
+    return name.slice(0, -suffix.length);
+  }
+  return unit === "B" ? name.replace(BYTES_SUFFIX, "") || name : name;
+}
+
+/** The metric's label with its unit: "latency, ms". */
+export function metricHeading(spec: MetricSpec): string {
+  const { unit } = metricFormat(spec);
+  return unit ? `${metricLabel(spec)}, ${unit}` : metricLabel(spec);
+}
+
+/** The number of a cell: without its unit; NaN, ∞ and "not logged" (–) as such. */
+export function bareMetric(metric: Metric | undefined, spec: MetricSpec): string {
+  return metric?.value == null ? absent(metric) : metricFormat(spec).bare(metric.value);
+}
+
+/** The number in running text: with its unit; NaN, ∞ and "not logged" (–) as such. */
+export function fullMetric(metric: Metric | undefined, spec: MetricSpec): string {
+  return metric?.value == null ? absent(metric) : metricFormat(spec).full(metric.value);
+}
+
+/** The number with all its digits and its unit, for tooltips. */
+export function exactMetric(metric: Metric | undefined, spec: MetricSpec): string {
+  if (metric?.value == null) return metric?.nonfinite ? absent(metric) : "not logged";
+  const digits = exactNumber(metric.value);
+  const unit = spec.unit ? `${THIN_SPACE}${spec.unit}` : "";
+  const written = metricFormat(spec).full(metric.value);
+  return written.endsWith("%") && spec.unit !== "%" ? `${digits} (${written})` : digits + unit;
+}
+
+/** All digits that tell `value` from its neighbours, grouped by thousands. */
+export function exactNumber(value: number): string {
+  return Math.abs(value) >= 1e4 && Number.isInteger(value)
+    ? d3Format(",d")(value)
+    : String(value).replace(/-/g, "−");
+}
+
+function absent(metric: Metric | undefined): string {
+  switch (metric?.nonfinite) {
+    case "NaN":
+      return "NaN";
+    case "Infinity":
+      return "∞";
+    case "-Infinity":
+      return "−∞";
+    default:
+      return NOT_LOGGED;
+  }
+}
+
+function makeFormat(spec: MetricSpec): MetricFormat {
+  const write = writer(spec);
+  const bare = (value: number): string => spaced(write(value)).replace(/\u202f?%$/, "");
+  const percent = write(0).endsWith("%");
+  const unit = percent && !spec.unit ? "%" : spec.unit;
+  return {
+    unit,
+    bare,
+    full(value) {
+      const text = spaced(write(value));
+      if (!unit || text.endsWith("%")) return text;
+      return hasPrefix(text) ? text + unit : text + THIN_SPACE + unit;
+    },
+  };
+}
+
+/** The number as the specifier says, or with three significant digits. */
+function writer(spec: MetricSpec): (value: number) => string {
+  const asked = readSpecifier(spec.format);
+  if (asked) return asked;
+  return COUNT_UNITS.test(spec.unit) ? threeDigitsWithPrefix : threeDigits;
+}
+
+function readSpecifier(text: string): ((value: number) => string) | null {
+  if (text.trim() === "") return null;
+  try {
+    const specifier = formatSpecifier(text.trim());
+    // Without a type, d3 reads ".2" as two significant digits: 90.5 and 91.2 would both be "91".
+    if (!specifier.type) {
+      if (specifier.precision === undefined) return null;
+      specifier.type = "f";
+    }
+    if (!READABLE_TYPES.includes(specifier.type)) return null;
+    return d3Format(specifier.toString());
+  } catch {
+    return null;
+  }
+}
+
+function threeDigits(value: number): string {
+  const size = Math.abs(value);
+  if (value === 0) return "0";
+  if (size >= 1e7 || size < 1e-4) return d3Format(".2e")(value).replace("e-", "e−");
+  if (size >= 1000 || Number.isInteger(value)) return d3Format(",.0f")(value);
+  return d3Format(".3r")(value);
+}
+
+function threeDigitsWithPrefix(value: number): string {
+  return Math.abs(value) >= 1e4 ? d3Format(".3s")(value) : threeDigits(value);
+}
+
+/** `text` with a thin space before an SI prefix or a percent sign. */
+function spaced(text: string): string {
+  return text.replace(/(\d)(%|[yzafpnµmkMGTPEZY])$/, `$1${THIN_SPACE}$2`);
+}
+
+function hasPrefix(text: string): boolean {
+  return /\u202f[yzafpnµmkMGTPEZY]$/.test(text);
+}

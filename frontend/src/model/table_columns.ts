@@ -1,0 +1,66 @@
+import { metricHeading } from "./metric_format";
+import { primaryFirst } from "./metric_rows";
+import { parameterValue } from "./parameter_format";
+import type { MetricSpec, Model, Models, ParameterValue } from "./wire.gen";
+
+export type TableColumn = {
+  /** What a link calls it. */
+  id: string;
+  /** Pixels. */
+  width: number;
+} & (
+  | { kind: "model" | "operation" }
+  /** `numeric`: whether all its values are numbers. */
+  | { kind: "parameter"; name: string; numeric: boolean }
+  | { kind: "metric"; spec: MetricSpec }
+);
+
+/** All columns: model, operation, parameters (the most used first), metrics (primary first). */
+export function tableColumns({
+  models,
+  metrics,
+}: Pick<Models, "models" | "metrics">): TableColumn[] {
+  return [
+    { kind: "model", id: "model", width: 264 },
+    { kind: "operation", id: "operation", width: 144 },
+    ...parameterColumns(models),
+    ...primaryFirst(metrics).map((spec): TableColumn => ({
+      kind: "metric",
+      id: `m.${spec.name}`,
+      spec,
+      width: fittingWidth([metricHeading(spec)]),
+    })),
+  ];
+}
+
+function parameterColumns(models: readonly Model[]): TableColumn[] {
+  const values = new Map<string, ParameterValue[]>();
+  for (const model of models) {
+    for (const [name, value] of Object.entries(model.operation?.parameters ?? {})) {
+      const known = values.get(name);
+      if (known) known.push(value);
+      else values.set(name, [value]);
+    }
+  }
+  return [...values]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([name, given]) => ({
+      kind: "parameter",
+      id: `p.${name}`,
+      name,
+      numeric: given.every((value) => typeof value === "number"),
+      width: fittingWidth([name, ...new Set(given.map((value) => parameterValue(name, value)))]),
+    }));
+}
+
+/** Average width of a 13-px Roboto character, in pixels. */
+const CHARACTER = 7;
+/** Padding on both sides and room for the sort arrow. */
+const AROUND = 42;
+const LEAST = 80;
+const MOST = 176;
+
+function fittingWidth(texts: readonly string[]): number {
+  const longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
+  return Math.min(Math.max(longest * CHARACTER + AROUND, LEAST), MOST);
+}

@@ -1,0 +1,110 @@
+// Generated from tensorboard_cnc/wire.py by `make types`; edit that file instead.
+
+export type Scalar = string | number | boolean | null;
+
+export type ParameterValue = Scalar | Scalar[];
+
+export type NonFinite = "NaN" | "Infinity" | "-Infinity";
+
+/** The step that made a model; a non-finite parameter is given as its NonFinite name. */
+export interface Operation {
+  name: string;
+  parameters: Record<string, ParameterValue>;
+}
+
+/** One metric of one model. `value` is the median of `repeats`, null where not finite. */
+export interface Metric {
+  value: number | null;
+  repeats: (number | null)[];
+  step: number | null;
+  /** The value where it is not finite. */
+  nonfinite?: NonFinite;
+  /** The machine that logged it. */
+  host?: string;
+  /** The run it came from, where that is not the model's. */
+  run?: string;
+  /** The ordinary TensorBoard scalar it was taken from. */
+  scalar?: string;
+}
+
+/** What else was logged of a model. */
+export interface Logged {
+  predictions: string[];
+  weights: boolean;
+  activations: boolean;
+}
+
+/** One node of the lineage. A "missing" model is a parent that nobody logged. */
+export interface Model {
+  key: string;
+  id: string;
+  run: string | null;
+  /** Keys; the first is the main parent. */
+  parents: string[];
+  /** Those of `parents` that were chosen among several models of the same id. */
+  assumed?: string[];
+  operation: Operation | null;
+  status: "running" | "finished" | "failed" | "missing";
+  /** Why it failed. */
+  reason?: string;
+  description?: string;
+  checkpoint?: string;
+  created: number | null;
+  /** When anything of it was last logged. */
+  updated: number | null;
+  metrics: Record<string, Metric>;
+  logged: Logged;
+}
+
+/** A limit: value, base + value ("base_plus"), or base x (1 + value/100) ("base_percent"). */
+export interface Budget {
+  bound: "at_most" | "at_least";
+  value: number;
+  relation: "absolute" | "base_plus" | "base_percent";
+}
+
+/** How to read one metric. `guessed`: nobody defined the goal, it is inferred from the name. */
+export interface MetricSpec {
+  name: string;
+  goal: "max" | "min" | null;
+  guessed: boolean;
+  unit: string;
+  /** A d3-format specifier, or "" for three significant digits. */
+  format: string;
+  low: number | null;
+  high: number | null;
+  primary: boolean;
+  budget: Budget | null;
+  scalar: string;
+}
+
+/** One kind of operation, with all parameter names seen, in order of first appearance. */
+export interface OperationSummary {
+  name: string;
+  parameters: string[];
+  models: number;
+}
+
+/** Something that could not be read or resolved. The rest is shown all the same. */
+export interface Problem {
+  message: string;
+  remedy: string;
+  /** Null where it concerns no single run, model (key) or tag. */
+  run: string | null;
+  model: string | null;
+  tag: string | null;
+}
+
+/** Answer of the `models` route; models in order of creation, missing ones last. */
+export interface Models {
+  models: Model[];
+  metrics: MetricSpec[];
+  operations: OperationSummary[];
+  datasets: string[];
+  problems: Problem[];
+}
+
+/** Body of a 4xx answer. */
+export interface RequestError {
+  error: string;
+}

@@ -1,0 +1,34 @@
+import { readLink, watchLink, writeLink } from "../host/tensorboard";
+import { fromLink, toLink } from "../model/url_state";
+import type { Panel } from "./panel.svelte";
+
+/** Browsers refuse more than about 200 changes of the address in 30 seconds. */
+const WRITE_AFTER_MS = 200;
+
+/** Keeps `panel.link` and the address the same; call it while a component is set up. */
+export function keepLink(panel: Panel): void {
+  // What the address was known to say: while it still does, the panel's own state is the newer one.
+  let known: Record<string, string> = {};
+  const read = (): void => {
+    const values = readLink();
+    if (sameValues(values, known)) return;
+    known = values;
+    panel.link = fromLink(values);
+  };
+  read();
+  $effect(() => {
+    const values = toLink(panel.link);
+    const timer = setTimeout(() => {
+      if (sameValues(values, known)) return;
+      known = values;
+      writeLink(values);
+    }, WRITE_AFTER_MS);
+    return () => clearTimeout(timer);
+  });
+  $effect(() => watchLink(read));
+}
+
+function sameValues(a: Record<string, string>, b: Record<string, string>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}

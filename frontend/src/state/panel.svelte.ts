@@ -1,0 +1,109 @@
+import type { Theme } from "../model/colour_ramp";
+import { buildLineage } from "../model/lineage";
+import { automaticColour, automaticSize, chosenMetric } from "../model/metric_choice";
+import { tableColumns } from "../model/table_columns";
+import { sortedModels } from "../model/table_sort";
+import { marksOf, only, toggled, withAll, type SelectMode } from "../model/selection";
+import { DEFAULT_LINK_STATE, type LinkState, type MetricChoice } from "../model/url_state";
+import type { Model } from "../model/wire.gen";
+import { LiveModels } from "./live_models.svelte";
+
+/** Everything that the places of the panel share. */
+export class Panel {
+  readonly live = new LiveModels();
+  /** What the link keeps; replaced as a whole, never changed in place. */
+  link = $state.raw<LinkState>(DEFAULT_LINK_STATE);
+  theme = $state<Theme>("light");
+  /** The model under the pointer or the keyboard's focus, in any place. */
+  hovered = $state<string | null>(null);
+
+  readonly models = $derived(this.live.answer?.models ?? []);
+  readonly specs = $derived(this.live.answer?.metrics ?? []);
+  readonly problems = $derived(this.live.answer?.problems ?? []);
+  readonly byKey = $derived(new Map(this.models.map((model) => [model.key, model])));
+  /** How many models were logged, without those that are only named as parents. */
+  readonly logged = $derived(this.models.filter(({ status }) => status !== "missing").length);
+  readonly lineage = $derived(buildLineage(this.models));
+
+  readonly selection = $derived(this.link.selection);
+  readonly selectedKeys = $derived(this.selection.map(({ key }) => key));
+  readonly selected = $derived(this.#known(this.selectedKeys));
+  readonly marks = $derived(marksOf(this.selection));
+  /** The model that others are compared with: the one made so, else a root. */
+  readonly base = $derived(this.byKey.get(this.link.base ?? "") ?? this.#root());
+
+  readonly colourMetric = $derived(chosenMetric(this.link.colour, this.specs, automaticColour));
+  readonly sizeMetric = $derived(chosenMetric(this.link.size, this.specs, automaticSize));
+  readonly tableColumns = $derived(tableColumns({ models: this.models, metrics: this.specs }));
+  readonly tableModels = $derived(sortedModels(this.models, this.tableColumns, this.link.sort));
+
+  /** What the link asks for and these models lack. */
+  readonly unknown = $derived(this.#unknown());
+
+  set(change: Partial<LinkState>): void {
+    this.link = { ...this.link, ...change };
+  }
+
+  select(key: string, mode: SelectMode): void {
+    const { selection } = this.link;
+    this.set({ selection: mode === "toggle" ? toggled(selection, key) : only(selection, [key]) });
+  }
+
+  /** Selects exactly `keys`, or adds them. */
+  selectMany(keys: readonly string[], mode: "only" | "add" = "only"): void {
+    const { selection } = this.link;
+    this.set({ selection: mode === "add" ? withAll(selection, keys) : only(selection, keys) });
+  }
+
+  clearSelection(): void {
+    this.set({ selection: [] });
+  }
+
+  makeBase(key: string): void {
+    this.set({ base: key });
+  }
+
+  /** Takes out of the link what it asks for in vain. */
+  forgetUnknown(): void {
+    const { selection, base, colour, size } = this.link;
+    this.set({
+      selection: selection.filter(({ key }) => this.byKey.has(key)),
+      base: this.byKey.has(base ?? "") ? base : null,
+      colour: this.#exists(colour) ? colour : { kind: "auto" },
+      size: this.#exists(size) ? size : { kind: "auto" },
+    });
+  }
+
+  #exists(choice: MetricChoice): boolean {
+    return choice.kind !== "metric" || this.specs.some(({ name }) => name === choice.name);
+  }
+
+  #known(keys: readonly string[]): Model[] {
+    return keys.flatMap((key) => this.byKey.get(key) ?? []);
+  }
+
+  /** The root from which the first selected model came, else the first root. */
+  #root(): Model | null {
+    const [key] = this.selectedKeys;
+    let node = key === undefined ? undefined : this.lineage.nodes.get(key);
+    while (node?.parent) node = node.parent;
+    if (node && node.model.status !== "missing") return node.model;
+    const logged = this.lineage.roots.find(({ model }) => model.status !== "missing");
+    return (logged ?? this.lineage.roots[0])?.model ?? null;
+  }
+
+  #unknown(): string[] {
+    if (!this.live.answer) return [];
+    const notes: string[] = [];
+    const lost = this.selectedKeys.filter((key) => !this.byKey.has(key)).length;
+    if (lost) notes.push(lost === 1 ? "1 selected model" : `${lost} selected models`);
+    if (this.link.base !== null && !this.byKey.has(this.link.base)) notes.push("the base");
+    const { colour, size } = this.link;
+    for (const choice of [colour, size]) {
+      if (choice.kind === "metric" && !this.#exists(choice)) {
+        notes.push(`the metric “${choice.name}”`);
+      }
+    }
+    return notes;
+  }
+}

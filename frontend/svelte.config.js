@@ -1,0 +1,7 @@
+/** @type {import("@sveltejs/vite-plugin-svelte").SvelteConfig} */
+export default {
+  compilerOptions: {
+    runes: true,
+    css: "injected",
+  },
+};

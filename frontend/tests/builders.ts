@@ -1,0 +1,48 @@
+import type { Metric, MetricSpec, Model, ParameterValue } from "../src/model/wire.gen";
+
+/** A finished model with the given id as its key. */
+export function model(id: string, given: Partial<Model> = {}): Model {
+  return {
+    key: id,
+    id,
+    run: id,
+    parents: [],
+    operation: null,
+    status: "finished",
+    created: 0,
+    updated: 0,
+    metrics: {},
+    logged: { predictions: [], weights: false, activations: false },
+    ...given,
+  };
+}
+
+/** A model that `operation` made of `parent`. */
+export function child(
+  id: string,
+  parent: string,
+  name: string,
+  parameters: Record<string, ParameterValue> = {},
+): Model {
+  return model(id, { parents: [parent], operation: { name, parameters } });
+}
+
+export function metric(value: number | null, given: Partial<Metric> = {}): Metric {
+  return { value, repeats: [value], step: null, ...given };
+}
+
+export function spec(name: string, given: Partial<MetricSpec> = {}): MetricSpec {
+  return {
+    name,
+    goal: null,
+    guessed: false,
+    unit: "",
+    format: "",
+    low: null,
+    high: null,
+    primary: true,
+    budget: null,
+    scalar: "",
+    ...given,
+  };
+}

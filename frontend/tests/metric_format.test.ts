@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+
+import {
+  bareMetric,
+  exactMetric,
+  fullMetric,
+  metricFormat,
+  metricHeading,
+  metricLabel,
+} from "../src/model/metric_format";
+import { metric, spec } from "./builders";
+
+const plain = (text: string): string => text.replace(/\u202f/g, " ");
+const bare = (value: number, given = {}): string =>
+  plain(metricFormat(spec("m", given)).bare(value));
+const full = (value: number, given = {}): string =>
+  plain(metricFormat(spec("m", given)).full(value));
+
+describe("without a format", () => {
+  test.each([
+    [0, "0"],
+    [0.951, "0.951"],
+    [0.93, "0.930"],
+    [-0.0123456, "−0.0123"],
+    [90, "90"],
+    [90.26, "90.3"],
+    [1234, "1,234"],
+    [18155.14, "18.2 k"],
+    [25_557_032, "25.6 M"],
+    [0.00001234, "1.23e−5"],
+  ])("%s has three significant digits: %s", (value, text) => {
+    expect(bare(value)).toBe(text);
+  });
+
+  test("a physical unit takes no prefix", () => {
+    expect(full(18155.14, { unit: "ms" })).toBe("18,155 ms");
+    expect(full(8.1, { unit: "ms" })).toBe("8.10 ms");
+  });
+
+  test("bytes and counts take SI prefixes", () => {
+    expect(full(1_234_567, { unit: "B" })).toBe("1.23 MB");
+    expect(full(512, { unit: "B" })).toBe("512 B");
+    expect(full(4.1e9, { unit: "MACs" })).toBe("4.10 GMACs");
+  });
+});
+
+describe("with a format", () => {
+  test("percentages leave their sign to the head of the column", () => {
+    const accuracy = spec("accuracy", { format: ".2%" });
+    expect(metricFormat(accuracy).unit).toBe("%");
+    expect(bareMetric(metric(0.80319), accuracy)).toBe("80.32");
+    expect(plain(fullMetric(metric(0.80319), accuracy))).toBe("80.32 %");
+    expect(metricHeading(accuracy)).toBe("accuracy, %");
+  });
+
+  test("SI prefixes join the unit", () => {
+    expect(bare(95_246_447, { format: ".2~s" })).toBe("95 M");
+    expect(full(95_246_447, { format: ".2~s", unit: "B" })).toBe("95 MB");
+  });
+
+  test("a precision without a type means decimals", () => {
+    expect(full(90.5, { format: ".2", unit: "%" })).toBe("90.50 %");
+    expect(bare(4.0412, { format: ".2", unit: "%" })).toBe("4.04");
+  });
+
+  test.each(["00", "not a format", "..", ".2q", "x", "c", "  "])(
+    "%j falls back to three significant digits",
+    (format) => expect(bare(12.3456, { format })).toBe("12.3"),
+  );
+});
+
+describe("values that are no number", () => {
+  const accuracy = spec("accuracy");
+
+  test.each([
+    [undefined, "–", "not logged"],
+    [metric(null), "–", "not logged"],
+    [metric(null, { nonfinite: "NaN" }), "NaN", "NaN"],
+    [metric(null, { nonfinite: "Infinity" }), "∞", "∞"],
+    [metric(null, { nonfinite: "-Infinity" }), "−∞", "−∞"],
+  ])("%j", (given, text, exact) => {
+    expect(bareMetric(given, accuracy)).toBe(text);
+    expect(fullMetric(given, accuracy)).toBe(text);
+    expect(exactMetric(given, accuracy)).toBe(exact);
+  });
+
+  test("zero is not missing", () => expect(bareMetric(metric(0), accuracy)).toBe("0"));
+});
+
+describe("the exact value", () => {
+  test("has all digits and the unit", () => {
+    const latency = spec("latency", { unit: "ms" });
+    expect(plain(exactMetric(metric(8.123456789), latency))).toBe("8.123456789 ms");
+    expect(plain(exactMetric(metric(-95_246_447), spec("size", { unit: "B" })))).toBe(
+      "−95,246,447 B",
+    );
+  });
+
+  test("of a percentage shows the logged fraction too", () => {
+    const accuracy = spec("accuracy", { format: ".1%" });
+    expect(plain(exactMetric(metric(0.8031923), accuracy))).toBe("0.8031923 (80.3 %)");
+  });
+});
+
+describe("the label", () => {
+  test("drops a unit that the head repeats", () => {
+    expect(metricLabel(spec("latency_ms", { unit: "ms" }))).toBe("latency");
+    expect(metricLabel(spec("size_bytes", { unit: "B" }))).toBe("size");
+  });
+
+  test("keeps every other name", () => {
+    expect(metricLabel(spec("latency_ms"))).toBe("latency_ms");
+    expect(metricLabel(spec("ms", { unit: "ms" }))).toBe("ms");
+    expect(metricLabel(spec("_bytes", { unit: "B" }))).toBe("_bytes");
+  });
+});
