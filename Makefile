@@ -16,7 +16,7 @@ BOOTSTRAP = $(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH. Insta
 	scripts/bootstrap.py --venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-writers check bench wheel proto types format \
+.PHONY: help demo dev test test-writers check bench pictures wheel proto types format \
 	environment-demo environment-test environment-check
 
 help:  ## Show this list
@@ -54,6 +54,10 @@ format: environment-check  ## Format Python and the panel's sources
 bench: environment-test  ## Measure, with peers beside us
 	$(PANEL)
 	$(PY) -m benchmarks
+
+pictures: environment-test  ## Take the pictures of the documentation from the demo's page
+	$(PANEL)
+	PYTHONPATH=. $(PY) scripts/pictures.py
 
 wheel: environment-test  ## Build the wheel and the sdist into dist/
 	$(PY) -m build

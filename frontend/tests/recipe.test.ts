@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 
+import { oldestLogged, rootsOf } from "../src/model/base_model";
 import { buildLineage } from "../src/model/lineage";
 import { parameterPhrase, parametersText, parameterValue } from "../src/model/parameter_format";
 import { recipeOf, recipeText } from "../src/model/recipe";
+import { shortIds } from "../src/model/short_ids";
 import { child, model } from "./builders";
 
 const plain = (text: string): string => text.replace(/\u202f/g, " ");
@@ -80,5 +82,53 @@ describe("a recipe", () => {
   test("of a cycle ends", () => {
     const cycle = buildLineage([child("a", "b", "x"), child("b", "a", "y")]);
     expect(recipeOf(cycle, "a").length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("the base by default", () => {
+  const lineage = buildLineage([
+    model("init", { created: 2 }),
+    model("dense", { created: 1 }),
+    model("other", { created: 0 }),
+    model("lost", { status: "missing", created: null }),
+    model("student", { parents: ["init", "pruned"] }),
+    child("pruned", "dense", "prune"),
+    child("orphan", "lost", "prune"),
+  ]);
+  const base = (key: string): string | undefined => oldestLogged(rootsOf(lineage, key))?.id;
+
+  test("is the oldest root by any parent", () => {
+    expect(base("student")).toBe("dense");
+    expect(base("other")).toBe("other");
+  });
+
+  test("is none where no root was logged", () => {
+    expect(base("orphan")).toBeUndefined();
+    expect(base("gone")).toBeUndefined();
+  });
+
+  test("is found in spite of cycles", () => {
+    const cycle = buildLineage([child("a", "b", "x"), child("b", "a", "y")]);
+    expect(() => rootsOf(cycle, "a")).not.toThrow();
+  });
+});
+
+describe("short ids", () => {
+  test("leave out what all share, in whole words", () => {
+    expect(shortIds(["resnet50-prune75_int8", "resnet50-prune90_int8"])).toEqual([
+      "…prune75_int8",
+      "…prune90_int8",
+    ]);
+    expect(shortIds(["resnet50-p75-recalibrated", "resnet50-p90-recalibrated"])).toEqual([
+      "…p75…",
+      "…p90…",
+    ]);
+  });
+
+  test("stay whole where little is shared or one contains the other", () => {
+    expect(shortIds(["net-a", "net-b"])).toEqual(["net-a", "net-b"]);
+    expect(shortIds(["resnet50-", "resnet50-pruned"])).toEqual(["resnet50-", "resnet50-pruned"]);
+    expect(shortIds(["same", "same"])).toEqual(["same", "same"]);
+    expect(shortIds([])).toEqual([]);
   });
 });

@@ -50,7 +50,7 @@ describe("columns", () => {
     const long = [child("a", "x", "o", { layers: "x".repeat(500), n: 1 })];
     const widths = tableColumns({ models: long, metrics: [] }).map(({ width }) => width);
     expect(widths[2]).toBe(176);
-    expect(widths[3]).toBe(80);
+    expect(widths[3]).toBe(84);
   });
 });
 

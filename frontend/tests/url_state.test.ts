@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { readHash, withValues } from "../src/model/host_hash";
+import { isOurTab, readHash, withValues } from "../src/model/host_hash";
 import { only, toggled } from "../src/model/selection";
 import { DEFAULT_LINK_STATE, fromLink, toLink, type LinkState } from "../src/model/url_state";
 
@@ -73,6 +73,11 @@ describe("TensorBoard’s hash", () => {
     expect(withValues("", { c: "x" })).toBe("#cnc&p.cnc.c=x");
     expect(withValues("#scalars", { c: "x" })).toBe("#scalars&p.cnc.c=x");
     expect(withValues("#cnc&p.cnc.c=x", {})).toBe("#cnc");
+  });
+
+  test("is ours when it names our tab or none", () => {
+    expect(["", "#", "#cnc", "#cnc&p.cnc.c=x", "#p.cnc.c=x"].every(isOurTab)).toBe(true);
+    expect(["#scalars", "#timeseries&p.cnc.c=x"].some(isOurTab)).toBe(false);
   });
 
   test("that is malformed is read as far as it can be", () => {

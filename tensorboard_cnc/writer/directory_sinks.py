@@ -62,7 +62,7 @@ class _SubRun:
         with self._lock:
             # It may have been deleted while the process runs, as in a notebook.
             if self._file is None or not self._file.path.exists():
-                self._file = EventFile(_claim(self._directory))
+                self._file = _new_event_file(self._directory)
             self._file.append(event)
 
 
@@ -75,15 +75,38 @@ def _subrun_of(directory: Path) -> _SubRun:
     return _subruns.setdefault(resolved, _SubRun(resolved))
 
 
+def _new_event_file(directory: Path) -> EventFile:
+    try:
+        subrun = _claim(directory)
+        try:
+            return EventFile(subrun)
+        except OSError:
+            subrun.rmdir()
+            raise
+    except OSError as error:
+        raise WriterError(
+            f"The directory {shown(str(directory))} cannot be written: {error.strerror or error}",
+            "Records go into an event file below it",
+            "Check its permissions and the free space, or pass another directory",
+        ) from error
+
+
 def _claim(directory: Path) -> Path:
     """A new sub-run: mkdir succeeds in one process only."""
-    directory.mkdir(parents=True, exist_ok=True)
     first = directory / SUBRUN
-    with suppress(FileExistsError):
-        first.mkdir()
-        return first
     further = first / new_handle()
-    further.mkdir()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            first.mkdir()
+            return first
+        further.mkdir()
+    except OSError as error:
+        raise WriterError(
+            f"The directory {shown(str(directory))} cannot be written: {error.strerror}",
+            "Records go into event files there",
+            "Check its permissions and the disk, or pass another directory",
+        ) from error
     return further
 
 
@@ -92,12 +115,12 @@ def _remote_writer(url: str) -> Any:
 
     try:
         return EventFileWriter(url)
-    except (ImportError, ValueError) as error:
+    except (ImportError, ValueError, OSError) as error:
         raise WriterError(
             f"The directory {shown(url)} cannot be written: {error}",
-            "A remote directory is written by the file systems that TensorBoard knows",
-            "Install what its protocol needs (fsspec and, for gs://, gcsfs), or log to a local "
-            "directory and copy it",
+            "Remote directories are written by the file systems that TensorBoard knows",
+            "Install what its protocol needs, such as fsspec with s3fs or gcsfs, or pass a local "
+            "directory and copy that",
         ) from error
 
 

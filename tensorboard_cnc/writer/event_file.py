@@ -25,7 +25,11 @@ class EventFile:
         name = f"events.out.tfevents.{start:010.0f}.{socket.gethostname()}.{os.getpid()}.cnc"
         self.path = directory / name
         self.path.touch(exist_ok=False)
-        self.append(Event(wall_time=start, file_version="brain.Event:2"))
+        try:
+            self.append(Event(wall_time=start, file_version="brain.Event:2"))
+        except OSError:
+            self.path.unlink()
+            raise
 
     def append(self, event: Event) -> None:
         """Writes the event as a whole or, on an error, not at all.

@@ -127,7 +127,7 @@ def _checked_scale(given: MetricSpec, name: str) -> tuple[float | None, float | 
     if low is not None and high is not None and low >= high:
         raise ArgumentError(
             f'The scale of "{name}" goes from low={low:g} to high={high:g}',
-            "low is less than high",
+            "A scale begins below its end",
             'Exchange them; that less is better is said with goal="min"',
         )
     return low, high

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tensorboard_cnc.records import Goal, MetricSpec, ModelCard, Operation
+from tensorboard_cnc.records import MetricSpec, ModelCard, Operation
 from tensorboard_cnc.writer.journal import Journal
 from tensorboard_cnc.writer.metric_spec import checked_specs, write_specs
 from tensorboard_cnc.writer.model_card import checked_card
@@ -25,7 +25,7 @@ def model(
     operation: Operation | str | None = None,
     description: str = "",
     checkpoint: str | os.PathLike[str] | None = None,
-    metrics: Mapping[str, Goal | None] | Iterable[MetricSpec] | None = None,
+    metrics: Mapping[str, str | None] | Iterable[MetricSpec] | None = None,
 ) -> ModelHandle:
     """Logs a model: the page shows it at once, as running until the handle is closed.
 

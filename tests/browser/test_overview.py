@@ -100,8 +100,8 @@ def test_a_copied_link_shows_the_same(sweep: Path, page: Page, serve_process: Se
     frame = open_tab(page, url)
     node(frame, "prune-50,").click()
     node(frame, "prune-90,").click(modifiers=["Shift"])
-    frame.get_by_label("Columns").get_by_text("step").click()
-    frame.get_by_role("columnheader", name=re.compile("accuracy")).click()
+    frame.get_by_role("group", name="Columns").get_by_text("step").click()
+    frame.get_by_role("columnheader", name=re.compile("accuracy")).get_by_role("button").click()
     page.wait_for_url(re.compile(r"p\.cnc\.sort="))
     link = page.url
     first = frame.get_by_role("row").nth(1).inner_text()
@@ -178,7 +178,7 @@ def test_text_from_logs_is_never_markup(
         parents=f"{HOSTILE} parent",
         operation=operation,
         description=HOSTILE,
-        metrics=[cnc_summary.metric(HOSTILE, goal="max", unit=HOSTILE, format=HOSTILE)],
+        metrics=[cnc_summary.metric(HOSTILE, goal="max", unit=HOSTILE)],
     ) as model:
         model.metrics({HOSTILE: 1.0})
         model.failed(HOSTILE)

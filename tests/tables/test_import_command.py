@@ -118,7 +118,10 @@ def test_a_full_disk_leaves_no_new_directory(
 
 def test_a_full_disk_leaves_what_was_there(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     source, logdir = tmp_path / "t.json", tmp_path / "logs"
-    assert run_import(table(model("m0"), model("m1")), logdir, source) == 0
+    source.write_text(json.dumps(table(model("m0"), model("m1"))), encoding="utf-8")
+    code = "import sys; from tensorboard_cnc.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "import", str(source), "--logdir", str(logdir)]
+    subprocess.run(command, check=True, capture_output=True)
     (logdir / "m3").mkdir()
     (logdir / "m3" / "notes.txt").write_text("mine")
     before = files(logdir)

@@ -3,7 +3,7 @@
  * in Jupyter, Colab or a page of another origin there may be nothing to reach.
  */
 import type { Theme } from "../model/colour_ramp";
-import { readHash, withValues } from "../model/host_hash";
+import { isOurTab, readHash, withValues } from "../model/host_hash";
 
 type Stop = () => void;
 
@@ -24,9 +24,31 @@ export function watchTheme(listener: (theme: Theme) => void): Stop {
   return () => query.removeEventListener("change", tell);
 }
 
-/** Our values in the link that the user sees. */
-export function readLink(): Record<string, string> {
-  return readHash(linkWindow().location.hash);
+/** Lets this document use the Roboto that TensorBoard brings along. */
+export function shareFonts(): void {
+  const faces: string[] = [];
+  try {
+    if (window.parent === window) return;
+    for (const sheet of window.parent.document.styleSheets) {
+      for (const rule of sheet.cssRules) {
+        if (rule.cssText.startsWith("@font-face")) faces.push(rule.cssText);
+      }
+    }
+  } catch {
+    // A style sheet of another origin cannot be read; the fonts before it can be used.
+  }
+  const style = document.createElement("style");
+  style.textContent = faces
+    .filter((face) => /font-family:\s*"?Roboto"?;/.test(face))
+    .join("\n")
+    .replace(/url\("[^"]*?(font-roboto\/[^"]+)"\)/g, `url("${tensorboardRoot().href}$1")`);
+  document.head.append(style);
+}
+
+/** Our values in the link that the user sees; null while it shows another tab. */
+export function readLink(): Record<string, string> | null {
+  const { hash } = linkWindow().location;
+  return isOurTab(hash) ? readHash(hash) : null;
 }
 
 /** Puts `values` into the link without a new entry in the history. */
@@ -81,11 +103,16 @@ export function watchReload(listener: () => void): Stop {
 
 /** The address of TensorBoard's own page for `run`: time series of nothing but this run. */
 export function runAddress(run: string): string {
-  const root = new URL("../../../", document.baseURI);
+  const root = tensorboardRoot();
   const pattern = `^${run.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}$`;
   root.searchParams.set("runFilter", pattern);
   root.hash = "timeseries";
   return root.href;
+}
+
+/** The frame's base is `data/plugin/cnc/` under it. */
+function tensorboardRoot(): URL {
+  return new URL("../../../", document.baseURI);
 }
 
 interface Message {

@@ -15,6 +15,12 @@ export function readHash(hash: string): Record<string, string> {
   return found;
 }
 
+/** Whether `hash` shows our tab: it names it, or no tab at all. */
+export function isOurTab(hash: string): boolean {
+  const tab = partsOf(hash).find((part) => !part.includes("="));
+  return tab === undefined || decoded(tab) === TAB;
+}
+
 /** `hash` with exactly `values` as our part; all other parts stay as they are. */
 export function withValues(hash: string, values: Readonly<Record<string, string>>): string {
   const foreign = partsOf(hash).filter((part) => !nameAndValue(part)[0].startsWith(PREFIX));

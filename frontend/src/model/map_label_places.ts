@@ -84,7 +84,7 @@ function corner(side: Side, wish: LabelWish, zoom: number, width: number): [numb
   const up = r + GAP_PX + LINE_PX / 2 - 1;
   if (side === "right") return [x + r + GAP_PX + 1, y];
   if (side === "overRoot") return [x - r, y - up - 1];
-  if (side === "upperRight") return [x + r * 0.8 + 1, y - LINE_PX / 2 - RIBBON_PX];
+  if (side === "upperRight") return [x + r + 2, y - LINE_PX / 2 - RIBBON_PX];
   return [x - width / 2, side === "above" ? y - up : y + up];
 }
 

@@ -80,7 +80,7 @@ export function spacingFor(layout: MapLayout, width: number, height: number): Ma
   const row = clamp(height / (layout.lastRow + 1), 15, 56);
   const zoom = Math.min(1, height / ((layout.lastRow + 1) * row));
   const gaps = Math.max(1, layout.columns.length - 1);
-  const column = clamp(width / zoom / gaps, 88, 190 / Math.max(zoom, 0.05));
+  const column = clamp(width / zoom / gaps, 88, Math.min(190 / zoom, 320));
   return { column, row, radius: clamp(row * 0.46, 6, 12) };
 }
 

@@ -80,3 +80,24 @@ export function isInside(box: Box, view: View, width: number, height: number): b
     box.bottom * view.k + view.y <= height
   );
 }
+
+/** How a painting made for one view must be moved and scaled to show another. */
+export function repose(painted: View, view: View): View {
+  const k = view.k / painted.k;
+  return { x: view.x - painted.x * k, y: view.y - painted.y * k, k };
+}
+
+/** Scale beyond which a painting looks too coarse or too fine. */
+const COARSEST = 1.7;
+
+/** Whether a painting, moved by `pose`, with `margin` px beyond each edge, still fills the frame. */
+export function isPainted(pose: View, width: number, height: number, margin: number): boolean {
+  const { x, y, k } = pose;
+  return (
+    k <= COARSEST &&
+    k >= 1 / COARSEST &&
+    Math.max(x, y) <= margin * k &&
+    width - x <= (width + margin) * k &&
+    height - y <= (height + margin) * k
+  );
+}

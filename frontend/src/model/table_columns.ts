@@ -21,7 +21,14 @@ export function tableColumns({
   metrics,
 }: Pick<Models, "models" | "metrics">): TableColumn[] {
   return [
-    { kind: "model", id: "model", width: 264 },
+    {
+      kind: "model",
+      id: "model",
+      width: fittingWidth(
+        models.map(({ id }) => id),
+        ID_WIDTHS,
+      ),
+    },
     { kind: "operation", id: "operation", width: 144 },
     ...parameterColumns(models),
     ...primaryFirst(metrics).map((spec): TableColumn => ({
@@ -54,13 +61,13 @@ function parameterColumns(models: readonly Model[]): TableColumn[] {
 }
 
 /** Average width of a 13-px Roboto character, in pixels. */
-const CHARACTER = 7;
-/** Padding on both sides and room for the sort arrow. */
-const AROUND = 42;
-const LEAST = 80;
-const MOST = 176;
+const CHARACTER = 6.6;
+/** Padding on both sides and room for the sort arrow or the mark. */
+const AROUND = 40;
+const CELL_WIDTHS = { least: 84, most: 176 };
+const ID_WIDTHS = { least: 200, most: 360 };
 
-function fittingWidth(texts: readonly string[]): number {
-  const longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
-  return Math.min(Math.max(longest * CHARACTER + AROUND, LEAST), MOST);
+function fittingWidth(texts: readonly string[], { least, most } = CELL_WIDTHS): number {
+  const longest = texts.reduce((length, text) => Math.max(length, text.length), 0);
+  return Math.round(Math.min(Math.max(longest * CHARACTER + AROUND, least), most));
 }

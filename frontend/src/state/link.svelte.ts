@@ -11,7 +11,7 @@ export function keepLink(panel: Panel): void {
   let known: Record<string, string> = {};
   const read = (): void => {
     const values = readLink();
-    if (sameValues(values, known)) return;
+    if (values === null || sameValues(values, known)) return;
     known = values;
     panel.link = fromLink(values);
   };

@@ -86,6 +86,7 @@ export class LiveModels {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof RefusedError) return `TensorBoard refused: ${error.message}`;
+  if (error instanceof RefusedError)
+    return `TensorBoard answers with an error: ${error.message.replace(/\.$/, "")}.`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import type { Theme } from "../model/colour_ramp";
+import { oldestLogged, rootsOf } from "../model/base_model";
 import { buildLineage } from "../model/lineage";
 import { automaticColour, automaticSize, chosenMetric } from "../model/metric_choice";
 import { tableColumns } from "../model/table_columns";
@@ -82,14 +83,13 @@ export class Panel {
     return keys.flatMap((key) => this.byKey.get(key) ?? []);
   }
 
-  /** The root from which the first selected model came, else the first root. */
+  /** The oldest root of the first selected model, else of all. */
   #root(): Model | null {
     const [key] = this.selectedKeys;
-    let node = key === undefined ? undefined : this.lineage.nodes.get(key);
-    while (node?.parent) node = node.parent;
-    if (node && node.model.status !== "missing") return node.model;
-    const logged = this.lineage.roots.find(({ model }) => model.status !== "missing");
-    return (logged ?? this.lineage.roots[0])?.model ?? null;
+    const own = key === undefined ? [] : rootsOf(this.lineage, key);
+    return (
+      oldestLogged(own) ?? oldestLogged(this.lineage.roots) ?? this.lineage.roots[0]?.model ?? null
+    );
   }
 
   #unknown(): string[] {

@@ -23,15 +23,15 @@ const FIT_MS = 260;
  * whether a person made it.
  */
 export function createMapZoom(
-  element: SVGSVGElement,
+  element: HTMLElement,
   onview: (view: View, byPerson: boolean) => void,
   duration: () => number,
 ): MapZoom {
-  const target = select<SVGSVGElement, unknown>(element);
+  const target = select<HTMLElement, unknown>(element);
   let view: ZoomTransform = zoomIdentity;
-  const behaviour = zoom<SVGSVGElement, unknown>()
+  const behaviour = zoom<HTMLElement, unknown>()
     .scaleExtent([LEAST, MOST])
-    .on("zoom", (event: D3ZoomEvent<SVGSVGElement, unknown>) => {
+    .on("zoom", (event: D3ZoomEvent<HTMLElement, unknown>) => {
       view = event.transform;
       onview(view, event.sourceEvent !== null && event.sourceEvent !== undefined);
     });

@@ -1,0 +1,68 @@
+import { figureMarkup, type Figure } from "../../model/map_figure";
+import { withoutControls } from "../../model/xml_text";
+import { saveFile } from "../save_file";
+
+const PNG_SCALE = 2;
+/** Browsers refuse to draw canvases much larger than this. */
+const PNG_LARGEST_PX = 12_000;
+
+/** Offers the whole map as a standalone file, with the colours that `svg` has on the page. */
+export async function saveMap(
+  svg: SVGSVGElement,
+  figure: Omit<Figure, "defs" | "world" | "font">,
+  kind: "svg" | "png",
+): Promise<void> {
+  const style = getComputedStyle(svg);
+  const text = resolveColours(
+    figureMarkup({
+      ...figure,
+      defs: markupOf(svg, "defs"),
+      world: markupOf(svg, ".world > *"),
+      font: style.fontFamily.replace(/"/g, "'"),
+    }),
+    style,
+  );
+  if (kind === "svg") saveFile("model-map.svg", "image/svg+xml", text);
+  else await savePng(text, figure.width, figure.height);
+}
+
+const OF_THE_PAGE = ["class", "role", "tabindex", "aria-label", "aria-level", "aria-selected"];
+
+/** The elements right under `selector`, without what only the page needs. */
+function markupOf(svg: SVGSVGElement, selector: string): string {
+  const serializer = new XMLSerializer();
+  const parts = [...svg.querySelectorAll(`:scope > ${selector}`)].map((element) => {
+    const copy = element.cloneNode(true) as Element;
+    for (const part of [copy, ...copy.querySelectorAll("*")]) {
+      for (const name of OF_THE_PAGE) part.removeAttribute(name);
+      part.removeAttribute("data-key");
+    }
+    for (const hover of copy.querySelectorAll("[data-passing]")) hover.remove();
+    return copy.hasAttribute("data-passing") ? "" : serializer.serializeToString(copy);
+  });
+  return withoutControls(parts.join("\n"));
+}
+
+function resolveColours(markup: string, style: CSSStyleDeclaration): string {
+  return markup.replace(/var\((--[\w-]+)\)/g, (_, name: string) =>
+    style.getPropertyValue(name).trim(),
+  );
+}
+
+async function savePng(markup: string, width: number, height: number): Promise<void> {
+  const address = URL.createObjectURL(new Blob([markup], { type: "image/svg+xml" }));
+  try {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const scale = Math.min(PNG_SCALE, PNG_LARGEST_PX / Math.max(width, height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/png"));
+    if (blob) saveFile("model-map.png", "image/png", blob);
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}

@@ -1,0 +1,82 @@
+import type { MarkLegend, RampLegend, SizeLegend } from "./map_legend";
+import { markup, xmlText } from "./xml_text";
+
+/** Height of the legend of a saved map. */
+export const LEGEND_PX = 44;
+
+const CHARACTER_PX = 6.2;
+const RAMP_PX = 112;
+
+interface Legend {
+  readonly ramp: RampLegend | null;
+  readonly size: SizeLegend | null;
+  readonly marks: MarkLegend;
+  readonly zoom: number;
+  readonly hatch: string;
+}
+
+/** One row of keys, from left to right. */
+export function figureLegend({ ramp, size, marks, zoom, hatch }: Legend): string {
+  const row = new Row();
+  if (ramp) addRamp(row, ramp);
+  if (size) {
+    row.gap();
+    row.text(size.title, 500);
+    for (const { text, radius } of size.circles) {
+      row.circle(radius * zoom, { fill: "none", stroke: "var(--node-outline)" });
+      row.text(text);
+    }
+  }
+  const outline = { stroke: "var(--node-outline)" };
+  if (marks.notLogged) row.key("not logged", { ...outline, fill: `url(#${hatch})` });
+  if (marks.failed) row.key("failed", { stroke: "var(--worse)", fill: "none" }, "M-3,-3L3,3M-3,3L3,-3");
+  const dashes = { fill: "none", "stroke-dasharray": "4 3" };
+  if (marks.running) row.key("running", { ...dashes, stroke: "var(--live)" });
+  if (marks.missing) row.key("missing parent", { ...dashes, stroke: "var(--ink-faint)" });
+  return row.parts.join("\n");
+}
+
+function addRamp(row: Row, ramp: RampLegend): void {
+  row.text(ramp.title, 500);
+  if (ramp.lowNote) row.text(ramp.lowNote);
+  row.text(ramp.low);
+  const stops = ramp.stops.map((colour, i) =>
+    markup("stop", { offset: i / (ramp.stops.length - 1), "stop-color": colour }, ""),
+  );
+  row.parts.push(markup("linearGradient", { id: "legend-ramp" }, stops.join("")));
+  const box = { x: row.x, y: 17, width: RAMP_PX, height: 10, rx: 2, fill: "url(#legend-ramp)" };
+  row.parts.push(markup("rect", { ...box, stroke: "var(--hairline-strong)" }, ""));
+  row.x += RAMP_PX + 6;
+  row.text(ramp.high);
+  if (ramp.highNote) row.text(ramp.highNote);
+}
+
+class Row {
+  readonly parts: string[] = [];
+  x = 16;
+
+  gap(): void {
+    this.x += 18;
+  }
+
+  text(text: string, weight = 400): void {
+    const fill = weight > 400 ? "var(--ink)" : "var(--ink-muted)";
+    this.parts.push(
+      markup("text", { x: this.x, y: 26, fill, "font-weight": weight }, xmlText(text)),
+    );
+    this.x += text.length * CHARACTER_PX + 6;
+  }
+
+  circle(r: number, style: Readonly<Record<string, string>>): void {
+    this.parts.push(markup("circle", { cx: this.x + r, cy: 22, r, ...style }, ""));
+    this.x += 2 * r + 6;
+  }
+
+  key(text: string, style: Readonly<Record<string, string>>, cross = ""): void {
+    this.gap();
+    const transform = `translate(${this.x + 6},22)`;
+    if (cross) this.parts.push(markup("path", { transform, d: cross, "stroke-width": 2, ...style }, ""));
+    this.circle(6, cross ? { fill: "none", stroke: "var(--node-outline)" } : style);
+    this.text(text);
+  }
+}

@@ -1,0 +1,29 @@
+const SEPARATORS = "-_/. :";
+/** Leaving out less than this helps nobody. */
+const WORTH = 6;
+
+/** `ids` without what all begin or end with, whole words only: "…75_pruned", "…90_pruned". */
+export function shortIds(ids: readonly string[]): string[] {
+  if (new Set(ids).size < 2) return [...ids];
+  const prefix = sharedPrefix(ids);
+  const rests = ids.map((id) => id.slice(prefix));
+  const suffix = sharedPrefix(rests.map(reversed));
+  return ids.map((id, index) => {
+    const rest = rests[index] ?? "";
+    const middle = suffix >= WORTH ? `${rest.slice(0, rest.length - suffix)}…` : rest;
+    return prefix >= WORTH ? `…${middle}` : id.slice(0, prefix) + middle;
+  });
+}
+
+/** How many characters all `texts` begin with, up to and without the last separator among them. */
+function sharedPrefix(texts: readonly string[]): number {
+  const [first = ""] = texts;
+  let length = 0;
+  while (length < first.length && texts.every((text) => text[length] === first[length])) length++;
+  while (length > 0 && !SEPARATORS.includes(first[length - 1] ?? "")) length--;
+  return texts.some((text) => text.length === length) ? 0 : length;
+}
+
+function reversed(text: string): string {
+  return [...text].reverse().join("");
+}

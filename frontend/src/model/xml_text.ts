@@ -1,0 +1,25 @@
+/** `text` for the content or an attribute of an XML document. */
+export function xmlText(text: string): string {
+  return withoutControls(text)
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/"/g, "&quot;");
+}
+
+/** `text` without the characters that no XML document may hold. */
+export function withoutControls(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "").toWellFormed();
+}
+
+/** A start tag, or with `content` (already markup) a whole element. */
+export function markup(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+  content?: string,
+): string {
+  const given = Object.entries(attributes).map(([key, value]) => ` ${key}="${xmlText(`${value}`)}"`);
+  const start = `<${name}${given.join("")}`;
+  if (content === undefined) return `${start}>`;
+  return content === "" ? `${start}/>` : `${start}>${content}</${name}>`;
+}

@@ -1,0 +1,24 @@
+"""Fixtures of the writer's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.writer import policy
+
+
+@pytest.fixture(autouse=True)
+def _errors_raise() -> Iterator[None]:
+    """Each test begins under the default policy, with no warning given yet."""
+    policy._warned.clear()
+    yield
+    cnc_summary.on_error("raise")
+
+
+@pytest.fixture
+def lenient() -> None:
+    """Errors become warnings."""
+    cnc_summary.on_error("warn")
