@@ -5,6 +5,8 @@ import theme from "./theme.css?inline";
 
 /** Shows the panel in this document; TensorBoard's frame calls it once. */
 export function render(): void {
+  document.documentElement.lang = "en";
+  document.title = "Compress & Compare";
   const style = document.createElement("style");
   style.textContent = theme;
   document.head.append(style);

@@ -126,8 +126,16 @@ describe("short ids", () => {
   });
 
   test("stay whole where little is shared or one contains the other", () => {
-    expect(shortIds(["net-a", "net-b"])).toEqual(["net-a", "net-b"]);
-    expect(shortIds(["resnet50-", "resnet50-pruned"])).toEqual(["resnet50-", "resnet50-pruned"]);
+    expect(shortIds(["short-prune-a", "short-prune-b"])).toEqual([
+      "short-prune-a",
+      "short-prune-b",
+    ]);
+    const decimals = ["pruning0.1restoredecoder", "pruning0.5restoredecoder"];
+    expect(shortIds(decimals)).toEqual(decimals);
+    expect(shortIds(["resnet50-", "resnet50-pruned-quantized"])).toEqual([
+      "resnet50-",
+      "resnet50-pruned-quantized",
+    ]);
     expect(shortIds(["same", "same"])).toEqual(["same", "same"]);
     expect(shortIds([])).toEqual([]);
   });

@@ -25,7 +25,7 @@ class LocalSink:
         self._subrun = _subrun_of(directory)
 
     def write(self, summary: Summary, step: int) -> None:
-        self._subrun.append(Event(wall_time=time.time(), step=step, summary=summary))
+        self._subrun.append(summary, step)
 
     def flush(self) -> None:
         """Nothing waits."""
@@ -58,12 +58,12 @@ class _SubRun:
         self._lock = threading.Lock()
         self._file: EventFile | None = None
 
-    def append(self, event: Event) -> None:
+    def append(self, summary: Summary, step: int) -> None:
         with self._lock:
             # It may have been deleted while the process runs, as in a notebook.
             if self._file is None or not self._file.path.exists():
                 self._file = _new_event_file(self._directory)
-            self._file.append(event)
+            self._file.append(Event(wall_time=time.time(), step=step, summary=summary))
 
 
 _subruns: dict[Path, _SubRun] = {}
@@ -93,20 +93,13 @@ def _new_event_file(directory: Path) -> EventFile:
 
 def _claim(directory: Path) -> Path:
     """A new sub-run: mkdir succeeds in one process only."""
+    directory.mkdir(parents=True, exist_ok=True)
     first = directory / SUBRUN
+    with suppress(FileExistsError):
+        first.mkdir()
+        return first
     further = first / new_handle()
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            first.mkdir()
-            return first
-        further.mkdir()
-    except OSError as error:
-        raise WriterError(
-            f"The directory {shown(str(directory))} cannot be written: {error.strerror}",
-            "Records go into event files there",
-            "Check its permissions and the disk, or pass another directory",
-        ) from error
+    further.mkdir()
     return further
 
 

@@ -37,32 +37,36 @@ async function getJson<T>(
   known: string | null,
   signal?: AbortSignal,
 ): Promise<Tagged<T> | null> {
-  const response = await get(address, signal);
-  const etag = response.headers.get("etag");
-  if (etag !== null && etag === known) {
-    // The browser's cache has turned a 304 into this answer: parsing it again would be for nothing.
-    void response.body?.cancel();
+  const response = await get(address, known, signal);
+  if (response.status === 304) {
+    // An answer whose body nobody reads counts as an aborted request.
+    await response.arrayBuffer();
     return null;
   }
+  if (!response.ok) {
+    const message = (await refusal(response)) ?? `${response.status} ${response.statusText}`;
+    throw new RefusedError(response.status, message);
+  }
   try {
-    return { data: (await response.json()) as T, etag };
+    return { data: (await response.json()) as T, etag: response.headers.get("etag") };
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new UnreachableError(`The answer to ${address} is not JSON.`);
   }
 }
 
-async function get(address: string, signal?: AbortSignal): Promise<Response> {
-  let response: Response;
+async function get(address: string, known: string | null, signal?: AbortSignal): Promise<Response> {
   try {
-    response = await fetch(address, { signal: signal ?? null, cache: "no-cache" });
+    return await fetch(address, {
+      signal: signal ?? null,
+      headers: known === null ? {} : { "If-None-Match": known },
+      // The browser's own cache would turn a 304 into the whole answer again.
+      cache: "no-store",
+    });
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new UnreachableError("TensorBoard does not answer.");
   }
-  if (response.ok) return response;
-  const message = (await refusal(response)) ?? `${response.status} ${response.statusText}`;
-  throw new RefusedError(response.status, message);
 }
 
 async function refusal(response: Response): Promise<string | null> {

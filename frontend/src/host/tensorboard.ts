@@ -101,10 +101,10 @@ export function watchReload(listener: () => void): Stop {
   return () => port.close();
 }
 
-/** The address of TensorBoard's own page for `run`: time series of nothing but this run. */
+/** The address of TensorBoard's own page for `run`: time series of it and our sub-run alone. */
 export function runAddress(run: string): string {
   const root = tensorboardRoot();
-  const pattern = `^${run.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}$`;
+  const pattern = `^${run.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}(/cnc)?$`;
   root.searchParams.set("runFilter", pattern);
   root.hash = "timeseries";
   return root.href;

@@ -1,35 +1,65 @@
-import { planHeaders } from "./map_headers";
-import type { MapColumn } from "./map_columns";
 import { figureLegend, LEGEND_PX } from "./map_figure_legend";
+import { planHeaders } from "./map_headers";
+import { columnNotes, labelTexts } from "./map_labels";
+import type { MapLayout, MapSpacing } from "./map_layout";
 import type { MarkLegend, RampLegend, SizeLegend } from "./map_legend";
+import { boundsOf, insetsFor } from "./map_view";
 import { markup, xmlText } from "./xml_text";
 
+/** The map as it is on the page. */
+export interface DrawnMap {
+  readonly layout: MapLayout;
+  readonly spacing: MapSpacing;
+  /** Zoom for which labels and nodes were drawn. */
+  readonly zoom: number;
+  readonly ramp: RampLegend | null;
+  readonly circles: SizeLegend | null;
+  readonly kinds: MarkLegend;
+  readonly hatch: string;
+}
+
 /** What a saved map is made of. Lengths in px of the figure. */
-export interface Figure {
+export interface Figure extends DrawnMap {
   readonly width: number;
   readonly height: number;
-  /** Where the first node of the first column stands. */
+  /** Where the first column and the first row are. */
   readonly left: number;
   readonly top: number;
   /** Distance between columns. */
   readonly distance: number;
-  readonly columns: readonly MapColumn[];
-  readonly notes: readonly string[];
-  /** The drawing, as markup: definitions, and nodes and edges around (left, top). */
+  /** Markup of the legend. */
+  readonly legend: string;
+}
+
+/** Markup of what is on the page, and the typeface of its texts. */
+export interface Drawing {
   readonly defs: string;
   readonly world: string;
-  readonly ramp: RampLegend | null;
-  readonly size: SizeLegend | null;
-  readonly marks: MarkLegend;
-  /** Scale of the nodes in the drawing. */
-  readonly zoom: number;
-  readonly hatch: string;
   readonly font: string;
 }
 
+/** The whole map at its present zoom, with room for headers, labels and the legend. */
+export function figureOf(map: DrawnMap): Figure {
+  const { layout, spacing, zoom } = map;
+  const legend = figureLegend(map);
+  const bounds = boundsOf(layout, spacing);
+  const across = bounds.right * zoom;
+  const { left, top, right, bottom } = insetsFor(layout, labelTexts(layout), across);
+  return {
+    ...map,
+    width: Math.ceil(Math.max(legend.width, across + left + right)),
+    height: Math.ceil(bounds.bottom * zoom + top + bottom + LEGEND_PX),
+    left,
+    top,
+    distance: spacing.column * zoom,
+    legend: legend.markup,
+  };
+}
+
 /** A standalone SVG document; colours may still be `var(--…)`. */
-export function figureMarkup(figure: Figure): string {
-  const { width, height, left, distance, columns } = figure;
+export function figureMarkup(figure: Figure, drawing: Drawing): string {
+  const { width, height, left, distance } = figure;
+  const { columns } = figure.layout;
   const bottom = height - LEGEND_PX;
   const guides = columns
     .map((_, i) => `M${(left + i * distance).toFixed(1)},${figure.top / 2}V${bottom}`)
@@ -40,20 +70,22 @@ export function figureMarkup(figure: Figure): string {
       width,
       height,
       viewBox: `0 0 ${width} ${height}`,
-      "font-family": figure.font,
+      "font-family": drawing.font,
     }),
     markup("rect", { width, height, fill: "var(--background)" }, ""),
-    figure.defs,
+    drawing.defs,
     markup("path", { d: guides, stroke: "var(--hairline)", fill: "none" }, ""),
-    `<g transform="translate(${left},${figure.top}) scale(${figure.zoom})">${figure.world}</g>`,
+    `<g transform="translate(${left},${figure.top}) scale(${figure.zoom})">${drawing.world}</g>`,
     headers(figure),
     markup("g", { transform: `translate(0,${bottom})`, "font-size": 11 }),
-    figureLegend(figure),
+    figure.legend,
     "</g></svg>",
   ].join("\n");
 }
 
-function headers({ columns, notes, left, distance }: Figure): string {
+function headers({ layout, left, distance }: Figure): string {
+  const { columns } = layout;
+  const notes = columnNotes(layout);
   const names = columns.map((column) => column.name);
   const plan = planHeaders(distance, names);
   const texts = columns.map((column, index) => {

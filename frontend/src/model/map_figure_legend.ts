@@ -9,37 +9,44 @@ const RAMP_PX = 112;
 
 interface Legend {
   readonly ramp: RampLegend | null;
-  readonly size: SizeLegend | null;
-  readonly marks: MarkLegend;
+  readonly circles: SizeLegend | null;
+  readonly kinds: MarkLegend;
   readonly zoom: number;
   readonly hatch: string;
 }
 
+export interface LegendRow {
+  readonly markup: string;
+  /** In px. */
+  readonly width: number;
+}
+
 /** One row of keys, from left to right. */
-export function figureLegend({ ramp, size, marks, zoom, hatch }: Legend): string {
+export function figureLegend({ ramp, circles, kinds, zoom, hatch }: Legend): LegendRow {
   const row = new Row();
   if (ramp) addRamp(row, ramp);
-  if (size) {
+  if (circles) {
     row.gap();
-    row.text(size.title, 500);
-    for (const { text, radius } of size.circles) {
+    row.text(circles.title, 500);
+    for (const { text, radius } of circles.circles) {
       row.circle(radius * zoom, { fill: "none", stroke: "var(--node-outline)" });
       row.text(text);
     }
   }
   const outline = { stroke: "var(--node-outline)" };
-  if (marks.notLogged) row.key("not logged", { ...outline, fill: `url(#${hatch})` });
-  if (marks.failed) row.key("failed", { stroke: "var(--worse)", fill: "none" }, "M-3,-3L3,3M-3,3L3,-3");
+  if (kinds.notLogged) row.key("not logged", { ...outline, fill: `url(#${hatch})` });
+  if (kinds.failed)
+    row.key("failed", { stroke: "var(--worse)", fill: "none" }, "M-3,-3L3,3M-3,3L3,-3");
   const dashes = { fill: "none", "stroke-dasharray": "4 3" };
-  if (marks.running) row.key("running", { ...dashes, stroke: "var(--live)" });
-  if (marks.missing) row.key("missing parent", { ...dashes, stroke: "var(--ink-faint)" });
-  return row.parts.join("\n");
+  if (kinds.running) row.key("running", { ...dashes, stroke: "var(--live)" });
+  if (kinds.missing) row.key("missing parent", { ...dashes, stroke: "var(--ink-faint)" });
+  return { markup: row.parts.join("\n"), width: row.x + 10 };
 }
 
 function addRamp(row: Row, ramp: RampLegend): void {
   row.text(ramp.title, 500);
   if (ramp.lowNote) row.text(ramp.lowNote);
-  row.text(ramp.low);
+  if (ramp.low) row.text(ramp.low);
   const stops = ramp.stops.map((colour, i) =>
     markup("stop", { offset: i / (ramp.stops.length - 1), "stop-color": colour }, ""),
   );
@@ -75,7 +82,8 @@ class Row {
   key(text: string, style: Readonly<Record<string, string>>, cross = ""): void {
     this.gap();
     const transform = `translate(${this.x + 6},22)`;
-    if (cross) this.parts.push(markup("path", { transform, d: cross, "stroke-width": 2, ...style }, ""));
+    if (cross)
+      this.parts.push(markup("path", { transform, d: cross, "stroke-width": 2, ...style }, ""));
     this.circle(6, cross ? { fill: "none", stroke: "var(--node-outline)" } : style);
     this.text(text);
   }

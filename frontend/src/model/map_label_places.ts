@@ -18,6 +18,15 @@ export interface PlacedLabel {
   readonly x: number;
   readonly y: number;
   readonly anchor: "start" | "middle";
+  /** Width in px at zoom 1 of what is to be cleared under a label that lies on a ribbon, else 0. */
+  readonly cleared: number;
+}
+
+/** A straight part of a ribbon, which labels of other nodes keep clear of. */
+export interface Obstacle {
+  readonly left: number;
+  readonly right: number;
+  readonly y: number;
 }
 
 export const LABEL_PX = 11;
@@ -29,12 +38,12 @@ const LEAST_ROW_PX = 10;
 const RIBBON_PX = 5;
 
 /**
- * Chooses for each node the longest text and the place (right of leaves, above or below others)
- * that covers neither a node nor another label at this zoom; a node without room has no label.
+ * Chooses for each node the longest text and the place (right of leaves, around others) that covers neither a node nor another label at this zoom; a node without room has no label.
  * Where the rows (`row` px at zoom 1) are closer than a line of text, only roots have one.
  */
 export function placeLabels(
   wishes: readonly LabelWish[],
+  obstacles: readonly Obstacle[],
   row: number,
   zoom: number,
 ): PlacedLabel[] {
@@ -42,6 +51,9 @@ export function placeLabels(
   for (const { x, y, radius } of wishes) {
     const r = radius * zoom;
     taken.add(x * zoom - r, y * zoom - r, x * zoom + r, y * zoom + r);
+  }
+  for (const { left, right, y } of obstacles) {
+    taken.add(left * zoom, y * zoom - 2, right * zoom, y * zoom + 2);
   }
   const placed: PlacedLabel[] = [];
   const roots = wishes.filter((wish) => wish.root);
@@ -60,7 +72,7 @@ function place(wish: LabelWish, zoom: number, taken: Occupancy): PlacedLabel | n
     ? ["right"]
     : wish.root
       ? ["overRoot", "below"]
-      : ["above", "upperRight", "below"];
+      : ["above", "upperRight", "below", "right"];
   for (const text of wish.texts) {
     for (const side of sides) {
       const width = text.length * CHARACTER_PX;
@@ -70,7 +82,9 @@ function place(wish: LabelWish, zoom: number, taken: Occupancy): PlacedLabel | n
       taken.add(...box);
       const centred = side === "above" || side === "below";
       const x = centred ? wish.x : left / zoom;
-      return { key: wish.key, text, x, y: middle / zoom, anchor: centred ? "middle" : "start" };
+      const cleared = side === "right" && !wish.leaf ? width / zoom : 0;
+      const anchor = centred ? "middle" : "start";
+      return { key: wish.key, text, x, y: middle / zoom, anchor, cleared };
     }
   }
   return null;

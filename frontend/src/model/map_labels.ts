@@ -30,7 +30,12 @@ export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
     const text = describe(place.model, all);
     texts.set(
       place.key,
-      shortened([named + text, text, describe(place.model, few), bareValues(place.model, few)]),
+      shortened([
+        `${named}${text}`.trim(),
+        text,
+        describe(place.model, few),
+        bareValues(place.model, few),
+      ]),
     );
   }
   return texts;

@@ -77,11 +77,11 @@ function readingOrder(
 
 /** Distances that fill a view of `width` × `height` px at zoom 1 where the models allow it. */
 export function spacingFor(layout: MapLayout, width: number, height: number): MapSpacing {
-  const row = clamp(height / (layout.lastRow + 1), 15, 56);
+  const row = clamp(height / (layout.lastRow + 1), 7, 56);
   const zoom = Math.min(1, height / ((layout.lastRow + 1) * row));
   const gaps = Math.max(1, layout.columns.length - 1);
-  const column = clamp(width / zoom / gaps, 88, Math.min(190 / zoom, 320));
-  return { column, row, radius: clamp(row * 0.46, 6, 12) };
+  const column = clamp(width / zoom / gaps, 88, Math.min(210 / zoom, 240));
+  return { column, row, radius: clamp(row * 0.46, 3.2, 12) };
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -1,6 +1,6 @@
-import { rampStops, type Theme } from "./colour_ramp";
-import type { Scene } from "./map_scene";
-import type { ColourScale, SizeScale } from "./map_scales";
+import { rampColour, rampStops, type Theme } from "./colour_ramp";
+import type { PlacedModel } from "./map_layout";
+import { metricValue, type ColourScale, type SizeScale } from "./map_scales";
 import { metricFormat, metricLabel } from "./metric_format";
 
 export interface RampLegend {
@@ -34,6 +34,18 @@ export function rampLegend(scale: ColourScale, theme: Theme): RampLegend {
   const { full } = metricFormat(scale.spec);
   const stops = rampStops(theme);
   const flipped = scale.better === "low";
+  if (scale.low === scale.high) {
+    const only = rampColour(scale.strength(scale.low), theme);
+    const title = metricLabel(scale.spec);
+    return {
+      title,
+      stops: [only, only],
+      low: "",
+      high: full(scale.high),
+      lowNote: "",
+      highNote: "",
+    };
+  }
   return {
     title: metricLabel(scale.spec),
     stops: flipped ? stops.reverse() : stops,
@@ -52,16 +64,19 @@ export function sizeLegend(scale: SizeScale): SizeLegend {
   };
 }
 
-export function markLegend(scene: Scene, coloured: boolean): MarkLegend {
-  const has = (status: string) => scene.nodes.some((node) => node.model.status === status);
+export function markLegend(placed: readonly PlacedModel[], colour: ColourScale | null): MarkLegend {
+  const has = (test: (place: PlacedModel) => boolean) => placed.some(test);
   return {
-    notLogged:
-      coloured &&
-      scene.nodes.some((node) => node.strength === null && node.model.status !== "missing"),
-    failed: has("failed"),
-    running: has("running"),
-    missing: has("missing"),
-    assumed: [...scene.edges, ...scene.further].some((edge) => edge.assumed),
-    further: scene.further.length > 0,
+    notLogged: has(
+      ({ model }) =>
+        colour !== null &&
+        model.status !== "missing" &&
+        metricValue(model, colour.spec.name) === null,
+    ),
+    failed: has(({ model }) => model.status === "failed"),
+    running: has(({ model }) => model.status === "running"),
+    missing: has(({ model }) => model.status === "missing"),
+    assumed: has(({ model }) => (model.assumed?.length ?? 0) > 0),
+    further: has(({ furtherParents }) => furtherParents.length > 0),
   };
 }

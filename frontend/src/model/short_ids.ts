@@ -1,10 +1,12 @@
-const SEPARATORS = "-_/. :";
+const SEPARATORS = "-_/ :";
+/** As long as all are no longer than this, they are shown whole. */
+const SHORT = 20;
 /** Leaving out less than this helps nobody. */
 const WORTH = 6;
 
 /** `ids` without what all begin or end with, whole words only: "…75_pruned", "…90_pruned". */
 export function shortIds(ids: readonly string[]): string[] {
-  if (new Set(ids).size < 2) return [...ids];
+  if (new Set(ids).size < 2 || ids.every((id) => id.length <= SHORT)) return [...ids];
   const prefix = sharedPrefix(ids);
   const rests = ids.map((id) => id.slice(prefix));
   const suffix = sharedPrefix(rests.map(reversed));

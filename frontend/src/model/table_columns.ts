@@ -24,10 +24,7 @@ export function tableColumns({
     {
       kind: "model",
       id: "model",
-      width: fittingWidth(
-        models.map(({ id }) => id),
-        ID_WIDTHS,
-      ),
+      width: fittingWidth(models.map(withStatus), ID_WIDTHS),
     },
     { kind: "operation", id: "operation", width: 144 },
     ...parameterColumns(models),
@@ -38,6 +35,11 @@ export function tableColumns({
       width: fittingWidth([metricHeading(spec)]),
     })),
   ];
+}
+
+/** What the first cell of a row is about as wide as. */
+function withStatus({ id, status }: Model): string {
+  return status === "finished" ? id : `${id}    ${status}`;
 }
 
 function parameterColumns(models: readonly Model[]): TableColumn[] {

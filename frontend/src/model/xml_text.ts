@@ -18,7 +18,9 @@ export function markup(
   attributes: Readonly<Record<string, string | number>>,
   content?: string,
 ): string {
-  const given = Object.entries(attributes).map(([key, value]) => ` ${key}="${xmlText(`${value}`)}"`);
+  const given = Object.entries(attributes).map(
+    ([key, value]) => ` ${key}="${xmlText(`${value}`)}"`,
+  );
   const start = `<${name}${given.join("")}`;
   if (content === undefined) return `${start}>`;
   return content === "" ? `${start}/>` : `${start}>${content}</${name}>`;

@@ -6,64 +6,69 @@ import type { Point } from "../../model/map_scene";
 export type Places = ReadonlyMap<string, Point>;
 
 const MOTION_MS = 280;
+/** More than this many cannot be painted often enough to look like motion. */
+const MOST = 400;
 
 /** How long motions take: nothing for people who asked for less of it. */
 export function motionMs(): number {
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOTION_MS;
 }
 
-export interface Following {
-  readonly current: Places;
-  /** Whether they are on their way. */
-  readonly moving: boolean;
-}
-
 /**
- * Follows `target()`: after each change the places glide there, new ones from `origin(key)`.
- * The first target is taken at once, and those for which `glides()` is false. To be created while
- * a component is set up.
+ * Places that glide to a target whenever it changes; new ones come from their origin's place.
+ * The first target is taken at once. To be created while a component is set up.
  */
-export function followPlaces(
-  target: () => Places,
-  origin: (key: string) => string | null,
-  glides: () => boolean,
-): Following {
-  let moving = $state(false);
-  let shown = $state.raw<Places>(untrack(target));
-  $effect(() => {
-    const to = target();
-    const from = untrack(() => shown);
-    const duration = glides() ? motionMs() : 0;
-    if (samePlaces(from, to)) return;
-    if (duration === 0 || from.size === 0) {
-      shown = to;
-      moving = false;
-      return;
-    }
-    const start = performance.now();
-    moving = true;
-    let frame = requestAnimationFrame(function step() {
-      const progress = Math.min(1, (performance.now() - start) / duration);
-      shown = progress < 1 ? betweenPlaces(from, to, originIn(from, to), progress) : to;
-      if (progress < 1) frame = requestAnimationFrame(step);
-      else moving = false;
-    });
-    return () => cancelAnimationFrame(frame);
-  });
+export class PlaceMotion {
+  current = $state.raw<Places>(new Map());
+  /** Whether they are on their way. */
+  moving = $state(false);
 
-  function originIn(from: Places, to: Places) {
-    return (key: string): Point | undefined => {
-      const parent = origin(key);
-      return parent === null ? undefined : (from.get(parent) ?? to.get(parent));
-    };
+  private jumps = false;
+
+  constructor(
+    target: () => Places,
+    private readonly origin: (key: string) => string | null,
+  ) {
+    this.current = untrack(target);
+    $effect(() => {
+      const to = target();
+      return untrack(() => this.go(to));
+    });
   }
 
-  return {
-    get current() {
-      return shown;
-    },
-    get moving() {
-      return moving;
-    },
-  };
+  /** Takes the next target at once. */
+  jump(): void {
+    this.jumps = true;
+  }
+
+  private go(to: Places): (() => void) | undefined {
+    const from = this.current;
+    if (samePlaces(from, to)) return undefined;
+    const duration = this.jumps || from.size === 0 || to.size > MOST ? 0 : motionMs();
+    this.jumps = false;
+    if (duration === 0) {
+      this.arrive(to);
+      return undefined;
+    }
+    this.moving = true;
+    const start = performance.now();
+    const step = () => {
+      const progress = (performance.now() - start) / duration;
+      if (progress >= 1) return this.arrive(to);
+      this.current = betweenPlaces(from, to, (key) => this.originOf(key, from, to), progress);
+      frame = requestAnimationFrame(step);
+    };
+    let frame = requestAnimationFrame(step);
+    return () => cancelAnimationFrame(frame);
+  }
+
+  private arrive(to: Places): void {
+    this.current = to;
+    this.moving = false;
+  }
+
+  private originOf(key: string, from: Places, to: Places): Point | undefined {
+    const origin = this.origin(key);
+    return origin === null ? undefined : (from.get(origin) ?? to.get(origin));
+  }
 }

@@ -9,13 +9,12 @@ const PNG_LARGEST_PX = 12_000;
 /** Offers the whole map as a standalone file, with the colours that `svg` has on the page. */
 export async function saveMap(
   svg: SVGSVGElement,
-  figure: Omit<Figure, "defs" | "world" | "font">,
+  figure: Figure,
   kind: "svg" | "png",
 ): Promise<void> {
   const style = getComputedStyle(svg);
   const text = resolveColours(
-    figureMarkup({
-      ...figure,
+    figureMarkup(figure, {
       defs: markupOf(svg, "defs"),
       world: markupOf(svg, ".world > *"),
       font: style.fontFamily.replace(/"/g, "'"),

@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+
+import { planHeaders } from "../src/model/map_headers";
+import { placeLabels, type LabelWish } from "../src/model/map_label_places";
+import { columnNotes, labelTexts } from "../src/model/map_labels";
+import { layoutMap } from "../src/model/map_layout";
+import { child, model } from "./builders";
+import { paths, t5 } from "./map_builders";
+
+describe("texts", () => {
+  const layout = layoutMap(t5(), "operation");
+  const texts = labelTexts(layout);
+
+  test("are the id for roots and what tells siblings apart for others", () => {
+    expect(texts.get("base")).toEqual(["base"]);
+    expect(texts.get("p10")?.[0]).toBe("10\u202f%");
+    expect(texts.get("p10-query")?.[0]).toBe("query");
+    expect(texts.get("ff30")?.[0]).toBe("30\u202f% feedforward");
+  });
+
+  test("have a shorter form with what differs among siblings", () => {
+    const models = [
+      model("a"),
+      child("b", "a", "tune", { epochs: 3, lr: 0.1 }),
+      child("c", "a", "tune", { epochs: 5, lr: 0.1 }),
+      child("d", "b", "prune"),
+      child("e", "d", "tune", { epochs: 5, lr: 0.2 }),
+    ];
+    const column = labelTexts(layoutMap(models.slice(0, 3), "operation"));
+    expect(column.get("b")).toEqual(["3"]);
+    const byStep = labelTexts(layoutMap(models, "step"));
+    expect(byStep.get("b")).toEqual(["3"]);
+    expect(byStep.get("e")?.[0]).toContain("5 epochs");
+  });
+
+  test("name numbers that could be taken for one another", () => {
+    const models = [
+      model("a"),
+      child("b", "a", "tune", { epochs: 3, lr: 0.1 }),
+      child("c", "a", "tune", { epochs: 5, lr: 0.2 }),
+    ];
+    const pair = labelTexts(layoutMap(models, "operation"));
+    expect(pair.get("b")).toEqual(["3 epochs, lr 0.1", "3 · 0.1"]);
+  });
+
+  test("are empty where a whole column shares its parameters, which its header gives", () => {
+    expect(texts.get("p10-tuned")).toEqual([]);
+    expect(columnNotes(layout)).toEqual([
+      "",
+      "sparsity",
+      "layers",
+      "layernorms",
+      "sparsity · layers",
+      "",
+    ]);
+  });
+
+  test("name the operation by step where a column holds several", () => {
+    const steps = labelTexts(layoutMap(t5(), "step"));
+    expect(steps.get("p10-query")?.[0]).toBe("Restore query");
+    expect(steps.get("p10-tuned")?.[0]).toBe("Retrain");
+    expect(steps.get("p10")?.[0]).toBe("10\u202f%");
+  });
+
+  test("are cut where they are very long", () => {
+    const long = labelTexts(layoutMap(paths("x".repeat(1000)), "step"));
+    expect([...long.values()][0]?.[0]).toHaveLength(36);
+  });
+});
+
+describe("places", () => {
+  const wish = (key: string, y: number, given: Partial<LabelWish> = {}): LabelWish => ({
+    key,
+    texts: [`long text of ${key}`, key],
+    x: 0,
+    y,
+    radius: 8,
+    leaf: true,
+    root: false,
+    ...given,
+  });
+
+  test("are right of leaves and above others", () => {
+    const labels = placeLabels([wish("a", 0), wish("b", 60, { leaf: false })], [], 60, 1);
+    expect(labels[0]).toMatchObject({ text: "long text of a", anchor: "start", y: 0 });
+    expect(labels[0]!.x).toBeGreaterThan(8);
+    expect(labels[1]).toMatchObject({ anchor: "middle", x: 0 });
+    expect(labels[1]!.y).toBeLessThan(52);
+  });
+
+  test("take the shorter text where the longer would cover a node", () => {
+    const labels = placeLabels([wish("a", 0), wish("b", 0, { x: 60 })], [], 30, 1);
+    expect(labels.map((label) => label.text)).toEqual(["a", "long text of b"]);
+  });
+
+  test("keep clear of ribbons that pass, and clear their own where there is no other room", () => {
+    const inner = wish("b", 0, { leaf: false, texts: ["b"] });
+    const passing = (y: number) => ({ left: -50, right: 50, y });
+    const [above] = placeLabels([inner], [], 20, 1);
+    expect(above).toMatchObject({ anchor: "middle", cleared: 0 });
+    const [below] = placeLabels([inner], [passing(-14)], 20, 1);
+    expect(below!.y).toBeGreaterThan(8);
+    const [on] = placeLabels([inner], [passing(-14), passing(14)], 20, 1);
+    expect(on).toMatchObject({ anchor: "start", y: 0 });
+    expect(on!.cleared).toBeGreaterThan(5);
+  });
+
+  test("never overlap at any zoom", () => {
+    const wishes = Array.from({ length: 200 }, (_, i) =>
+      wish(`${i}`, (i % 20) * 22, { x: Math.floor(i / 20) * 90, leaf: i % 3 > 0 }),
+    );
+    for (const zoom of [0.3, 0.6, 1, 2]) {
+      const boxes = placeLabels(wishes, [], 22, zoom).map(({ x, y, text, anchor }) => {
+        const width = text.length * 6.1;
+        const left = x * zoom - (anchor === "middle" ? width / 2 : 0);
+        return { left, right: left + width, top: y * zoom - 6, bottom: y * zoom + 6 };
+      });
+      for (const [i, a] of boxes.entries()) {
+        for (const b of boxes.slice(i + 1)) {
+          const apart =
+            a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+          expect(apart).toBe(true);
+        }
+      }
+    }
+  });
+
+  test("are for roots only where rows are closer than a line", () => {
+    const labels = placeLabels([wish("a", 0), wish("b", 500, { root: true })], [], 20, 0.2);
+    expect(labels.map((label) => label.key)).toEqual(["b"]);
+  });
+});
+
+describe("headers", () => {
+  const names = ["start", "magnitude prune", "magnitude prune (2)"];
+
+  test("stand upright where their words fit, turn where they do not", () => {
+    expect(planHeaders(160, names)).toMatchObject({ rotated: false, every: 1 });
+    expect(planHeaders(90, names)).toMatchObject({ rotated: false, lines: 2 });
+    expect(planHeaders(74, ["selective pruning (2)"])).toMatchObject({ rotated: false, lines: 3 });
+    expect(planHeaders(60, names)).toMatchObject({ rotated: true, every: 1 });
+  });
+
+  test("are left out in part where there is no room even so", () => {
+    expect(planHeaders(5, names).every).toBe(3);
+    expect(planHeaders(0, names).every).toBeGreaterThan(100);
+  });
+
+  test("stay upright for a name that never fits", () => {
+    expect(planHeaders(200, ["x".repeat(1000)]).rotated).toBe(false);
+  });
+});
