@@ -86,7 +86,7 @@ def test_parameters_come_back_with_their_types_and_order(parameters: dict[str, A
         ((), ()),
         (2**63 - 1, 2**63 - 1),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_stands_for_a_value(value: Any, stored: Any) -> None:
     assert (parameter(value), type(parameter(value))) == (stored, type(stored))
