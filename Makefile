@@ -53,7 +53,7 @@ format: environment-check  ## Format Python and the panel's sources
 
 bench: environment-test  ## Measure, with peers beside us
 	$(PANEL)
-	$(PY) -m benchmarks
+	PYTHONPATH=scripts $(PY) -m benchmarks
 
 pictures: environment-test  ## Take the pictures of the documentation from the demo's page
 	$(PANEL)

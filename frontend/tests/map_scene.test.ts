@@ -4,7 +4,7 @@ import { ambiguousIds, describeModel, spokenModel } from "../src/model/map_descr
 import { nodeAt } from "../src/model/map_hit";
 import { layoutMap, spacingFor } from "../src/model/map_layout";
 import { betweenPlaces, samePlaces } from "../src/model/map_motion";
-import { directionOf, neighbour } from "../src/model/map_navigation";
+import { directionOf, neighbour, selectModeOf } from "../src/model/map_navigation";
 import { colourScale } from "../src/model/map_scales";
 import { buildScene, pathToRoot, placesOf } from "../src/model/map_scene";
 import {
@@ -88,6 +88,12 @@ describe("walking", () => {
     expect(walk("base", "ArrowLeft", "ArrowUp")).toBe("base");
     expect(walk("late", "ArrowRight")).toBe("late");
     expect(walk("late", "Home")).toBe("base");
+  });
+
+  test("adds to the selection with Shift, Ctrl or the command key", () => {
+    const none = { shiftKey: false, ctrlKey: false, metaKey: false };
+    expect(selectModeOf(none)).toBe("only");
+    expect(selectModeOf({ ...none, metaKey: true })).toBe("toggle");
   });
 
   test("knows only its keys", () => {
@@ -178,7 +184,8 @@ describe("the view", () => {
   test("changes texts in steps, and enlarges nodes only from afar", () => {
     expect(steppedZoom(1.02)).toBe(1);
     expect(steppedZoom(1.2)).toBeCloseTo(1.15);
-    expect(nodeBoost(1)).toBe(1);
-    expect(nodeBoost(0.1)).toBeGreaterThan(2);
+    expect(nodeBoost(1, 12)).toBe(1);
+    expect(nodeBoost(0.1, 12) * 0.1 * 12).toBeGreaterThan(2);
+    expect(nodeBoost(0.05, 4) * 0.05 * 4).toBeCloseTo(2);
   });
 });

@@ -13,7 +13,7 @@ from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.wording import shown, type_name
 
 _FORMS = 'A budget reads "<= 10", ">= 0.9", "≤ 10 ms", "<= base", ">= base - 1 %" or "<= base + 5"'
-_NUMBER = r"(?:\d[\d_]*\.?\d*|\.\d+)(?:e[+-]?\d+)?"
+_NUMBER = r"(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:e[+-]?\d+)?"
 _TEXT = re.compile(
     rf"""\s* (?P<bound><=|>=|≤|≥) \s*
     (?: (?P<base>base) (?: \s* (?P<sign>[-−+]) \s* (?P<offset>{_NUMBER}) )?
@@ -58,19 +58,20 @@ def _from_number(number: Any, metric: str, goal: Goal | None) -> Budget:
 
 def _from_text(text: str, metric: str, unit: str) -> Budget:
     found = _TEXT.fullmatch(text)
-    if found is None:
+    number = _number(found) if found else math.nan
+    if found is None or not math.isfinite(number):
         raise ArgumentError(f'The budget of "{metric}" is {shown(text)}', _FORMS, "Write it so")
     bound = _BOUNDS[found["bound"]]
     percent_of_base = bool(found["offset"]) and found["unit"] == "%"
     if found["unit"] and found["unit"] != unit and not percent_of_base:
         raise _other_unit(metric, unit, found["unit"])
     if found["value"]:
-        return Budget(bound, _float(found["value"]))
-    offset = _float((found["sign"] or "") + (found["offset"] or "0"))
-    return Budget(bound, offset, "base_percent" if percent_of_base else "base_plus")
+        return Budget(bound, number)
+    return Budget(bound, number, "base_percent" if percent_of_base else "base_plus")
 
 
-def _float(text: str) -> float:
+def _number(found: re.Match[str]) -> float:
+    text = (found["sign"] or "") + (found["value"] or found["offset"] or "0")
     return float(text.replace("−", "-"))
 
 

@@ -82,7 +82,7 @@ function place(wish: LabelWish, zoom: number, taken: Occupancy): PlacedLabel | n
       taken.add(...box);
       const centred = side === "above" || side === "below";
       const x = centred ? wish.x : left / zoom;
-      const cleared = side === "right" && !wish.leaf ? width / zoom : 0;
+      const cleared = side === "right" && !wish.leaf ? (width * 0.93) / zoom : 0;
       const anchor = centred ? "middle" : "start";
       return { key: wish.key, text, x, y: middle / zoom, anchor, cleared };
     }

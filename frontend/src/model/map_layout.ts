@@ -80,7 +80,7 @@ export function spacingFor(layout: MapLayout, width: number, height: number): Ma
   const row = clamp(height / (layout.lastRow + 1), 7, 56);
   const zoom = Math.min(1, height / ((layout.lastRow + 1) * row));
   const gaps = Math.max(1, layout.columns.length - 1);
-  const column = clamp(width / zoom / gaps, 88, Math.min(210 / zoom, 240));
+  const column = clamp(width / zoom / gaps, 88, Math.min(210 / zoom, 340));
   return { column, row, radius: clamp(row * 0.46, 3.2, 12) };
 }
 

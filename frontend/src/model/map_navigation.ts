@@ -1,4 +1,5 @@
 import type { MapLayout, PlacedModel } from "./map_layout";
+import type { SelectMode } from "./selection";
 
 export type Direction = "left" | "right" | "up" | "down" | "first" | "last";
 
@@ -58,4 +59,13 @@ function besides(layout: MapLayout, at: PlacedModel, step: 1 | -1): string | und
   );
   ahead.sort((a, b) => Math.abs(a.row - at.row) - Math.abs(b.row - at.row));
   return ahead[0]?.key;
+}
+
+/** Whether a click or a key with these modifiers picks a model alone or in addition. */
+export function selectModeOf(event: {
+  readonly shiftKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+}): SelectMode {
+  return event.shiftKey || event.ctrlKey || event.metaKey ? "toggle" : "only";
 }

@@ -66,9 +66,16 @@ export function steppedZoom(zoom: number): number {
   return 1.15 ** Math.round(Math.log(zoom) / Math.log(1.15));
 }
 
-/** How much larger than their scale nodes are drawn, so that they stay visible from afar. */
-export function nodeBoost(zoom: number): number {
-  return zoom < 0.7 ? (0.7 / zoom) ** 0.55 : 1;
+/** Radius on the screen that the largest node never falls below. */
+const LEAST_PX = 2;
+
+/**
+ * How much larger than their scale nodes are drawn, so that they stay visible from afar;
+ * `largest` is the largest radius, in px at zoom 1.
+ */
+export function nodeBoost(zoom: number, largest: number): number {
+  const gentle = zoom < 0.7 ? (0.7 / zoom) ** 0.55 : 1;
+  return Math.max(gentle, LEAST_PX / (zoom * largest));
 }
 
 /** Whether all of `box` is seen. */

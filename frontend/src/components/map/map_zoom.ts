@@ -68,7 +68,7 @@ export function createMapZoom(
       const dx = Math.max(0, margin - left) - Math.max(0, left - (width - margin));
       const dy = Math.max(0, margin - top) - Math.max(0, top - (height - margin));
       if (dx === 0 && dy === 0) return;
-      show(zoomIdentity.translate(view.x + dx, view.y + dy).scale(view.k), true);
+      show(zoomIdentity.translate(view.x + dx, view.y + dy).scale(view.k), false);
     },
     destroy() {
       target.interrupt().on(".zoom", null);
