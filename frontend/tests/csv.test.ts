@@ -36,9 +36,9 @@ test("the table holds what is shown, with raw values", () => {
     },
   ];
   expect(tableCsv(models, tableColumns({ models, metrics })).split("\r\n")).toEqual([
-    "model,run,status,operation,amount,layers,bias,accuracy,latency (ms)",
-    "dense,dense,finished,,,,,0.95123,8.1",
-    "'=evil,'=evil,failed,prune,0.5,\"a, b\",no,-Infinity,",
+    "model,run,status,operation,accuracy,latency (ms),amount,layers,bias",
+    "dense,dense,finished,,0.95123,8.1,,,",
+    "'=evil,'=evil,failed,prune,-Infinity,,0.5,\"a, b\",no",
     "",
   ]);
 });

@@ -22,16 +22,16 @@ describe("columns", () => {
     child("c", "x", "tune", { epochs: "many" }),
   ];
 
-  test("are model, operation, parameters by use, primary metrics, other metrics", () => {
+  test("are model, operation, primary metrics, other metrics, parameters by use", () => {
     expect(tableColumns({ models, metrics }).map(({ id }) => id)).toEqual([
       "model",
       "operation",
-      "p.epochs",
-      "p.amount",
-      "p.lr",
       "m.accuracy",
       "m.size",
       "m.latency",
+      "p.epochs",
+      "p.amount",
+      "p.lr",
     ]);
   });
 

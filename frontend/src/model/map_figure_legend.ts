@@ -40,6 +40,8 @@ export function figureLegend({ ramp, circles, kinds, zoom, hatch }: Legend): Leg
   const dashes = { fill: "none", "stroke-dasharray": "4 3" };
   if (kinds.running) row.key("running", { ...dashes, stroke: "var(--live)" });
   if (kinds.missing) row.key("missing parent", { ...dashes, stroke: "var(--ink-faint)" });
+  if (kinds.assumed) row.line("assumed parent", { "stroke-dasharray": "6 4" }, "M0,0H22");
+  if (kinds.further) row.line("further parent", {}, "M0,4C11,4 11,-4 22,-4");
   return { markup: row.parts.join("\n"), width: row.x + 10 };
 }
 
@@ -77,6 +79,15 @@ class Row {
   circle(r: number, style: Readonly<Record<string, string>>): void {
     this.parts.push(markup("circle", { cx: this.x + r, cy: 22, r, ...style }, ""));
     this.x += 2 * r + 6;
+  }
+
+  line(text: string, style: Readonly<Record<string, string>>, d: string): void {
+    this.gap();
+    const look = { fill: "none", stroke: "var(--ink-muted)", "stroke-width": 1.5 };
+    const transform = `translate(${this.x},22)`;
+    this.parts.push(markup("path", { transform, d, ...look, ...style }, ""));
+    this.x += 28;
+    this.text(text);
   }
 
   key(text: string, style: Readonly<Record<string, string>>, cross = ""): void {

@@ -32,7 +32,7 @@ export interface Obstacle {
 export const LABEL_PX = 11;
 const CHARACTER_PX = 6.1;
 const LINE_PX = 13;
-const GAP_PX = 4;
+const GAP_PX = 5;
 const LEAST_ROW_PX = 10;
 /** How far a ribbon reaches above the middle of its node. */
 const RIBBON_PX = 5;
@@ -97,7 +97,7 @@ function corner(side: Side, wish: LabelWish, zoom: number, width: number): [numb
   const r = wish.radius * zoom;
   const up = r + GAP_PX + LINE_PX / 2 - 1;
   if (side === "right") return [x + r + GAP_PX + 1, y];
-  if (side === "overRoot") return [x - r, y - up - 1];
+  if (side === "overRoot") return [x - r, y - up];
   if (side === "upperRight") return [x + r + 2, y - LINE_PX / 2 - RIBBON_PX];
   return [x - width / 2, side === "above" ? y - up : y + up];
 }

@@ -15,7 +15,10 @@ export type TableColumn = {
   | { kind: "metric"; spec: MetricSpec }
 );
 
-/** All columns: model, operation, parameters (the most used first), metrics (primary first). */
+/**
+ * All columns: model, operation, metrics (primary first), parameters (the most used first), which
+ * may be many and are seen in the map too.
+ */
 export function tableColumns({
   models,
   metrics,
@@ -27,13 +30,13 @@ export function tableColumns({
       width: fittingWidth(models.map(withStatus), ID_WIDTHS),
     },
     { kind: "operation", id: "operation", width: 144 },
-    ...parameterColumns(models),
     ...primaryFirst(metrics).map((spec): TableColumn => ({
       kind: "metric",
       id: `m.${spec.name}`,
       spec,
       width: fittingWidth([metricHeading(spec)]),
     })),
+    ...parameterColumns(models),
   ];
 }
 

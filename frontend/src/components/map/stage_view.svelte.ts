@@ -81,6 +81,18 @@ export class StageView {
     this.zoomer?.reveal(x, y, this.width, this.height, edge);
   }
 
+  /** The place (px at zoom 1) that is seen at a point of the frame. */
+  worldAt(x: number, y: number): { x: number; y: number } {
+    const { current } = this;
+    return { x: (x - current.x) / current.k, y: (y - current.y) / current.k };
+  }
+
+  /** The point of the frame at which a place is seen. */
+  screenAt(x: number, y: number): { x: number; y: number } {
+    const { current } = this;
+    return { x: x * current.k + current.x, y: y * current.k + current.y };
+  }
+
   private move(view: View, byPerson: boolean): void {
     this.current = view;
     this.touched ||= byPerson;
