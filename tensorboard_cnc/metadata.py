@@ -8,6 +8,8 @@ from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.compat.proto.types_pb2 import DT_STRING
 
 PLUGIN_NAME = "cnc"
+# In the metadata of what a directory writer puts into a sub-run of its own.
+SUBRUN_MARK = b"subrun"
 
 
 def tensor_summary(tag: str, record: bytes) -> Summary:
@@ -18,3 +20,9 @@ def tensor_summary(tag: str, record: bytes) -> Summary:
     )
     tensor = TensorProto(dtype=DT_STRING, tensor_shape=TensorShapeProto(), string_val=[record])
     return Summary(value=[Summary.Value(tag=tag, metadata=metadata, tensor=tensor)])
+
+
+def mark_as_subrun(summary: Summary) -> None:
+    """Marks `summary` as written into a sub-run, so that a reader shows the run above it."""
+    for value in summary.value:
+        value.metadata.plugin_data.content = SUBRUN_MARK

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.records import Measurement, MetricSpec, Scalars
 
+_FAR_SECONDS = 1e12
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -49,10 +51,15 @@ def measured_from_scalars(
             last = next((p for p in reversed(points) if start < p.time <= end), None)
             if last is not None:
                 measurement = Measurement(
-                    spec.name, (last.value,), last.step, logged_us=round(last.time * 1e6)
+                    spec.name, (last.value,), last.step, logged_us=_microseconds(last.time)
                 )
                 found[member.key].append(Measured(measurement, member.run, spec.scalar))
     return found
+
+
+def _microseconds(seconds: float) -> int:
+    # A damaged event file may hold any time.
+    return round(min(max(seconds, -_FAR_SECONDS), _FAR_SECONDS) * 1e6)
 
 
 def _windows(members: Iterable[Member]) -> Iterable[tuple[Member, float, float]]:

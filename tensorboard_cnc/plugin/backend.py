@@ -17,6 +17,8 @@ from tensorboard_cnc.plugin.snapshot import Snapshot
 
 _WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+_KEPT_EXPERIMENTS = 4
+
 
 class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     """Compress & Compare."""
@@ -44,9 +46,13 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     def snapshot(self, experiment_id: str) -> Snapshot:
         """The ready answer for one experiment; "" is the only one of a local TensorBoard."""
         with self._opening:
-            if experiment_id not in self._snapshots:
-                self._snapshots[experiment_id] = Snapshot(self._provider, experiment_id)
-            return self._snapshots[experiment_id]
+            snapshot = self._snapshots.pop(experiment_id, None)
+            snapshot = snapshot or Snapshot(self._provider, experiment_id)
+            self._snapshots[experiment_id] = snapshot
+            if len(self._snapshots) > _KEPT_EXPERIMENTS:
+                # The one that nobody has asked for the longest.
+                del self._snapshots[next(iter(self._snapshots))]
+            return snapshot
 
     def _models(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         snapshot = self.snapshot(plugin_util.experiment_id(environ))

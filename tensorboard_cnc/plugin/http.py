@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _COMPRESS_FROM_BYTES = 512
+_SAFE = {"X-Content-Type-Options": "nosniff"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,11 @@ def prepare(content: bytes, content_type: str) -> Body:
 def respond(request: Request, body: Body) -> Response:
     """The answer to a GET or HEAD: 304 where the client has `body` already."""
     headers = {
+        **_SAFE,
         # Weak, because the same ETag names the plain and the compressed bytes.
         "ETag": f'W/"{body.etag}"',
         "Cache-Control": "no-cache, private",
         "Vary": "Accept-Encoding",
-        "X-Content-Type-Options": "nosniff",
     }
     if request.method not in ("GET", "HEAD"):
         return refuse(405, "Only GET is allowed here", {"Allow": "GET, HEAD"})
@@ -65,7 +66,8 @@ def respond(request: Request, body: Body) -> Response:
 def refuse(status: int, error: str, headers: Mapping[str, str] | None = None) -> Response:
     """A 4xx answer that says in JSON what was wrong with the request."""
     body: wire.RequestError = {"error": error}
-    return Response(json.dumps(body), status, headers, content_type="application/json")
+    sent = {**_SAFE, **(headers or {})}
+    return Response(json.dumps(body), status, sent, content_type="application/json")
 
 
 class _NotModified(Response):

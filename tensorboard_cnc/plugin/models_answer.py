@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 from tensorboard_cnc import wire
@@ -91,7 +91,7 @@ def _metric(measured: Measured, model_run: str | None) -> wire.Metric:
     measurement = measured.measurement
     # The median of numbers among which NaN has no order would be arbitrary.
     nan = any(math.isnan(value) for value in measurement.repeats)
-    value = math.nan if nan else statistics.median(measurement.repeats)
+    value = math.nan if nan else _median(measurement.repeats)
     metric: wire.Metric = {
         "value": _finite(value),
         "repeats": [_finite(repeat) for repeat in measurement.repeats],
@@ -106,6 +106,11 @@ def _metric(measured: Measured, model_run: str | None) -> wire.Metric:
     if measured.scalar:
         metric["scalar"] = measured.scalar
     return metric
+
+
+def _median(repeats: Sequence[float]) -> float:
+    # Halved first, because the sum of the middle two may be too large for a float.
+    return 2 * statistics.median(value / 2 for value in repeats)
 
 
 def _finite(value: float | None) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from pathlib import Path
 
@@ -23,10 +24,12 @@ _CONTENT_TYPES = {
 
 def panel_file(name: str, folder: Path = STATIC) -> Body | None:
     """The file `name` below `folder`, as a path with forward slashes; None if there is none."""
-    path = (folder / name).resolve()
-    content_type = _CONTENT_TYPES.get(path.suffix)
-    if path.is_relative_to(folder.resolve()) and content_type and path.is_file():
-        return _read(path, path.stat().st_mtime_ns, content_type)
+    # A name with a NUL, or longer than the file system allows, is no file either.
+    with contextlib.suppress(ValueError, OSError):
+        path = (folder / name).resolve()
+        content_type = _CONTENT_TYPES.get(path.suffix)
+        if path.is_relative_to(folder.resolve()) and content_type and path.is_file():
+            return _read(path, path.stat().st_mtime_ns, content_type)
     if name == ENTRY:
         return prepare(_not_built(), _CONTENT_TYPES[".js"])
     return None

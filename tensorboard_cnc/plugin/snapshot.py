@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider
 
+from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.metric_specs import merge_specs
@@ -47,7 +48,7 @@ class Snapshot:
         """The answer as of at most a few seconds ago; at once, except for the first time."""
         age = time.monotonic() - self._renewed_at
         if self._body is None:
-            self.renew(ctx)
+            self._renew_quietly(ctx)
         elif age > _RENEW_AFTER_SECONDS and not self._renewing.locked():
             thread = threading.Thread(target=self._renew_quietly, args=[ctx], daemon=True)
             thread.start()
@@ -84,4 +85,24 @@ class Snapshot:
             self.renew(ctx)
         except Exception as error:
             self._renewed_at = time.monotonic()
-            logger.warning("Compress & Compare keeps its last answer: %s", error)
+            logger.warning("Compress & Compare could not read the logs: %r", error)
+            self._body = self._body or _apology(error)
+
+
+def _apology(error: Exception) -> Body:
+    """The answer while nothing at all could be read."""
+    problem: wire.Problem = {
+        "message": f"The logs could not be read ({error!r}).",
+        "remedy": "Please report this, with TensorBoard's own log.",
+        "run": None,
+        "model": None,
+        "tag": None,
+    }
+    answer: wire.Models = {
+        "models": [],
+        "metrics": [],
+        "operations": [],
+        "datasets": [],
+        "problems": [problem],
+    }
+    return prepare(json.dumps(answer).encode(), "application/json")

@@ -6,27 +6,28 @@ an `Unreadable`, and the rest is read all the same.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider, RunTagFilter, TensorDatum
 
 from tensorboard_cnc import codec
 from tensorboard_cnc.errors import CncError, DamagedRecordError, RecordError
-from tensorboard_cnc.metadata import PLUGIN_NAME
+from tensorboard_cnc.metadata import PLUGIN_NAME, SUBRUN_MARK
 from tensorboard_cnc.records import Record, Stored
 from tensorboard_cnc.subrun import shown_run
 from tensorboard_cnc.tags import holds
 
 _Series = tuple[str, str]
-_Version = tuple[int | None, float | None]
+# A request that fails is repeated in halves; this many failures are looked into at a time.
+_FAILURES_LOOKED_INTO = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A series that could not be read; `tag` is None where a whole listing failed."""
+    """A series that could not be read; `run` and `tag` are None where it concerns all of them."""
 
     run: str | None
     tag: str | None
@@ -43,6 +44,15 @@ class Contents:
     bulk: tuple[_Series, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """What changes when a series has a new record, and the run that it is shown as."""
+
+    step: int | None
+    wall_time: float | None
+    shown_run: str
+
+
 class EventStore:
     """The records of one experiment, each read and decoded once per version."""
 
@@ -50,84 +60,118 @@ class EventStore:
         self._provider = provider
         self._experiment_id = experiment_id
         self._cache: dict[_Series, tuple[_Version, Stored | Unreadable]] = {}
+        self._failures = 0
 
     def refresh(self, ctx: RequestContext) -> Contents:
         """The present contents; only series that changed since the last call are read."""
+        self._failures = 0
         problems: list[Unreadable] = []
-        listed = self._list_tensors(ctx, problems)
+        listed = self._list(ctx, self._provider.list_tensors, problems)
+        for key, (version, _) in self._cache.items():
+            if any(problem.run in (None, key[0]) for problem in problems):
+                # What was read before stays while its run cannot be listed.
+                listed.setdefault(key, version)
         self._cache = {key: hit for key, hit in self._cache.items() if key in listed}
-        changed = {
+        changed = [
             key
-            for key, version in listed.items()
+            for key, version in sorted(listed.items(), key=lambda item: item[0])
             if key not in self._cache or self._cache[key][0] != version
-        }
-        for key, found in self._read(ctx, changed):
+        ]
+        for key, found in self._read(ctx, changed, listed):
             self._cache[key] = (listed[key], found)
+        bulk = self._list(ctx, self._provider.list_blob_sequences, problems)
         results = [self._cache[key][1] for key in sorted(self._cache)]
         return Contents(
             stored=tuple(result for result in results if isinstance(result, Stored)),
             unreadable=(*problems, *(r for r in results if isinstance(r, Unreadable))),
-            bulk=self._list_bulk(ctx, problems),
+            bulk=tuple(sorted((version.shown_run, tag) for (_, tag), version in bulk.items())),
         )
 
-    def _list_tensors(
-        self, ctx: RequestContext, problems: list[Unreadable]
+    def _list(
+        self,
+        ctx: RequestContext,
+        method: Callable[..., Mapping[str, Mapping[str, Any]]],
+        problems: list[Unreadable],
+        runs: list[str] | None = None,
     ) -> dict[_Series, _Version]:
+        """Lists all runs at once, or in halves down to one where the provider fails."""
         try:
-            runs = self._provider.list_tensors(
-                ctx, experiment_id=self._experiment_id, plugin_name=PLUGIN_NAME
+            found = method(
+                ctx,
+                experiment_id=self._experiment_id,
+                plugin_name=PLUGIN_NAME,
+                run_tag_filter=None if runs is None else RunTagFilter(runs=runs),
             )
         except Exception as error:
-            problems.append(_listing_failed(error))
-            return {key: version for key, (version, _) in self._cache.items()}
+            parts = self._halves(ctx, runs)
+            if not parts:
+                run = runs[0] if runs and len(runs) == 1 else None
+                problems.append(Unreadable(run, None, _listing_failed(error)))
+            listed: dict[_Series, _Version] = {}
+            for part in parts:
+                listed |= self._list(ctx, method, problems, part)
+            return listed
         return {
-            (run, tag): (series.max_step, series.max_wall_time)
-            for run, tags in runs.items()
+            (run, tag): _Version(series.max_step, series.max_wall_time, _shown(run, series))
+            for run, tags in found.items()
             for tag, series in tags.items()
         }
 
-    def _list_bulk(self, ctx: RequestContext, problems: list[Unreadable]) -> tuple[_Series, ...]:
-        try:
-            runs = self._provider.list_blob_sequences(
-                ctx, experiment_id=self._experiment_id, plugin_name=PLUGIN_NAME
-            )
-        except Exception as error:
-            problems.append(_listing_failed(error))
-            return ()
-        return tuple(sorted((shown_run(run), tag) for run, tags in runs.items() for tag in tags))
+    def _halves(self, ctx: RequestContext, runs: list[str] | None) -> list[list[str]]:
+        """The runs to list apart after a failure; none where that leads no further."""
+        if runs is None:
+            try:
+                listed = self._provider.list_runs(ctx, experiment_id=self._experiment_id)
+            except Exception:
+                return []
+            runs = sorted(run.run_name for run in listed)
+            return [runs] if runs else []
+        return _split(runs) if self._may_look_further(len(runs)) else []
+
+    def _may_look_further(self, count: int) -> bool:
+        self._failures += 1
+        return count > 1 and self._failures <= _FAILURES_LOOKED_INTO
 
     def _read(
-        self, ctx: RequestContext, series: set[_Series]
+        self, ctx: RequestContext, series: list[_Series], listed: Mapping[_Series, _Version]
     ) -> Iterator[tuple[_Series, Stored | Unreadable]]:
         """Reads in one request where the provider allows it, else in halves, down to one."""
         if not series:
             return
-        runs = {run for run, _ in series}
-        tags = {tag for _, tag in series}
         try:
             data = self._provider.read_tensors(
                 ctx,
                 experiment_id=self._experiment_id,
                 plugin_name=PLUGIN_NAME,
                 downsample=1,
-                run_tag_filter=RunTagFilter(runs=runs, tags=tags),
+                run_tag_filter=RunTagFilter(
+                    runs={run for run, _ in series}, tags={tag for _, tag in series}
+                ),
             )
         except Exception as error:
-            if len(series) == 1:
-                (key,) = series
-                yield key, Unreadable(*key, _reading_failed(error))
-                return
-            ordered = iter(sorted(series))
-            yield from self._read(ctx, set(itertools.islice(ordered, len(series) // 2)))
-            yield from self._read(ctx, set(ordered))
+            if self._may_look_further(len(series)):
+                for half in _split(series):
+                    yield from self._read(ctx, half, listed)
+            else:
+                yield from ((key, Unreadable(*key, _reading_failed(error))) for key in series)
             return
         for run, tag in series:
-            yield (run, tag), _stored(run, tag, data.get(run, {}).get(tag) or [])
+            found = data.get(run, {}).get(tag) or []
+            yield (run, tag), _stored(run, tag, listed[run, tag].shown_run, found)
 
 
-def _stored(run: str, tag: str, data: list[TensorDatum]) -> Stored | Unreadable:
+def _split(items: list[Any]) -> list[list[Any]]:
+    middle = len(items) // 2
+    return [items[:middle], items[middle:]]
+
+
+def _shown(run: str, series: Any) -> str:
+    return shown_run(run) if series.plugin_content == SUBRUN_MARK else run
+
+
+def _stored(run: str, tag: str, shown: str, data: list[TensorDatum]) -> Stored | Unreadable:
     try:
-        return Stored(shown_run(run), tag, *_decode(tag, data))
+        return Stored(shown, tag, *_decode(tag, data))
     except RecordError as error:
         return Unreadable(run, tag, error)
 
@@ -154,15 +198,11 @@ def _decode(tag: str, data: list[TensorDatum]) -> tuple[int, Record]:
     return latest.step, record
 
 
-def _listing_failed(error: Exception) -> Unreadable:
-    return Unreadable(
-        None,
-        None,
-        RecordError(
-            f"TensorBoard could not list the records ({_first_line(error)})",
-            "",
-            "Look at TensorBoard's own log; what was read before is still shown",
-        ),
+def _listing_failed(error: Exception) -> RecordError:
+    return RecordError(
+        f"TensorBoard could not list the records ({_first_line(error)})",
+        "",
+        "Look at TensorBoard's own log; what was read before is still shown",
     )
 
 

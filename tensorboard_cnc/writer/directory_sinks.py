@@ -13,6 +13,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tensorboard_cnc.errors import WriterError
+from tensorboard_cnc.metadata import mark_as_subrun
 from tensorboard_cnc.subrun import SUBRUN, new_handle
 from tensorboard_cnc.writer.event_file import EventFile
 from tensorboard_cnc.writer.wording import shown
@@ -25,6 +26,7 @@ class LocalSink:
         self._subrun = _subrun_of(directory)
 
     def write(self, summary: Summary, step: int) -> None:
+        mark_as_subrun(summary)
         self._subrun.append(summary, step)
 
     def flush(self) -> None:
@@ -41,6 +43,7 @@ class RemoteSink:
         self._events = _remote_writer(f"{url.rstrip('/')}/{SUBRUN}/{new_handle()}")
 
     def write(self, summary: Summary, step: int) -> None:
+        mark_as_subrun(summary)
         self._events.add_event(Event(wall_time=time.time(), step=step, summary=summary))
 
     def flush(self) -> None:

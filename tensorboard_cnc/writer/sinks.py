@@ -106,5 +106,7 @@ def _unknown(writer: Any) -> WriterError:
     return WriterError(
         f"The writer is {shown(writer)} of type {type_name(writer)}",
         _RULE,
-        "Pass the logger.experiment of a TensorBoardLogger" if is_logger else "Pass one of these as the first argument",
+        "Pass the logger.experiment of a TensorBoardLogger"
+        if is_logger
+        else "Pass one of these as the first argument",
     )

@@ -115,6 +115,18 @@ def test_the_answer_is_the_golden_one() -> None:
     )
 
 
+def test_the_median_of_the_largest_numbers_is_finite() -> None:
+    stored = [
+        Stored("r", "cnc/model/m", 0, card("m", at=0)),
+        Stored(
+            "r", "cnc/metrics/m/0", 1, metrics("m", 1, big=(1e308, 1.5e308), odd=(3.0, 1.0, 2.0))
+        ),
+    ]
+    answer = models_answer(build_catalog(stored, members_of(stored), {}), [], [])
+    values = {name: m["value"] for name, m in answer["models"][0]["metrics"].items()}
+    assert values == {"big": 1.25e308, "odd": 2.0}
+
+
 def test_the_golden_answer_holds_what_was_logged() -> None:
     """What the golden file must say, so that it cannot be updated into a wrong one."""
     found = answer()

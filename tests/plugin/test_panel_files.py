@@ -40,6 +40,10 @@ def test_files_have_their_own_type_whatever_the_system_says(folder: Path) -> Non
         "notes.txt",
         "absent.js",
         "..\\secret.js",
+        "a\0.js",
+        "index.js\0",
+        "a" * 300 + ".js",
+        "a/" * 3000 + "x.js",
     ],
 )
 def test_nothing_else_is_served(name: str, folder: Path) -> None:

@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.context import RequestContext
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
+from torch.utils.tensorboard import SummaryWriter
 
 from tensorboard_cnc import cnc_summary, codec
 from tensorboard_cnc.cnc_pb2 import Envelope
 from tensorboard_cnc.metadata import tensor_summary
+from tensorboard_cnc.plugin.snapshot import Snapshot
+from tensorboard_cnc.reader import event_store
 from tensorboard_cnc.records import ModelCard
 from tensorboard_cnc.tags import model_tag
 from tests.conftest import Serve
@@ -55,8 +59,6 @@ def test_no_data_and_no_directory(tmp_path: Path, serve: Serve) -> None:
 
 
 def test_only_other_peoples_data(tmp_path: Path, serve: Serve) -> None:
-    from torch.utils.tensorboard import SummaryWriter
-
     with SummaryWriter(tmp_path / "r") as writer:
         writer.add_scalar("loss", 1.0, 1)
     assert serve(tmp_path).models()["models"] == []
@@ -143,6 +145,28 @@ def test_missing_parents_and_cycles_across_runs(tmp_path: Path, serve: Serve) ->
     assert len(answer["problems"]) == 2
 
 
+def test_a_value_without_a_tensor(logdir: Path, serve: Serve) -> None:
+    summary = tensor_summary(model_tag("empty"), b"")
+    summary.value[0].ClearField("tensor")
+    writer = EventFileWriter(str(logdir / "empty"))
+    writer.add_event(Event(step=1, wall_time=1.0, summary=summary))
+    writer.close()
+    answer = serve(logdir).models_when(lambda a: good_is_whole(a) and a["problems"])
+    assert ids(answer) == {"good", "broken"}
+    assert [problem["run"] for problem in answer["problems"]] == ["empty"]
+
+
+@pytest.mark.parametrize("wall_time", [1e305, -1e305, 1e15])
+def test_a_scalar_of_another_age(wall_time: float, tmp_path: Path, serve: Serve) -> None:
+    spec = cnc_summary.metric("accuracy", goal="max", scalar="val/acc")
+    with SummaryWriter(tmp_path / "r") as writer, cnc_summary.model(writer, "m", metrics=[spec]):
+        writer.add_scalar("val/acc", 0.5, 1, walltime=wall_time)
+    with cnc_summary.model(tmp_path / "good", "good") as good:
+        good.metrics({"accuracy": 0.25})
+    answer = serve(tmp_path).models_when(good_is_whole)
+    assert ids(answer) == {"good", "m"}
+
+
 class Failing:
     """A data provider whose calls fail as told; otherwise the one it wraps."""
 
@@ -162,10 +186,6 @@ class Failing:
 
 
 def test_reading_is_tried_in_halves_down_to_the_broken_series(logdir: Path, serve: Serve) -> None:
-    from tensorboard.context import RequestContext
-
-    from tensorboard_cnc.plugin.snapshot import Snapshot
-
     tensorboard = serve(logdir)
     tensorboard.models_when(lambda a: good_is_whole(a) and len(ids(a)) == 2)
 
@@ -179,10 +199,6 @@ def test_reading_is_tried_in_halves_down_to_the_broken_series(logdir: Path, serv
 
 
 def test_a_listing_that_fails_keeps_what_was_read(logdir: Path, serve: Serve) -> None:
-    from tensorboard.context import RequestContext
-
-    from tensorboard_cnc.plugin.snapshot import Snapshot
-
     tensorboard = serve(logdir)
     tensorboard.models_when(lambda a: good_is_whole(a) and len(ids(a)) == 2)
     broken: list[bool] = []
@@ -194,3 +210,32 @@ def test_a_listing_that_fails_keeps_what_was_read(logdir: Path, serve: Serve) ->
     answer = json.loads(snapshot.body(RequestContext()).content)
     assert ids(answer) == {"good", "broken"}
     assert any("could not list" in problem["message"] for problem in answer["problems"])
+
+
+def test_not_every_one_of_many_failures_is_looked_into(tmp_path: Path, serve: Serve) -> None:
+    for number in range(100):
+        with cnc_summary.model(tmp_path / f"r{number}", f"m{number}"):
+            pass
+    tensorboard = serve(tmp_path)
+    tensorboard.models_when(lambda a: len(a["models"]) == 100)
+    calls: list[str] = []
+
+    def fails(name: str, _only: Any) -> bool:
+        calls.append(name)
+        return name == "read_tensors"
+
+    snapshot = Snapshot(Failing(tensorboard.provider, fails), "")
+    answer = json.loads(snapshot.body(RequestContext()).content)
+    assert answer["models"] == []
+    assert len(answer["problems"]) == 100
+    assert calls.count("read_tensors") <= 2 * event_store._FAILURES_LOOKED_INTO + 1
+
+
+def test_a_provider_that_fails_altogether_is_told_in_the_answer() -> None:
+    class Nothing:
+        def __getattr__(self, name: str) -> Any:
+            raise RuntimeError(f"no {name}")
+
+    answer = json.loads(Snapshot(Nothing(), "").body(RequestContext()).content)
+    assert answer["models"] == []
+    assert "could not be read" in answer["problems"][0]["message"]

@@ -155,6 +155,20 @@ def test_attached_metrics_show_where_they_came_from(tmp_path: Path, serve: Serve
     assert "run" not in shown["metrics"]["accuracy"]
 
 
+def test_a_users_own_run_named_like_a_sub_run_keeps_its_name(tmp_path: Path, serve: Serve) -> None:
+    for run in ("cnc", "cnc/1a2b3c4d", "exp/cnc"):
+        spec = cnc_summary.metric("accuracy", goal="max", scalar="acc")
+        with (
+            SummaryWriter(tmp_path / run) as writer,
+            cnc_summary.model(writer, "m", metrics=[spec]),
+        ):
+            writer.add_scalar("acc", 0.5, 1)
+    answer = serve(tmp_path).models_when(
+        lambda a: len(a["models"]) == 3 and all(m["metrics"] for m in a["models"])
+    )
+    assert {model["run"] for model in answer["models"]} == {"cnc", "cnc/1a2b3c4d", "exp/cnc"}
+
+
 def test_metrics_from_ordinary_scalars(tmp_path: Path, serve: Serve) -> None:
     spec = cnc_summary.metric("accuracy", goal="max", scalar="val/acc")
     with SummaryWriter(tmp_path / "user") as writer:

@@ -53,7 +53,7 @@ def test_values_of_tensorflow(writer: Any, tmp_path: Path) -> None:
 def test_a_closed_writer_is_refused(writer: Any, tmp_path: Path) -> None:
     model = cnc_summary.model(writer, "m")
     writer.close()
-    with pytest.raises(ClosedError, match="tf.summary writer has been closed"):
+    with pytest.raises(ClosedError, match=r"tf\.summary writer has been closed"):
         model.metrics({"a": 1})
     with pytest.raises(ClosedError, match=r"Call close\(\) on the model before the writer"):
         model.close()

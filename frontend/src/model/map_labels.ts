@@ -7,10 +7,14 @@ export type LabelTexts = readonly string[];
 
 const LONGEST = 36;
 
-/** Label texts per model: ids for roots, for others the parameters that tell them apart. */
+/**
+ * Label texts per model: ids for roots, for others the parameters that tell them apart, without
+ * the values that most of their column have.
+ */
 export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
   const inColumn = differences(layout.placed, columnGroup);
   const amongSiblings = differences(layout.placed, siblingGroup);
+  const usual = usualValues(layout.placed);
   const texts = new Map<string, LabelTexts>();
   for (const place of layout.placed) {
     const { id, operation } = place.model;
@@ -24,8 +28,11 @@ export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
       texts.set(place.key, shortened([parametersText(operation)]));
       continue;
     }
-    const all = inColumn.get(columnGroup(place)) ?? [];
-    const siblings = amongSiblings.get(siblingGroup(place)) ?? [];
+    const group = columnGroup(place);
+    const isUnusual = (name: string): boolean =>
+      usual.get(group)?.get(name) !== valueText(place.model, name);
+    const all = (inColumn.get(group) ?? []).filter(isUnusual);
+    const siblings = (amongSiblings.get(siblingGroup(place)) ?? []).filter(isUnusual);
     const few = siblings.length > 0 ? siblings : all;
     const text = describe(place.model, all);
     texts.set(
@@ -83,6 +90,37 @@ function differences(
   return new Map([...members].map(([key, models]) => [key, differing(models)]));
 }
 
+/** A value is usual where so many of a column have it that it tells nothing apart. */
+const USUAL = { share: 0.7, models: 4 };
+
+/** Per column group and parameter name, the usual value's text. */
+function usualValues(placed: readonly PlacedModel[]): Map<string, Map<string, string>> {
+  const counts = new Map<string, Map<string, Map<string, number>>>();
+  const sizes = new Map<string, number>();
+  for (const place of placed) {
+    const group = columnGroup(place);
+    sizes.set(group, (sizes.get(group) ?? 0) + 1);
+    const names = counts.get(group) ?? new Map<string, Map<string, number>>();
+    counts.set(group, names);
+    for (const name of namesIn([place.model])) {
+      const values = names.get(name) ?? new Map<string, number>();
+      names.set(name, values);
+      const text = valueText(place.model, name);
+      values.set(text, (values.get(text) ?? 0) + 1);
+    }
+  }
+  const usual = new Map<string, Map<string, string>>();
+  for (const [group, names] of counts) {
+    const least = Math.max(USUAL.models, (sizes.get(group) ?? 0) * USUAL.share);
+    const texts = new Map<string, string>();
+    for (const [name, values] of names) {
+      for (const [text, count] of values) if (count >= least) texts.set(name, text);
+    }
+    usual.set(group, texts);
+  }
+  return usual;
+}
+
 function namesIn(models: readonly Model[]): string[] {
   return [...new Set(models.flatMap((model) => Object.keys(model.operation?.parameters ?? {})))];
 }
@@ -94,16 +132,17 @@ function differing(models: readonly Model[]): string[] {
   });
 }
 
-/** "attention 30 %", or "3 epochs, lr 0.1" where bare numbers would be taken for one another. */
+/** "attention 30 %", but "3 epochs, lr 0.1": a bare number says little, and two say less. */
 function describe(model: Model, names: readonly string[], spelled = false): string {
   const parameters = model.operation?.parameters ?? {};
   const numbers = names.filter((name) => typeof parameters[name] === "number");
   const parts = names.map((name) => {
     const value = parameters[name];
     if (value === undefined || value === null) return "";
-    const ambiguous = spelled || numbers.length > 1 || /seed/i.test(name);
+    const text = parameterValue(name, value);
+    const ambiguous = spelled || numbers.length > 1 || !text.endsWith("%");
     const phrase = typeof value === "boolean" || (typeof value === "number" && ambiguous);
-    return phrase ? parameterPhrase(name, value) : parameterValue(name, value);
+    return phrase ? parameterPhrase(name, value) : text;
   });
   return parts.filter((part) => part !== "").join(numbers.length > 1 ? ", " : " ");
 }

@@ -75,13 +75,25 @@ function readingOrder(
   return order;
 }
 
-/** Distances that fill a view of `width` × `height` px at zoom 1 where the models allow it. */
+const COLUMN = { least: 88, most: 210, mostZoomedOut: 340 };
+const ROW = { least: 7, most: 56 };
+const RADIUS = { least: 3.2, most: 12 };
+
+/** Distances that fill a view of `width` × `height` px when all of it is shown. */
 export function spacingFor(layout: MapLayout, width: number, height: number): MapSpacing {
-  const row = clamp(height / (layout.lastRow + 1), 7, 56);
-  const zoom = Math.min(1, height / ((layout.lastRow + 1) * row));
   const gaps = Math.max(1, layout.columns.length - 1);
-  const column = clamp(width / zoom / gaps, 88, Math.min(210 / zoom, 340));
-  return { column, row, radius: clamp(row * 0.46, 3.2, 12) };
+  const rows = layout.lastRow + 1;
+  // All is shown at a zoom below 1 where columns or rows at their least do not fit.
+  const zoom = Math.min(1, width / (gaps * COLUMN.least), height / (rows * ROW.least));
+  return {
+    column: clamp(
+      width / zoom / gaps,
+      COLUMN.least,
+      Math.min(COLUMN.most / zoom, COLUMN.mostZoomedOut),
+    ),
+    row: clamp(height / zoom / rows, ROW.least, ROW.most / zoom),
+    radius: clamp((height / zoom / rows) * 0.46, RADIUS.least, RADIUS.most),
+  };
 }
 
 function clamp(value: number, low: number, high: number): number {
