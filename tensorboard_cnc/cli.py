@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import io
+import stat
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from tensorboard_cnc import __version__
-from tensorboard_cnc.errors import TableError, WriterError
+from tensorboard_cnc.errors import CncError, WriterError
 
 _DONE, _NOT_WRITTEN, _REFUSED = 0, 1, 2
 
@@ -17,7 +20,8 @@ _DONE, _NOT_WRITTEN, _REFUSED = 0, 1, 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line `argv` and returns the exit code.
 
-    0: done; 1: the log directory could not be written; 2: malformed input or usage.
+    0: done; 1: the log directory or standard output could not be written; 2: malformed input or
+    usage.
     """
     arguments = _parser().parse_args(argv)
     for stream in (sys.stdout, sys.stderr):
@@ -51,11 +55,22 @@ def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _local_directory(name: str) -> Path:
+    if not name:
+        raise argparse.ArgumentTypeError("it is empty. Write . for the current directory.")
     if "://" in name:
         raise argparse.ArgumentTypeError(
             f"{name} is not on this machine. Import into a local directory and copy that."
         )
-    if Path(name).is_file():
+    try:
+        mode = Path(name).stat().st_mode
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{name!r} is not a path: {error}. Name a directory, or a new one."
+        ) from error
+    except OSError:
+        # A new one, or one that cannot be written, which is told when that is tried.
+        return Path(name)
+    if stat.S_ISREG(mode):
         raise argparse.ArgumentTypeError(f"{name} is a file. Name a directory, or a new one.")
     return Path(name)
 
@@ -63,28 +78,59 @@ def _local_directory(name: str) -> Path:
 def _import(arguments: argparse.Namespace) -> int:
     from tensorboard_cnc.tables.experiment_table import parse_table
     from tensorboard_cnc.tables.json_document import read_json
-    from tensorboard_cnc.tables.progress import with_progress
-    from tensorboard_cnc.tables.summary import what_was_read, what_was_written
+    from tensorboard_cnc.tables.report import what_was_read, what_was_written, with_progress
     from tensorboard_cnc.tables.write_table import write_table
 
     source, logdir = arguments.table, arguments.logdir
     try:
         table = parse_table(read_json(source))
-        print(what_was_read(table, source))
+        _print(what_was_read(table, source), sys.stdout)
         written = write_table(table, logdir, lambda models: with_progress(models, sys.stderr))
-    except TableError as error:
-        return _failed(f"{source}: {error}", _REFUSED)
     except WriterError as error:
         return _failed(f"Nothing was imported. {error}", _NOT_WRITTEN)
+    except CncError as error:
+        return _failed(f"{source}: {error}", _REFUSED)
+    except _PrintError as error:
+        return _failed(f"Nothing was imported: {error}", _NOT_WRITTEN)
     except OSError as error:
-        remedy = f"Free some space for {logdir}, or give another --logdir."
-        return _failed(f"Nothing was imported: {error.strerror or error}. {remedy}", _NOT_WRITTEN)
+        return _failed(f"Nothing was imported: {_unwritable(logdir, error)}", _NOT_WRITTEN)
     except KeyboardInterrupt:
         return _failed("Nothing was imported: interrupted.", _NOT_WRITTEN)
-    print(what_was_written(written, logdir))
+    try:
+        _print(what_was_written(written, logdir), sys.stdout)
+    except _PrintError as error:
+        return _failed(f"All models were imported into {logdir}, but {error}", _DONE)
     return _DONE
 
 
+def _unwritable(logdir: Path, error: OSError) -> str:
+    from tensorboard_cnc.tables.wording import shortened
+
+    path = shortened(str(error.filename or logdir))
+    return (
+        f"{path} cannot be written: {error.strerror or error}. "
+        "Check the path, its permissions and the free space, or give another --logdir."
+    )
+
+
 def _failed(message: str, exit_code: int) -> int:
-    print(f"tensorboard-cnc: {message}", file=sys.stderr)
+    # Without standard error, the exit code must do.
+    with suppress(_PrintError):
+        _print(f"tensorboard-cnc: {message}", sys.stderr)
     return exit_code
+
+
+class _PrintError(Exception):
+    """Standard output, or standard error, cannot be written."""
+
+
+def _print(text: str, stream: TextIO) -> None:
+    try:
+        print(text, file=stream, flush=True)
+    except OSError as error:
+        with suppress(OSError):
+            # Or else Python tries again when it exits, and changes the exit code.
+            stream.close()
+        raise _PrintError(
+            f"standard output cannot be written: {error.strerror or error}. Send it elsewhere."
+        ) from error

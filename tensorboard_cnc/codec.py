@@ -16,6 +16,8 @@ from tensorboard_cnc.records import Record
 
 FORMAT_VERSION = 1
 MAX_RECORD_BYTES = 16 << 20
+# Empty items take two bytes in a record and a thousand times that in memory.
+MAX_RECORD_ITEMS = 50_000
 _COMPRESS_FROM_BYTES = 1024
 
 
@@ -48,13 +50,21 @@ def encode(record: Record) -> bytes:
 
 def _serialize(record: Record) -> bytes:
     try:
-        return record_messages.to_message(record).SerializeToString()
+        message = record_messages.to_message(record)
+        payload = message.SerializeToString()
     except (ValueError, DecodeError, RecursionError) as error:
         raise ArgumentError(
             f"A {type(record).__name__} record cannot be stored: {error}",
             "Texts are Unicode, whole numbers have at most 64 bits, lists few levels",
             "Pass plainer values",
         ) from error
+    if _item_count(message) > MAX_RECORD_ITEMS:
+        raise ArgumentError(
+            f"A {type(record).__name__} record has {_item_count(message):,} items",
+            f"At most {MAX_RECORD_ITEMS:,} can be read back",
+            "Log fewer of them for one model",
+        )
+    return payload
 
 
 def decode(data: bytes) -> Record:
@@ -78,11 +88,28 @@ def decode(data: bytes) -> Record:
         message.ParseFromString(_decompress(envelope))
     except (DecodeError, zlib.error) as error:
         raise _damaged(str(error)) from error
+    if _item_count(message) > MAX_RECORD_ITEMS:
+        raise _damaged(f"it holds {_item_count(message):,} items, over {MAX_RECORD_ITEMS:,}")
     try:
         return record_messages.from_message(message)
     except ValueError as error:
         # The checksum held, so this is what was written, and only a newer version can have.
         raise _future(str(error)) from error
+
+
+def _item_count(message: RecordMessage) -> int:
+    match message.WhichOneof("kind"):
+        case "model":
+            card = message.model
+            return len(card.parents) + len(card.operation.parameters)
+        case "metrics":
+            return len(message.metrics.measurements)
+        case "metric_specs":
+            return len(message.metric_specs.specs)
+        case "problems":
+            return len(message.problems.problems)
+        case _:
+            return 0
 
 
 def _parse_envelope(data: bytes) -> Envelope:

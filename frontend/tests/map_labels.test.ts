@@ -27,9 +27,9 @@ describe("texts", () => {
       child("e", "d", "tune", { epochs: 5, lr: 0.2 }),
     ];
     const column = labelTexts(layoutMap(models.slice(0, 3), "operation"));
-    expect(column.get("b")).toEqual(["3"]);
+    expect(column.get("b")).toEqual(["3 epochs", "3"]);
     const byStep = labelTexts(layoutMap(models, "step"));
-    expect(byStep.get("b")).toEqual(["3"]);
+    expect(byStep.get("b")).toEqual(["3 epochs", "3"]);
     expect(byStep.get("e")?.[0]).toContain("5 epochs");
   });
 
@@ -41,6 +41,53 @@ describe("texts", () => {
     ];
     const pair = labelTexts(layoutMap(models, "operation"));
     expect(pair.get("b")).toEqual(["3 epochs, lr 0.1", "3 · 0.1"]);
+  });
+
+  test("name a lone number too, unless it is a percentage", () => {
+    const models = [
+      model("a"),
+      child("b", "a", "tune", { lr: 100 }),
+      child("c", "a", "tune", { lr: 0.1 }),
+    ];
+    const tuned = labelTexts(layoutMap(models, "operation"));
+    expect(tuned.get("b")).toEqual(["lr 100", "100"]);
+    expect(texts.get("p10")).toEqual(["10\u202f%"]);
+  });
+
+  const sweep = [3, 3, 3, 5].map((epochs, seed) =>
+    child(`s${seed}`, "a", "tune", { epochs, seed, warmup: seed === 3 }),
+  );
+
+  test("leave out what most models of the operation have in common", () => {
+    const usual = [...sweep, child("s4", "a", "tune", { epochs: 3, seed: 4, warmup: false })];
+    const labels = labelTexts(layoutMap([model("a"), ...usual], "operation"));
+    expect(labels.get("s0")).toEqual(["seed 0", "0"]);
+    expect(labels.get("s3")?.[0]).toBe("5 epochs, seed 3, warmup");
+  });
+
+  test("keep what few models have in common", () => {
+    const labels = labelTexts(layoutMap([model("a"), ...sweep], "operation"));
+    expect(labels.get("s0")?.[0]).toBe("3 epochs, seed 0, no warmup");
+  });
+
+  test("leave it out in further columns of the operation as well", () => {
+    const tune = (id: string, parent: string, epochs = 3) =>
+      child(id, parent, "tune", { epochs, lr: 0.1 });
+    const labels = labelTexts(
+      layoutMap(
+        [
+          model("a"),
+          ...["b", "c", "d", "e"].map((id) => tune(id, "a")),
+          child("p", "b", "prune"),
+          tune("again", "p"),
+          child("q", "again", "prune"),
+          tune("longer", "q", 9),
+        ],
+        "operation",
+      ),
+    );
+    expect(labels.get("again")).toEqual([]);
+    expect(labels.get("longer")).toEqual(["9 epochs"]);
   });
 
   test("are empty where a whole column shares its parameters, which its header gives", () => {

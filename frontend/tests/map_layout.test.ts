@@ -142,6 +142,20 @@ describe("spacing", () => {
     expect(spacing.row * (layout.lastRow + 1)).toBeCloseTo(500);
   });
 
+  test("fills the height where columns are so many that all is shown only from afar", () => {
+    const chain = Array.from({ length: 21 }, (_, i) =>
+      i === 0 ? model("m0") : child(`m${i}`, `m${i - 1}`, `operation ${i}`),
+    );
+    const fork = ["a", "b", "c"].map((id) => child(id, "m19", "operation 20"));
+    const layout = layoutMap([...chain, ...fork], "operation");
+    const spacing = spacingFor(layout, 880, 400);
+    expect(spacing.column).toBe(88);
+    const zoom = 880 / (20 * 88);
+    expect(spacing.row * zoom).toBeCloseTo(56);
+    const tall = spacingFor(layout, 880, 160);
+    expect(tall.row * (layout.lastRow + 1) * zoom).toBeCloseTo(160);
+  });
+
   test("has limits for one model and for thousands", () => {
     expect(spacingFor(layoutMap(paths("a"), "step"), 900, 600).row).toBeLessThanOrEqual(60);
     const many = spacingFor(layoutMap(randomModels(2000, 2), "operation"), 900, 600);

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tensorboard_cnc.records import MetricSpec
+from tensorboard_cnc.tables.declared_metrics import declared_metrics
 from tensorboard_cnc.tables.declared_operations import declared_operations
-from tensorboard_cnc.tables.lineage_order import parents_first
-from tensorboard_cnc.tables.metric_declarations import declared_metrics
 from tensorboard_cnc.tables.oddities import Oddities
 from tensorboard_cnc.tables.table_field import TableField
 from tensorboard_cnc.tables.table_model import TableModel, parse_model
@@ -63,11 +62,32 @@ def _parents_first(models: Mapping[str, TableModel], oddities: Oddities) -> tupl
             oddities.note("Model with a base but without an operation", model_id)
         if parent is not None and parent not in models:
             oddities.note("Base that is not in the table, shown as missing", parent)
-    order, cycles = parents_first(parent_of)
+    order, cycles = _lineage_order(parent_of)
     for cycle in cycles:
         route = " from ".join([*cycle, cycle[0]])
         oddities.note("Models that descend from themselves, the cycle is cut when shown", route)
     return tuple(models[model_id] for model_id in order)
+
+
+def _lineage_order(parent_of: Mapping[str, str | None]) -> tuple[list[str], list[list[str]]]:
+    """All ids, each after its parent, else in the order given; and the cycles, which are cut.
+
+    A parent that is not among the ids is passed over. A cycle lists each model once, each
+    followed by its parent.
+    """
+    ordered: dict[str, None] = {}
+    cycles: list[list[str]] = []
+    for model_id in parent_of:
+        line: dict[str, None] = {}
+        current: str | None = model_id
+        while current is not None and current not in ordered and current not in line:
+            line[current] = None
+            current = parent_of.get(current)
+        if current is not None and current in line:
+            generations = list(line)
+            cycles.append(generations[generations.index(current) :])
+        ordered.update(dict.fromkeys(reversed(line)))
+    return [model_id for model_id in ordered if model_id in parent_of], cycles
 
 
 def _note_unused(

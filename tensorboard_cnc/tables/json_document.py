@@ -47,6 +47,10 @@ def _read_text(path: Path) -> str:
             "An experiment table is JSON in UTF-8",
             "Save it again in UTF-8",
         ) from error
+    except ValueError as error:
+        raise TableError(
+            f"The table cannot be read: {error}", "A path holds no such character", "Check the path"
+        ) from error
 
 
 def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -10,6 +10,7 @@ from tensorboard_cnc.errors import TableError
 from tensorboard_cnc.tables.wording import quoted, shortened
 from tensorboard_cnc.writer.naming import MAX_LENGTH
 
+_MAX_TEXT_LENGTH = 1_000_000
 _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
 
 
@@ -60,12 +61,15 @@ class TableField:
             raise self.refused(rule, "Shorten it, or remove its control characters")
         return name
 
-    def optional_text(self) -> str:
+    def optional_text(self, max_length: int = _MAX_TEXT_LENGTH) -> str:
         """A text, "" where it is null or missing."""
         if self.value is None:
             return ""
         if not isinstance(self.value, str):
             raise self.refused("It must be a text", 'Write it in "quotes"')
+        if len(self.value) > max_length:
+            rule = f"It must have at most {max_length:,} characters"
+            raise self.refused(rule, "Shorten it, or keep it in a file and write where that is")
         if any("\ud800" <= character <= "\udfff" for character in self.value):
             raise self.refused(
                 "It holds half of a surrogate pair, which is no character", "Remove it"
@@ -104,5 +108,12 @@ class TableField:
         if isinstance(self.value, int | float) and not isinstance(self.value, bool):
             return f"the number {shortened(str(self.value))}"
         if isinstance(self.value, str):
-            return f"the text {quoted(self.value)}" if self.value else "an empty text"
+            return _text_kind(self.value)
         return _KINDS[type(self.value)]
+
+
+def _text_kind(text: str) -> str:
+    if not text:
+        return "an empty text"
+    length = "" if shortened(text) == text else f" of {len(text):,} characters"
+    return f"the text {quoted(text)}{length}"

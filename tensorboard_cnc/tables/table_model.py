@@ -14,11 +14,12 @@ from tensorboard_cnc.records import (
     ParameterValue,
 )
 from tensorboard_cnc.tables.declared_operations import DeclaredOperations
-from tensorboard_cnc.tables.float_noise import without_noise
 from tensorboard_cnc.tables.oddities import Oddities
 from tensorboard_cnc.tables.table_field import TableField
 
 KEYS = ("id", "tag", "base", "operation", "metrics")
+_NOISELESS_DIGITS = 15
+_MAX_INTENDED_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,15 @@ def _scalar(field: TableField, oddities: Oddities) -> ParameterValue:
         case _:
             rule = "A parameter is a text, a number of at most 64 bits, true, false, null or a list"
             raise field.refused(rule, "Write it as one of these, or as several parameters")
+
+
+def without_noise(number: float) -> float:
+    """`number`, or the decimal of at most 12 digits that equals it in its first 15 digits.
+
+    Arithmetic leaves a trace: 0.6000000000000001 was meant as 0.6.
+    """
+    rounded = float(f"{number:.{_NOISELESS_DIGITS}g}")
+    return rounded if rounded == float(f"{number:.{_MAX_INTENDED_DIGITS}g}") else number
 
 
 def _measurements(

@@ -1,4 +1,4 @@
-"""Values from a table as they are shown in a terminal: short, and never control characters."""
+"""Texts from a table without control characters, and short where a terminal shows them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def quoted(text: str) -> str:
 def plain(text: str) -> str:
     """`text` without quotes, unless it holds anything that does not print."""
     return shortened(text) if text.isprintable() else quoted(text)
+
+
+def printable(text: str) -> str:
+    """`text` without what does not print; line breaks, tabs and the like become spaces."""
+    if text.isprintable():
+        return text
+    return "".join(character for character in " ".join(text.split()) if character.isprintable())
 
 
 def shortened(text: str) -> str:

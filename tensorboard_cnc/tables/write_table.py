@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -9,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.errors import ArgumentError, TableError
 from tensorboard_cnc.records import MetricSpec
 from tensorboard_cnc.subrun import SUBRUN
 from tensorboard_cnc.tables.experiment_table import ExperimentTable
 from tensorboard_cnc.tables.run_names import run_names
 from tensorboard_cnc.tables.table_model import TableModel
+from tensorboard_cnc.tables.wording import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +37,49 @@ def write_table(
 
     `progress` is given the models and yields them as they are asked for.
 
+    What was begun is removed again before an error is raised.
+
     Raises:
-      OSError, WriterError: the log directory cannot be written; what was begun is removed again.
+      OSError, WriterError: the log directory cannot be written.
+      TableError: a model is too large to be stored, say.
     """
     names = run_names(model.card.id for model in table.models)
-    runs = {model_id: logdir / name for model_id, name in names.items()}
-    updated = sum((run / SUBRUN).exists() for run in runs.values())
+    resolved = _resolved(logdir)
+    runs = {model_id: resolved / name for model_id, name in names.items()}
+    updated = sum(_is_there(run / SUBRUN) for run in runs.values())
     with _failing_quietly(), _all_or_nothing(list(runs.values())):
         for model in progress(table.models):
             _write_model(runs[model.card.id], model, table.specs)
     return Written(len(runs), updated)
 
 
+def _resolved(logdir: Path) -> Path:
+    try:
+        return logdir.resolve()
+    except RuntimeError as error:
+        # Until Python 3.12, of a symbolic link that leads to itself; later, using it fails.
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(logdir)) from error
+
+
+def _is_there(path: Path) -> bool:
+    """Unlike ``exists``, raises an OSError where nothing can be written, as in a loop of links."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def _write_model(run: Path, model: TableModel, specs: Sequence[MetricSpec]) -> None:
+    try:
+        _log_model(run, model, specs)
+    except ArgumentError as error:
+        seen = f"The model {quoted(model.card.id)} cannot be stored"
+        rule, remedy = error.message.removesuffix("."), error.remedy.removesuffix(".")
+        raise TableError(seen, rule, remedy) from error
+
+
+def _log_model(run: Path, model: TableModel, specs: Sequence[MetricSpec]) -> None:
     card = model.card
     with cnc_summary.model(
         run,

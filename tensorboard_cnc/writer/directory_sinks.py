@@ -58,7 +58,7 @@ class _SubRun:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._file: EventFile | None = None
 
     def append(self, summary: Summary, step: int) -> None:

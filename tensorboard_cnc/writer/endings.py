@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tensorboard_cnc.writer.wording import storable
+from tensorboard_cnc.writer.wording import storable, text_of
 
 _LONGEST = 1000
 
@@ -28,8 +28,5 @@ def uncaught_exception() -> BaseException | None:
 
 def reason_text(reason: str | BaseException) -> str:
     """`reason` as it is stored, at most 1,000 characters."""
-    text = str(reason)
-    if isinstance(reason, BaseException):
-        text = f"{type(reason).__name__}: {text}" if text else type(reason).__name__
-    text = storable(text)
+    text = storable(text_of(reason) if isinstance(reason, BaseException) else str(reason))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

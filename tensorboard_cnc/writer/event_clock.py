@@ -9,7 +9,7 @@ import time
 # Keeps the steps of all times until the year 2112 negative, so that no purge_step reaches them.
 _OFFSET_US = 2**52
 
-_lock = threading.Lock()
+_lock = threading.RLock()
 _last_us = 0
 
 
@@ -29,7 +29,7 @@ def next_step() -> int:
 def _forget_lock() -> None:
     """Another thread may have held the lock when this process was forked."""
     global _lock
-    _lock = threading.Lock()
+    _lock = threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):

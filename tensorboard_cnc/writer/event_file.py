@@ -38,8 +38,9 @@ class EventFile:
           OSError: the disk is full, say.
         """
         frame = _framed(event.SerializeToString())
-        with self.path.open("r+b", buffering=0) as file:
-            end = file.seek(0, os.SEEK_END)
+        # Appending in one call, so that a signal handler may log in the middle of this.
+        with self.path.open("ab", buffering=0) as file:
+            end = file.tell()
             try:
                 _write_all(file, frame)
             except OSError:

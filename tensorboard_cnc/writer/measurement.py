@@ -51,7 +51,8 @@ def _step(step: Any) -> int | None:
         if isinstance(step, bool):
             raise TypeError
         number = operator.index(step)
-    except TypeError:
+    except Exception:
+        # Whatever a library raises for a tensor that has no value.
         number = None
     if number is None or not -(2**63) <= number < 2**63:
         raise ArgumentError(

@@ -6,8 +6,8 @@ import atexit
 import os
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -41,10 +41,10 @@ class ModelHandle:
         self._measured: dict[str, Measurement] = {}
         self._closed = False
         self._pid = os.getpid()
-        self._lock = threading.Lock()
-        with self._call():
-            if card is not None:
-                self._write_card(card)
+        # Reentrant, so that a signal handler may log what ends the job.
+        self._lock = threading.RLock()
+        if card is not None:
+            self._call(lambda: self._write_card(card))
         # After the writer's own exit hooks were registered, so that this runs before them.
         atexit.register(self._close_at_exit)
 
@@ -66,13 +66,7 @@ class ModelHandle:
           ArgumentError: a name or a value that cannot be logged; then nothing of the call is.
           ClosedError: the handle or its writer has been closed.
         """
-        with self._call():
-            new = measurements(values, step, self._problems.note)
-            if new:
-                merged = self._measured | new
-                record = Metrics(self._id, tuple(merged.values()))
-                self._journal.write(metrics_tag(self._id, self._journal.handle), record)
-                self._measured = merged
+        self._call(lambda: self._measure(values, step))
 
     def failed(self, reason: str | BaseException) -> None:
         """Marks the model as failed. It stays on the page, and more metrics may follow.
@@ -84,16 +78,7 @@ class ModelHandle:
           ArgumentError: the model is logged elsewhere.
           ClosedError: the handle or its writer has been closed.
         """
-        with self._call():
-            if self._card is None:
-                raise ArgumentError(
-                    f'The model "{self._id}" is only attached here',
-                    "Whether a model failed is known where it is logged",
-                    "Call failed(...) on the handle of cnc_summary.model(...)",
-                )
-            card = replace(self._card, status="failed", reason=reason_text(reason))
-            self._write_closed(card)
-            self._journal.flush()
+        self._call(lambda: self._fail(reason))
 
     def close(self) -> None:
         """Marks the model as finished, unless it failed. The writer stays open.
@@ -148,17 +133,34 @@ class ModelHandle:
                 text = f'The model "{self._id}" stays marked as running. {error}'
                 warnings.warn(text, CncWarning, stacklevel=1)
 
-    @contextmanager
-    def _call(self) -> Iterator[None]:
+    def _call(self, action: Callable[[], None]) -> None:
         """One call of the user: checked, alone, under the policy, its problems written."""
         with tolerate(self._problems.note):
             self._check_process()
             with self._lock:
                 self._check_open()
                 with tolerate(self._problems.note):
-                    yield
+                    action()
                 self._problems.write(self._journal, self._id)
                 self._journal.flush_now_and_then()
+
+    def _measure(self, values: Mapping[str, Any], step: int | None) -> None:
+        new = measurements(values, step, self._problems.note)
+        if new:
+            merged = self._measured | new
+            record = Metrics(self._id, tuple(merged.values()))
+            self._journal.write(metrics_tag(self._id, self._journal.handle), record)
+            self._measured = merged
+
+    def _fail(self, reason: str | BaseException) -> None:
+        if self._card is None:
+            raise ArgumentError(
+                f'The model "{self._id}" is only attached here',
+                "Whether a model failed is known where it is logged",
+                "Call failed(...) on the handle of cnc_summary.model(...)",
+            )
+        self._write_closed(replace(self._card, status="failed", reason=reason_text(reason)))
+        self._journal.flush()
 
     def _write_card(self, card: ModelCard) -> None:
         # Kept even if it cannot be written now: close() writes it again.

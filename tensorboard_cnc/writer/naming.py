@@ -33,4 +33,5 @@ def checked_name(name: Any, what: str) -> str:
         odd = next(character for character in name if not character.isprintable())
         seen = f"The {what} {shown(name)} contains {odd!a}"
         raise ArgumentError(seen, rule, "Remove line breaks, tabs and control characters")
-    return str(name)
+    # Not str(name), which is another text for an enumeration member.
+    return str.__str__(name)

@@ -9,9 +9,12 @@ from contextlib import contextmanager
 from typing import Literal, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError, CncError, CncWarning
+from tensorboard_cnc.writer.wording import text_of
 
 OnError: TypeAlias = Literal["raise", "warn"]
 Report: TypeAlias = Callable[[CncError], None]
+
+_UNFORESEEN = "Look after the disk, the directory, or the value that was given"
 
 _mode: OnError = "raise"
 _warned: set[str] = set()
@@ -54,10 +57,12 @@ def tolerate(report: Report) -> Iterator[None]:
             raise
         report(error)
         _warn_once(str(error))
-    except OSError as error:
+    except Exception as error:
         if not is_lenient():
             raise
-        _warn_once(f"Nothing was logged: {error}. Look after the disk or the directory.")
+        unforeseen = CncError(f"Nothing was logged: {text_of(error)}", "", _UNFORESEEN)
+        report(unforeseen)
+        _warn_once(str(unforeseen))
 
 
 def unreported(_error: CncError) -> None:
@@ -74,7 +79,7 @@ def _callers_level() -> int:
     """The stacklevel that makes a warning point at the user's line instead of ours."""
     level = 1
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals["__name__"].startswith(
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(
         ("tensorboard_cnc", "contextlib")
     ):
         frame = frame.f_back

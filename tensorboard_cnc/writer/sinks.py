@@ -14,7 +14,7 @@ from tensorboard_cnc.errors import WriterError
 from tensorboard_cnc.writer.directory_sinks import LocalSink, RemoteSink
 from tensorboard_cnc.writer.summary_writer_sinks import TensorboardXSink, TorchSink
 from tensorboard_cnc.writer.tf_summary_sink import TfSummarySink
-from tensorboard_cnc.writer.wording import shown, type_name
+from tensorboard_cnc.writer.wording import shown, text_of, type_name
 
 _RULE = (
     "A writer is a SummaryWriter of torch or tensorboardX, Lightning's logger.experiment, a "
@@ -94,11 +94,16 @@ def _directory_sink(given: str | os.PathLike[Any]) -> Sink:
             "Pass a remote directory as a str",
         )
     directory = Path(path)
-    if directory.exists() and not directory.is_dir():
+    try:
+        if directory.exists() and not directory.is_dir():
+            raise WriterError(
+                f"The path {shown(path)} is a file", _RULE, "Pass the directory that holds the run"
+            )
+        return LocalSink(directory)
+    except (ValueError, OSError, RuntimeError) as error:
         raise WriterError(
-            f"The path {shown(path)} is a file", _RULE, "Pass the directory that holds the run"
-        )
-    return LocalSink(directory)
+            f"The path {shown(path)} is none: {text_of(error)}", _RULE, "Pass another directory"
+        ) from error
 
 
 def _unknown(writer: Any) -> WriterError:

@@ -11,7 +11,20 @@ _SHORT.maxstring = _SHORT.maxother = 60
 
 def shown(value: Any) -> str:
     """`value` as in Python, shortened and on one line."""
-    return " ".join(_SHORT.repr(value).split())
+    try:
+        return " ".join(_SHORT.repr(value).split())
+    except Exception:
+        return f"<{type_name(value)}>"
+
+
+def text_of(error: BaseException) -> str:
+    """The kind of `error` and what it says, on one line."""
+    kind = type(error).__name__
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        return kind
+    return f"{kind}: {text}" if text else kind
 
 
 def type_name(value: Any) -> str:

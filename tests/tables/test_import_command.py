@@ -16,7 +16,7 @@ from tensorboard_cnc import __version__
 from tensorboard_cnc.cli import main
 from tensorboard_cnc.tables import write_table as writing
 from tensorboard_cnc.tables.experiment_table import parse_table
-from tensorboard_cnc.tables.progress import with_progress
+from tensorboard_cnc.tables.report import with_progress
 from tensorboard_cnc.tables.table_model import TableModel
 from tensorboard_cnc.tables.write_table import Written, write_table
 from tests.tables.example_table import model, table

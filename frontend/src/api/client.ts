@@ -1,4 +1,5 @@
 /** The only file that fetches. Addresses are relative to the frame's base, `data/plugin/cnc/`. */
+import { withOnlyLoggedNames } from "../model/named_values";
 import type { Models, RequestError } from "../model/wire.gen";
 
 /** The server cannot be reached, or what answers is not it. */
@@ -25,11 +26,12 @@ export interface Tagged<T> {
 }
 
 /** All models, or null where the answer still has the ETag `known`. */
-export function fetchModels(
+export async function fetchModels(
   known: string | null,
   signal?: AbortSignal,
 ): Promise<Tagged<Models> | null> {
-  return getJson<Models>("models", known, signal);
+  const answer = await getJson<Models>("models", known, signal);
+  return answer && { ...answer, data: withOnlyLoggedNames(answer.data) };
 }
 
 async function getJson<T>(

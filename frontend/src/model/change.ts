@@ -43,7 +43,9 @@ export function changeText(change: Change, spec: MetricSpec): string {
     const text = metricFormat(spec).full(amount);
     return amount > 0 ? `+${text}` : text;
   }
-  if (kind === "relative" && amount >= 900) return `×${d3Format(".3~r")(amount / 100 + 1)}`;
+  // The difference of two finite numbers may be beyond all numbers.
+  if (!Number.isFinite(amount)) return amount > 0 ? "+∞" : "−∞";
+  if (kind === "relative" && amount >= 900) return `×${factor(amount / 100 + 1)}`;
   return `${signed(amount)}\u202f${kind === "points" ? "pt" : "%"}`;
 }
 
@@ -70,8 +72,16 @@ function isUnitRange(spec: MetricSpec): boolean {
   return spec.low === 0 && spec.high === 1;
 }
 
+/** Beyond this, digits are harder to count than to read as an exponent. */
+const LARGE = 1e6;
+
+function factor(times: number): string {
+  return d3Format(times >= LARGE ? ".1e" : ".3~r")(times);
+}
+
 function signed(amount: number): string {
   const size = Math.abs(amount);
+  if (size >= LARGE) return d3Format("+.1e")(amount);
   if (size < 0.0005) return "≈0";
   return d3Format(size < 0.01 ? "+.1r" : size < 1 ? "+.2r" : "+.3r")(amount);
 }

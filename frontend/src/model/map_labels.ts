@@ -1,3 +1,5 @@
+import { rollup } from "d3-array";
+
 import type { MapLayout, PlacedModel } from "./map_layout";
 import { parameterPhrase, parametersText, parameterValue } from "./parameter_format";
 import type { Model } from "./wire.gen";
@@ -9,7 +11,7 @@ const LONGEST = 36;
 
 /**
  * Label texts per model: ids for roots, for others the parameters that tell them apart, without
- * the values that most of their column have.
+ * the values that most models of their operation have.
  */
 export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
   const inColumn = differences(layout.placed, columnGroup);
@@ -24,14 +26,15 @@ export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
     }
     const column = layout.columns[place.column];
     const named = column?.operation === null ? `${operation.name} ` : "";
+    const isUnusual = (name: string): boolean =>
+      usual.get(operation.name)?.get(name) !== valueText(place.model, name);
     if (column?.operation !== null && column?.keys.length === 1) {
-      texts.set(place.key, shortened([parametersText(operation)]));
+      const own = Object.entries(operation.parameters).filter(([name]) => isUnusual(name));
+      const parameters = Object.fromEntries(own);
+      texts.set(place.key, shortened([parametersText({ ...operation, parameters })]));
       continue;
     }
-    const group = columnGroup(place);
-    const isUnusual = (name: string): boolean =>
-      usual.get(group)?.get(name) !== valueText(place.model, name);
-    const all = (inColumn.get(group) ?? []).filter(isUnusual);
+    const all = (inColumn.get(columnGroup(place)) ?? []).filter(isUnusual);
     const siblings = (amongSiblings.get(siblingGroup(place)) ?? []).filter(isUnusual);
     const few = siblings.length > 0 ? siblings : all;
     const text = describe(place.model, all);
@@ -90,33 +93,31 @@ function differences(
   return new Map([...members].map(([key, models]) => [key, differing(models)]));
 }
 
-/** A value is usual where so many of a column have it that it tells nothing apart. */
+/** A value is usual where so many models of an operation have it that it tells nothing apart. */
 const USUAL = { share: 0.7, models: 4 };
 
-/** Per column group and parameter name, the usual value's text. */
+/** Per operation and parameter name, the usual value's text. */
 function usualValues(placed: readonly PlacedModel[]): Map<string, Map<string, string>> {
-  const counts = new Map<string, Map<string, Map<string, number>>>();
-  const sizes = new Map<string, number>();
-  for (const place of placed) {
-    const group = columnGroup(place);
-    sizes.set(group, (sizes.get(group) ?? 0) + 1);
-    const names = counts.get(group) ?? new Map<string, Map<string, number>>();
-    counts.set(group, names);
-    for (const name of namesIn([place.model])) {
-      const values = names.get(name) ?? new Map<string, number>();
-      names.set(name, values);
-      const text = valueText(place.model, name);
-      values.set(text, (values.get(text) ?? 0) + 1);
-    }
+  const groups = new Map<string, Model[]>();
+  for (const { model } of placed) {
+    if (!model.operation) continue;
+    const models = groups.get(model.operation.name);
+    if (models) models.push(model);
+    else groups.set(model.operation.name, [model]);
   }
-  const usual = new Map<string, Map<string, string>>();
-  for (const [group, names] of counts) {
-    const least = Math.max(USUAL.models, (sizes.get(group) ?? 0) * USUAL.share);
-    const texts = new Map<string, string>();
-    for (const [name, values] of names) {
-      for (const [text, count] of values) if (count >= least) texts.set(name, text);
-    }
-    usual.set(group, texts);
+  return new Map([...groups].map(([operation, models]) => [operation, usualOf(models)]));
+}
+
+function usualOf(models: readonly Model[]): Map<string, string> {
+  const least = Math.max(USUAL.models, models.length * USUAL.share);
+  const usual = new Map<string, string>();
+  for (const name of namesIn(models)) {
+    const counts = rollup(
+      models.filter((model) => model.operation?.parameters[name] !== undefined),
+      (same) => same.length,
+      (model) => valueText(model, name),
+    );
+    for (const [text, count] of counts) if (count >= least) usual.set(name, text);
   }
   return usual;
 }

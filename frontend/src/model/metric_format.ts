@@ -67,7 +67,9 @@ export function exactMetric(metric: Metric | undefined, spec: MetricSpec): strin
 
 /** All digits that tell `value` from its neighbours, grouped by thousands. */
 export function exactNumber(value: number): string {
-  return Math.abs(value) >= 1e4 && Number.isInteger(value)
+  const size = Math.abs(value);
+  // Beyond 1e21 digits follow that the number does not have.
+  return size >= 1e4 && size < 1e21 && Number.isInteger(value)
     ? d3Format(",d")(value)
     : String(value).replace(/-/g, "−");
 }
@@ -101,10 +103,18 @@ function makeFormat(spec: MetricSpec): MetricFormat {
   };
 }
 
+/** No cell has room for more; what is longer is written with an exponent. */
+const MOST_CHARACTERS = 14;
+
 /** The number as the specifier says, or with three significant digits. */
 function writer(spec: MetricSpec): (value: number) => string {
   const asked = readSpecifier(spec.format);
-  if (asked) return asked;
+  if (asked) {
+    return (value) => {
+      const text = asked(value);
+      return text.length > MOST_CHARACTERS ? withExponent(value) : text;
+    };
+  }
   return COUNT_UNITS.test(spec.unit) ? threeDigitsWithPrefix : threeDigits;
 }
 
@@ -118,6 +128,9 @@ function readSpecifier(text: string): ((value: number) => string) | null {
       specifier.type = "f";
     }
     if (!READABLE_TYPES.includes(specifier.type)) return null;
+    // Padding is for columns of a terminal: here cells align, and zeros would be read as digits.
+    specifier.width = undefined;
+    specifier.zero = false;
     return d3Format(specifier.toString());
   } catch {
     return null;
@@ -127,13 +140,20 @@ function readSpecifier(text: string): ((value: number) => string) | null {
 function threeDigits(value: number): string {
   const size = Math.abs(value);
   if (value === 0) return "0";
-  if (size >= 1e7 || size < 1e-4) return d3Format(".2e")(value).replace("e-", "e−");
+  if (size >= 1e7 || size < 1e-4) return withExponent(value);
   if (size >= 1000 || Number.isInteger(value)) return d3Format(",.0f")(value);
   return d3Format(".3r")(value);
 }
 
+function withExponent(value: number): string {
+  return d3Format(".2e")(value).replace("e-", "e−");
+}
+
 function threeDigitsWithPrefix(value: number): string {
-  return Math.abs(value) >= 1e4 ? d3Format(".3s")(value) : threeDigits(value);
+  const size = Math.abs(value);
+  // There is no prefix beyond these.
+  if (size >= 1e27) return withExponent(value);
+  return size >= 1e4 ? d3Format(".3s")(value) : threeDigits(value);
 }
 
 /** `text` with a thin space before an SI prefix or a percent sign. */

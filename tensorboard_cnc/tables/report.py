@@ -1,14 +1,19 @@
-"""What an import tells its user."""
+"""What an import tells its user: what it read, how far it is, what it wrote."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TextIO, TypeVar
 
 from tensorboard_cnc.tables.experiment_table import ExperimentTable
 from tensorboard_cnc.tables.wording import plain
 from tensorboard_cnc.tables.write_table import Written
+
+_T = TypeVar("_T")
+_BAR_WIDTH = 40
 
 
 def what_was_read(table: ExperimentTable, source: Path) -> str:
@@ -23,6 +28,18 @@ def what_was_read(table: ExperimentTable, source: Path) -> str:
         lines += ["Unusual, and what was done:"]
         lines += [f"  - {oddity}" for oddity in table.oddities]
     return "\n".join(lines)
+
+
+def with_progress(items: Sequence[_T], stream: TextIO | None) -> Iterator[_T]:
+    """The items, while `stream` shows how many are done if it is a terminal."""
+    shown = stream is not None and stream.isatty()
+    for done, item in enumerate(items, start=1):
+        yield item
+        if shown:
+            filled = _BAR_WIDTH * done // len(items)
+            end = "\n" if done == len(items) else ""
+            bar = f"{'█' * filled}{'░' * (_BAR_WIDTH - filled)}"
+            print(f"\r{bar} {done}/{len(items)}", end=end, file=stream, flush=True)
 
 
 def what_was_written(written: Written, logdir: Path) -> str:

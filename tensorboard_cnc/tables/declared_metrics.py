@@ -1,17 +1,23 @@
-"""The metrics that a table declares."""
+"""The metrics that a table declares, and what was meant where that was done carelessly."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 from tensorboard_cnc.records import MetricSpec
-from tensorboard_cnc.tables.number_format import meant_format
 from tensorboard_cnc.tables.oddities import Oddities
 from tensorboard_cnc.tables.table_field import TableField
-from tensorboard_cnc.tables.wording import quoted
+from tensorboard_cnc.tables.wording import printable, quoted
+from tensorboard_cnc.writer.naming import MAX_LENGTH
 
 KEYS = ("name", "min", "max", "primary", "format", "unit")
+_SPECIFIER = re.compile(
+    r"(?:.?[<>=^])?[-+( ]?[$#]?0?\d*,?(?P<precision>\.\d+)?~?(?P<type>[a-z%])?",
+    re.IGNORECASE | re.ASCII,
+)
+_TYPES = "%bcdefgnoprsXx"
 
 
 def declared_metrics(field: TableField, oddities: Oddities) -> dict[str, MetricSpec]:
@@ -27,13 +33,29 @@ def declared_metrics(field: TableField, oddities: Oddities) -> dict[str, MetricS
     return specs
 
 
+def meant_format(specifier: str) -> str:
+    """`specifier` where it is complete, what it was meant as where it lacks a type, else "".
+
+    Taken literally, ".2" would be two significant digits: 90.34 and 89.50 would look the same.
+    """
+    specifier = printable(specifier)
+    found = _SPECIFIER.fullmatch(specifier)
+    if found is None or not specifier:
+        return ""
+    if found["type"]:
+        return specifier if found["type"] in _TYPES else ""
+    if found["precision"]:
+        return f"{specifier}f"
+    return ",.12~g" if "," in specifier else ".12~g"
+
+
 def _spec(field: TableField, oddities: Oddities) -> MetricSpec:
     name = field["name"].name()
     low, high = _scale(field, name, oddities)
     return MetricSpec(
         name=name,
-        unit=field["unit"].optional_text(),
-        format=_format(field["format"].optional_text(), name, oddities),
+        unit=_unit(field["unit"].optional_text(MAX_LENGTH), name, oddities),
+        format=_format(field["format"].optional_text(MAX_LENGTH), name, oddities),
         low=low,
         high=high,
         primary=field["primary"].optional_flag(default=True),
@@ -54,6 +76,15 @@ def _scale(field: TableField, name: str, oddities: Oddities) -> tuple[float | No
 def _finite(field: TableField) -> float | None:
     end = field.optional_number()
     return end if end is not None and math.isfinite(end) else None
+
+
+def _unit(unit: str, name: str, oddities: Oddities) -> str:
+    meant = printable(unit)
+    if meant != unit:
+        read_as = f"read as {quoted(meant)}" if meant else "left out"
+        kind = f"Unit {quoted(unit)} holds characters that do not print, {read_as}"
+        oddities.note(kind, name)
+    return meant
 
 
 def _format(specifier: str, name: str, oddities: Oddities) -> str:
