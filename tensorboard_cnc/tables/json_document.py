@@ -35,21 +35,18 @@ def read_json(path: Path) -> object:
 def _read_text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
-    except OSError as error:
-        raise TableError(
-            f"The table cannot be read: {error.strerror or error}",
-            "It is a JSON file that this user may read",
-            "Check the path and its permissions",
-        ) from error
     except UnicodeDecodeError as error:
         raise TableError(
             f"Byte {error.start:,} of the table is not UTF-8",
             "An experiment table is JSON in UTF-8",
             "Save it again in UTF-8",
         ) from error
-    except ValueError as error:
+    except (OSError, ValueError) as error:
+        # A ValueError is about the path: it holds a null byte, say.
         raise TableError(
-            f"The table cannot be read: {error}", "A path holds no such character", "Check the path"
+            f"The table cannot be read: {getattr(error, 'strerror', None) or error}",
+            "It is a JSON file that this user may read",
+            "Check the path and its permissions",
         ) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from tensorboard_cnc.tables.wording import quoted, shortened
 from tensorboard_cnc.writer.naming import MAX_LENGTH
 
 _MAX_TEXT_LENGTH = 1_000_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
 
 
@@ -70,7 +72,7 @@ class TableField:
         if len(self.value) > max_length:
             rule = f"It must have at most {max_length:,} characters"
             raise self.refused(rule, "Shorten it, or keep it in a file and write where that is")
-        if any("\ud800" <= character <= "\udfff" for character in self.value):
+        if _SURROGATE.search(self.value):
             raise self.refused(
                 "It holds half of a surrogate pair, which is no character", "Remove it"
             )

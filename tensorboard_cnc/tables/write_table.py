@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ def write_table(
     resolved = _resolved(logdir)
     runs = {model_id: resolved / name for model_id, name in names.items()}
     updated = sum(_is_there(run / SUBRUN) for run in runs.values())
-    with _failing_quietly(), _all_or_nothing(list(runs.values())):
+    with _all_or_nothing(list(runs.values())):
         for model in progress(table.models):
             _write_model(runs[model.card.id], model, table.specs)
     return Written(len(runs), updated)
@@ -90,22 +89,6 @@ def _log_model(run: Path, model: TableModel, specs: Sequence[MetricSpec]) -> Non
         metrics=specs,
     ) as handle:
         handle.metrics({m.name: list(m.repeats) for m in model.measurements})
-
-
-@contextmanager
-def _failing_quietly() -> Iterator[None]:
-    others = threading.excepthook
-
-    def hook(failure: threading.ExceptHookArgs) -> None:
-        # A full disk fails in a thread of TensorBoard's writer, which then tells us as well.
-        if not isinstance(failure.exc_value, OSError):
-            others(failure)
-
-    threading.excepthook = hook
-    try:
-        yield
-    finally:
-        threading.excepthook = others
 
 
 @contextmanager

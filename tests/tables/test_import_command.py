@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import pytest
 
 from tensorboard_cnc import __version__
 from tensorboard_cnc.cli import main
-from tensorboard_cnc.tables import write_table as writing
 from tensorboard_cnc.tables.experiment_table import parse_table
 from tensorboard_cnc.tables.report import with_progress
 from tensorboard_cnc.tables.table_model import TableModel
@@ -26,10 +24,6 @@ from tests.tables.logged import logged_models
 def run_import(document: Any, logdir: Path, source: Path) -> int:
     source.write_text(json.dumps(document), encoding="utf-8")
     return main(["import", str(source), "--logdir", str(logdir)])
-
-
-def files(directory: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
 
 
 def test_one_run_per_model_shown_under_its_id(tmp_path: Path) -> None:
@@ -89,109 +83,6 @@ def test_importing_again_updates(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert [m.run for m in models.values()] == ["base", "pruned", "tuned"]
     assert models["base"].card.description == "as trained"
     assert models["pruned"].metrics == {"F1": (12.5,), "Size": (3.0,)}
-
-
-@pytest.fixture
-def no_space_at_third(monkeypatch: pytest.MonkeyPatch) -> None:
-    write_model = writing._write_model
-    calls = iter(range(100))
-
-    def write(*arguments: Any) -> None:
-        write_model(*arguments)
-        if next(calls) == 2:
-            raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(writing, "_write_model", write)
-
-
-@pytest.mark.usefixtures("no_space_at_third")
-def test_a_full_disk_leaves_no_new_directory(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    source, logdir = tmp_path / "t.json", tmp_path / "new" / "logs"
-    document = table(*[model(f"m{i}") for i in range(5)])
-    assert run_import(document, logdir, source) == 1
-    error = capsys.readouterr().err
-    assert f"No space left on device. Free some space for {logdir}" in error
-    assert list(tmp_path.iterdir()) == [source]
-
-
-def test_a_full_disk_leaves_what_was_there(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    source, logdir = tmp_path / "t.json", tmp_path / "logs"
-    source.write_text(json.dumps(table(model("m0"), model("m1"))), encoding="utf-8")
-    code = "import sys; from tensorboard_cnc.cli import main; sys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-c", code, "import", str(source), "--logdir", str(logdir)]
-    subprocess.run(command, check=True, capture_output=True)
-    (logdir / "m3").mkdir()
-    (logdir / "m3" / "notes.txt").write_text("mine")
-    before = files(logdir)
-    request.getfixturevalue("no_space_at_third")
-    document = table(*[model(f"m{i}") for i in range(5)])
-    assert run_import(document, logdir, source) == 1
-    assert files(logdir) == before
-    assert {path.name for path in logdir.iterdir()} == {"m0", "m1", "m3"}
-
-
-def test_an_interrupted_import_leaves_nothing(tmp_path: Path) -> None:
-    def interrupted(models: Sequence[TableModel]) -> Iterator[TableModel]:
-        yield models[0]
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write_table(parse_table(table()), tmp_path / "logs", interrupted)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_log_directory_cannot_be_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "file").write_text("mine")
-    before = files(tmp_path)
-    assert run_import(table(), tmp_path / "file" / "logs", tmp_path / "t.json") == 1
-    error = capsys.readouterr().err
-    assert error.startswith("tensorboard-cnc: Nothing was imported. The directory")
-    assert "Not a directory" in error
-    (tmp_path / "t.json").unlink()
-    assert files(tmp_path) == before
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
-def test_event_files_that_cannot_grow_are_removed(tmp_path: Path) -> None:
-    source, logdir = tmp_path / "t.json", tmp_path / "logs"
-    long = model("m2", tag="".join(map(str, range(20_000))))
-    source.write_text(json.dumps(table(model("m0"), model("m1"), long, model("m3"))))
-    script = (
-        "import resource, signal, sys\n"
-        "from tensorboard_cnc.cli import main\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
-        "sys.exit(main(sys.argv[1:]))\n"
-    )
-    command = [sys.executable, "-c", script, "import", str(source), "--logdir", str(logdir)]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert finished.returncode == 1
-    assert "Nothing was imported: File too large." in finished.stderr
-    assert "Traceback" not in finished.stderr
-    assert list(tmp_path.iterdir()) == [source]
-
-
-def test_control_c_says_that_nothing_was_imported(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(writing, "_write_model", interrupted)
-    assert run_import(table(), tmp_path / "logs", tmp_path / "t.json") == 1
-    assert capsys.readouterr().err == "tensorboard-cnc: Nothing was imported: interrupted.\n"
-
-
-@pytest.mark.parametrize("logdir", ["gs://bucket/logs", __file__])
-def test_the_log_directory_is_none(logdir: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as exited:
-        main(["import", "t.json", "--logdir", logdir])
-    assert exited.value.code == 2
-    assert f"argument --logdir: {logdir} is " in capsys.readouterr().err
 
 
 def test_a_thousand_models_keep_few_files_open(

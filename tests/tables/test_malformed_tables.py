@@ -42,6 +42,11 @@ MALFORMED: dict[str, tuple[Any, str]] = {
     "half a surrogate pair in a tag": (table(model("a", tag="\udfff")), "models[0].tag is the"),
     "half a surrogate pair": (table(model("\ud800")), 'models[0].id is the text "\\ud800"'),
     "duplicate id": (table(ANY_MODEL, model("b"), ANY_MODEL), 'models[2].id is the text "a"'),
+    "long tag": (
+        table(ANY_MODEL, model("b", tag="x" * 1_000_001)),
+        f'models[1].tag is the text "{"x" * 100}…" of 1,000,001 characters. '
+        "It must have at most 1,000,000 characters. Shorten it",
+    ),
     "number as tag": (table(model("a", tag=1)), "models[0].tag is the number 1"),
     "list as base": (table(model("a", base=["b"])), "models[0].base is a list"),
     "empty base": (table(model("a", base="")), "models[0].base is an empty text"),
@@ -55,6 +60,10 @@ MALFORMED: dict[str, tuple[Any, str]] = {
     "object as parameter": (
         made_by({"name": "prune", "parameters": {"a": {}}}),
         'models[0].operation.parameters["a"] is an object',
+    ),
+    "long text as parameter": (
+        made_by({"name": "prune", "parameters": {"a": ["x", "y" * 1_000_001]}}),
+        'models[0].operation.parameters["a"][1] is the text',
     ),
     "list in a list": (
         made_by({"name": "prune", "parameters": {"a": [1, [2]]}}),
@@ -111,6 +120,14 @@ MALFORMED: dict[str, tuple[Any, str]] = {
         table(metrics=[{"name": "F1", "format": 2}]),
         "metrics[0].format is the number 2",
     ),
+    "long unit": (
+        table(metrics=[{"name": "F1", "unit": "x" * 1001}]),
+        "metrics[0].unit is the text",
+    ),
+    "long format": (
+        table(metrics=[{"name": "F1", "format": "0" * 1001}]),
+        "metrics[0].format is the text",
+    ),
     "list as unit": (table(metrics=[{"name": "F1", "unit": []}]), "metrics[0].unit is a list"),
 }
 
@@ -158,6 +175,10 @@ def test_the_place_is_named_and_nothing_written(
 def test_a_file_that_does_not_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     message = refused(tmp_path / "gone.json", tmp_path / "logs", capsys)
     assert "The table cannot be read: No such file or directory" in message
+
+
+def test_a_path_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "cannot be read: embedded null" in refused(Path("a\0b"), tmp_path / "logs", capsys)
 
 
 def test_a_directory_is_not_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

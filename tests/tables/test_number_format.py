@@ -23,7 +23,10 @@ def test_complete_ones_stay(specifier: str) -> None:
         ("{:.2f}", ""),
         (".2z", ""),
         ("two digits", ""),
-        (".2f\n", ""),
+        (".2f\n", ".2f"),
+        ("\t>5d", ">5d"),
+        ("\u202e\x7f", ""),
+        ("٣d", ""),
     ],
 )
 def test_careless_ones_are_completed_or_left_out(specifier: str, meant: str) -> None:

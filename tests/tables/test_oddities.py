@@ -111,6 +111,18 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
         table(metrics=[metric(format="two digits")]),
         'Number format "two digits" is not a complete d3-format, left out: F1',
     ),
+    "format that does not print": (
+        table(metrics=[metric(format="\t>5d")]),
+        r'Number format "\t>5d" is not a complete d3-format, read as ">5d": F1',
+    ),
+    "unit that does not print": (
+        table(metrics=[metric(unit="ms\n"), metric("EM", unit="ms\n")]),
+        r'Unit "ms\n" holds characters that do not print, read as "ms": F1, EM',
+    ),
+    "unit of nothing that prints": (
+        table(metrics=[metric(unit="\u202e\x7f")]),
+        r'Unit "\u202e\u007f" holds characters that do not print, left out: F1',
+    ),
     "empty tag": (
         table(model("a", tag="")),
         "Empty tag, imported without a description: a",
@@ -184,6 +196,22 @@ def test_parameters_are_kept_and_cleaned(
 ) -> None:
     parsed = parse_table(table(model("base"), pruned(**given)))
     assert parsed.models[1].card.operation == Operation("prune", kept)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("%", "%"),
+        (" µs ", " µs "),
+        ("ms\n", "ms"),
+        ("\u00a0ms", "ms"),
+        ("ms\tper\r\nitem", "ms per item"),
+        ("m\x7fs\u202e", "ms"),
+    ],
+)
+def test_units_are_made_printable(given: str, kept: str) -> None:
+    spec = parse_table(table(metrics=[metric(unit=given)])).specs[0]
+    assert spec.unit == kept
 
 
 def test_measured_values_are_never_rounded() -> None:
