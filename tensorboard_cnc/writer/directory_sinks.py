@@ -16,7 +16,7 @@ from tensorboard_cnc.errors import WriterError
 from tensorboard_cnc.metadata import mark_as_subrun
 from tensorboard_cnc.subrun import SUBRUN, new_handle
 from tensorboard_cnc.writer.event_file import EventFile
-from tensorboard_cnc.writer.wording import shown
+from tensorboard_cnc.writer.wording import shown, text_of
 
 
 class LocalSink:
@@ -111,9 +111,10 @@ def _remote_writer(url: str) -> Any:
 
     try:
         return EventFileWriter(url)
-    except (ImportError, ValueError, OSError) as error:
+    except Exception as error:
+        # Each file system has errors of its own; TensorFlow's are no OSError.
         raise WriterError(
-            f"The directory {shown(url)} cannot be written: {error}",
+            f"The directory {shown(url)} cannot be written: {text_of(error)}",
             "Remote directories are written by the file systems that TensorBoard knows",
             "Install what its protocol needs, such as fsspec with s3fs or gcsfs, or pass a local "
             "directory and copy that",

@@ -17,9 +17,9 @@ from tests.writer.logged import event_files, latest, only, values
 
 pytestmark = [
     pytest.mark.writers,
-    # Lightning's own, and its advice on speed.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning:lightning"),
+    # Foreign: Lightning's use of torch, and its advice on speed.
+    pytest.mark.filterwarnings(r"ignore:`isinstance\(treespec, LeafSpec\)`:FutureWarning"),
+    pytest.mark.filterwarnings("ignore:.*does not have many workers:UserWarning"),
 ]
 pl: Any = pytest.importorskip("lightning.pytorch", reason="Lightning is not installed")
 

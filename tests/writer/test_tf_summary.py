@@ -12,6 +12,7 @@ from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ClosedError
 from tensorboard_cnc.records import ModelCard
 from tests.writer.logged import event_files, events, latest, only, values
+from tests.writer.scripts import run_script
 
 pytestmark = pytest.mark.writers
 tf: Any = pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
@@ -67,5 +68,13 @@ def test_a_writer_that_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_directory_needs_no_tensorflow_even_where_it_is_installed(tmp_path: Path) -> None:
-    cnc_summary.model(tmp_path, "m").close()
+    run_script(
+        """
+        import sys
+        from tensorboard_cnc import cnc_summary
+        cnc_summary.model(sys.argv[1], "m").close()
+        assert not {"tensorflow", "torch"} & set(sys.modules)
+        """,
+        tmp_path / "logs",
+    )
     assert only(ModelCard, tmp_path).status == "finished"

@@ -1,0 +1,61 @@
+"""Handles and directories shared by threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.records import Metrics, ModelCard
+from tests.writer.logged import all_of, event_files, values
+
+
+def in_threads(count: int, work: Callable[[int], None]) -> None:
+    """Runs ``work(0)``, ``work(1)`` … at once, and raises what one of them raised."""
+    start = threading.Barrier(count)
+    errors: list[BaseException] = []
+
+    def run(number: int) -> None:
+        start.wait()
+        try:
+            work(number)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=[number]) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def test_threads_share_a_handle(tmp_path: Path) -> None:
+    with cnc_summary.model(tmp_path, "m") as model:
+
+        def work(number: int) -> None:
+            for repetition in range(25):
+                model.metrics({f"metric-{number}": repetition})
+
+        in_threads(8, work)
+    assert values(tmp_path) == {f"metric-{number}": (24.0,) for number in range(8)}
+
+
+def test_threads_share_a_directory(tmp_path: Path) -> None:
+    def work(number: int) -> None:
+        with cnc_summary.model(tmp_path, f"m{number}") as model:
+            model.metrics({"a": number})
+
+    in_threads(16, work)
+    assert len(event_files(tmp_path)) == 1
+    assert {card.id for card in all_of(ModelCard, tmp_path)} == {f"m{n}" for n in range(16)}
+    assert len(all_of(Metrics, tmp_path)) == 16
+
+
+def test_a_handle_closed_by_several_threads_is_closed_once(tmp_path: Path) -> None:
+    model = cnc_summary.model(tmp_path, "m")
+    in_threads(8, lambda _: model.close())
+    (card,) = all_of(ModelCard, tmp_path)
+    assert card.status == "finished"
