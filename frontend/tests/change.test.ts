@@ -41,6 +41,14 @@ test("rounding does not add digits", () => {
   expect(text(1.00000001, 1, latency)).toBe("≈0 %");
 });
 
+test("changes beyond counting have an exponent", () => {
+  expect(text(1e300, 1, latency)).toBe("×1.0e+300");
+  expect(text(-1e300, 1, latency)).toBe("−1.0e+302 %");
+  expect(text(1e308, -1e308, latency)).toBe("+∞");
+  expect(text(1e308, 0, latency)).toBe("+1.00e+308 ms");
+  expect(changeOf(metric(1e308), metric(-1e308), latency)?.verdict).toBe("worse");
+});
+
 test("float noise is no change", () => {
   expect(text(0.1 + 0.2, 0.3, latency)).toBe("±0");
   expect(changeOf(metric(0.1 + 0.2), metric(0.3), latency)?.verdict).toBe("same");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { planHeaders } from "../src/model/map_headers";
+import { columnTip, planHeaders } from "../src/model/map_headers";
 import { placeLabels, type LabelWish } from "../src/model/map_label_places";
 import { columnNotes, labelTexts } from "../src/model/map_labels";
 import { layoutMap } from "../src/model/map_layout";
@@ -102,6 +102,12 @@ describe("texts", () => {
     ]);
   });
 
+  test("of roots name the run where several have the id", () => {
+    const twins = [model("a", { key: "1", run: "one" }), model("a", { key: "2", run: "two" })];
+    const labels = labelTexts(layoutMap(twins, "operation"));
+    expect(labels.get("2")).toEqual(["a (run two)", "a"]);
+  });
+
   test("name the operation by step where a column holds several", () => {
     const steps = labelTexts(layoutMap(t5(), "step"));
     expect(steps.get("p10-query")?.[0]).toBe("Restore query");
@@ -172,7 +178,7 @@ describe("places", () => {
     }
   });
 
-  test("are for roots only where rows are closer than a line", () => {
+  test("are for roots only where rows are closer than half a line", () => {
     const labels = placeLabels([wish("a", 0), wish("b", 500, { root: true })], [], 20, 0.2);
     expect(labels.map((label) => label.key)).toEqual(["b"]);
   });
@@ -195,5 +201,14 @@ describe("headers", () => {
 
   test("stay upright for a name that never fits", () => {
     expect(planHeaders(200, ["x".repeat(1000)]).rotated).toBe(false);
+  });
+
+  test("tell why an operation has further columns", () => {
+    const models = paths("a", "a/tune", "a/tune/prune", "a/tune/prune/tune");
+    const tips = layoutMap(models, "operation").columns.map((column) => columnTip(column, "lr"));
+    expect(tips[1]).toBe("tune: lr\nClick to select 1 model");
+    expect(tips[3]).toContain("where tune follows again, it has a further column");
+    const steps = layoutMap(models, "step").columns.map((column) => columnTip(column, ""));
+    expect(steps[3]).toBe("step 3\nClick to select 1 model");
   });
 });

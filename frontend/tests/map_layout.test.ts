@@ -158,8 +158,11 @@ describe("spacing", () => {
 
   test("has limits for one model and for thousands", () => {
     expect(spacingFor(layoutMap(paths("a"), "step"), 900, 600).row).toBeLessThanOrEqual(60);
-    const many = spacingFor(layoutMap(randomModels(2000, 2), "operation"), 900, 600);
+    const layout = layoutMap(randomModels(2000, 2), "operation");
+    const many = spacingFor(layout, 900, 600);
     expect(many.row).toBeGreaterThanOrEqual(7);
-    expect(many.column).toBeLessThanOrEqual(340);
+    const zoom = 600 / ((layout.lastRow + 1) * many.row);
+    expect(many.column * zoom).toBeLessThanOrEqual(210);
+    expect(many.column * zoom * (layout.columns.length - 1)).toBeCloseTo(900);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { inkOn, rampColour, rampStops, type Theme } from "../src/model/colour_ramp";
 import { markLegend, rampLegend, sizeLegend } from "../src/model/map_legend";
 import { layoutMap } from "../src/model/map_layout";
-import { colourScale, metricValue, robustDomain, sizeScale } from "../src/model/map_scales";
+import { colourScale, robustDomain, sizeScale } from "../src/model/map_scales";
 import type { Model } from "../src/model/wire.gen";
 import { metric, model, spec } from "./builders";
 
@@ -66,8 +66,11 @@ describe("colour", () => {
     expect(colourScale(withValues("accuracy", null), accuracy)).toBeNull();
   });
 
-  test("never takes a name for a metric that was not logged", () => {
-    expect(metricValue(model("a"), "constructor")).toBeNull();
+  test("reaches from one end of all numbers to the other", () => {
+    const scale = colourScale(withValues("accuracy", -1e308, 0, 1e308), accuracy)!;
+    expect([-1e308, 0, 1e308].map(scale.strength)).toEqual([0, 0.5, 1]);
+    const area = sizeScale(withValues("size", -1e308, 1e308), size, 10)!;
+    expect([-1e308, 1e308].map(area.radius)).toEqual([3.2, 10]);
   });
 });
 

@@ -102,6 +102,35 @@ describe("the exact value", () => {
   });
 });
 
+describe("no text is too long for a cell", () => {
+  test.each([
+    [1.5, { format: "030,.10f" }, "1.5000000000"],
+    [1e308, { format: "030,.2f" }, "1e+308"],
+    [-1e-300, { format: "030,.40f" }, "−1.00e−300"],
+    [1e20, { format: ",.2%" }, "1e+22"],
+    [1.23456789e12, { format: ",.2%" }, "1.23e+14"],
+    [1e308, {}, "1.00e+308"],
+    [-1e-300, {}, "−1.00e−300"],
+    [1e308, { unit: "ms" }, "1.00e+308"],
+    [1e30, { format: ".20s" }, "1.00e+30"],
+  ])("%s as %j is %s", (value, given, text) => {
+    expect(bare(value, given)).toBe(text);
+    expect(bare(value, given).length).toBeLessThanOrEqual(14);
+  });
+
+  test("a sentence for a unit is cut beside a number, and whole in the exact value", () => {
+    const unit = "images per second per watt of the whole data centre";
+    expect(full(3, { unit })).toBe("3 images per seco…");
+    expect(plain(exactMetric(metric(3), spec("m", { unit })))).toBe(`3 ${unit}`);
+  });
+
+  test("the exact value has the digits that the number has", () => {
+    expect(exactMetric(metric(1e308), spec("m"))).toBe("1e+308");
+    expect(exactMetric(metric(-1e-300), spec("m"))).toBe("−1e−300");
+    expect(exactMetric(metric(4839), spec("m"))).toBe("4,839");
+  });
+});
+
 describe("the label", () => {
   test("drops a unit that the head repeats", () => {
     expect(metricLabel(spec("latency_ms", { unit: "ms" }))).toBe("latency");

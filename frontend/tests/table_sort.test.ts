@@ -35,6 +35,16 @@ describe("columns", () => {
     ]);
   });
 
+  test("are as wide as their longest number", () => {
+    const wide = spec("m", { format: ",.6f" });
+    const given = [model("a"), { ...model("b"), metrics: { m: metric(123456.5) } }];
+    const [before, after] = [given.slice(0, 1), given].map(
+      (some) => tableColumns({ models: some, metrics: [wide] })[2]!.width,
+    );
+    expect(before).toBe(84);
+    expect(after).toBeGreaterThan(14 * 6.6);
+  });
+
   test("know whether a parameter is always a number", () => {
     const numeric = tableColumns({ models, metrics })
       .filter((column) => column.kind === "parameter")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
+import struct
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
@@ -217,3 +219,129 @@ def test_a_hidden_tab_catches_up_when_it_is_shown(
     page.evaluate("location.hash = '#cnc'")
     expect(frame.get_by_text("5 models").first).to_be_visible()
     expect(node(frame, "later")).to_be_visible()
+
+
+def save_map(page: Page, frame: FrameLocator, kind: str) -> Path:
+    with page.expect_download() as download:
+        frame.get_by_role("button", name=kind, exact=True).click()
+    assert download.value.suggested_filename == f"model-map.{kind.lower()}"
+    return Path(download.value.path())
+
+
+def test_the_map_as_svg_and_png(sweep: Path, page: Page, serve_process: ServeProcess) -> None:
+    frame = open_tab(page, serve_process(sweep))
+    expect(node(frame, "prune-50-ft,")).to_be_visible()
+    drawing = ElementTree.parse(save_map(page, frame, "SVG")).getroot()
+    assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
+    width, height = (float(drawing.attrib[name]) for name in ("width", "height"))
+    texts = [text for element in drawing.iter() if (text := (element.text or "").strip())]
+    assert {"dense", "magnitude prune", "fine-tune", "accuracy"} <= set(texts)
+    assert "var(--" not in ElementTree.tostring(drawing, encoding="unicode"), (
+        "colours are the page's"
+    )
+    picture = save_map(page, frame, "PNG").read_bytes()
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    assert struct.unpack(">II", picture[16:24]) == (round(2 * width), round(2 * height))
+
+
+def test_the_map_by_keyboard(sweep: Path, page: Page, serve_process: ServeProcess) -> None:
+    frame = open_tab(page, serve_process(sweep))
+    node(frame, "dense").focus()
+    for key, reached in (
+        ("ArrowRight", "prune-50,"),
+        ("ArrowRight", "prune-50-ft,"),
+        ("ArrowLeft", "prune-50,"),
+        ("ArrowDown", "prune-90,"),
+    ):
+        page.keyboard.press(key)
+        expect(node(frame, reached)).to_be_focused()
+    details = frame.get_by_label("Details of the selection")
+    page.keyboard.press("Space")
+    expect(details.get_by_role("heading", name="prune-90")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    expect(details.get_by_role("heading", name="2 models against dense")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(details.get_by_role("heading", name="prune-50")).to_be_visible()
+    page.keyboard.press("b")
+    expect(frame.get_by_role("group", name="prune-50, base")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(details.get_by_role("heading", name="No model is selected")).to_be_visible()
+
+
+def test_the_table_by_keyboard(sweep: Path, page: Page, serve_process: ServeProcess) -> None:
+    frame = open_tab(page, serve_process(sweep))
+    table = frame.get_by_role("grid", name="Models")
+    rows = frame.get_by_role("row").and_(frame.locator("[aria-selected]"))
+    expect(rows).to_have_count(4)
+    chosen = frame.locator('[role="row"][aria-selected="true"]')
+    table.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Space")
+    expect(rows.nth(3)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Shift+ArrowUp")
+    expect(chosen).to_have_count(2)
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    expect(chosen).to_have_count(1)
+    expect(rows.nth(0)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Space")
+    expect(chosen).to_have_count(0)
+
+
+def test_the_keys_are_told(sweep: Path, page: Page, serve_process: ServeProcess) -> None:
+    frame = open_tab(page, serve_process(sweep))
+    expect(node(frame, "dense")).to_be_visible()
+    dialog = frame.get_by_role("dialog", name="Keys")
+    frame.get_by_role("button", name="Keys (?)").click()
+    expect(dialog).to_contain_text("add or remove the focused model")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    node(frame, "dense").focus()
+    page.keyboard.press("?")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("?")
+    expect(dialog).to_have_count(0)
+
+
+def test_without_motion_a_new_model_is_in_its_place_at_once(
+    sweep: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    frame = open_tab(page, serve_process(sweep))
+    expect(node(frame, "prune-50-ft,")).to_be_visible()
+    node(frame, "prune-50,").click()
+    tune = cnc_summary.operation("fine-tune", epochs=1)
+    with cnc_summary.model(sweep / "new", "newcomer", parents="prune-90", operation=tune):
+        pass
+    expect(node(frame, "newcomer,")).to_be_visible()
+    expect(row(frame, "newcomer")).to_be_visible()
+    expect(row(frame, "prune-50")).to_have_attribute("aria-selected", "true")
+    x = "element => element.getBoundingClientRect().x"
+    assert node(frame, "newcomer,").evaluate(x) > node(frame, "prune-90,").evaluate(x)
+
+
+def test_names_that_every_object_knows(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    with cnc_summary.model(tmp_path / "dense", "dense") as dense:
+        dense.metrics({"constructor": 0.25, "__proto__": 4.0, "toString": 7.0})
+    operation = cnc_summary.operation("prune", constructor="by hand", toString=3)
+    with cnc_summary.model(tmp_path / "a", "a", parents="dense", operation=operation) as a:
+        a.metrics({"constructor": 0.5})
+    with cnc_summary.model(tmp_path / "b", "b", parents="dense", operation="prune"):
+        pass
+    frame = open_tab(page, serve_process(tmp_path))
+    for name in ("constructor", "__proto__", "toString"):
+        head = frame.get_by_role("columnheader", name=re.compile(f"^{name}")).first
+        head.get_by_role("button").click()
+        expect(head).to_have_attribute("aria-sort", re.compile("scending"))
+    details = frame.get_by_label("Details of the selection")
+    node(frame, "b,").click()
+    expect(details).to_contain_text("No metrics yet")
+    node(frame, "a,").click()
+    expect(details).to_contain_text("by hand")
+    expect(details).to_contain_text("+100")
+    node(frame, "dense").click(modifiers=["Shift"])
+    node(frame, "b,").click(modifiers=["Shift"])
+    expect(details.get_by_role("row", name=re.compile("^__proto__"))).to_contain_text("4")

@@ -9,6 +9,8 @@ export interface MapColumn {
   /** The operation of all its models; null where they differ or have none. */
   readonly operation: string | null;
   readonly keys: readonly string[];
+  /** Which of the columns of its operation it is, from 1. */
+  readonly repeat: number;
 }
 
 export interface ColumnAssignment {
@@ -32,6 +34,7 @@ function columnsByStep(lineage: Lineage): ColumnAssignment {
     name: depth === 0 ? "start" : `step ${depth}`,
     operation: sharedOperation(nodes),
     keys: nodes.map((node) => node.key),
+    repeat: 1,
   }));
   return { columns, columnOf };
 }
@@ -65,6 +68,7 @@ function columnsByOperation(lineage: Lineage): ColumnAssignment {
       name: repeat > 1 ? `${name} (${repeat})` : name,
       operation: next,
       keys: placed.map((node) => node.key),
+      repeat,
     });
   }
   return { columns, columnOf };

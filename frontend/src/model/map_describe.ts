@@ -62,7 +62,7 @@ export function spokenModel(
   metric: MetricSpec | null,
   ambiguous: ReadonlySet<string>,
 ): string {
-  const value = metric ? metricOf(model, metric) : undefined;
+  const value = metric ? model.metrics[metric.name] : undefined;
   const parts = [
     model.id,
     ambiguous.has(model.id) && model.run !== null ? `run ${model.run}` : "",
@@ -101,18 +101,14 @@ function parentsText(model: Model, lineage: Lineage): string {
 }
 
 function line(model: Model, parent: Model | undefined, spec: MetricSpec): MetricLine {
-  const metric = metricOf(model, spec);
-  const change = changeOf(metric, parent && metricOf(parent, spec), spec);
+  const metric = model.metrics[spec.name];
+  const change = changeOf(metric, parent?.metrics[spec.name], spec);
   return {
     name: metricLabel(spec),
     value: preciseMetric(metric, spec),
     change: change ? changeText(change, spec) : "",
     verdict: change?.verdict ?? "",
   };
-}
-
-function metricOf(model: Model, { name }: MetricSpec): Metric | undefined {
-  return Object.hasOwn(model.metrics, name) ? model.metrics[name] : undefined;
 }
 
 const DIGITS = 12;

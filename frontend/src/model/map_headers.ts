@@ -1,3 +1,6 @@
+import { counted } from "./counted";
+import type { MapColumn } from "./map_columns";
+
 /** How column headers are drawn so that they stay readable at any zoom. */
 export interface HeaderPlan {
   readonly rotated: boolean;
@@ -44,4 +47,16 @@ function linesOf(text: string, width: number): number {
     else used += (used > 0 ? 1 : 0) + length;
   }
   return lines;
+}
+
+/** What a header is, and what a click on it does; `note` as under its name. */
+export function columnTip({ name, operation, keys, repeat }: MapColumn, note: string): string {
+  const again =
+    repeat > 1
+      ? `Models stand right of their parents: where ${operation} follows again, it has a further column.`
+      : "";
+  const heading = note ? `${name}: ${note}` : name;
+  return [heading, again, `Click to select ${counted(keys.length, "model")}`]
+    .filter(Boolean)
+    .join("\n");
 }

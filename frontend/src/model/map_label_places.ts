@@ -33,13 +33,14 @@ export const LABEL_PX = 11;
 const CHARACTER_PX = 6.1;
 const LINE_PX = 13;
 const GAP_PX = 5;
-const LEAST_ROW_PX = 10;
+const LEAST_ROW_PX = 6;
 /** How far a ribbon reaches above the middle of its node. */
 const RIBBON_PX = 5;
 
 /**
- * Chooses for each node the longest text and the place (right of leaves, around others) that covers neither a node nor another label at this zoom; a node without room has no label.
- * Where the rows (`row` px at zoom 1) are closer than a line of text, only roots have one.
+ * Chooses for each node the longest text and the place (right of leaves, around others) that
+ * covers neither a node nor another label at this zoom; a node without room has no label.
+ * Where the rows (`row` px at zoom 1) are closer than half a line of text, only roots have one.
  */
 export function placeLabels(
   wishes: readonly LabelWish[],

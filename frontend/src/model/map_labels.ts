@@ -1,5 +1,6 @@
 import { rollup } from "d3-array";
 
+import { ambiguousIds } from "./map_describe";
 import type { MapLayout, PlacedModel } from "./map_layout";
 import { parameterPhrase, parametersText, parameterValue } from "./parameter_format";
 import type { Model } from "./wire.gen";
@@ -17,11 +18,13 @@ export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
   const inColumn = differences(layout.placed, columnGroup);
   const amongSiblings = differences(layout.placed, siblingGroup);
   const usual = usualValues(layout.placed);
+  const ambiguous = ambiguousIds(layout.placed.map(({ model }) => model));
   const texts = new Map<string, LabelTexts>();
   for (const place of layout.placed) {
-    const { id, operation } = place.model;
+    const { id, run, operation } = place.model;
     if (place.parent === null || !operation) {
-      texts.set(place.key, [elide(id, LONGEST)]);
+      const name = ambiguous.has(id) && run !== null ? `${id} (run ${run})` : id;
+      texts.set(place.key, shortened([name, id]));
       continue;
     }
     const column = layout.columns[place.column];

@@ -75,7 +75,7 @@ function readingOrder(
   return order;
 }
 
-const COLUMN = { least: 88, most: 210, mostZoomedOut: 340 };
+const COLUMN = { least: 88, most: 210 };
 const ROW = { least: 7, most: 56 };
 const RADIUS = { least: 3.2, most: 12 };
 
@@ -86,11 +86,7 @@ export function spacingFor(layout: MapLayout, width: number, height: number): Ma
   // All is shown at a zoom below 1 where columns or rows at their least do not fit.
   const zoom = Math.min(1, width / (gaps * COLUMN.least), height / (rows * ROW.least));
   return {
-    column: clamp(
-      width / zoom / gaps,
-      COLUMN.least,
-      Math.min(COLUMN.most / zoom, COLUMN.mostZoomedOut),
-    ),
+    column: clamp(width / zoom / gaps, COLUMN.least, COLUMN.most / zoom),
     row: clamp(height / zoom / rows, ROW.least, ROW.most / zoom),
     radius: clamp((height / zoom / rows) * 0.46, RADIUS.least, RADIUS.most),
   };

@@ -28,7 +28,6 @@ export interface SizeScale {
 
 /** The finite value of a metric; null where it was not logged or is not finite. */
 export function metricValue(model: Model, metric: string): number | null {
-  if (!Object.hasOwn(model.metrics, metric)) return null;
   return model.metrics[metric]?.value ?? null;
 }
 
@@ -64,7 +63,7 @@ export function colourScale(models: readonly Model[], spec: MetricSpec): ColourS
   const [low, high] = robustDomain(sorted);
   const better: BetterEnd = spec.goal === "max" ? "high" : spec.goal === "min" ? "low" : null;
   const strength = (value: number): number => {
-    const share = high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0.6;
+    const share = high > low ? shareOf(value, low, high) : 0.6;
     return better === "low" && high > low ? 1 - share : share;
   };
   return {
@@ -76,6 +75,14 @@ export function colourScale(models: readonly Model[], spec: MetricSpec): ColourS
     better,
     strength,
   };
+}
+
+/** Where `value` lies between `low` (0) and `high` (1). */
+function shareOf(value: number, low: number, high: number): number {
+  // The distance between two finite numbers may be beyond all numbers; between halves it is not.
+  const scale = Number.isFinite(high - low) ? 1 : 0.5;
+  const share = (value * scale - low * scale) / (high * scale - low * scale);
+  return Math.min(1, Math.max(0, share));
 }
 
 /** Smallest radius, as a share of the largest: a node never vanishes. */
@@ -93,7 +100,7 @@ export function sizeScale(
   // Areas are read from zero; values below zero have none, so there the range itself is shown.
   const zero = low < 0 ? low : 0;
   const radius = (value: number): number => {
-    const share = high > zero ? Math.min(1, Math.max(0, (value - zero) / (high - zero))) : 1;
+    const share = high > zero ? shareOf(value, zero, high) : 1;
     return largest * Math.max(LEAST, Math.sqrt(share));
   };
   return { spec, radius, examples: roundExamples(low, high, zero) };

@@ -69,7 +69,7 @@ export function exactMetric(metric: Metric | undefined, spec: MetricSpec): strin
 export function exactNumber(value: number): string {
   const size = Math.abs(value);
   // Beyond 1e21 digits follow that the number does not have.
-  return size >= 1e4 && size < 1e21 && Number.isInteger(value)
+  return size >= 1e3 && size < 1e21 && Number.isInteger(value)
     ? d3Format(",d")(value)
     : String(value).replace(/-/g, "−");
 }
@@ -98,7 +98,7 @@ function makeFormat(spec: MetricSpec): MetricFormat {
     full(value) {
       const text = spaced(write(value));
       if (!unit || text.endsWith("%")) return text;
-      return hasPrefix(text) ? text + unit : text + THIN_SPACE + unit;
+      return hasPrefix(text) ? text + unit : text + THIN_SPACE + shortened(unit);
     },
   };
 }
@@ -112,7 +112,8 @@ function writer(spec: MetricSpec): (value: number) => string {
   if (asked) {
     return (value) => {
       const text = asked(value);
-      return text.length > MOST_CHARACTERS ? withExponent(value) : text;
+      if (text.length <= MOST_CHARACTERS) return text;
+      return text.endsWith("%") ? `${withExponent(value * 100)}%` : withExponent(value);
     };
   }
   return COUNT_UNITS.test(spec.unit) ? threeDigitsWithPrefix : threeDigits;
@@ -159,6 +160,13 @@ function threeDigitsWithPrefix(value: number): string {
 /** `text` with a thin space before an SI prefix or a percent sign. */
 function spaced(text: string): string {
   return text.replace(/(\d)(%|[yzafpnµmkMGTPEZY])$/, `$1${THIN_SPACE}$2`);
+}
+
+const LONGEST_UNIT = 16;
+
+/** Beside a number a unit must be short; `exactMetric` gives all of it. */
+function shortened(unit: string): string {
+  return unit.length > LONGEST_UNIT ? `${unit.slice(0, LONGEST_UNIT - 1)}…` : unit;
 }
 
 function hasPrefix(text: string): boolean {

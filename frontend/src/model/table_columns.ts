@@ -1,4 +1,4 @@
-import { metricHeading } from "./metric_format";
+import { bareMetric, metricHeading } from "./metric_format";
 import { primaryFirst } from "./metric_rows";
 import { parameterValue } from "./parameter_format";
 import type { MetricSpec, Model, Models, ParameterValue } from "./wire.gen";
@@ -34,7 +34,10 @@ export function tableColumns({
       kind: "metric",
       id: `m.${spec.name}`,
       spec,
-      width: fittingWidth([metricHeading(spec)]),
+      width: fittingWidth([
+        metricHeading(spec),
+        ...models.map(({ metrics: own }) => bareMetric(own[spec.name], spec)),
+      ]),
     })),
     ...parameterColumns(models),
   ];
