@@ -31,7 +31,7 @@ export interface Obstacle {
 
 export const LABEL_PX = 11;
 const CHARACTER_PX = 6.1;
-const LINE_PX = 13;
+const LINE_PX = 12;
 const GAP_PX = 5;
 const LEAST_ROW_PX = 6;
 /** How far a ribbon reaches above the middle of its node. */
