@@ -41,15 +41,7 @@ export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
     const siblings = (amongSiblings.get(siblingGroup(place)) ?? []).filter(isUnusual);
     const few = siblings.length > 0 ? siblings : all;
     const text = describe(place.model, all);
-    texts.set(
-      place.key,
-      shortened([
-        `${named}${text}`.trim(),
-        text,
-        describe(place.model, few),
-        bareValues(place.model, few),
-      ]),
-    );
+    texts.set(place.key, shortened([`${named}${text}`.trim(), text, describe(place.model, few)]));
   }
   return texts;
 }
@@ -149,10 +141,6 @@ function describe(model: Model, names: readonly string[], spelled = false): stri
     return phrase ? parameterPhrase(name, value) : text;
   });
   return parts.filter((part) => part !== "").join(numbers.length > 1 ? ", " : " ");
-}
-
-function bareValues(model: Model, names: readonly string[]): string {
-  return names.map((name) => valueText(model, name) || "–").join(" · ");
 }
 
 function valueText(model: Model | undefined, name: string): string {
