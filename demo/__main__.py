@@ -49,6 +49,8 @@ def _run(folder: Path, *, serve: bool, quick: bool) -> None:
         make_and_tell(steps, folder)
         if server:
             _serve_until_interrupted(server)
+        else:
+            print(f"Show them: {sys.executable} -m tensorboard.main --logdir {folder}", flush=True)
 
 
 def _serve_until_interrupted(server: TensorBoardServer) -> None:

@@ -72,7 +72,8 @@ test("the best models follow the goals; ties are counted, gaps skipped", () => {
     model("c", { metrics: { accuracy: metric(null, { nonfinite: "NaN" }) } }),
     model("d", { metrics: { accuracy: metric(0.95), latency_ms: metric(9) } }),
   ];
-  const best = bestModels(models, [accuracy, latency, macs, spec("sparsity")]);
+  const ghost = model("ghost", { status: "missing", metrics: { accuracy: metric(1) } });
+  const best = bestModels([...models, ghost], [accuracy, latency, macs, spec("sparsity")]);
   expect(best.map((one) => [one.spec.name, one.model.id, one.ties])).toEqual([
     ["accuracy", "b", 1],
     ["latency_ms", "a", 0],

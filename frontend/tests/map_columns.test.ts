@@ -43,6 +43,11 @@ describe("columns by operation", () => {
     expect(names(opposed)).toEqual(["start", "prune", "quantize", "prune (2)"]);
   });
 
+  test("tell a model without an operation from a root", () => {
+    const models = [model("a"), model("b", { parents: ["a"] })];
+    expect(names(models)).toEqual(["start", "no operation"]);
+  });
+
   test("put roots without operation first, and those with one into its column", () => {
     const trained = model("b", { operation: { name: "train", parameters: {} } });
     const models = [trained, ...paths("a", "a/train")];

@@ -16,7 +16,7 @@ from tensorboard_cnc.analysis.metric_specs import KnownMetric, known_metrics, me
 from tensorboard_cnc.analysis.model_index import ModelIndex
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.identity import model_key
-from tensorboard_cnc.records import Metrics, ModelCard, Problems, Scalars, Stored
+from tensorboard_cnc.records import Metrics, MetricSpec, ModelCard, Problems, Scalars, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,13 @@ def build_catalog(
         lineage=Lineage(lineage.parents, {**lineage.ghosts, **ghosts}, lineage.problems),
         measured=measured,
         metrics=tuple(known_metrics(specs, names)),
-        problems=(*lineage.problems, *conflicts, *unclaimed, *_logged_problems(stored, index)),
+        problems=(
+            *lineage.problems,
+            *conflicts,
+            *unclaimed,
+            *_unmet_scalars(members, specs.values(), scalars),
+            *_logged_problems(stored, index),
+        ),
     )
 
 
@@ -99,6 +105,25 @@ def _logged_problems(stored: tuple[Stored, ...], index: ModelIndex) -> list[Prob
                 key = match.key if match else None
                 problems.append(Problem(problem.message, problem.remedy, entry.run, key, entry.tag))
     return problems
+
+
+def _unmet_scalars(
+    members: tuple[Member, ...], specs: Iterable[MetricSpec], scalars: Scalars
+) -> list[Problem]:
+    """A problem for each scalar that no run has, once no model is running that may yet log it."""
+    if not members or any(member.card.status == "running" for member in members):
+        return []
+    present = {tag for _, tag in scalars}
+    return [
+        Problem(
+            f'The metric "{spec.name}" is to be the last value of the scalar "{spec.scalar}", '
+            "which no run with a model has.",
+            "Mend the tag in cnc_summary.metric(..., scalar=...), or log the scalar through a "
+            "writer in the model's run.",
+        )
+        for spec in specs
+        if spec.scalar and spec.scalar not in present
+    ]
 
 
 def _unclaimed(run: str, model_id: str, key: str) -> Problem:

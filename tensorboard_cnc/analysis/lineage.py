@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +13,9 @@ from tensorboard_cnc.records import ModelCard
 
 # The run of a model that nobody logged; no real run has this name.
 GHOST_RUN = ""
+# Looking for similar ids takes time for each; a person mends the first ones first.
+_MOST_SUGGESTIONS = 20
+_COMPARED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class Lineage:
 def resolve_lineage(members: Iterable[Member], index: ModelIndex) -> Lineage:
     """Finds every parent; makes ghosts for those nobody logged; cuts cycles."""
     in_order = sorted(members, key=lambda member: (member.card.created_us, member.key))
+    ids = dict.fromkeys(member.card.id for member in in_order)
+
+    def near_ids(parent_id: str) -> list[str]:
+        return difflib.get_close_matches(parent_id[:_COMPARED], ids, n=1, cutoff=0.7)
+
     parents: dict[str, tuple[Match, ...]] = {}
     ghosts: dict[str, str] = {}
     problems: list[Problem] = []
@@ -50,8 +59,9 @@ def resolve_lineage(members: Iterable[Member], index: ModelIndex) -> Lineage:
                 continue
             if match is None:
                 match = Match(model_key(GHOST_RUN, parent_id), assumed=False)
+                near = near_ids(parent_id) if len(ghosts) < _MOST_SUGGESTIONS else []
                 ghosts[match.key] = parent_id
-                problems.append(_missing_parent(member, parent_id))
+                problems.append(_missing_parent(member, parent_id, near))
             found.setdefault(match.key, match)
         parents[member.key] = tuple(found.values())
     by_key = {member.key: member for member in in_order}
@@ -106,9 +116,10 @@ def _find_parent(member: Member, parent_id: str, index: ModelIndex) -> Match | N
     )
 
 
-def _missing_parent(member: Member, parent_id: str) -> Problem:
+def _missing_parent(member: Member, parent_id: str, near: list[str]) -> Problem:
+    meant = f' There is a "{near[0]}".' if near else ""
     return Problem(
-        f'Model "{member.card.id}" names the parent "{parent_id}", which no run has logged.',
+        f'Model "{member.card.id}" names the parent "{parent_id}", which no run has logged.{meant}',
         f'Log it with cnc_summary.model(writer, "{parent_id}"), open the log directory that '
         "holds it too, or mend the id.",
         run=member.run,

@@ -126,6 +126,15 @@ def test_several_models_in_a_run_each_get_the_scalar_of_their_own_time() -> None
     assert values(catalog, "r", "last") == {"accuracy": (0.4,)}
 
 
+def test_a_scalar_that_nobody_logged_is_a_problem_once_no_model_is_running() -> None:
+    finished = stored("r", ModelCard("m", status="finished", closed_us=5))
+    (problem,) = catalog_of(finished, scalar_spec("r")).problems
+    assert '"val/acc"' in problem.message
+    assert catalog_of(stored("r", ModelCard("m")), scalar_spec("r")).problems == ()
+    points = {("r", "val/acc"): [ScalarPoint(1.0, 1, 0.5)]}
+    assert catalog_of(finished, scalar_spec("r"), scalars=points).problems == ()
+
+
 def test_what_was_logged_outright_beats_a_scalar() -> None:
     catalog = catalog_of(
         stored("r", ModelCard("m")),

@@ -99,6 +99,15 @@ def test_a_missing_parent_becomes_one_ghost_and_a_problem_each() -> None:
     assert all("lost <b>" in p.message and p.remedy for p in lineage.problems)
 
 
+def test_a_misspelt_parent_is_told_the_id_that_was_meant() -> None:
+    lineage = lineage_of(
+        member("r", "dense-50", 1), member("s", "a", 2, ("dnse-50",)), member("t", "b", 3, ("qq",))
+    )
+    near, far = lineage.problems
+    assert 'There is a "dense-50".' in near.message
+    assert "There is" not in far.message
+
+
 def test_an_own_parent_is_left_out_and_reported() -> None:
     lineage = lineage_of(member("r", "a", 1, ("a",)))
     assert parents_of(lineage, "r", "a") == []

@@ -7,7 +7,7 @@ export interface Best {
   ties: number;
 }
 
-/** The best model for each primary metric that has a goal and a finite value. */
+/** The best logged model for each primary metric that has a goal and a finite value. */
 export function bestModels(models: readonly Model[], specs: readonly MetricSpec[]): Best[] {
   return specs
     .filter((spec) => spec.primary && spec.goal !== null)
@@ -20,7 +20,7 @@ function bestBy(models: readonly Model[], spec: MetricSpec): Best | null {
   let bestValue = -Infinity;
   for (const model of models) {
     const value = model.metrics[spec.name]?.value;
-    if (value == null) continue;
+    if (value == null || model.status === "missing") continue;
     if (best && sign * value === bestValue) best.ties++;
     if (sign * value > bestValue) {
       best = { spec, model, ties: 0 };

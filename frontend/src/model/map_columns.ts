@@ -4,7 +4,8 @@ export type ColumnMode = "operation" | "step";
 
 /** One column of the map. */
 export interface MapColumn {
-  /** What stands above it: "prune", "prune (2)", "step 3"; "start" for roots without operation. */
+  /** What stands above it: "prune", "prune (2)", "step 3"; "start" for roots without operation,
+   * "no operation" for others without. */
   readonly name: string;
   /** The operation of all its models; null where they differ or have none. */
   readonly operation: string | null;
@@ -57,13 +58,14 @@ function columnsByOperation(lineage: Lineage): ColumnAssignment {
   const waiting = new Waiting(lineage);
   const columnOf = new Map<string, number>();
   const columns: MapColumn[] = [];
-  const repeats = new Map<string | null, number>();
+  const repeats = new Map<string, number>();
   for (let next = waiting.best(); next !== undefined; next = waiting.best()) {
     const placed = waiting.place(next);
     for (const node of placed) columnOf.set(node.key, columns.length);
-    const repeat = (repeats.get(next) ?? 0) + 1;
-    repeats.set(next, repeat);
-    const name = next ?? "start";
+    const bare = placed.every(({ parent }) => parent === null) ? "start" : "no operation";
+    const name = next ?? bare;
+    const repeat = (repeats.get(name) ?? 0) + 1;
+    repeats.set(name, repeat);
     columns.push({
       name: repeat > 1 ? `${name} (${repeat})` : name,
       operation: next,
