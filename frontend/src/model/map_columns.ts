@@ -58,14 +58,16 @@ function columnsByOperation(lineage: Lineage): ColumnAssignment {
   const waiting = new Waiting(lineage);
   const columnOf = new Map<string, number>();
   const columns: MapColumn[] = [];
-  const repeats = new Map<string, number>();
+  const repeats = new Map<string | null | undefined, number>();
   for (let next = waiting.best(); next !== undefined; next = waiting.best()) {
     const placed = waiting.place(next);
     for (const node of placed) columnOf.set(node.key, columns.length);
-    const bare = placed.every(({ parent }) => parent === null) ? "start" : "no operation";
-    const name = next ?? bare;
-    const repeat = (repeats.get(name) ?? 0) + 1;
-    repeats.set(name, repeat);
+    const start = next === null && placed.every(({ parent }) => parent === null);
+    const name = next ?? (start ? "start" : "no operation");
+    // Roots, and others without an operation, are counted apart from operations of these names.
+    const counted = next ?? (start ? null : undefined);
+    const repeat = (repeats.get(counted) ?? 0) + 1;
+    repeats.set(counted, repeat);
     columns.push({
       name: repeat > 1 ? `${name} (${repeat})` : name,
       operation: next,
