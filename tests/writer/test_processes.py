@@ -35,11 +35,11 @@ def test_processes_that_start_at_once_get_a_file_each(tmp_path: Path) -> None:
     for process in processes:
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
+    assert {card.id for card in all_of(ModelCard, logs)} == {f"m{n}" for n in range(6)}
     directories = [path.parent for path in event_files(logs)]
-    assert len(directories) == len(set(directories)) == 6
+    assert len(directories) == len(set(directories)) == 6, event_files(logs)
     assert logs / "cnc" in directories
     assert {run for run, _ in latest(logs)} == {"."}
-    assert {card.id for card in all_of(ModelCard, logs)} == {f"m{n}" for n in range(6)}
     assert {m.measurements[0].repeats for m in all_of(Metrics, logs)} == {(19.0,)}
 
 
