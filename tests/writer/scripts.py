@@ -13,7 +13,10 @@ _SECONDS = 120
 def start_script(code: str, where: Path, *arguments: str) -> subprocess.Popen[str]:
     """Starts `code`, saved beside `where`, which is its first argument."""
     script = where.parent / f"{where.name}-script.py"
-    script.write_text(textwrap.dedent(code))
+    text = textwrap.dedent(code)
+    # Not written again under a process that is just starting to read it.
+    if not script.exists() or script.read_text() != text:
+        script.write_text(text)
     where.mkdir(exist_ok=True)
     command = [sys.executable, str(script), str(where), *arguments]
     return subprocess.Popen(
