@@ -65,7 +65,7 @@ wheel: environment-test  ## Build the wheel and the sdist into dist/
 proto: environment-test  ## Compile tensorboard_cnc/cnc.proto
 	$(PY) scripts/proto.py
 
-types: environment-test  ## Generate the panel's types from tensorboard_cnc/wire.py
+types: environment-test  ## Generate the panel's types from tensorboard_cnc/wire/
 	$(PY) scripts/wire_types.py
 
 environment-demo environment-test environment-check: environment-%:

@@ -1,4 +1,4 @@
-"""Generates the panel's TypeScript types from ``tensorboard_cnc/wire.py``, the JSON contract.
+"""Generates the panel's TypeScript types from ``tensorboard_cnc/wire/``, the JSON contract.
 
 Run it as ``make types``. Docstrings and the comments above a field become ``/** */``.
 """
@@ -13,21 +13,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "tensorboard_cnc" / "wire.py"
+SOURCE = ROOT / "tensorboard_cnc" / "wire"
+# In the order of the generated file; each may use the names of those before it.
+MODULES = ("values", "models")
 TARGET = ROOT / "frontend" / "src" / "model" / "wire.gen.ts"
-HEADER = "// Generated from tensorboard_cnc/wire.py by `make types`; edit that file instead.\n"
+HEADER = "// Generated from tensorboard_cnc/wire/ by `make types`; edit it there.\n"
 
 WIDTH = 100
 PLAIN = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "None": "null"}
 
 
 class NotOnTheWireError(Exception):
-    """wire.py uses something that has no counterpart in the generated types."""
+    """The contract uses something that has no counterpart in the generated types."""
 
     def __init__(self, node: ast.AST) -> None:
         line = getattr(node, "lineno", "?")
         super().__init__(
-            f"wire.py, line {line}: cannot express `{ast.unparse(node)}` in TypeScript. Keep to"
+            f"wire, line {line}: cannot express `{ast.unparse(node)}` in TypeScript. Keep to"
             " TypedDict classes, NotRequired, Literal, unions, list, dict[str, …] and tuple,"
             " or teach scripts/wire_types.py the new form."
         )
@@ -35,15 +37,21 @@ class NotOnTheWireError(Exception):
 
 def main() -> None:
     TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(typescript(SOURCE.read_text(encoding="utf-8")), encoding="utf-8")
+    TARGET.write_text(generated(), encoding="utf-8")
     print(f"wrote {TARGET.relative_to(ROOT)}")
 
 
+def generated() -> str:
+    """The TypeScript of the whole contract."""
+    sources = [(SOURCE / f"{module}.py").read_text(encoding="utf-8") for module in MODULES]
+    return "\n".join([HEADER, *map(typescript, sources)])
+
+
 def typescript(source: str) -> str:
-    """The TypeScript module that declares the same types as the Python module `source`."""
+    """TypeScript that declares the same types as the Python module `source`."""
     lines = source.splitlines()
     body = ast.parse(source).body
-    return "\n".join([HEADER, *(block for node in body for block in _statement(node, lines))])
+    return "\n".join(block for node in body for block in _statement(node, lines))
 
 
 def _statement(node: ast.stmt, lines: list[str]) -> Iterator[str]:
@@ -160,7 +168,7 @@ def _comment(text: list[str], indent: str = "") -> str:
     if not text:
         return ""
     if any("*/" in line for line in text):
-        raise ValueError(f"wire.py: the comment {text} contains */, which would end it; reword it")
+        raise ValueError(f"wire: the comment {text} contains */, which would end it; reword it")
     text = [re.sub(r"``([^`]+)``", r"`\1`", line) for line in text]
     if len(text) == 1:
         return f"{indent}/** {text[0]} */\n"

@@ -14,24 +14,27 @@ describe("a link", () => {
 
   test("shows the same", () => {
     const state: LinkState = {
+      ...DEFAULT_LINK_STATE,
+      place: "behaviors",
       selection: toggled(only([], ["a", "b", "c"]), "b"),
       base: "b",
       colour: { kind: "metric", name: "Top-1 Accuracy" },
       size: { kind: "none" },
       columns: "step",
       sort: { column: "m.val/F1 +", descending: true },
-      detailsWidth: 420,
+      detailsWidth: 500,
       tableHeight: 120,
     };
     expect(through(state)).toEqual(state);
     expect(toLink(state)).toEqual({
+      at: "behaviors",
       sel: "a,c.2",
       base: "b",
       c: "Top-1 Accuracy",
       s: "!",
       cols: "step",
       sort: "-m.val/F1 +",
-      dw: "420",
+      dw: "500",
       th: "120",
     });
   });

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from wire_types import HEADER, NotOnTheWireError, typescript
+from wire_types import NotOnTheWireError, typescript
 
 
 def declared(python: str) -> str:
-    return typescript(python).removeprefix(HEADER).strip()
+    return typescript(python).strip()
 
 
 @pytest.mark.parametrize(

@@ -51,15 +51,16 @@ export function readLink(): Record<string, string> | null {
   return isOurTab(hash) ? readHash(hash) : null;
 }
 
-/** Puts `values` into the link without a new entry in the history. */
-export function writeLink(values: Readonly<Record<string, string>>): void {
+/** Puts `values` into the link; `step`: whether the browser's back button leads back from it. */
+export function writeLink(values: Readonly<Record<string, string>>, step = false): void {
   const target = linkWindow();
   const hash = withValues(target.location.hash, values);
   if (hash === target.location.hash) return;
   try {
     const url = new URL(target.location.href);
     url.hash = hash;
-    target.history.replaceState(target.history.state, "", url);
+    if (step) target.history.pushState(target.history.state, "", url);
+    else target.history.replaceState(target.history.state, "", url);
   } catch {
     // Some hosts forbid it; the panel works without a link.
   }

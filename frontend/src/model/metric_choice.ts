@@ -1,4 +1,4 @@
-import type { MetricChoice } from "./url_state";
+import type { MetricChoice } from "./link/map";
 import type { MetricSpec } from "./wire.gen";
 
 const SIZE_NAMES = [/size/i, /bytes/i, /param/i, /macs|flops/i, /latency|time/i];

@@ -1,10 +1,15 @@
-// Generated from tensorboard_cnc/wire.py by `make types`; edit that file instead.
+// Generated from tensorboard_cnc/wire/ by `make types`; edit it there.
 
 export type Scalar = string | number | boolean | null;
 
 export type ParameterValue = Scalar | Scalar[];
 
 export type NonFinite = "NaN" | "Infinity" | "-Infinity";
+
+/** Body of a 4xx answer. */
+export interface RequestError {
+  error: string;
+}
 
 /** The step that made a model; a non-finite parameter is given as its NonFinite name. */
 export interface Operation {
@@ -102,9 +107,4 @@ export interface Models {
   operations: OperationSummary[];
   datasets: string[];
   problems: Problem[];
-}
-
-/** Body of a 4xx answer. */
-export interface RequestError {
-  error: string;
 }

@@ -14,15 +14,24 @@ export function keepLink(panel: Panel): void {
     if (values === null || sameValues(values, known)) return;
     known = values;
     panel.link = fromLink(values);
+    place = panel.link.place;
   };
+  let place = panel.link.place;
   read();
   $effect(() => {
     const values = toLink(panel.link);
-    const timer = setTimeout(() => {
+    const write = (step: boolean): void => {
       if (sameValues(values, known)) return;
       known = values;
-      writeLink(values);
-    }, WRITE_AFTER_MS);
+      writeLink(values, step);
+    };
+    // A walk to another place is at once a step of the history, after what was left behind.
+    if (panel.link.place !== place) {
+      place = panel.link.place;
+      write(true);
+      return;
+    }
+    const timer = setTimeout(() => write(false), WRITE_AFTER_MS);
     return () => clearTimeout(timer);
   });
   $effect(() => watchLink(read));

@@ -5,13 +5,21 @@ import { automaticColour, automaticSize, chosenMetric } from "../model/metric_ch
 import { tableColumns } from "../model/table_columns";
 import { sortedModels } from "../model/table_sort";
 import { marksOf, only, toggled, withAll, type SelectMode } from "../model/selection";
-import { DEFAULT_LINK_STATE, type LinkState, type MetricChoice } from "../model/url_state";
+import type { MetricChoice } from "../model/link/map";
+import type { Place } from "../model/link/place";
+import { DEFAULT_LINK_STATE, type LinkState } from "../model/url_state";
 import type { Model } from "../model/wire.gen";
+import { Filters } from "./filters.svelte";
 import { LiveModels } from "./live_models.svelte";
+import { Tradeoffs } from "./tradeoffs.svelte";
+import { UndoHistory } from "./undo.svelte";
 
 /** Everything that the places of the panel share. */
 export class Panel {
   readonly live = new LiveModels();
+  readonly filters = new Filters(this);
+  readonly tradeoffs = new Tradeoffs(this);
+  readonly #undo = new UndoHistory();
   /** What the link keeps; replaced as a whole, never changed in place. */
   link = $state.raw<LinkState>(DEFAULT_LINK_STATE);
   theme = $state<Theme>("light");
@@ -42,7 +50,18 @@ export class Panel {
   readonly unknown = $derived(this.#unknown());
 
   set(change: Partial<LinkState>): void {
+    this.#undo.remember(this.link, change);
     this.link = { ...this.link, ...change };
+  }
+
+  /** Takes back the latest change of selection, base or filters. */
+  undo(): void {
+    const change = this.#undo.takeBack();
+    if (change) this.link = { ...this.link, ...change };
+  }
+
+  go(place: Place): void {
+    this.set({ place });
   }
 
   select(key: string, mode: SelectMode): void {

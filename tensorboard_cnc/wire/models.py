@@ -1,18 +1,10 @@
-"""The JSON that the HTTP routes answer with: the one contract of backend and panel.
-
-``frontend/src/model/wire.gen.ts`` is generated from this file by ``scripts/wire_types.py``;
-keep to TypedDict, NotRequired, Literal, unions and the plain containers. docs/http_api.md
-shows an example of each. Times are seconds since 1970. A key that is missing, or null where
-the type says so, means "not logged"; it never means 0 or NaN.
-"""
+"""The answer of the ``models`` route."""
 
 from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
-Scalar = str | int | float | bool | None
-ParameterValue = Scalar | list[Scalar]
-NonFinite = Literal["NaN", "Infinity", "-Infinity"]
+from tensorboard_cnc.wire.values import NonFinite, ParameterValue
 
 
 class Operation(TypedDict):
@@ -120,9 +112,3 @@ class Models(TypedDict):
     operations: list[OperationSummary]
     datasets: list[str]
     problems: list[Problem]
-
-
-class RequestError(TypedDict):
-    """Body of a 4xx answer."""
-
-    error: str

@@ -1,0 +1,37 @@
+import type { LinkFacet } from "./facet";
+
+/** Sizes of the Overview's panes, in pixels. */
+export interface PanesLink {
+  detailsWidth: number;
+  tableHeight: number;
+  tradeoffsHeight: number;
+}
+
+/** What a link may ask for, in pixels; the page narrows it further to what fits. */
+const SIZES = { least: 80, most: 4000 };
+
+const KEYS: Record<keyof PanesLink, string> = {
+  detailsWidth: "dw",
+  tableHeight: "th",
+  tradeoffsHeight: "xh",
+};
+const PANES = Object.keys(KEYS) as (keyof PanesLink)[];
+
+export const panesLink: LinkFacet<PanesLink> = {
+  defaults: { detailsWidth: 420, tableHeight: 224, tradeoffsHeight: 304 },
+  write(state) {
+    const values: Record<string, string> = {};
+    for (const pane of PANES) {
+      if (state[pane] !== panesLink.defaults[pane]) values[KEYS[pane]] = String(state[pane]);
+    }
+    return values;
+  },
+  read(values) {
+    const state = { ...panesLink.defaults };
+    for (const pane of PANES) {
+      const size = Number(values[KEYS[pane]] ?? NaN);
+      if (size >= SIZES.least && size <= SIZES.most) state[pane] = Math.round(size);
+    }
+    return state;
+  },
+};

@@ -1,0 +1,9 @@
+import type { LinkFacet } from "./facet";
+
+export interface TradeoffsLink {}
+
+export const tradeoffsLink: LinkFacet<TradeoffsLink> = {
+  defaults: {},
+  write: () => ({}),
+  read: () => ({}),
+};
