@@ -1,16 +1,18 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
-// One ES module with its styles inside: TensorBoard's frame imports `static/index.js` and nothing
-// else, and its content security policy allows inline styles but no inline scripts.
+// ES modules with their styles inside: TensorBoard's frame imports `static/index.js`, which fetches
+// the other places when they are first opened; its content security policy allows inline styles but
+// no inline scripts.
 export default defineConfig({
   plugins: [svelte()],
   build: {
     // Not build.lib, which keeps the white space of ES modules.
     rolldownOptions: {
       input: "src/index.ts",
-      preserveEntrySignatures: "strict",
-      output: { entryFileNames: "index.js", codeSplitting: false },
+      // The other places import what they share from index.js.
+      preserveEntrySignatures: "allow-extension",
+      output: { entryFileNames: "index.js", chunkFileNames: "[name].js" },
     },
     modulePreload: false,
     outDir: "../tensorboard_cnc/static",

@@ -18,20 +18,23 @@ export function keepLink(panel: Panel): void {
   };
   let place = panel.link.place;
   read();
+  const write = (values: Record<string, string>, step = false): void => {
+    if (sameValues(values, known)) return;
+    known = values;
+    writeLink(values, step);
+  };
+  let latest = known;
   $effect(() => {
-    const values = toLink(panel.link);
-    const write = (step: boolean): void => {
-      if (sameValues(values, known)) return;
-      known = values;
-      writeLink(values, step);
-    };
-    // A walk to another place is at once a step of the history, after what was left behind.
+    const left = latest;
+    const values = (latest = toLink(panel.link));
+    // A walk to another place is at once a step of the history; back leads to what was left.
     if (panel.link.place !== place) {
       place = panel.link.place;
-      write(true);
+      write(left);
+      write(values, true);
       return;
     }
-    const timer = setTimeout(() => write(false), WRITE_AFTER_MS);
+    const timer = setTimeout(() => write(values), WRITE_AFTER_MS);
     return () => clearTimeout(timer);
   });
   $effect(() => watchLink(read));

@@ -1,0 +1,54 @@
+"""Walking between places, back, and taking back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from tests.browser.conftest import open_tab
+from tests.browser.test_overview import log_sweep, node
+
+ServeProcess = Callable[..., str]
+
+
+def place(frame: FrameLocator, name: str) -> Locator:
+    return frame.get_by_role("navigation", name="Places").get_by_role("button", name=name)
+
+
+def test_the_back_button_walks_places_with_their_selection(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    log_sweep(tmp_path)
+    frame = open_tab(page, serve_process(tmp_path))
+    node(frame, "prune-50,").click()
+    place(frame, "Behaviors").click()
+    expect(place(frame, "Behaviors")).to_have_attribute("aria-current", "page")
+    expect(page).to_have_url(re.compile(r"p\.cnc\.at=behaviors"))
+    page.go_back()
+    expect(place(frame, "Overview")).to_have_attribute("aria-current", "page")
+    expect(node(frame, "prune-50,")).to_have_attribute("aria-selected", "true")
+    page.go_forward()
+    expect(place(frame, "Behaviors")).to_have_attribute("aria-current", "page")
+
+
+def test_what_was_selected_can_be_taken_back(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    log_sweep(tmp_path)
+    frame = open_tab(page, serve_process(tmp_path))
+    selected = frame.get_by_label("Model Map").locator("[aria-selected=true]")
+    node(frame, "prune-50,").click()
+    node(frame, "prune-90,").click(modifiers=["Shift"])
+    expect(selected).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(selected).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(selected).to_have_count(2)
+    page.keyboard.press("Control+z")
+    expect(selected).to_have_count(1)
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect(selected).to_have_count(0)
