@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,15 @@ class Measured:
     measurement: Measurement
     run: str
     scalar: str = ""
+
+    @property
+    def value(self) -> float:
+        """The median of the repeats; NaN where any is, because NaN has no order."""
+        repeats = self.measurement.repeats
+        if any(math.isnan(value) for value in repeats):
+            return math.nan
+        # Halved first, because the sum of the middle two may be too large for a float.
+        return 2 * statistics.median(value / 2 for value in repeats)
 
 
 def newest_by_name(measured: Iterable[Measured]) -> dict[str, Measured]:

@@ -11,7 +11,7 @@ from tensorboard.plugins import base_plugin
 from werkzeug import Request
 
 from tensorboard_cnc.metadata import PLUGIN_NAME
-from tensorboard_cnc.plugin.http import refuse, respond
+from tensorboard_cnc.plugin.http import BadRequestError, refuse, respond
 from tensorboard_cnc.plugin.panel_files import ENTRY, panel_file
 from tensorboard_cnc.plugin.snapshot import Snapshot
 
@@ -41,7 +41,11 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         )
 
     def get_plugin_apps(self) -> dict[str, _WsgiApp]:
-        return {"/models": self._models, "/static/*": self._static}
+        return {
+            "/models": self._models,
+            "/differences": self._differences,
+            "/static/*": self._static,
+        }
 
     def snapshot(self, experiment_id: str) -> Snapshot:
         """The ready answer for one experiment; "" is the only one of a local TensorBoard."""
@@ -57,6 +61,16 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     def _models(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         snapshot = self.snapshot(plugin_util.experiment_id(environ))
         response = respond(Request(environ), snapshot.body(plugin_util.context(environ)))
+        return response(environ, start_response)
+
+    def _differences(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        request = Request(environ)
+        snapshot = self.snapshot(plugin_util.experiment_id(environ))
+        try:
+            body = snapshot.differences(plugin_util.context(environ), request.args)
+            response = respond(request, body)
+        except BadRequestError as bad:
+            response = refuse(bad.status, bad.error)
         return response(environ, start_response)
 
     def _static(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:

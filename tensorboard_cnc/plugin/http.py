@@ -21,6 +21,15 @@ _COMPRESS_FROM_BYTES = 512
 _SAFE = {"X-Content-Type-Options": "nosniff"}
 
 
+class BadRequestError(Exception):
+    """What was asked for cannot be given; `error` says what was seen and the rule."""
+
+    def __init__(self, status: int, error: str) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A response body: as it is and gzipped (None where that is not worth it)."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 from tensorboard_cnc import wire
@@ -89,9 +88,7 @@ def _ghost(catalog: Catalog, key: str, model_id: str, logged: wire.Logged) -> wi
 
 def _metric(measured: Measured, model_run: str | None) -> wire.Metric:
     measurement = measured.measurement
-    # The median of numbers among which NaN has no order would be arbitrary.
-    nan = any(math.isnan(value) for value in measurement.repeats)
-    value = math.nan if nan else _median(measurement.repeats)
+    value = measured.value
     metric: wire.Metric = {
         "value": _finite(value),
         "repeats": [_finite(repeat) for repeat in measurement.repeats],
@@ -108,11 +105,6 @@ def _metric(measured: Measured, model_run: str | None) -> wire.Metric:
     return metric
 
 
-def _median(repeats: Sequence[float]) -> float:
-    # Halved first, because the sum of the middle two may be too large for a float.
-    return 2 * statistics.median(value / 2 for value in repeats)
-
-
 def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
@@ -124,11 +116,12 @@ def _nonfinite(value: float) -> wire.NonFinite:
 
 
 def _operation(operation: Operation) -> wire.Operation:
-    parameters = {name: _parameter(value) for name, value in operation.parameters.items()}
+    parameters = {name: parameter(value) for name, value in operation.parameters.items()}
     return {"name": operation.name, "parameters": parameters}
 
 
-def _parameter(value: ParameterValue) -> wire.ParameterValue:
+def parameter(value: ParameterValue) -> wire.ParameterValue:
+    """A parameter as JSON can say it; non-finite numbers by name."""
     if isinstance(value, tuple):
         return [_scalar(item) for item in value]
     return _scalar(value)

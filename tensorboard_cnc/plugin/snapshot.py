@@ -1,4 +1,4 @@
-"""Keeps the answer of the ``models`` route ready, and renews it off the request's path."""
+"""Keeps what was read of an experiment ready, and renews it off the request's path."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 import logging
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping
 
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider
@@ -16,6 +16,7 @@ from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.metric_specs import merge_specs
+from tensorboard_cnc.plugin.differences_answer import chosen_models, differences_answer
 from tensorboard_cnc.plugin.http import Body, prepare
 from tensorboard_cnc.plugin.models_answer import models_answer
 from tensorboard_cnc.reader.event_store import Contents, EventStore
@@ -29,18 +30,22 @@ _WAIT_FROM_SECONDS = 20.0
 _WAIT_SECONDS = 1.0
 # TensorBoard's own retention for scalars.
 _SCALAR_POINTS = 1000
+# A person walks back and forth between a few selections.
+_KEPT_DIFFERENCES = 16
 
 logger = logging.getLogger(__name__)
 
 
 class Snapshot:
-    """The answer for one experiment."""
+    """The answers for one experiment."""
 
     def __init__(self, provider: DataProvider, experiment_id: str) -> None:
         self._events = EventStore(provider, experiment_id)
         self._scalars = ScalarStore(provider, experiment_id)
         self._seen: tuple[Contents, Scalars] | None = None
         self._body: Body | None = None
+        self._catalog = build_catalog((), (), {})
+        self._differences: OrderedDict[tuple[str, ...], Body] = OrderedDict()
         self._renewed_at = -float("inf")
         self._renewing = threading.Lock()
 
@@ -57,6 +62,24 @@ class Snapshot:
         assert self._body is not None
         return self._body
 
+    def differences(self, ctx: RequestContext, arguments: Mapping[str, str]) -> Body:
+        """The answer of the ``differences`` route on what `body` shows.
+
+        Raises:
+            BadRequestError: the arguments are malformed or name a model that does not exist.
+        """
+        if self._body is None:
+            self._renew_quietly(ctx)
+        catalog, kept = self._catalog, self._differences
+        keys = chosen_models(catalog, arguments)
+        body = kept.get(tuple(keys))
+        if body is None:
+            body = prepare(differences_answer(catalog, keys), "application/json")
+            kept[tuple(keys)] = body
+            if len(kept) > _KEPT_DIFFERENCES:
+                kept.popitem(last=False)
+        return body
+
     def renew(self, ctx: RequestContext) -> None:
         """Reads what has changed and prepares the answer anew where anything has."""
         with self._renewing:
@@ -68,6 +91,7 @@ class Snapshot:
                 answer = models_answer(catalog, contents.unreadable, contents.bulk)
                 text = json.dumps(answer, allow_nan=False, separators=(",", ":"))
                 self._body = prepare(text.encode(), "application/json")
+                self._catalog, self._differences = catalog, OrderedDict()
                 self._seen = (contents, scalars)
             self._renewed_at = time.monotonic()
 

@@ -6,6 +6,13 @@ containers. docs/http_api.md shows an example of each. Times are seconds since 1
 is missing, or null where the type says so, means "not logged"; it never means 0 or NaN.
 """
 
+from tensorboard_cnc.wire.differences import (
+    Differences,
+    Effect,
+    Level,
+    MatchedPairs,
+    Variable,
+)
 from tensorboard_cnc.wire.models import (
     Budget,
     Logged,
@@ -21,7 +28,11 @@ from tensorboard_cnc.wire.values import NonFinite, ParameterValue, RequestError,
 
 __all__ = [
     "Budget",
+    "Differences",
+    "Effect",
+    "Level",
     "Logged",
+    "MatchedPairs",
     "Metric",
     "MetricSpec",
     "Model",
@@ -33,4 +44,5 @@ __all__ = [
     "Problem",
     "RequestError",
     "Scalar",
+    "Variable",
 ]

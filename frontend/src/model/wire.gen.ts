@@ -108,3 +108,71 @@ export interface Models {
   datasets: string[];
   problems: Problem[];
 }
+
+/** One value of a variable; null where the model lacks the step or the parameter. */
+export interface Level {
+  value: ParameterValue;
+  /** "without", "not given", the value, or for a step its operation and what of it differs. */
+  text: string;
+  models: number;
+}
+
+/** One thing that differs within the selection; its levels ascend where they are numbers. */
+export interface Variable {
+  id: string;
+  name: string;
+  kind: "parameter" | "step" | "alternatives" | "parents" | "order" | "root";
+  operation?: string;
+  /** Which of several steps of the same operation, from 1. */
+  repeat?: number;
+  parameter?: string;
+  numeric: boolean;
+  levels: Level[];
+  /** Index of each model's level, in the order of Differences.models. */
+  of: number[];
+  /** Share of what distinguishes the selection that this variable alone tells, 0 to 1. */
+  explains: number;
+  /** Names of what always moves together with it and was joined to it. */
+  joined: string[];
+}
+
+/** Mean change of one metric over matched pairs; the interval needs two or more. */
+export interface Effect {
+  pairs: number;
+  mean: number;
+  /** Standard deviation of the change, null of a single pair. */
+  spread: number | null;
+  /** 95 % interval of the mean. */
+  low: number | null;
+  high: number | null;
+}
+
+/** Models that are the same but for one variable, replicates averaged first. */
+export interface MatchedPairs {
+  variable: string;
+  /** Indexes of its levels. */
+  before: number;
+  after: number;
+  pairs: number;
+  /** Indexes of the models in any of the pairs; at most 200. */
+  models: number[];
+  effects: Record<string, Effect>;
+}
+
+/** Why these models differ; variables with the most telling first. */
+export interface Differences {
+  models: string[];
+  variables: Variable[];
+  /** How many more variables there are than listed. */
+  more_variables: number;
+  /** Ids of the one or two variables that tell most together. */
+  x: string | null;
+  colour: string | null;
+  /** Share of what distinguishes the selection that these two tell, 0 to 1. */
+  together: number;
+  /** Groups of models that nothing but a seed tells apart. */
+  replicates: number[][];
+  pairs: MatchedPairs[];
+  /** Position from the root of the first step in which the recipes differ. */
+  first_difference: number | null;
+}

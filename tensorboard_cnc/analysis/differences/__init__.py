@@ -1,0 +1,1 @@
+"""Why the models of a selection differ: in which steps, parameters, order and roots."""

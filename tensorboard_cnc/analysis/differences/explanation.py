@@ -1,0 +1,73 @@
+"""How much of a selection its variables explain, and which two explain most."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from tensorboard_cnc.analysis.differences.variables import Variable
+
+# Pairs are looked for among the variables that explain most alone.
+_MOST_TRIED = 16
+# Below this gain a second variable only makes the picture harder to read.
+_LEAST_GAIN = 0.01
+
+
+class Explanation(NamedTuple):
+    """Variables with the most telling first, and the one or two to show."""
+
+    variables: list[Variable]
+    explains: list[float]
+    x: Variable | None
+    colour: Variable | None
+    together: float
+
+
+def explain(variables: Sequence[Variable]) -> Explanation:
+    """Ranks the variables by their share of the entropy of all of them together.
+
+    The entropy of a variable is that of its levels' frequencies over the models; 1 says that
+    the variable tells apart all that any variable tells apart.
+    """
+    if not variables:
+        return Explanation([], [], None, None, 0.0)
+    whole = _entropy(zip(*(variable.of for variable in variables), strict=True))
+    share = {v.id: round(_entropy(v.of) / whole, 9) for v in variables}
+    ranked = sorted(variables, key=lambda v: (-share[v.id], *_plainness(v)))
+    x, colour = ranked[0], None
+    together = share[x.id]
+    best = (together + _LEAST_GAIN, 0)
+    for one, other in combinations(ranked[:_MOST_TRIED], 2):
+        both = round(_entropy(zip(one.of, other.of, strict=True)) / whole, 9)
+        # Of equally telling pairs the one with the fewest cells.
+        quality = (both, -len(one.levels) * len(other.levels))
+        if quality > best:
+            best, together = quality, both
+            x, colour = sorted((one, other), key=_fitness_for_x)
+    explains = [share[variable.id] for variable in ranked]
+    return Explanation(ranked, explains, x, colour, together)
+
+
+def replicates(variables: Sequence[Variable], models: int) -> list[list[int]]:
+    """Groups of two or more models that have the same level of every variable."""
+    groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for model in range(models):
+        groups[tuple(variable.of[model] for variable in variables)].append(model)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _entropy(levels: Iterable[Hashable]) -> float:
+    counts = Counter(levels).values()
+    total = sum(counts)
+    return sum(n / total * math.log2(total / n) for n in counts)
+
+
+def _plainness(variable: Variable) -> tuple[bool, int, str]:
+    return (not variable.numeric, len(variable.levels), variable.id)
+
+
+def _fitness_for_x(variable: Variable) -> tuple[bool, int, str]:
+    return (not variable.numeric, -len(variable.levels), variable.id)

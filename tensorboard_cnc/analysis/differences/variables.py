@@ -1,0 +1,180 @@
+"""Turns what differs between recipes into variables with levels."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+from tensorboard_cnc.analysis.differences.recipes import Recipe, StepKey
+from tensorboard_cnc.records import ParameterValue
+
+Kind: TypeAlias = Literal["parameter", "step", "alternatives", "parents", "order", "root"]
+# Of joined variables, those of the first kinds give the name.
+_KINDS: tuple[Kind, ...] = ("root", "order", "parameter", "alternatives", "step", "parents")
+
+WITHOUT = "without"
+WITH = "with"
+NOT_GIVEN = "not given"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One value of a variable; `text` where the value alone does not tell."""
+
+    value: ParameterValue
+    text: str
+
+    @property
+    def absent(self) -> bool:
+        """Whether it says that the model lacks the step or the parameter."""
+        return self.value is None and self.text in (WITHOUT, NOT_GIVEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One thing that differs: `of` holds each model's index into `levels`."""
+
+    kind: Kind
+    name: str
+    levels: tuple[Level, ...]
+    of: tuple[int, ...]
+    # The step that it is about; several exclude each other.
+    steps: tuple[StepKey, ...] = ()
+    parameter: str = ""
+    # The variable that says whether a model has the step at all, where this one needs it.
+    nested_in: str = ""
+    joined: tuple[str, ...] = field(default=())
+
+    @property
+    def id(self) -> str:
+        """The same in every answer that has this variable."""
+        steps = "|".join(f"{step.operation}#{step.repeat}" for step in self.steps)
+        return "/".join(part for part in (self.kind, steps, self.parameter) if part)
+
+    @property
+    def numeric(self) -> bool:
+        """Whether all levels but the absent ones are numbers."""
+        present = [level.value for level in self.levels if not level.absent]
+        return bool(present) and all(_is_number(value) for value in present)
+
+
+def variable_of(
+    kind: Kind,
+    name: str,
+    values: Sequence[Level],
+    steps: tuple[StepKey, ...] = (),
+    parameter: str = "",
+    nested_in: str = "",
+) -> Variable:
+    """A variable from each model's level: absent ones first, then ascending numbers, then texts."""
+    found: dict[Hashable, Level] = {}
+    for level in values:
+        found.setdefault(_identity(level), level)
+    in_order = sorted(found, key=lambda identity: _rank(found[identity]))
+    position = {identity: index for index, identity in enumerate(in_order)}
+    return Variable(
+        kind,
+        name,
+        tuple(found[identity] for identity in in_order),
+        tuple(position[_identity(level)] for level in values),
+        steps,
+        parameter,
+        nested_in,
+    )
+
+
+def parameter_level(value: ParameterValue) -> Level:
+    """The level of a parameter that was given."""
+    return Level(value, text_of(value))
+
+
+def text_of(value: ParameterValue) -> str:
+    """A parameter's value in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if isinstance(value, tuple):
+        return ", ".join(map(text_of, value))
+    return "none" if value is None else str(value)
+
+
+def step_name(step: StepKey) -> str:
+    """How people call it: "fine-tune", "fine-tune (2nd)"; a nameless step is "continued"."""
+    name = step.operation or "continued"
+    return name if step.repeat == 1 else f"{name} ({_ordinal(step.repeat)})"
+
+
+def steps_by_key(recipes: Sequence[Recipe]) -> dict[StepKey, dict[int, int]]:
+    """For each kind of step, by model index, its position in that model's recipe."""
+    found: dict[StepKey, dict[int, int]] = defaultdict(dict)
+    for model, recipe in enumerate(recipes):
+        for position, step in enumerate(recipe.steps):
+            found[step.key][model] = position
+    return dict(found)
+
+
+def joined(variables: Iterable[Variable]) -> list[Variable]:
+    """The variables, those that always move together made one under the plainest one's name."""
+    kept: dict[tuple[int, ...], list[Variable]] = defaultdict(list)
+    for variable in sorted(variables, key=lambda v: (_KINDS.index(v.kind), not v.numeric, v.id)):
+        alike = kept[_partition(variable.of)]
+        for position, other in enumerate(alike):
+            if _move_together(variable, other):
+                alike[position] = replace(other, joined=(*other.joined, variable.name))
+                break
+        else:
+            alike.append(variable)
+    return [variable for alike in kept.values() for variable in alike]
+
+
+def _move_together(one: Variable, other: Variable) -> bool:
+    """Two numbers that differ in every model need not go together: theirs must have one order."""
+    if not (one.numeric and other.numeric) or len(one.levels) < len(one.of) or len(one.of) == 2:
+        return True
+    pairs = sorted(zip(one.of, other.of, strict=True))
+    second = [level for _, level in pairs]
+    return second == sorted(second) or second == sorted(second, reverse=True)
+
+
+def _partition(of: Sequence[int]) -> tuple[int, ...]:
+    """`of` with the levels numbered in order of appearance: equal for equal partitions."""
+    first: dict[int, int] = {}
+    return tuple(first.setdefault(level, len(first)) for level in of)
+
+
+def _identity(level: Level) -> Hashable:
+    value = level.value
+    # True is no 1, but 1 is 1.0; NaN is not equal to itself.
+    if isinstance(value, bool):
+        return ("bool", value)
+    if isinstance(value, float) and math.isnan(value):
+        return "NaN"
+    if _is_number(value):
+        return value
+    return (value if isinstance(value, str | None) else repr(value), level.text)
+
+
+def _rank(level: Level) -> tuple[int, float, str]:
+    if level.absent:
+        return (0 if level.text == WITHOUT else 1, 0.0, "")
+    value = level.value
+    if _is_number(value):
+        assert isinstance(value, int | float)
+        # Integers may be too large for a float.
+        return (2, math.inf if isinstance(value, int) and value.bit_length() > 1000 else value, "")
+    return (3, 0.0, level.text)
+
+
+def _is_number(value: ParameterValue) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _ordinal(number: int) -> str:
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10)
+    return f"{number}{suffix or 'th'}"

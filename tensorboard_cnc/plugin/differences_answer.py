@@ -1,0 +1,116 @@
+"""The answer of the ``differences`` route."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from tensorboard_cnc import wire
+from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.analysis.differences.between import differences_between
+from tensorboard_cnc.analysis.differences.matched_pairs import Effect, MatchedPairs
+from tensorboard_cnc.analysis.differences.variables import Variable
+from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.plugin.models_answer import parameter
+
+# Of hundreds of parameters that differ nobody reads more.
+_MOST_VARIABLES = 60
+
+
+def chosen_models(catalog: Catalog, arguments: Mapping[str, str]) -> list[str]:
+    """The keys that a request asks for: those of `models`, or all logged but `except`.
+
+    Raises:
+        BadRequestError: neither or both were given, fewer than two models are left, or one does not
+            exist.
+    """
+    if ("models" in arguments) == ("except" in arguments):
+        raise BadRequestError(
+            400,
+            "Give either models=KEY,KEY,… or except=KEY,… (all models but these); keys are those "
+            "of the models route",
+        )
+    logged = [member.key for member in catalog.members]
+    known = {*logged, *catalog.lineage.ghosts}
+    named = (arguments.get("models") or arguments.get("except") or "").split(",")
+    named = list(dict.fromkeys(key for key in named if key))
+    unknown = [key for key in named if key not in known]
+    if unknown:
+        raise BadRequestError(
+            404,
+            f"There is no model with the key {unknown[0][:40]}; the models route lists the keys "
+            f"of all {len(known)} models",
+        )
+    left_out = set(named)
+    keys = named if "models" in arguments else [key for key in logged if key not in left_out]
+    if len(keys) < 2:
+        raise BadRequestError(400, f"Two or more models can differ; the request names {len(keys)}")
+    return keys
+
+
+def differences_answer(catalog: Catalog, keys: Sequence[str]) -> bytes:
+    """Why the models `keys` differ, as JSON of `wire.Differences`."""
+    found = differences_between(catalog, keys)
+    explanation = found.explanation
+    variables = explanation.variables[:_MOST_VARIABLES]
+    ids = {variable.id for variable in variables}
+    answer: wire.Differences = {
+        "models": list(keys),
+        "variables": [
+            _variable(variable, share)
+            for variable, share in zip(variables, explanation.explains, strict=False)
+        ],
+        "more_variables": len(explanation.variables) - len(variables),
+        "x": explanation.x.id if explanation.x else None,
+        "colour": explanation.colour.id if explanation.colour else None,
+        "together": explanation.together,
+        "replicates": found.replicates,
+        "pairs": [_pairs(pairs) for pairs in found.pairs if pairs.variable in ids],
+        "first_difference": found.first_difference,
+    }
+    return json.dumps(answer, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _variable(variable: Variable, explains: float) -> wire.Variable:
+    models = [0] * len(variable.levels)
+    for level in variable.of:
+        models[level] += 1
+    told: wire.Variable = {
+        "id": variable.id,
+        "name": variable.name,
+        "kind": variable.kind,
+        "numeric": variable.numeric,
+        "levels": [
+            {"value": parameter(level.value), "text": level.text, "models": n}
+            for level, n in zip(variable.levels, models, strict=True)
+        ],
+        "of": list(variable.of),
+        "explains": explains,
+        "joined": list(variable.joined),
+    }
+    if len(variable.steps) == 1:
+        told["operation"], told["repeat"] = variable.steps[0]
+    if variable.parameter:
+        told["parameter"] = variable.parameter
+    return told
+
+
+def _pairs(pairs: MatchedPairs) -> wire.MatchedPairs:
+    return {
+        "variable": pairs.variable,
+        "before": pairs.before,
+        "after": pairs.after,
+        "pairs": pairs.pairs,
+        "models": list(pairs.models),
+        "effects": {name: _effect(effect) for name, effect in pairs.effects.items()},
+    }
+
+
+def _effect(effect: Effect) -> wire.Effect:
+    return {
+        "pairs": effect.pairs,
+        "mean": effect.mean,
+        "spread": effect.spread,
+        "low": effect.low,
+        "high": effect.high,
+    }
