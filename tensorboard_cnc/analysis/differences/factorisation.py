@@ -9,6 +9,7 @@ from typing import Any
 
 from tensorboard_cnc.analysis.differences.alternatives import alternatives_of
 from tensorboard_cnc.analysis.differences.recipes import Recipe, Step, StepKey
+from tensorboard_cnc.analysis.differences.seeds import is_seed, without_seed
 from tensorboard_cnc.analysis.differences.variables import (
     NOT_GIVEN,
     WITH,
@@ -22,11 +23,6 @@ from tensorboard_cnc.analysis.differences.variables import (
     steps_by_key,
     text_of,
     variable_of,
-)
-
-# Parameters that repeat an experiment instead of changing it.
-SEEDS = frozenset(
-    {"seed", "random_seed", "random_state", "rng", "rng_seed", "run", "trial", "replicate"}
 )
 
 # What further parents are called where parameters have their names.
@@ -59,8 +55,10 @@ def _occurrences(
 
 
 def _root(recipes: Sequence[Recipe]) -> Iterator[Variable]:
-    if len({recipe.root for recipe in recipes}) > 1:
-        levels = [Level(recipe.root, recipe.root) for recipe in recipes]
+    first: dict[str, str] = {}
+    roots = [first.setdefault(without_seed(recipe.root), recipe.root) for recipe in recipes]
+    if len(first) > 1:
+        levels = [Level(root, root) for root in roots]
         yield variable_of("root", "root", levels)
 
 
@@ -84,7 +82,7 @@ def _parameters(having: Occurrences) -> Iterator[tuple[str, dict[int, Level]]]:
     """The parameters in which these occurrences of a step differ, seeds left out."""
     names = dict.fromkeys(name for step in having.values() for name in step.parameters)
     for name in names:
-        if name.lower() in SEEDS:
+        if is_seed(name):
             continue
         levels = {
             model: parameter_level(step.parameters[name])

@@ -219,3 +219,13 @@ def test_missing_parents_and_cycles_are_recipes_too() -> None:
     sweep.add("a", "nobody", "prune", amount=1)
     sweep.add("b", "nobody else", "prune", amount=1)
     assert names(sweep.differences("a", "b")) == ["root"]
+
+
+def test_roots_that_differ_in_a_seed_are_one_root() -> None:
+    sweep = Sweep()
+    for seed in (0, 1):
+        sweep.add(f"dense-seed{seed}")
+        sweep.add(f"p{seed}", f"dense-seed{seed}", "prune", torch_seed=seed, amount=0.5)
+    assert sweep.differences("p0", "p1").replicates == [[0, 1]]
+    sweep.add("wide-seed0")
+    assert names(sweep.differences("dense-seed0", "dense-seed1", "wide-seed0")) == ["root"]
