@@ -1,5 +1,5 @@
 import type { MetricChoice } from "./link/map";
-import type { MetricSpec } from "./wire.gen";
+import type { MetricSpec, Model } from "./wire.gen";
 
 const SIZE_NAMES = [/size/i, /bytes/i, /param/i, /macs|flops/i, /latency|time/i];
 
@@ -33,4 +33,20 @@ export function automaticSize(specs: readonly MetricSpec[]): string | null {
     if (spec) return spec.name;
   }
   return null;
+}
+
+/**
+ * What a model costs, where it tells models apart: of the metrics by which costs are called, the
+ * first that has at least half as many different values as any of them.
+ */
+export function costMetric(specs: readonly MetricSpec[], models: readonly Model[]): string | null {
+  const costs = SIZE_NAMES.flatMap((pattern) =>
+    specs.filter(({ name, goal }) => goal !== "max" && pattern.test(name)),
+  );
+  const rated = (costs.length ? costs : specs).map(({ name }) => {
+    const values = new Set(models.map(({ metrics }) => metrics[name]?.value ?? null));
+    return { name, values: values.size };
+  });
+  const most = Math.max(0, ...rated.map(({ values }) => values));
+  return rated.find(({ values }) => values * 2 >= most)?.name ?? null;
 }

@@ -25,9 +25,7 @@ export function difference(a: Known, b: Known): Difference {
   const varianceB = varianceOf(b);
   const variance = varianceA + varianceB;
   if (variance === 0) return by === 0 ? "same" : by > 0 ? "larger" : "smaller";
-  const freedom =
-    variance ** 2 /
-    (varianceA ** 2 / freedomOf(a) + varianceB ** 2 / freedomOf(b));
+  const freedom = variance ** 2 / (varianceA ** 2 / freedomOf(a) + varianceB ** 2 / freedomOf(b));
   if (Math.abs(by) <= studentT975(freedom) * Math.sqrt(variance)) return "cannot tell";
   return by > 0 ? "larger" : "smaller";
 }

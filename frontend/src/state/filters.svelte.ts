@@ -1,3 +1,5 @@
+import { passing, sameSubject, type Filter } from "../model/filter";
+import type { Model } from "../model/wire.gen";
 import type { Panel } from "./panel.svelte";
 
 /** Which models pass the filters. */
@@ -9,8 +11,44 @@ export class Filters {
   }
 
   /** Keys of the models that pass; null while nothing is filtered. */
-  get passing(): ReadonlySet<string> | null {
-    void this.#panel;
-    return null;
+  readonly passing = $derived.by(() => {
+    const { models, link, tradeoffs } = this.#panel;
+    const needsBudgets = link.filters.some(({ kind }) => kind === "budgets");
+    return passing(models, link.filters, needsBudgets ? tradeoffs.withinBudgets : null);
+  });
+
+  /** The models to draw: all, or where the others are hidden those that pass and their ancestors. */
+  readonly shown = $derived.by((): readonly Model[] => {
+    const { models, link, lineage, base } = this.#panel;
+    const pass = this.passing;
+    if (!pass || !link.hide) return models;
+    const kept = new Set<string>(base ? [base.key] : []);
+    for (const key of pass) {
+      for (let node = lineage.nodes.get(key) ?? null; node; node = node.parent) {
+        if (kept.has(node.key)) break;
+        kept.add(node.key);
+      }
+    }
+    return models.filter(({ key }) => kept.has(key));
+  });
+
+  /** Sets `filter` in place of that on the same subject. */
+  put(filter: Filter): void {
+    const { filters } = this.#panel.link;
+    const at = filters.findIndex((other) => sameSubject(other, filter));
+    this.set(at < 0 ? [...filters, filter] : filters.with(at, filter));
+  }
+
+  remove(filter: Filter): void {
+    this.set(this.#panel.link.filters.filter((other) => !sameSubject(other, filter)));
+  }
+
+  set(filters: readonly Filter[]): void {
+    this.#panel.set({ filters });
+  }
+
+  /** Only models that the operation `name` made. */
+  showOnlyOperation(name: string): void {
+    this.put({ kind: "operation", values: [name] });
   }
 }

@@ -2,6 +2,7 @@ import type { Theme } from "../model/colour_ramp";
 import { oldestLogged, rootsOf } from "../model/base_model";
 import { buildLineage } from "../model/lineage";
 import { automaticColour, automaticSize, chosenMetric } from "../model/metric_choice";
+import { foundBy } from "../model/model_search";
 import { tableColumns } from "../model/table_columns";
 import { sortedModels } from "../model/table_sort";
 import { marksOf, only, toggled, withAll, type SelectMode } from "../model/selection";
@@ -25,11 +26,17 @@ export class Panel {
   theme = $state<Theme>("light");
   /** The model under the pointer or the keyboard's focus, in any place. */
   hovered = $state<string | null>(null);
+  /** The model whose menu is open, and where. */
+  menu = $state.raw<{ key: string; x: number; y: number } | null>(null);
 
   readonly models = $derived(this.live.answer?.models ?? []);
   readonly specs = $derived(this.live.answer?.metrics ?? []);
   readonly problems = $derived(this.live.answer?.problems ?? []);
   readonly byKey = $derived(new Map(this.models.map((model) => [model.key, model])));
+  /** The models to draw: all, or those that pass the filters where the others are hidden. */
+  readonly shown = $derived(this.filters.shown);
+  /** Keys of what the search finds; null while nothing is searched. */
+  readonly found = $derived(foundBy(this.models, this.link.search));
   /** How many models were logged, without those that are only named as parents. */
   readonly logged = $derived(this.models.filter(({ status }) => status !== "missing").length);
   readonly lineage = $derived(buildLineage(this.models));
@@ -81,6 +88,10 @@ export class Panel {
 
   makeBase(key: string): void {
     this.set({ base: key });
+  }
+
+  openMenu(key: string, x: number, y: number): void {
+    this.menu = { key, x, y };
   }
 
   /** Takes out of the link what it asks for in vain. */

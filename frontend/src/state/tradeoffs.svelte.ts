@@ -1,3 +1,12 @@
+import { bestModels, type Best } from "../model/best_models";
+import { keepsAll, knownLimits, loggedLimits, type Limit } from "../model/budget";
+import { withGoals, type Goal } from "../model/goal";
+import { automaticColour, chosenMetric, costMetric } from "../model/metric_choice";
+import { paretoFront } from "../model/pareto";
+import { replicatesOf } from "../model/replicates";
+import { scatterPoints, type ScatterPoint } from "../model/scatter";
+import { tiedWithFront } from "../model/tied";
+import type { MetricSpec } from "../model/wire.gen";
 import type { Panel } from "./panel.svelte";
 
 /** Which models are worth their cost. */
@@ -8,9 +17,91 @@ export class Tradeoffs {
     this.#panel = panel;
   }
 
-  /** Keys of the models on the Pareto front. */
-  get front(): ReadonlySet<string> {
-    void this.#panel;
-    return new Set();
+  /** How to read the metrics, with the goals that the user chose where there was none. */
+  readonly specs = $derived.by(() =>
+    withGoals(this.#panel.specs, new Map(Object.entries(this.#panel.link.goals))),
+  );
+  readonly y = $derived.by(() => {
+    const name = chosenMetric(this.#panel.link.y, this.specs, automaticColour);
+    return this.specs.find((spec) => spec.name === name) ?? null;
+  });
+  readonly x = $derived.by(() => {
+    const { link, models } = this.#panel;
+    const others = this.specs.filter((spec) => spec !== this.y);
+    const name = chosenMetric(link.x, this.specs, () => costMetric(others, models));
+    return this.specs.find((spec) => spec.name === name) ?? null;
+  });
+
+  readonly replicates = $derived.by(() => replicatesOf(this.#panel.models));
+  readonly points = $derived.by((): ScatterPoint[] => {
+    const { x, y } = this;
+    return x && y ? scatterPoints(this.#panel.shown, x, y, this.replicates) : [];
+  });
+  /** Logged models that lack one of the two metrics. */
+  readonly lacking = $derived.by(() => {
+    const shown = new Set(this.points.map(({ key }) => key));
+    return this.#panel.shown.filter(({ key, status }) => !shown.has(key) && status !== "missing");
+  });
+
+  /** The points that compete: those of models that pass the filters and did not fail. */
+  readonly #competing = $derived.by(() => {
+    const { passing } = this.#panel.filters;
+    return this.points.filter(
+      ({ key, model }) => model.status !== "failed" && (passing === null || passing.has(key)),
+    );
+  });
+  /** The Pareto front, from the best x to the best y. */
+  readonly frontPoints = $derived.by(() => {
+    const { x, y } = this;
+    return x?.goal && y?.goal ? paretoFront(this.#competing, x.goal, y.goal) : [];
+  });
+  /** Keys of the models on the front. */
+  readonly front: ReadonlySet<string> = $derived.by(
+    () => new Set(this.frontPoints.map(({ key }) => key)),
+  );
+  /** Whether anything was measured more than once on one of the axes. */
+  readonly noiseKnown = $derived.by(() =>
+    this.points.some(({ xEstimate, yEstimate }) => xEstimate ?? yEstimate),
+  );
+  /** Keys of models off the front that are not told from it. */
+  readonly tied: ReadonlySet<string> = $derived.by(() => {
+    const { x, y } = this;
+    if (!x?.goal || !y?.goal || !this.noiseKnown) return new Set<string>();
+    const known = this.#competing.map((point) => ({
+      key: point.key,
+      x: point.xEstimate ?? point.x,
+      y: point.yEstimate ?? point.y,
+    }));
+    return tiedWithFront(known, this.front, x.goal, y.goal);
+  });
+
+  /** The limits in force, also on metrics that do not exist here. */
+  readonly limits = $derived.by(
+    (): readonly Limit[] => this.#panel.link.budgets ?? loggedLimits(this.specs),
+  );
+  readonly knownLimits = $derived.by(() => knownLimits(this.limits, this.specs, this.#panel.base));
+  /** Keys of the models within all limits; null while there are none. */
+  readonly withinBudgets: ReadonlySet<string> | null = $derived.by(() => {
+    const limits = this.knownLimits;
+    if (limits.length === 0) return null;
+    const within = this.#panel.models.filter((model) => keepsAll(model, limits));
+    return new Set(within.map(({ key }) => key));
+  });
+  /** The best model within the limits, for each goal. */
+  readonly bestWithin = $derived.by((): Best[] => {
+    const within = this.withinBudgets;
+    if (!within) return [];
+    const models = this.#panel.models.filter(
+      ({ key, status }) => within.has(key) && status !== "failed",
+    );
+    return bestModels(models, this.specs);
+  });
+
+  setLimits(budgets: readonly Limit[] | null): void {
+    this.#panel.set({ budgets });
+  }
+
+  setGoal(spec: MetricSpec, goal: Goal): void {
+    this.#panel.set({ goals: { ...this.#panel.link.goals, [spec.name]: goal } });
   }
 }

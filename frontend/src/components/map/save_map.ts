@@ -1,10 +1,7 @@
 import { figureMarkup, type Figure } from "../../model/map_figure";
 import { withoutControls } from "../../model/xml_text";
 import { saveFile } from "../save_file";
-
-const PNG_SCALE = 2;
-/** Browsers refuse to draw canvases much larger than this. */
-const PNG_LARGEST_PX = 12_000;
+import { savePng } from "../save_picture";
 
 /** Offers the whole map as a standalone file, with the colours that `svg` has on the page. */
 export async function saveMap(
@@ -22,7 +19,7 @@ export async function saveMap(
     style,
   );
   if (kind === "svg") saveFile("model-map.svg", "image/svg+xml", text);
-  else await savePng(text, figure.width, figure.height);
+  else await savePng("model-map.png", text, figure.width, figure.height);
 }
 
 const OF_THE_PAGE = ["class", "role", "tabindex", "aria-label", "aria-level", "aria-selected"];
@@ -46,22 +43,4 @@ function resolveColours(markup: string, style: CSSStyleDeclaration): string {
   return markup.replace(/var\((--[\w-]+)\)/g, (_, name: string) =>
     style.getPropertyValue(name).trim(),
   );
-}
-
-async function savePng(markup: string, width: number, height: number): Promise<void> {
-  const address = URL.createObjectURL(new Blob([markup], { type: "image/svg+xml" }));
-  try {
-    const image = new Image();
-    image.src = address;
-    await image.decode();
-    const scale = Math.min(PNG_SCALE, PNG_LARGEST_PX / Math.max(width, height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
-    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/png"));
-    if (blob) saveFile("model-map.png", "image/png", blob);
-  } finally {
-    URL.revokeObjectURL(address);
-  }
 }

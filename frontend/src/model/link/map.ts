@@ -9,19 +9,23 @@ export interface MapLink {
   colour: MetricChoice;
   size: MetricChoice;
   columns: ColumnsMode;
+  /** What the map is searched for. */
+  search: string;
 }
 
 export const mapLink: LinkFacet<MapLink> = {
-  defaults: { colour: { kind: "auto" }, size: { kind: "auto" }, columns: "operation" },
-  write: ({ colour, size, columns }) => ({
+  defaults: { colour: { kind: "auto" }, size: { kind: "auto" }, columns: "operation", search: "" },
+  write: ({ colour, size, columns, search }) => ({
     c: choiceText(colour),
     s: choiceText(size),
     cols: columns === "operation" ? undefined : columns,
+    q: search || undefined,
   }),
-  read: ({ c, s, cols }) => ({
+  read: ({ c, s, cols, q = "" }) => ({
     colour: readChoice(c),
     size: readChoice(s),
     columns: cols === "step" ? "step" : "operation",
+    search: q,
   }),
 };
 
