@@ -1,6 +1,6 @@
 /** The only file that fetches. Addresses are relative to the frame's base, `data/plugin/cnc/`. */
 import { withOnlyLoggedNames } from "../model/named_values";
-import type { Models, RequestError } from "../model/wire.gen";
+import type { Differences, Models, RequestError } from "../model/wire.gen";
 
 /** The server cannot be reached, or what answers is not it. */
 export class UnreachableError extends Error {
@@ -32,6 +32,22 @@ export async function fetchModels(
 ): Promise<Tagged<Models> | null> {
   const answer = await getJson<Models>("models", known, signal);
   return answer && { ...answer, data: withOnlyLoggedNames(answer.data) };
+}
+
+/** Why the models `keys` differ, of all the logged models `all`. */
+export async function fetchDifferences(
+  keys: readonly string[],
+  all: readonly string[],
+  signal?: AbortSignal,
+): Promise<Differences> {
+  const chosen = new Set(keys);
+  const others = all.filter((key) => !chosen.has(key));
+  // A request line has its limits: whichever list is shorter. Ghosts are in no "all".
+  const shorter = others.length < keys.length && others.length + keys.length === all.length;
+  const asked = shorter ? `except=${others.join(",")}` : `models=${keys.join(",")}`;
+  const answer = await getJson<Differences>(`differences?${asked}`, null, signal);
+  if (!answer) throw new UnreachableError("TensorBoard answered with nothing.");
+  return answer.data;
 }
 
 async function getJson<T>(

@@ -36,13 +36,18 @@ export function estimateOf(
   const measured = model.metrics[metric];
   if (measured?.value == null) return null;
   const values = group.flatMap((replicate) => replicate.metrics[metric]?.value ?? []);
-  if (values.length > 1) return fromSample(values, "replicates");
+  if (values.length > 1) return sampleEstimate(values, "replicates");
   const repeats = measured.repeats.filter((value) => value !== null);
-  return repeats.length > 1 ? fromSample(repeats, "repeats") : null;
+  return sampleEstimate(repeats, "repeats");
 }
 
-function fromSample(values: readonly number[], source: Estimate["source"]): Estimate | null {
+/** The estimate of a sample's median; null of fewer than two values. */
+export function sampleEstimate(
+  values: readonly number[],
+  source: Estimate["source"],
+): Estimate | null {
   const n = values.length;
+  if (n < 2) return null;
   const value = median(values) ?? NaN;
   const error = ((deviation(values) ?? NaN) / Math.sqrt(n)) * (n > 2 ? MEDIAN_TO_MEAN : 1);
   // Squares of finite numbers may be beyond all numbers.

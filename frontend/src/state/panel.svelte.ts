@@ -26,6 +26,8 @@ export class Panel {
   theme = $state<Theme>("light");
   /** The model under the pointer or the keyboard's focus, in any place. */
   hovered = $state<string | null>(null);
+  /** Keys of the models that some control stands for while the pointer is on it. */
+  highlighted = $state.raw<ReadonlySet<string> | null>(null);
   /** The model whose menu is open, and where. */
   menu = $state.raw<{ key: string; x: number; y: number } | null>(null);
 
