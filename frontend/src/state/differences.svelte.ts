@@ -15,14 +15,14 @@ export class SelectionDifferences {
   /** Whether the answer is so late that the wait should be shown. */
   slow = $state(false);
 
-  readonly #panel: Panel;
+  readonly #panel: () => Panel;
 
   /** To be created while a component is set up. */
-  constructor(panel: Panel) {
+  constructor(panel: () => Panel) {
     this.#panel = panel;
     $effect(() => {
       // A new answer of the models route may change lineages.
-      const { selectedKeys, byKey } = panel;
+      const { selectedKeys, byKey } = panel();
       const keys = selectedKeys.filter((key) => byKey.has(key));
       return untrack(() => (keys.length > 1 ? this.#ask(keys) : undefined));
     });
@@ -32,8 +32,8 @@ export class SelectionDifferences {
     const request = new AbortController();
     const patience = setTimeout(() => (this.slow = true), DEBOUNCE_MS + PATIENCE_MS);
     const debounce = setTimeout(async () => {
-      const all = this.#panel.models
-        .filter(({ status }) => status !== "missing")
+      const all = this.#panel()
+        .models.filter(({ status }) => status !== "missing")
         .map(({ key }) => key);
       try {
         this.answer = await fetchDifferences(keys, all, request.signal);
