@@ -10,10 +10,10 @@ export interface FiltersLink {
 export const filtersLink: LinkFacet<FiltersLink> = {
   defaults: { filters: [], hide: false },
   write: ({ filters, hide }) => ({
-    f: filters.length ? JSON.stringify(filters.map(itemsOf)) : undefined,
+    fl: filters.length ? JSON.stringify(filters.map(itemsOf)) : undefined,
     hide: hide ? "1" : undefined,
   }),
-  read: ({ f, hide }) => ({ filters: readFilters(f), hide: hide === "1" }),
+  read: ({ fl, hide }) => ({ filters: readFilters(fl), hide: hide === "1" }),
 };
 
 function itemsOf(filter: Filter): unknown[] {
