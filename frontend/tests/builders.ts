@@ -1,4 +1,6 @@
-import type { Metric, MetricSpec, Model, ParameterValue } from "../src/model/wire.gen";
+import { buildLineage } from "../src/model/lineage";
+import { TableCells, type TableMode } from "../src/model/table_cells";
+import type { Metric, MetricSpec, Model, Models, ParameterValue } from "../src/model/wire.gen";
 
 /** A finished model with the given id as its key. */
 export function model(id: string, given: Partial<Model> = {}): Model {
@@ -45,4 +47,18 @@ export function spec(name: string, given: Partial<MetricSpec> = {}): MetricSpec 
     scalar: "",
     ...given,
   };
+}
+
+/** The table's cells for these models. */
+export function cellsOf(
+  { models, metrics }: Pick<Models, "models" | "metrics">,
+  mode: TableMode,
+  base: Model | null = null,
+): TableCells {
+  return new TableCells(mode, models, metrics, buildLineage(models), base);
+}
+
+/** The table's cells that show values. */
+export function valuesOf(answer: Pick<Models, "models" | "metrics">): TableCells {
+  return cellsOf(answer, "value");
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { toCsv } from "../src/model/csv";
 import { tableColumns } from "../src/model/table_columns";
 import { tableCsv } from "../src/model/table_csv";
-import { child, metric, model, spec } from "./builders";
+import { child, metric, model, spec, valuesOf } from "./builders";
 
 test("cells are quoted where RFC 4180 asks for it", () => {
   expect(toCsv([["plain", 'say "hi"', "a,b", "two\nlines", "cr\rhere"]])).toBe(
@@ -35,7 +35,11 @@ test("the table holds what is shown, with raw values", () => {
       metrics: { accuracy: metric(null, { nonfinite: "-Infinity" }) },
     },
   ];
-  expect(tableCsv(models, tableColumns({ models, metrics })).split("\r\n")).toEqual([
+  expect(
+    tableCsv(models, tableColumns({ models, metrics }), valuesOf({ models, metrics })).split(
+      "\r\n",
+    ),
+  ).toEqual([
     "model,run,status,operation,accuracy,latency (ms),amount,layers,bias",
     "dense,dense,finished,,0.95123,8.1,,,",
     "'=evil,'=evil,failed,prune,-Infinity,,0.5,\"a, b\",no",

@@ -10,6 +10,7 @@ import { exactMetric, fullMetric, NOT_LOGGED } from "../src/model/metric_format"
 import { tableCsv } from "../src/model/table_csv";
 import { tableColumns } from "../src/model/table_columns";
 import type { MetricSpec, Model, Models } from "../src/model/wire.gen";
+import { valuesOf } from "./builders";
 import text from "../../tests/golden/models.json?raw";
 
 const golden = JSON.parse(text) as Models;
@@ -63,7 +64,7 @@ describe("the answer of the backend", () => {
   });
 
   test("becomes a table with a line per model", () => {
-    const csv = tableCsv(golden.models, tableColumns(golden));
+    const csv = tableCsv(golden.models, tableColumns(golden), valuesOf(golden));
     expect(csv.trimEnd().split("\r\n")).toHaveLength(golden.models.length + 1);
     expect(csv).toContain("0.951");
     expect(csv).toContain("student-init");

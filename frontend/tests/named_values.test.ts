@@ -14,7 +14,7 @@ import { tableColumns } from "../src/model/table_columns";
 import { tableCsv } from "../src/model/table_csv";
 import { sortedModels } from "../src/model/table_sort";
 import type { Models } from "../src/model/wire.gen";
-import { child, metric, model, spec } from "./builders";
+import { child, metric, model, spec, valuesOf } from "./builders";
 
 const NAMES = ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"];
 
@@ -69,7 +69,7 @@ describe("names that every object knows", async () => {
   test.each(NAMES)("sort, colour and describe by %s", (name) => {
     const columns = tableColumns(answer);
     for (const column of [`m.${name}`, `p.${name}`]) {
-      const sorted = sortedModels(models, columns, { column, descending: true });
+      const sorted = sortedModels(models, columns, [{ column, descending: true }]);
       expect(sorted[0]?.id).toBe("first");
       expect(sorted).toHaveLength(models.length);
     }
@@ -80,7 +80,9 @@ describe("names that every object knows", async () => {
   });
 
   test("are in the table, the labels and the recipe", () => {
-    const [head, ...lines] = tableCsv(models, tableColumns(answer)).trim().split(/\r?\n/);
+    const [head, ...lines] = tableCsv(models, tableColumns(answer), valuesOf(answer))
+      .trim()
+      .split(/\r?\n/);
     expect(head).toContain("__proto__");
     expect(lines[1]).toContain("1,2,3,4,5,1,2,3,4,5");
     expect(lines[2]).toMatch(/tune,{10}$/);

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import { tableColumns, type TableColumn } from "../src/model/table_columns";
-import { nextSort, sortedModels } from "../src/model/table_sort";
+import { shownColumns, tableColumns, type TableColumn } from "../src/model/table_columns";
+import type { TableMode } from "../src/model/table_cells";
+import { nextSorts, sortedModels } from "../src/model/table_sort";
 import type { Model } from "../src/model/wire.gen";
-import { child, metric, model, spec } from "./builders";
+import { cellsOf, child, metric, model, spec } from "./builders";
 
 const accuracy = spec("accuracy", { goal: "max" });
 const latency = spec("latency", { goal: "min", primary: false });
@@ -12,7 +13,7 @@ const metrics = [latency, accuracy, size];
 
 function order(models: Model[], column: string, descending = false): string[] {
   const columns = tableColumns({ models, metrics });
-  return sortedModels(models, columns, { column, descending }).map(({ id }) => id);
+  return sortedModels(models, columns, [{ column, descending }]).map(({ id }) => id);
 }
 
 describe("columns", () => {
@@ -123,8 +124,8 @@ describe("sorting", () => {
 
   test("by an unknown column changes nothing and copies nothing", () => {
     const columns = tableColumns({ models, metrics });
-    expect(sortedModels(models, columns, { column: "m.gone", descending: true })).toBe(models);
-    expect(sortedModels(models, columns, null)).toBe(models);
+    expect(sortedModels(models, columns, [{ column: "m.gone", descending: true }])).toBe(models);
+    expect(sortedModels(models, columns, [])).toBe(models);
   });
 });
 
@@ -136,18 +137,95 @@ describe("clicking a head", () => {
   };
 
   test("shows the best first, then the reverse, then the order of creation", () => {
-    const first = nextSort(column("m.accuracy"), null);
-    expect(first).toEqual({ column: "m.accuracy", descending: true });
-    const second = nextSort(column("m.accuracy"), first);
-    expect(second).toEqual({ column: "m.accuracy", descending: false });
-    expect(nextSort(column("m.accuracy"), second)).toBeNull();
-    expect(nextSort(column("m.size"), null)).toEqual({ column: "m.size", descending: false });
+    const first = nextSorts(column("m.accuracy"), [], false);
+    expect(first).toEqual([{ column: "m.accuracy", descending: true }]);
+    const second = nextSorts(column("m.accuracy"), first, false);
+    expect(second).toEqual([{ column: "m.accuracy", descending: false }]);
+    expect(nextSorts(column("m.accuracy"), second, false)).toEqual([]);
+    expect(nextSorts(column("m.size"), [], false)).toEqual([
+      { column: "m.size", descending: false },
+    ]);
   });
 
+  const bySize = [{ column: "m.size", descending: false }];
+
   test("of another column starts anew", () => {
-    expect(nextSort(column("model"), { column: "m.size", descending: false })).toEqual({
-      column: "model",
-      descending: false,
-    });
+    expect(nextSorts(column("model"), bySize, false)).toEqual([
+      { column: "model", descending: false },
+    ]);
+  });
+
+  test("with Shift sorts within, turns in place, and leaves the others", () => {
+    const two = nextSorts(column("m.accuracy"), bySize, true);
+    expect(two).toEqual([...bySize, { column: "m.accuracy", descending: true }]);
+    const turned = nextSorts(column("m.size"), two, true);
+    expect(turned.map(({ descending }) => descending)).toEqual([true, true]);
+    expect(nextSorts(column("m.size"), turned, true)).toEqual([two[1]]);
+  });
+});
+
+describe("sorting by several columns", () => {
+  const models = [
+    child("a", "x", "tune", { lr: 0.1 }),
+    child("b", "x", "prune", { lr: 0.2 }),
+    child("c", "x", "tune", { lr: 0.2 }),
+    child("d", "x", "prune", { lr: 0.1 }),
+  ];
+
+  test("goes by the second where the first is equal", () => {
+    const sorts = [
+      { column: "operation", descending: false },
+      { column: "p.lr", descending: true },
+    ];
+    const columns = tableColumns({ models, metrics });
+    expect(sortedModels(models, columns, sorts).map(({ id }) => id)).toEqual(["b", "d", "c", "a"]);
+  });
+});
+
+describe("columns shown", () => {
+  const columns = tableColumns({ models: [child("a", "x", "tune", { lr: 0.1 })], metrics });
+
+  test("begin with the model and the pinned ones; the model is never left out", () => {
+    const shown = shownColumns(columns, ["model", "m.accuracy"], ["p.lr"]);
+    expect(shown.map(({ id }) => id)).toEqual([
+      "model",
+      "p.lr",
+      "operation",
+      "m.size",
+      "m.latency",
+    ]);
+  });
+});
+
+describe("cells", () => {
+  const parent = model("p", { metrics: { accuracy: metric(0.8), size: metric(100) } });
+  const one = { ...child("a", "p", "tune"), metrics: { accuracy: metric(0.9), size: metric(50) } };
+  const other = { ...child("b", "a", "tune"), metrics: { accuracy: metric(0.7) } };
+  const models = [parent, one, other];
+  const cells = (mode: TableMode) => cellsOf({ models, metrics }, mode, parent);
+
+  test("show changes against parent, base and best", () => {
+    expect(cells("value").number(one, size)).toBe(50);
+    expect(cells("vs parent").change(other, accuracy)?.amount).toBeCloseTo(-100 * (0.2 / 0.9));
+    expect(cells("vs base").change(other, accuracy)?.amount).toBeCloseTo(-12.5);
+    expect(cells("vs base").change(parent, accuracy)).toBeNull();
+    expect(cells("vs best").change(parent, size)?.amount).toBe(100);
+    expect(cells("vs best").change(one, accuracy)?.verdict).toBe("same");
+    expect(cells("vs parent").change(other, size)).toBeNull();
+  });
+
+  test("sort by what they show, nothing last", () => {
+    const sorts = [{ column: "m.size", descending: true }];
+    const columns = tableColumns({ models, metrics });
+    const sorted = sortedModels(models, columns, sorts, cells("vs best"));
+    expect(sorted.map(({ id }) => id)).toEqual(["p", "a", "b"]);
+  });
+
+  test("have bars from zero", () => {
+    const column = tableColumns({ models, metrics }).find(({ id }) => id === "m.size")!;
+    if (column.kind !== "metric") throw new Error("no metric");
+    expect(cells("value").bar(one, column)).toEqual({ from: 0, to: 0.5 });
+    expect(cells("value").bar(other, column)).toBeNull();
+    expect(cells("vs base").bar(one, column)).toEqual({ from: 0, to: 1 });
   });
 });

@@ -21,7 +21,29 @@ describe("a link", () => {
       colour: { kind: "metric", name: "Top-1 Accuracy" },
       size: { kind: "none" },
       columns: "step",
-      sort: { column: "m.val/F1 +", descending: true },
+      sort: [{ column: "m.val/F1 +", descending: true }],
+      x: { kind: "metric", name: "size" },
+      yScale: "log",
+      scatterZoom: [0, 1, -1, 2.5],
+      trace: false,
+      budgets: [
+        { metric: "a,b", bound: "at_most", relation: "absolute", value: 10 },
+        { metric: "acc", bound: "at_least", relation: "base_percent", value: -1 },
+      ],
+      goals: { gain: "max" },
+      filters: [
+        { kind: "metric", name: "acc", low: 0.5, high: null },
+        { kind: "operation", values: ["", "prune"] },
+        { kind: "text", text: "<b>" },
+      ],
+      hide: true,
+      tableMode: "vs best",
+      hiddenColumns: ["p.[x", "m.a"],
+      pinnedColumns: ["[", "m.b"],
+      variableX: "parameter/prune#1/amount",
+      variableColour: "",
+      levels: { root: ["dense"] },
+      asChange: true,
       detailsWidth: 500,
       tableHeight: 120,
     };
@@ -34,6 +56,21 @@ describe("a link", () => {
       s: "!",
       cols: "step",
       sort: "-m.val/F1 +",
+      x: "size",
+      yl: "log",
+      z: "0,1,-1,2.5",
+      tr: "0",
+      bud: '[["a,b","<=",10],["acc",">%",-1]]',
+      goal: '[["gain","max"]]',
+      fl: '[["metric","acc",0.5,null],["operation","","prune"],["text","<b>"]]',
+      hide: "1",
+      tm: "best",
+      hc: '["p.[x","m.a"]',
+      pc: '["[","m.b"]',
+      vx: "parameter/prune#1/amount",
+      vc: "",
+      vl: '[["root",["dense"]]]',
+      vd: "1",
       dw: "500",
       th: "120",
     });
@@ -48,6 +85,22 @@ describe("a link", () => {
     const link = { cols: "time", sort: "m.size", dw: "wide", th: "-5", c: "", base: "" };
     expect(fromLink(link)).toEqual(DEFAULT_LINK_STATE);
     expect(fromLink({ dw: "1e9", th: "NaN" })).toEqual(DEFAULT_LINK_STATE);
+  });
+
+  test.each([
+    { bud: "[[1]]" },
+    { bud: '[["a","?=",1]]' },
+    { fl: "{}" },
+    { fl: '[["metric"],["what",1],3]' },
+    { z: "1,0,0,1" },
+    { z: "1" },
+    { vl: "[[1,2]]" },
+    { goal: '[["a","up"]]' },
+    { hc: "[1" },
+    { xl: "cubic" },
+  ])("%j asks for nothing", (link) => {
+    const { budgets, ...rest } = fromLink(link as Record<string, string>);
+    expect({ ...rest, budgets: budgets?.length ? budgets : null }).toEqual(DEFAULT_LINK_STATE);
   });
 
   test("with repeated keys or slots selects each model once, each in its own slot", () => {

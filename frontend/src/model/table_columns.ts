@@ -79,3 +79,22 @@ function fittingWidth(texts: readonly string[], { least, most } = CELL_WIDTHS): 
   const longest = texts.reduce((length, text) => Math.max(length, text.length), 0);
   return Math.round(Math.min(Math.max(longest * CHARACTER + AROUND, least), most));
 }
+
+/** The columns that are shown: the model, then the pinned ones, then the rest. */
+export function shownColumns(
+  columns: readonly TableColumn[],
+  hidden: readonly string[],
+  pinned: readonly string[],
+): TableColumn[] {
+  const without = new Set(hidden);
+  const stays = new Set(pinned);
+  const shown = columns.filter(({ id, kind }) => kind === "model" || !without.has(id));
+  const isPinned = ({ id, kind }: TableColumn) => kind === "model" || stays.has(id);
+  return [...shown.filter(isPinned), ...shown.filter((column) => !isPinned(column))];
+}
+
+/** What a person calls a column. */
+export function columnName(column: TableColumn): string {
+  if (column.kind === "metric") return metricHeading(column.spec);
+  return column.kind === "parameter" ? column.name : column.kind;
+}

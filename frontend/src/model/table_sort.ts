@@ -1,4 +1,5 @@
 import { parameterValue } from "./parameter_format";
+import type { TableCells } from "./table_cells";
 import type { TableColumn } from "./table_columns";
 import type { Model, ParameterValue } from "./wire.gen";
 
@@ -8,31 +9,52 @@ export interface TableSort {
   descending: boolean;
 }
 
-/** `models` in the order of `sort`, or as they are; missing values are last in both directions. */
+/** `models` in the order of `sorts`, or as they are; missing values are last in both directions. */
 export function sortedModels(
   models: readonly Model[],
   columns: readonly TableColumn[],
-  sort: TableSort | null,
+  sorts: readonly TableSort[],
+  cells: TableCells | null = null,
 ): readonly Model[] {
-  const column = columns.find(({ id }) => id === sort?.column);
-  if (!sort || !column) return models;
-  const direction = sort.descending ? -1 : 1;
+  const keys = sorts.flatMap(({ column: id, descending }) => {
+    const column = columns.find((one) => one.id === id);
+    return column ? [{ column, direction: descending ? -1 : 1 }] : [];
+  });
+  if (keys.length === 0) return models;
   return models
-    .map((model) => ({ model, value: sortValue(model, column) }))
-    .sort((a, b) => comparePresent(a.value, b.value) ?? direction * compare(a.value, b.value))
+    .map((model) => ({ model, values: keys.map(({ column }) => sortValue(model, column, cells)) }))
+    .sort((a, b) => {
+      for (const [index, { direction }] of keys.entries()) {
+        const [one, other] = [a.values[index] ?? null, b.values[index] ?? null];
+        const order = comparePresent(one, other) ?? direction * compare(one, other);
+        if (order !== 0) return order;
+      }
+      return 0;
+    })
     .map(({ model }) => model);
 }
 
-/** The next state of a column whose head is clicked: best first, then the reverse, then none. */
-export function nextSort(column: TableColumn, sort: TableSort | null): TableSort | null {
+/**
+ * The sorts after a click on the head of `column`: best first, then the reverse, then none. With
+ * `add` the other columns stay; a new one counts least.
+ */
+export function nextSorts(
+  column: TableColumn,
+  sorts: readonly TableSort[],
+  add: boolean,
+): TableSort[] {
   const first = column.kind === "metric" && column.spec.goal === "max";
-  if (sort?.column !== column.id) return { column: column.id, descending: first };
-  return sort.descending === first ? { column: column.id, descending: !first } : null;
+  const known = sorts.find((sort) => sort.column === column.id);
+  const next = !known ? first : known.descending === first ? !first : null;
+  const sort = next === null ? [] : [{ column: column.id, descending: next }];
+  if (!add) return sort;
+  if (!known) return [...sorts, ...sort];
+  return sorts.flatMap((one) => (one === known ? sort : one));
 }
 
 type SortValue = number | string | null;
 
-function sortValue(model: Model, column: TableColumn): SortValue {
+function sortValue(model: Model, column: TableColumn, cells: TableCells | null): SortValue {
   switch (column.kind) {
     case "model":
       return model.id;
@@ -41,7 +63,9 @@ function sortValue(model: Model, column: TableColumn): SortValue {
     case "parameter":
       return parameterSortValue(column.name, model.operation?.parameters[column.name]);
     case "metric":
-      return metricSortValue(model, column.spec.name);
+      return cells && cells.mode !== "value"
+        ? cells.number(model, column.spec)
+        : metricSortValue(model, column.spec.name);
   }
 }
 

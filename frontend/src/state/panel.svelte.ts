@@ -3,8 +3,6 @@ import { oldestLogged, rootsOf } from "../model/base_model";
 import { buildLineage } from "../model/lineage";
 import { automaticColour, automaticSize, chosenMetric } from "../model/metric_choice";
 import { foundBy } from "../model/model_search";
-import { tableColumns } from "../model/table_columns";
-import { sortedModels } from "../model/table_sort";
 import { marksOf, only, toggled, withAll, type SelectMode } from "../model/selection";
 import type { MetricChoice } from "../model/link/map";
 import type { Place } from "../model/link/place";
@@ -12,6 +10,8 @@ import { DEFAULT_LINK_STATE, type LinkState } from "../model/url_state";
 import type { Model } from "../model/wire.gen";
 import { Filters } from "./filters.svelte";
 import { LiveModels } from "./live_models.svelte";
+import { Search } from "./search.svelte";
+import { Table } from "./table.svelte";
 import { Tradeoffs } from "./tradeoffs.svelte";
 import { UndoHistory } from "./undo.svelte";
 
@@ -20,6 +20,7 @@ export class Panel {
   readonly live = new LiveModels();
   readonly filters = new Filters(this);
   readonly tradeoffs = new Tradeoffs(this);
+  readonly search = new Search(this);
   readonly #undo = new UndoHistory();
   /** What the link keeps; replaced as a whole, never changed in place. */
   link = $state.raw<LinkState>(DEFAULT_LINK_STATE);
@@ -52,8 +53,7 @@ export class Panel {
 
   readonly colourMetric = $derived(chosenMetric(this.link.colour, this.specs, automaticColour));
   readonly sizeMetric = $derived(chosenMetric(this.link.size, this.specs, automaticSize));
-  readonly tableColumns = $derived(tableColumns({ models: this.models, metrics: this.specs }));
-  readonly tableModels = $derived(sortedModels(this.models, this.tableColumns, this.link.sort));
+  readonly table = new Table(this);
 
   /** What the link asks for and these models lack. */
   readonly unknown = $derived(this.#unknown());
