@@ -1,5 +1,6 @@
 import { sampleEstimate, type Estimate } from "./estimate";
 import { changeOf } from "./change";
+import { parameterValue } from "./parameter_format";
 import type { Differences, MetricSpec, Model, Variable } from "./wire.gen";
 
 /** The models of one combination of levels, and what a metric is there. */
@@ -17,6 +18,15 @@ export interface FactorTable {
   readonly colour: Variable | null;
   /** Per level of x, per level of colour (one where there is none); null where no model is. */
   readonly cells: readonly (readonly (Cell | null)[])[];
+}
+
+/** A level in words, a parameter as it is written everywhere: "50 %". */
+export function levelText(variable: Variable, index: number): string {
+  const level = variable.levels[index];
+  if (!level) return "";
+  const { parameter, kind } = variable;
+  if (kind !== "parameter" || parameter === undefined || level.value === null) return level.text;
+  return parameterValue(parameter, level.value);
 }
 
 /** How a metric is shown: as it is, or as its change against the base. */
@@ -119,10 +129,9 @@ export function pairRows(differences: Differences, spec: MetricSpec): PairRow[] 
     const effect = Object.hasOwn(contrast.effects, spec.name)
       ? contrast.effects[spec.name]
       : undefined;
-    const [before, after] = [contrast.before, contrast.after].map(
-      (level) => variable?.levels[level]?.text,
-    );
-    if (!variable || !effect || before === undefined || after === undefined) return [];
+    if (!variable || !effect) return [];
+    const before = levelText(variable, contrast.before);
+    const after = levelText(variable, contrast.after);
     const { pairs, mean, low, high, spread } = effect;
     const models = contrast.models.flatMap((index) => differences.models[index] ?? []);
     const key = `${variable.id} ${contrast.before} ${contrast.after}`;
