@@ -1,0 +1,131 @@
+"""The scatter: who is on the front, who may be, and who keeps within the budgets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from tensorboard_cnc import cnc_summary
+from tests.browser.conftest import open_tab
+from tests.browser.published import import_table, log_noisy_sweep
+
+ServeProcess = Callable[..., str]
+
+
+def tradeoffs(frame: FrameLocator) -> Locator:
+    return frame.get_by_role("region", name="Trade-offs")
+
+
+def point(frame: FrameLocator, model_id: str) -> Locator:
+    return tradeoffs(frame).get_by_role("option", name=re.compile(f"^{re.escape(model_id)},"))
+
+
+@pytest.mark.parametrize(
+    ("table", "x", "front"),
+    [("imagenet", "Model Size", 12), ("imagenet_tutorial", "Model Size", 2)]
+    + [("t5_squad", "Model Size", 12)],
+)
+def test_the_published_fronts(
+    table: str, x: str, front: int, tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(import_table(table, tmp_path)), f"&p.cnc.x={x}")
+    expect(tradeoffs(frame).get_by_role("button", name=f"front {front}")).to_be_visible()
+    expect(tradeoffs(frame).get_by_text("no repeats logged: noise unknown")).to_be_visible()
+    on_front = tradeoffs(frame).get_by_role("option", name=re.compile("on the front$"))
+    expect(on_front).to_have_count(front)
+    expect(frame.get_by_role("grid").get_by_label("on the front")).not_to_have_count(0)
+
+
+def test_noise_and_budgets(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
+    panel = tradeoffs(frame)
+    # prune-75 is beaten; prune-50 has the latency of prune-50-ft within noise, but less accuracy.
+    expect(panel.get_by_role("button", name=re.compile("^tied within noise"))).to_be_visible()
+    expect(panel.get_by_text("6 of 7 pass latency ≤ 9.00")).to_be_visible()
+    expect(panel.get_by_text(re.compile("best accuracy: prune-50-ft"))).to_be_visible()
+    panel.get_by_role("button", name="Budgets").click()
+    editor = frame.get_by_role("dialog", name="Budgets")
+    editor.get_by_role("button", name="+ add a budget").click()
+    second = editor.get_by_role("group", name="Budget 2")
+    second.get_by_label("Metric").select_option("accuracy")
+    second.get_by_label("Bound").select_option("≥")
+    second.get_by_label("Value").fill("0.9")
+    second.get_by_label("Value").press("Enter")
+    page.keyboard.press("Escape")
+    expect(panel.get_by_text(re.compile("3 of 7 pass"))).to_be_visible()
+    expect(panel.get_by_text(re.compile("best latency: prune-75-ft"))).to_be_visible()
+    page.wait_for_url(re.compile("p.cnc.bud="))
+    page.reload()
+    expect(panel.get_by_text(re.compile("3 of 7 pass"))).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(panel.get_by_text(re.compile("3 of 7 pass"))).to_be_visible()
+
+
+def test_two_that_cannot_be_told_apart(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
+    point(frame, "prune-50").focus()
+    frame.get_by_role("grid", name="Models").get_by_text("prune-50", exact=True).click()
+    frame.get_by_role("grid", name="Models").get_by_text("prune-50-ft", exact=True).click(
+        modifiers=["Control"]
+    )
+    words = "Cannot tell prune-50-ft from prune-50 by latency (95 %)."
+    expect(tradeoffs(frame).get_by_text(words)).to_be_visible()
+
+
+def test_marquee_zoom_and_keyboard(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
+    plot = tradeoffs(frame).get_by_role("listbox")
+    expect(plot.get_by_role("option")).to_have_count(7)
+    box = plot.bounding_box()
+    assert box is not None
+    left, top, width, height = box["x"], box["y"], box["width"], box["height"]
+    page.mouse.move(left + 50, top + 2)
+    page.mouse.down()
+    page.mouse.move(left + width / 2, top + height / 2)
+    page.mouse.move(left + width - 2, top + height - 24)
+    page.mouse.up()
+    selected = plot.locator("[aria-selected=true]")
+    expect(selected).to_have_count(7)
+    page.keyboard.press("Escape")
+    expect(selected).to_have_count(0)
+    page.mouse.move(left + width / 2, top + height / 2)
+    page.mouse.wheel(0, -300)
+    page.wait_for_url(re.compile("p.cnc.z="))
+    tradeoffs(frame).get_by_role("button", name="all", exact=True).click()
+    plot.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(selected).to_have_count(2)
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(selected).to_have_count(1)
+    expect(point(frame, "dense")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_metric_without_a_goal(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    for number in range(3):
+        with cnc_summary.model(tmp_path / str(number), f"m{number}") as m:
+            m.metrics({"accuracy": 0.9 + number / 100, "gizmo": float(number)})
+    frame = open_tab(page, serve_process(tmp_path), "&p.cnc.x=gizmo")
+    panel = tradeoffs(frame)
+    expect(panel.get_by_text("No front: gizmo has no goal.")).to_be_visible()
+    panel.get_by_role("button", name="lower is better").click()
+    expect(panel.get_by_role("button", name="front 3")).to_be_visible()
+    page.wait_for_url(re.compile("p.cnc.goal="))
+
+
+def test_one_metric_is_no_trade_off(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    with cnc_summary.model(tmp_path / "m", "m") as m:
+        m.metrics({"accuracy": 0.9})
+    frame = open_tab(page, serve_process(tmp_path))
+    expect(tradeoffs(frame)).to_contain_text("A trade-off needs two metrics; 1 metric logged")
