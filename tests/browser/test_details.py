@@ -1,0 +1,98 @@
+"""A selection explains itself: what its models differ in, and what each difference does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.identity import model_key
+from tests.browser.conftest import open_tab
+from tests.browser.published import log_noisy_sweep
+
+ServeProcess = Callable[..., str]
+
+
+def details(frame: FrameLocator) -> Locator:
+    return frame.get_by_label("Details of the selection")
+
+
+def selecting(*runs_and_ids: tuple[str, str]) -> str:
+    return "&p.cnc.sel=" + ",".join(model_key(run, name) for run, name in runs_and_ids)
+
+
+def test_amount_by_fine_tune(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    log_noisy_sweep(tmp_path)
+    names = [f"prune-{amount}{tuned}" for amount in (75, 50, 90) for tuned in ("", "-ft")]
+    state = selecting(*((name, name) for name in names)) + "&p.cnc.xh=160&p.cnc.th=84"
+    frame = open_tab(page, serve_process(tmp_path), state)
+    panel = details(frame)
+    expect(
+        panel.get_by_role("heading", name="6 models differ in amount × fine-tune")
+    ).to_be_visible()
+    expect(panel.get_by_role("img", name="accuracy by amount and fine-tune")).to_be_visible()
+    contrast = panel.get_by_role("button", name=re.compile("fine-tune without → with"))
+    expect(panel.get_by_role("row").filter(has_text="without → with")).to_contain_text("+20.0")
+    panel.get_by_role("group", name="Show").get_by_text("vs base").click()
+    page.wait_for_url(re.compile("p.cnc.vd=1"))
+    panel.get_by_label("Colour").select_option("none")
+    expect(panel.get_by_role("heading", name="6 models differ in amount")).to_be_visible()
+    tuned = panel.get_by_role("group", name="Only fine-tune").get_by_role("button", name="with 3")
+    tuned.click()
+    expect(panel.get_by_role("status")).to_contain_text("3 of 6 kept")
+    contrast.click()
+    expect(panel.get_by_role("heading", name=re.compile("^6 models"))).to_be_visible()
+
+
+def test_models_of_different_roots(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    for root in ("resnet", "mobilenet"):
+        with cnc_summary.model(tmp_path / root, root) as m:
+            m.metrics({"accuracy": 0.9})
+        prune = cnc_summary.operation("prune", amount=0.5)
+        child = f"{root}-p"
+        with cnc_summary.model(tmp_path / child, child, parents=root, operation=prune) as m:
+            m.metrics({"accuracy": 0.8})
+    state = selecting(("resnet-p", "resnet-p"), ("mobilenet-p", "mobilenet-p"))
+    frame = open_tab(page, serve_process(tmp_path), state)
+    panel = details(frame)
+    expect(panel.get_by_role("heading", name="2 models differ in root")).to_be_visible()
+    for root in ("resnet", "mobilenet"):
+        recipe = panel.get_by_role("region", name=f"Recipe of {root}-p")
+        expect(recipe.get_by_role("listitem").first).to_contain_text("first difference")
+        expect(recipe).to_contain_text("prune 50")
+
+
+def test_replicates(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    with cnc_summary.model(tmp_path / "dense", "dense") as m:
+        m.metrics({"accuracy": 0.9})
+    for seed in range(3):
+        name, prune = f"p{seed}", cnc_summary.operation("prune", amount=0.5, seed=seed)
+        with cnc_summary.model(tmp_path / name, name, parents="dense", operation=prune) as m:
+            m.metrics({"accuracy": 0.8 + seed / 100})
+    state = selecting(*((f"p{seed}", f"p{seed}") for seed in range(3)))
+    frame = open_tab(page, serve_process(tmp_path), state)
+    heading = details(frame).get_by_role("heading", name="3 models of one recipe: replicates")
+    expect(heading).to_be_visible()
+
+
+def test_hundreds_of_models(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    with cnc_summary.model(tmp_path / "dense", "dense") as m:
+        m.metrics({"accuracy": 0.9})
+    names = []
+    for number in range(300):
+        names.append(f"p{number}")
+        step = cnc_summary.operation(
+            "prune", amount=number / 300, scope=("all", "some")[number % 2]
+        )
+        with cnc_summary.model(tmp_path / "sweep", names[-1], parents="dense", operation=step) as m:
+            m.metrics({"accuracy": 0.9 - number / 1000})
+    frame = open_tab(page, serve_process(tmp_path))
+    frame.get_by_role("grid", name="Models").get_by_text("p0", exact=True).click()
+    frame.get_by_role("grid", name="Models").focus()
+    page.keyboard.press("Shift+End")
+    expect(
+        details(frame).get_by_role("heading", name="300 models differ in amount")
+    ).to_be_visible()

@@ -1,0 +1,101 @@
+"""Filters, the search, and the table that follows them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from tests.browser.conftest import open_tab
+from tests.browser.published import log_noisy_sweep
+
+ServeProcess = Callable[..., str]
+
+
+def table(frame: FrameLocator) -> Locator:
+    return frame.get_by_role("grid", name="Models")
+
+
+def shown(frame: FrameLocator) -> Locator:
+    return table(frame).get_by_role("rowheader")
+
+
+def head(frame: FrameLocator, name: str) -> Locator:
+    return table(frame).get_by_role("columnheader", name=re.compile(name)).get_by_role("button")
+
+
+def test_filters_fade_hide_and_come_off(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
+    frame.get_by_role("button", name="Filters").click()
+    form = frame.get_by_role("dialog", name="Filters")
+    form.get_by_role("group", name="Operation").get_by_text("fine-tune").click()
+    form.get_by_label("accuracy, % at least").fill("0.9")
+    form.get_by_label("accuracy, % at least").press("Enter")
+    expect(form.get_by_role("status")).to_have_text("2 of 7 models pass")
+    page.keyboard.press("Escape")
+    chips = frame.get_by_role("group", name="Filters in force")
+    expect(chips).to_contain_text("2 of 7")
+    expect(shown(frame)).to_have_count(7)
+    chips.get_by_text("hide").click()
+    # The two that pass, their parents, and the base.
+    expect(shown(frame)).to_have_count(5)
+    page.wait_for_url(re.compile("p.cnc.hide=1"))
+    page.reload()
+    expect(shown(frame)).to_have_count(5)
+    chips.get_by_role("button", name=re.compile("Remove the filter accuracy")).click()
+    expect(chips).to_contain_text("3 of 7")
+    page.keyboard.press("Control+z")
+    expect(chips).to_contain_text("2 of 7")
+    chips.get_by_role("button", name="Clear").click()
+    expect(shown(frame)).to_have_count(7)
+    expect(chips).to_have_count(0)
+
+
+def test_a_histogram_is_brushed(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
+    frame.get_by_role("button", name="Filters").click()
+    form = frame.get_by_role("dialog", name="Filters")
+    box = form.get_by_role("group", name="accuracy, %").locator("svg").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 1, middle)
+    page.mouse.up()
+    expect(form.get_by_role("status")).to_have_text("6 of 7 models pass")
+    page.mouse.click(box["x"] + 4, middle)
+    expect(form.get_by_role("status")).to_have_text("7 of 7 models pass")
+
+
+def test_sorting_modes_columns_and_csv(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
+    head(frame, "^operation").click()
+    head(frame, "^accuracy").click(modifiers=["Shift"])
+    expected = ["prune-50-ft", "prune-75-ft", "prune-90-ft", "prune-50", "prune-75", "prune-90"]
+    expect(shown(frame)).to_have_text([re.compile(name) for name in [*expected, "dense"]])
+    frame.get_by_role("group", name="Metrics").get_by_text("vs base").click()
+    row = table(frame).get_by_role("row").filter(has_text="prune-90-ft")
+    expect(row).to_contain_text("−11.0\u202fpt")
+    expect(row.get_by_label("worse")).to_be_visible()
+    frame.get_by_role("button", name=re.compile("^Columns")).click()
+    chooser = frame.get_by_role("dialog", name="Columns of the table")
+    chooser.get_by_label("operation").uncheck()
+    chooser.get_by_text("pin", exact=True).nth(1).click()
+    page.keyboard.press("Escape")
+    expect(head(frame, "^operation")).to_have_count(0)
+    page.wait_for_url(re.compile("p.cnc.hc=operation"))
+    with page.expect_download() as download:
+        frame.get_by_role("button", name="CSV").click()
+    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["model"] for row in rows] == [*expected, "dense"]
+    assert "operation" not in rows[0]
+    assert rows[2]["unit of accuracy vs base"] == "percentage points"
+    assert abs(float(rows[2]["accuracy vs base"]) + 11) < 1e-9
