@@ -85,7 +85,7 @@ export class Panel {
   }
 
   clearSelection(): void {
-    this.set({ selection: [] });
+    if (this.selection.length) this.set({ selection: [] });
   }
 
   makeBase(key: string): void {
