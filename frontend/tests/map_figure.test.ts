@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 
 import { figureMarkup, figureOf } from "../src/model/map_figure";
+import { columnNotes, labelTexts } from "../src/model/map_labels";
 import { layoutMap, spacingFor } from "../src/model/map_layout";
 import { markLegend, rampLegend, sizeLegend } from "../src/model/map_legend";
 import { colourScale, sizeScale } from "../src/model/map_scales";
+import { buildScene, placesOf } from "../src/model/map_scene";
 import { withoutControls, xmlText } from "../src/model/xml_text";
 import { child, metric, model, spec } from "./builders";
 
@@ -23,13 +25,14 @@ test("a saved map holds headers, legend and drawing, and no one's markup", () =>
   const layout = layoutMap(models, "operation");
   const spacing = spacingFor(layout, 600, 300);
   const colour = colourScale(models, accuracy)!;
+  const looks = { colour, size: null, largest: 10 };
+  const scene = buildScene(layout, placesOf(layout, spacing), looks);
   const figure = figureOf({
-    layout,
-    spacing,
+    picture: { layout, spacing, texts: labelTexts(layout), notes: columnNotes(layout) },
     zoom: 1,
     ramp: rampLegend(colour, "light"),
     circles: sizeLegend(sizeScale(models, accuracy, 10)!),
-    kinds: markLegend(layout.placed, colour),
+    kinds: markLegend(scene, new Set(), true),
     hatch: "hatch",
   });
   const text = figureMarkup(figure, { defs: "<defs/>", world: "<circle/>", font: "Roboto" });

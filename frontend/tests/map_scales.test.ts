@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 
 import { inkOn, rampColour, rampStops, type Theme } from "../src/model/colour_ramp";
 import { markLegend, rampLegend, sizeLegend } from "../src/model/map_legend";
-import { layoutMap } from "../src/model/map_layout";
-import { colourScale, robustDomain, sizeScale } from "../src/model/map_scales";
+import { layoutMap, spacingFor } from "../src/model/map_layout";
+import { changeScale, colourScale, robustDomain, sizeScale } from "../src/model/map_scales";
+import { buildScene, placesOf } from "../src/model/map_scene";
 import type { Model } from "../src/model/wire.gen";
 import { metric, model, spec } from "./builders";
 
@@ -90,7 +91,7 @@ describe("the ramp", () => {
     ["light", -1],
     ["dark", 1],
   ])("changes its lightness evenly, away from the background (%s)", (theme, sign) => {
-    const steps = rampStops(theme, 9).map(lightness);
+    const steps = rampStops(theme).map(lightness);
     const changes = steps.slice(1).map((step, i) => (step - steps[i]!) * sign);
     const mean = changes.reduce((a, b) => a + b) / changes.length;
     expect(mean).toBeGreaterThan(0.05);
@@ -105,6 +106,53 @@ describe("the ramp", () => {
   test("has readable ink on it", () => {
     expect([inkOn(0, "light"), inkOn(1, "light")]).toEqual(["#000000", "#ffffff"]);
     expect([inkOn(0, "dark"), inkOn(1, "dark")]).toEqual(["#ffffff", "#000000"]);
+  });
+});
+
+describe("colour by change against the parent", () => {
+  const models = withValues("size", 100, 102, 90);
+  const [dense] = models;
+  const larger = { ...size, goal: "max" as const };
+  const scale = changeScale(models, larger, (one) => (one === dense ? undefined : dense))!;
+
+  test("is centred on no change and reaches as far to both sides", () => {
+    expect([scale.low, scale.high]).toEqual([-10, 10].map((end) => expect.closeTo(end)));
+    expect(scale.strength(0)).toBe(0.5);
+    expect(models.map((one) => scale.valueOf(one))).toEqual([
+      null,
+      expect.closeTo(2),
+      expect.closeTo(-10),
+    ]);
+    expect(rampLegend(scale, "light")).toMatchObject({
+      low: "−10.0\u202f%",
+      lowNote: "← worse",
+      highNote: "better →",
+    });
+  });
+
+  test("puts the better end at the same colour where less is better", () => {
+    const sizes = withValues("size", 100, 50);
+    const down = changeScale(sizes, size, (one) => (one === sizes[0] ? undefined : sizes[0]))!;
+    expect(down.strength(down.valueOf(sizes[1]!)!)).toBe(1);
+    const legend = rampLegend(down, "light");
+    expect(legend).toMatchObject({ low: "−50.0\u202f%", lowNote: "← better" });
+    expect(legend.stops[0]).toBe(rampColour(1, "light", "change"));
+  });
+
+  test("of roots alone is nothing", () => {
+    expect(changeScale(models, size, () => undefined)).toBeNull();
+  });
+
+  test.each<Theme>(["light", "dark"])("has a grey middle and two colours (%s)", (theme) => {
+    const channels = (t: number) =>
+      rampColour(t, theme, "change")
+        .match(/\w\w/g)!
+        .map((hex) => parseInt(hex, 16));
+    const [r, g, b] = channels(0.5) as [number, number, number];
+    expect(Math.max(r, g, b) - Math.min(r, g, b)).toBeLessThan(4);
+    const [worse, better] = [channels(0), channels(1)];
+    expect(worse[0]! - worse[2]!).toBeGreaterThan(60);
+    expect(better[2]! - better[0]!).toBeGreaterThan(60);
   });
 });
 
@@ -136,13 +184,17 @@ describe("size", () => {
 test("the legend explains only the marks that occur", () => {
   const failed = model("x", { status: "failed", parents: ["a", "b"], assumed: ["a"] });
   const models = [...withValues("accuracy", 1), model("a"), model("b"), failed];
-  const kinds = markLegend(layoutMap(models, "step").placed, colourScale(models, accuracy));
-  expect(kinds).toEqual({
-    notLogged: true,
-    failed: true,
-    running: false,
-    missing: false,
-    assumed: true,
-    further: true,
-  });
+  const layout = layoutMap(models, "step");
+  const colour = colourScale(models, accuracy);
+  const looks = { colour, size: null, largest: 10 };
+  const scene = buildScene(layout, placesOf(layout, spacingFor(layout, 600, 300)), looks);
+  const kinds = markLegend(scene, new Set(["a"]), true);
+  const shown = Object.entries(kinds).filter(([, there]) => there);
+  expect(shown.map(([kind]) => kind).sort()).toEqual([
+    "assumed",
+    "failed",
+    "front",
+    "further",
+    "notLogged",
+  ]);
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 
 import { ambiguousIds, describeModel, spokenModel } from "../src/model/map_describe";
-import { nodeAt } from "../src/model/map_hit";
+import { nodeAt, nodesWithin } from "../src/model/map_hit";
 import { layoutMap, spacingFor } from "../src/model/map_layout";
 import { betweenPlaces, samePlaces } from "../src/model/map_motion";
 import { directionOf, neighbour, selectModeOf } from "../src/model/map_navigation";
 import { colourScale } from "../src/model/map_scales";
-import { buildScene, pathToRoot, placesOf } from "../src/model/map_scene";
+import { buildScene, edgesInto, placesOf } from "../src/model/map_scene";
 import {
   boundsOf,
   isInside,
@@ -21,13 +21,11 @@ import { t5 } from "./map_builders";
 const f1 = spec("F1", { goal: "max", unit: "%" });
 const layout = layoutMap(t5(), "operation");
 const spacing = spacingFor(layout, 900, 600);
-const scene = buildScene(
-  layout,
-  placesOf(layout, spacing),
-  colourScale(t5(), f1),
-  null,
-  spacing.radius,
-);
+const scene = buildScene(layout, placesOf(layout, spacing), {
+  colour: colourScale(t5(), f1),
+  size: null,
+  largest: spacing.radius,
+});
 
 describe("the scene", () => {
   test("tells the study at a glance: pruned all pale, one restored branch strong", () => {
@@ -47,17 +45,24 @@ describe("the scene", () => {
       model("d", { parents: ["c"], status: "running" }),
     ];
     const made = layoutMap(models, "step");
-    const drawn = buildScene(made, placesOf(made, spacing), null, null, 10);
+    const drawn = buildScene(made, placesOf(made, spacing), {
+      colour: null,
+      size: null,
+      largest: 10,
+    });
     expect(drawn.edges.map(({ key, assumed }) => [key, assumed])).toEqual([
       ["a c", true],
       ["c d", false],
     ]);
     expect(drawn.further.map(({ key }) => key)).toEqual(["b c"]);
     expect(drawn.nodes[0]).toMatchObject({ strength: null });
+    const into = edgesInto(drawn, "d");
+    expect([...into.edges, ...into.further].map(({ key }) => key)).toEqual(["a c", "c d", "b c"]);
   });
 
   test("knows the way to the root", () => {
-    expect(pathToRoot(layout, "late")).toEqual(["late", "at50", "p10-norms", "p10", "base"]);
+    const steps = edgesInto(scene, "late").edges.map(({ to }) => to.key);
+    expect(steps).toEqual(["p10", "p10-norms", "at50", "late"]);
   });
 });
 
@@ -69,6 +74,13 @@ describe("pointing", () => {
     expect(nodeAt(scene.nodes, node.x + 12, node.y, radius, 6)?.key).toBe("p10");
     expect(nodeAt(scene.nodes, node.x + 15, node.y, radius, 6)).toBeNull();
   });
+});
+
+test("a marquee encloses the nodes in it, from whichever corner it is drawn", () => {
+  const { x, y } = scene.byKey.get("p10")!;
+  const corner = { x: x + 5, y: y + 5 };
+  expect(nodesWithin(scene.nodes, corner, { x: x - 5, y: y - 5 })).toEqual(["p10"]);
+  expect(nodesWithin(scene.nodes, corner, { x: x + 9, y: y + 9 })).toEqual([]);
 });
 
 describe("walking", () => {
@@ -120,7 +132,7 @@ describe("words", () => {
 
   test("read well aloud", () => {
     expect(spokenModel(pruned, lineage, f1, new Set())).toBe(
-      "p, prune 50\u202f%, F1 85\u202f%, child of dense",
+      "p, prune amount 0.5, F1 85\u202f%, child of dense",
     );
   });
 

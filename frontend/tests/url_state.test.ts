@@ -87,7 +87,7 @@ describe("a link", () => {
     expect(fromLink({ dw: "1e9", th: "NaN" })).toEqual(DEFAULT_LINK_STATE);
   });
 
-  test.each([
+  test.each<Record<string, string>>([
     { bud: "[[1]]" },
     { bud: '[["a","?=",1]]' },
     { fl: "{}" },
@@ -99,7 +99,7 @@ describe("a link", () => {
     { hc: "[1" },
     { xl: "cubic" },
   ])("%j asks for nothing", (link) => {
-    const { budgets, ...rest } = fromLink(link as Record<string, string>);
+    const { budgets, ...rest } = fromLink(link);
     expect({ ...rest, budgets: budgets?.length ? budgets : null }).toEqual(DEFAULT_LINK_STATE);
   });
 

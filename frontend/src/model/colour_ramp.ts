@@ -3,37 +3,53 @@ export type Theme = "light" | "dark";
 /** Lightness, chroma and hue (degrees) in OKLCH. */
 type Oklch = readonly [number, number, number];
 
-const LEVELS = 64;
+/** "value": from little to much; "change": from worse (0) over none (½) to better (1). */
+export type RampKind = "value" | "change";
+
+/** Odd, so that one of them is the middle. */
+const LEVELS = 65;
 
 /**
- * A sequential ramp from near the background (0) to far from it (1). Its lightness is linear in
- * OKLab, so that equal steps look equal, and survives colour blindness and grey prints.
+ * For values, a sequential ramp from near the background (0) to far from it (1). Its lightness is linear in
+ * OKLab, so that equal steps look equal, and survives colour blindness and grey prints. For changes
+ * a diverging one, orange to grey to blue, alike in lightness on both sides.
  * https://bottosson.github.io/posts/oklab/
  */
-const CURVES: Record<Theme, (t: number) => Oklch> = {
-  light: (t) => [0.94 - 0.62 * t, 0.028 + 0.085 * t ** 0.6, 150 + 122 * t],
-  dark: (t) => [0.39 + 0.55 * t, 0.03 + 0.085 * t ** 0.6, 270 - 160 * t],
+const CURVES: Record<RampKind, Record<Theme, (t: number) => Oklch>> = {
+  value: {
+    light: (t) => [0.94 - 0.62 * t, 0.028 + 0.085 * t ** 0.6, 150 + 122 * t],
+    dark: (t) => [0.39 + 0.55 * t, 0.03 + 0.085 * t ** 0.6, 270 - 160 * t],
+  },
+  change: {
+    light: (t) => [0.93 - 0.45 * away(t), 0.15 * away(t), t < 0.5 ? 52 : 250],
+    dark: (t) => [0.42 + 0.42 * away(t), 0.14 * away(t), t < 0.5 ? 60 : 240],
+  },
 };
 
-const RAMPS: Record<Theme, readonly string[]> = {
-  light: sampled(CURVES.light),
-  dark: sampled(CURVES.dark),
+const RAMPS: Record<RampKind, Record<Theme, readonly string[]>> = {
+  value: { light: sampled(CURVES.value.light), dark: sampled(CURVES.value.dark) },
+  change: { light: sampled(CURVES.change.light), dark: sampled(CURVES.change.dark) },
 };
 
 /** The colour at `t`, clamped to 0…1, as #rrggbb. */
-export function rampColour(t: number, theme: Theme): string {
+export function rampColour(t: number, theme: Theme, kind: RampKind = "value"): string {
   const clamped = Math.min(1, Math.max(0, t));
-  return RAMPS[theme][Math.round(clamped * (LEVELS - 1))]!;
+  return RAMPS[kind][theme][Math.round(clamped * (LEVELS - 1))]!;
 }
 
 /** `count` evenly spaced colours, for a legend's gradient. */
-export function rampStops(theme: Theme, count = 9): string[] {
-  return Array.from({ length: count }, (_, i) => rampColour(i / (count - 1), theme));
+export function rampStops(theme: Theme, kind: RampKind = "value", count = 9): string[] {
+  return Array.from({ length: count }, (_, i) => rampColour(i / (count - 1), theme, kind));
+}
+
+/** How far from the middle, 0…1; the root makes small changes visible. */
+function away(t: number): number {
+  return Math.abs(2 * t - 1) ** 0.75;
 }
 
 /** Black or white, whichever reads better on the colour at `t`. */
-export function inkOn(t: number, theme: Theme): string {
-  const [lightness] = CURVES[theme](Math.min(1, Math.max(0, t)));
+export function inkOn(t: number, theme: Theme, kind: RampKind = "value"): string {
+  const [lightness] = CURVES[kind][theme](Math.min(1, Math.max(0, t)));
   return lightness > 0.62 ? "#000000" : "#ffffff";
 }
 

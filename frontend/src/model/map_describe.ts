@@ -2,7 +2,7 @@ import { changeOf, changeText } from "./change";
 import type { Lineage } from "./lineage";
 import { exactMetric, exactNumber, fullMetric, metricFormat, metricLabel } from "./metric_format";
 import { parametersText } from "./parameter_format";
-import type { Metric, MetricSpec, Model } from "./wire.gen";
+import type { Metric, MetricSpec, Model, ParameterValue } from "./wire.gen";
 
 /** One line of a model's tooltip. */
 export interface MetricLine {
@@ -55,7 +55,7 @@ export function ambiguousIds(models: readonly Model[]): Set<string> {
   return twice;
 }
 
-/** "prune-50, magnitude prune 50 %, accuracy 0.91, child of dense", for screen readers. */
+/** "prune-50, magnitude prune amount 0.5, accuracy 0.91, child of dense", for screen readers. */
 export function spokenModel(
   model: Model,
   lineage: Lineage,
@@ -66,7 +66,7 @@ export function spokenModel(
   const parts = [
     model.id,
     ambiguous.has(model.id) && model.run !== null ? `run ${model.run}` : "",
-    operationText(model),
+    spokenOperation(model),
     statusText(model),
     metric && value ? `${metricLabel(metric)} ${fullMetric(value, metric)}` : "",
     parentsText(model, lineage),
@@ -76,6 +76,19 @@ export function spokenModel(
 
 function operationText({ operation }: Model): string {
   return operation ? `${operation.name} ${parametersText(operation)}`.trim() : "";
+}
+
+/** Names stand before all values: a listener does not see the column's header. */
+function spokenOperation({ operation }: Model): string {
+  if (!operation) return "";
+  const given = Object.entries(operation.parameters).filter(([, value]) => value !== null);
+  const spoken = given.map(([name, value]) => `${name} ${spokenValue(value)}`);
+  return [operation.name, spoken.join(" ")].filter(Boolean).join(" ");
+}
+
+function spokenValue(value: ParameterValue): string {
+  if (Array.isArray(value)) return value.map(spokenValue).join(" and ");
+  return typeof value === "number" ? exactNumber(Number(value.toPrecision(9))) : String(value);
 }
 
 function statusText(model: Model): string {

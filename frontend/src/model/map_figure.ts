@@ -1,15 +1,13 @@
 import { figureLegend, LEGEND_PX } from "./map_figure_legend";
 import { planHeaders } from "./map_headers";
-import { columnNotes, labelTexts } from "./map_labels";
-import type { MapLayout, MapSpacing } from "./map_layout";
 import type { MarkLegend, RampLegend, SizeLegend } from "./map_legend";
+import type { MapPicture } from "./map_picture";
 import { boundsOf, insetsFor } from "./map_view";
 import { markup, xmlText } from "./xml_text";
 
 /** The map as it is on the page. */
 export interface DrawnMap {
-  readonly layout: MapLayout;
-  readonly spacing: MapSpacing;
+  readonly picture: Pick<MapPicture, "layout" | "spacing" | "texts" | "notes">;
   /** Zoom for which labels and nodes were drawn. */
   readonly zoom: number;
   readonly ramp: RampLegend | null;
@@ -40,11 +38,12 @@ export interface Drawing {
 
 /** The whole map at its present zoom, with room for headers, labels and the legend. */
 export function figureOf(map: DrawnMap): Figure {
-  const { layout, spacing, zoom } = map;
+  const { zoom } = map;
+  const { layout, spacing, texts } = map.picture;
   const legend = figureLegend(map);
   const bounds = boundsOf(layout, spacing);
   const across = bounds.right * zoom;
-  const { left, top, right, bottom } = insetsFor(layout, labelTexts(layout), across);
+  const { left, top, right, bottom } = insetsFor(layout, texts, across);
   return {
     ...map,
     width: Math.ceil(Math.max(legend.width, across + left + right)),
@@ -59,7 +58,7 @@ export function figureOf(map: DrawnMap): Figure {
 /** A standalone SVG document; colours may still be `var(--…)`. */
 export function figureMarkup(figure: Figure, drawing: Drawing): string {
   const { width, height, left, distance } = figure;
-  const { columns } = figure.layout;
+  const { columns } = figure.picture.layout;
   const bottom = height - LEGEND_PX;
   const guides = columns
     .map((_, i) => `M${(left + i * distance).toFixed(1)},${figure.top / 2}V${bottom}`)
@@ -83,9 +82,9 @@ export function figureMarkup(figure: Figure, drawing: Drawing): string {
   ].join("\n");
 }
 
-function headers({ layout, left, distance }: Figure): string {
-  const { columns } = layout;
-  const notes = columnNotes(layout);
+function headers({ picture, left, distance }: Figure): string {
+  const { notes } = picture;
+  const { columns } = picture.layout;
   const names = columns.map((column) => column.name);
   const plan = planHeaders(distance, names);
   const texts = columns.map((column, index) => {

@@ -1,4 +1,4 @@
-import type { SceneNode } from "./map_scene";
+import type { Point, SceneNode } from "./map_scene";
 
 /** The node nearest to (x, y) that lies there or at most `slack` beyond its edge. */
 export function nodeAt(
@@ -15,4 +15,13 @@ export function nodeAt(
     if (distance <= least) [found, least] = [node, distance];
   }
   return found;
+}
+
+/** Keys of the nodes whose middle is in the rectangle between two corners. */
+export function nodesWithin(nodes: readonly SceneNode[], a: Point, b: Point): string[] {
+  const within = (at: number, one: number, other: number) =>
+    at >= Math.min(one, other) && at <= Math.max(one, other);
+  return nodes
+    .filter(({ x, y }) => within(x, a.x, b.x) && within(y, a.y, b.y))
+    .map(({ key }) => key);
 }

@@ -1,8 +1,9 @@
 import { rollup } from "d3-array";
 
 import { ambiguousIds } from "./map_describe";
+import type { Fold } from "./map_folds";
 import type { MapLayout, PlacedModel } from "./map_layout";
-import { parameterPhrase, parametersText, parameterValue } from "./parameter_format";
+import { parameterPhrase, parameterValue } from "./parameter_format";
 import type { Model } from "./wire.gen";
 
 /** What may stand beside a node: the longest text first, shorter ones for less room. */
@@ -10,17 +11,25 @@ export type LabelTexts = readonly string[];
 
 const LONGEST = 36;
 
+/** Folds by the key of what stands for them: their models count as those of their column do. */
+type Folds = ReadonlyMap<string, Fold>;
+
 /**
  * Label texts per model: ids for roots, for others the parameters that tell them apart, without
- * the values that most models of their operation have.
+ * the values that most models of their operation have. `foldTexts` has those of folds.
  */
-export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
-  const inColumn = differences(layout.placed, columnGroup);
-  const amongSiblings = differences(layout.placed, siblingGroup);
-  const usual = usualValues(layout.placed);
+export function labelTexts(
+  layout: MapLayout,
+  folds: Folds = new Map(),
+  foldTexts: ReadonlyMap<string, LabelTexts> = new Map(),
+): Map<string, LabelTexts> {
+  const inColumn = differences(layout.placed, columnGroup, folds);
+  const amongSiblings = differences(layout.placed, siblingGroup, folds);
+  const usual = usualValues(layout.placed, folds);
   const ambiguous = ambiguousIds(layout.placed.map(({ model }) => model));
-  const texts = new Map<string, LabelTexts>();
+  const texts = new Map<string, LabelTexts>(foldTexts);
   for (const place of layout.placed) {
+    if (folds.has(place.key)) continue;
     const { id, run, operation } = place.model;
     if (place.parent === null || !operation) {
       const name = ambiguous.has(id) && run !== null ? `${id} (run ${run})` : id;
@@ -33,8 +42,8 @@ export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
       usual.get(operation.name)?.get(name) !== valueText(place.model, name);
     if (column?.operation !== null && column?.keys.length === 1) {
       const own = Object.entries(operation.parameters).filter(([name]) => isUnusual(name));
-      const parameters = Object.fromEntries(own);
-      texts.set(place.key, shortened([parametersText({ ...operation, parameters })]));
+      const names = own.map(([name]) => name);
+      texts.set(place.key, shortened([describe(place.model, names, own.length > 1)]));
       continue;
     }
     const all = (inColumn.get(columnGroup(place)) ?? []).filter(isUnusual);
@@ -51,18 +60,22 @@ export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
  * which are what the labels beside the nodes give; else the values that all of them share. By
  * step, the operation where all models of the column have the same one.
  */
-export function columnNotes(layout: MapLayout): string[] {
-  const inColumn = differences(layout.placed, columnGroup);
+export function columnNotes(layout: MapLayout, folds: Folds = new Map()): string[] {
+  const inColumn = differences(layout.placed, columnGroup, folds);
   return layout.columns.map((column) => {
     const first = layout.byKey.get(column.keys[0] ?? "");
     if (!first || column.operation === null) return "";
     if (layout.mode === "step") return column.operation;
-    if (column.keys.length === 1) return "";
+    if (column.keys.length === 1 && !folds.has(first.key)) return "";
     const names = inColumn.get(columnGroup(first)) ?? [];
-    return names.length > 0
-      ? names.join(" · ")
-      : describe(first.model, namesIn([first.model]), true);
+    if (names.length > 0) return names.join(" · ");
+    const [model = first.model] = modelsAt(first, folds);
+    return describe(model, namesIn([model]), true);
   });
+}
+
+function modelsAt({ key, model }: PlacedModel, folds: Folds): readonly Model[] {
+  return folds.get(key)?.group.members.map((member) => member.model) ?? [model];
 }
 
 function columnGroup({ column, model }: PlacedModel): string {
@@ -77,13 +90,14 @@ function siblingGroup({ parent, model }: PlacedModel): string {
 function differences(
   placed: readonly PlacedModel[],
   group: (place: PlacedModel) => string,
+  folds: Folds,
 ): Map<string, string[]> {
   const members = new Map<string, Model[]>();
   for (const place of placed) {
     if (!place.model.operation) continue;
     const models = members.get(group(place));
-    if (models) models.push(place.model);
-    else members.set(group(place), [place.model]);
+    if (models) models.push(...modelsAt(place, folds));
+    else members.set(group(place), [...modelsAt(place, folds)]);
   }
   return new Map([...members].map(([key, models]) => [key, differing(models)]));
 }
@@ -92,9 +106,12 @@ function differences(
 const USUAL = { share: 0.7, models: 4 };
 
 /** Per operation and parameter name, the usual value's text. */
-function usualValues(placed: readonly PlacedModel[]): Map<string, Map<string, string>> {
+function usualValues(
+  placed: readonly PlacedModel[],
+  folds: Folds,
+): Map<string, Map<string, string>> {
   const groups = new Map<string, Model[]>();
-  for (const { model } of placed) {
+  for (const model of placed.flatMap((place) => modelsAt(place, folds))) {
     if (!model.operation) continue;
     const models = groups.get(model.operation.name);
     if (models) models.push(model);
@@ -128,16 +145,24 @@ function differing(models: readonly Model[]): string[] {
   });
 }
 
+/** A share of these is plain from the operation: "prune 50 %". */
+const PLAIN_SHARES = /^(amount|sparsity)$/i;
+const DIGITS = 4;
+
 /** "attention 30 %", but "3 epochs, lr 0.1": a bare number says little, and two say less. */
 function describe(model: Model, names: readonly string[], spelled = false): string {
   const parameters = model.operation?.parameters ?? {};
   const numbers = names.filter((name) => typeof parameters[name] === "number");
   const parts = names.map((name) => {
-    const value = parameters[name];
-    if (value === undefined || value === null) return "";
+    const given = parameters[name];
+    if (given === undefined || given === null) return "";
+    const value = typeof given === "number" ? Number(given.toPrecision(DIGITS)) : given;
     const text = parameterValue(name, value);
-    const ambiguous = spelled || numbers.length > 1 || !text.endsWith("%");
-    const phrase = typeof value === "boolean" || (typeof value === "number" && ambiguous);
+    if (typeof value === "number" && text.endsWith("%")) {
+      const plain = PLAIN_SHARES.test(name) && !spelled && numbers.length === 1;
+      return plain ? text : `${name} ${text}`;
+    }
+    const phrase = typeof value === "boolean" || typeof value === "number";
     return phrase ? parameterPhrase(name, value) : text;
   });
   return parts.filter((part) => part !== "").join(numbers.length > 1 ? ", " : " ");

@@ -1,6 +1,6 @@
 import { rampColour, rampStops, type Theme } from "./colour_ramp";
-import type { PlacedModel } from "./map_layout";
-import { metricValue, type ColourScale, type SizeScale } from "./map_scales";
+import type { Scene, SceneNode } from "./map_scene";
+import type { ColourScale, SizeScale } from "./map_scales";
 import { metricFormat, metricLabel } from "./metric_format";
 
 export interface RampLegend {
@@ -10,7 +10,7 @@ export interface RampLegend {
   /** Texts of the two ends, with their unit; "≤ 84 %" where values beyond share the colour. */
   readonly low: string;
   readonly high: string;
-  /** "← better", "better →", or "" where the metric has no direction. */
+  /** "← better", "better →", or "" where the metric has no direction; of changes, also "worse". */
   readonly lowNote: string;
   readonly highNote: string;
 }
@@ -28,31 +28,49 @@ export interface MarkLegend {
   readonly missing: boolean;
   readonly assumed: boolean;
   readonly further: boolean;
+  /** Roots among models coloured by their change against a parent. */
+  readonly noParent: boolean;
+  /** Models on the Pareto front. */
+  readonly front: boolean;
+  /** Folds. */
+  readonly folded: boolean;
+  /** Models that the search or the filters leave out. */
+  readonly faded: boolean;
 }
 
+/** What each kind of mark is called, in the order of the legend. */
+export const MARK_NAMES: readonly (readonly [keyof MarkLegend, string])[] = [
+  ["front", "on the Pareto front"],
+  ["folded", "folded"],
+  ["faded", "left out"],
+  ["notLogged", "not logged"],
+  ["noParent", "no parent"],
+  ["failed", "failed"],
+  ["running", "running"],
+  ["missing", "missing parent"],
+  ["assumed", "assumed parent"],
+  ["further", "further parent"],
+];
+
 export function rampLegend(scale: ColourScale, theme: Theme): RampLegend {
-  const { full } = metricFormat(scale.spec);
-  const stops = rampStops(theme);
-  const flipped = scale.better === "low";
-  if (scale.low === scale.high) {
-    const only = rampColour(scale.strength(scale.low), theme);
-    const title = metricLabel(scale.spec);
-    return {
-      title,
-      stops: [only, only],
-      low: "",
-      high: full(scale.high),
-      lowNote: "",
-      highNote: "",
-    };
+  const { text, kind, better, low, high } = scale;
+  const label = metricLabel(scale.spec);
+  const title = kind === "change" ? `${label} vs parent` : label;
+  if (low === high) {
+    const only = rampColour(scale.strength(low), theme, kind);
+    return { title, stops: [only, only], low: "", high: text(high), lowNote: "", highNote: "" };
   }
+  const stops = rampStops(theme, kind);
+  const words = { low: "", high: "" };
+  if (better) words[better] = "better";
+  if (better && kind === "change") words[better === "low" ? "high" : "low"] = "worse";
   return {
-    title: metricLabel(scale.spec),
-    stops: flipped ? stops.reverse() : stops,
-    low: (scale.clampedLow ? "≤ " : "") + full(scale.low),
-    high: (scale.clampedHigh ? "≥ " : "") + full(scale.high),
-    lowNote: scale.better === "low" ? "← better" : "",
-    highNote: scale.better === "high" ? "better →" : "",
+    title,
+    stops: better === "low" ? stops.reverse() : stops,
+    low: (scale.clampedLow ? "≤ " : "") + text(low),
+    high: (scale.clampedHigh ? "≥ " : "") + text(high),
+    lowNote: words.low && `← ${words.low}`,
+    highNote: words.high && `${words.high} →`,
   };
 }
 
@@ -64,19 +82,27 @@ export function sizeLegend(scale: SizeScale): SizeLegend {
   };
 }
 
-export function markLegend(placed: readonly PlacedModel[], colour: ColourScale | null): MarkLegend {
-  const has = (test: (place: PlacedModel) => boolean) => placed.some(test);
+export function markLegend(
+  { nodes, edges, further }: Scene,
+  front: ReadonlySet<string>,
+  coloured: boolean,
+): MarkLegend {
+  const has = (test: (node: SceneNode) => boolean) => nodes.some(test);
+  const status = (wanted: string) => has(({ fold, model }) => !fold && model.status === wanted);
   return {
-    notLogged: has(
-      ({ model }) =>
-        colour !== null &&
-        model.status !== "missing" &&
-        metricValue(model, colour.spec.name) === null,
-    ),
-    failed: has(({ model }) => model.status === "failed"),
-    running: has(({ model }) => model.status === "running"),
-    missing: has(({ model }) => model.status === "missing"),
-    assumed: has(({ model }) => (model.assumed?.length ?? 0) > 0),
-    further: has(({ furtherParents }) => furtherParents.length > 0),
+    notLogged:
+      coloured &&
+      has(
+        ({ strength, hollow, model }) => strength === null && !hollow && model.status !== "missing",
+      ),
+    failed: status("failed"),
+    running: status("running"),
+    missing: status("missing"),
+    assumed: [...edges, ...further].some(({ assumed }) => assumed),
+    further: further.length > 0,
+    noParent: has(({ hollow, model }) => hollow && model.status !== "missing"),
+    front: has(({ key }) => front.has(key)),
+    folded: has(({ fold }) => fold !== null),
+    faded: has(({ faded }) => faded),
   };
 }

@@ -1,19 +1,31 @@
 import { quantileSorted } from "d3-array";
+
+import { changeOf, changeText, type Change } from "./change";
+import type { RampKind } from "./colour_ramp";
+import { metricFormat } from "./metric_format";
 import type { MetricSpec, Model } from "./wire.gen";
 
 /** Which end of a metric is better; null where the metric has no direction. */
 export type BetterEnd = "low" | "high" | null;
 
-/** Values of one metric to strength of colour. */
+/** Values of one metric, or their changes against the parents, to strength of colour. */
 export interface ColourScale {
+  readonly kind: RampKind;
   readonly spec: MetricSpec;
+  /** Null where there is none, or no finite one. */
+  readonly valueOf: (model: Model) => number | null;
+  /** A value as it is written. */
+  readonly text: (value: number) => string;
   readonly low: number;
   readonly high: number;
   /** Whether values beyond an end exist and share its colour. */
   readonly clampedLow: boolean;
   readonly clampedHigh: boolean;
   readonly better: BetterEnd;
-  /** 0 (pale) … 1 (strong). The better end is strong; without direction the high end is. */
+  /**
+   * 0 (pale) … 1 (strong). The better end is strong; without direction the high end is. Of changes,
+   * ½ is none.
+   */
   readonly strength: (value: number) => number;
 }
 
@@ -61,13 +73,16 @@ export function colourScale(models: readonly Model[], spec: MetricSpec): ColourS
   const sorted = metricValues(models, spec.name);
   if (sorted.length === 0) return null;
   const [low, high] = robustDomain(sorted);
-  const better: BetterEnd = spec.goal === "max" ? "high" : spec.goal === "min" ? "low" : null;
+  const better = betterEnd(spec);
   const strength = (value: number): number => {
     const share = high > low ? shareOf(value, low, high) : 0.6;
     return better === "low" && high > low ? 1 - share : share;
   };
   return {
+    kind: "value",
     spec,
+    valueOf: (model) => metricValue(model, spec.name),
+    text: (value) => metricFormat(spec).full(value),
     low,
     high,
     clampedLow: sorted[0]! < low,
@@ -75,6 +90,51 @@ export function colourScale(models: readonly Model[], spec: MetricSpec): ColourS
     better,
     strength,
   };
+}
+
+/**
+ * Changes against the main parent, as far to one side of none as to the other; null where there are
+ * none. They are in points or per cent; where a parent has 0 there is no percentage.
+ */
+export function changeScale(
+  models: readonly Model[],
+  spec: MetricSpec,
+  parentOf: (model: Model) => Model | undefined,
+): ColourScale | null {
+  const changes = new Map<Model, Change>();
+  for (const model of models) {
+    const change = changeOf(model.metrics[spec.name], parentOf(model)?.metrics[spec.name], spec);
+    if (change && Number.isFinite(change.amount)) changes.set(model, change);
+  }
+  const [first] = changes.values();
+  if (!first) return null;
+  const kind =
+    [...changes.values()].find((change) => change.kind !== "absolute")?.kind ?? first.kind;
+  const known = [...changes].filter(([, change]) => change.kind === kind);
+  const sorted = known.map(([, { amount }]) => amount).sort((a, b) => a - b);
+  const [least, most] = robustDomain(sorted);
+  const reach = Math.max(Math.abs(least), Math.abs(most));
+  const better = betterEnd(spec);
+  const amounts = new Map(known.map(([model, { amount }]) => [model, amount]));
+  return {
+    kind: "change",
+    spec,
+    valueOf: (model) => amounts.get(model) ?? null,
+    text: (amount) => changeText({ kind, amount, verdict: null }, spec),
+    low: -reach,
+    high: reach,
+    clampedLow: (sorted[0] ?? 0) < -reach,
+    clampedHigh: (sorted[sorted.length - 1] ?? 0) > reach,
+    better,
+    strength: (amount) => {
+      const share = reach > 0 ? shareOf(amount, -reach, reach) : 0.5;
+      return better === "low" ? 1 - share : share;
+    },
+  };
+}
+
+function betterEnd({ goal }: MetricSpec): BetterEnd {
+  return goal === "max" ? "high" : goal === "min" ? "low" : null;
 }
 
 /** Where `value` lies between `low` (0) and `high` (1). */
@@ -85,8 +145,9 @@ function shareOf(value: number, low: number, high: number): number {
   return Math.min(1, Math.max(0, share));
 }
 
-/** Smallest radius, as a share of the largest: a node never vanishes. */
+/** Smallest radius, as a share of the largest and in px at zoom 1: a node never vanishes. */
 const LEAST = 0.32;
+const LEAST_PX = 2.2;
 
 /** Null where no model has a finite value. */
 export function sizeScale(
@@ -101,7 +162,7 @@ export function sizeScale(
   const zero = low < 0 ? low : 0;
   const radius = (value: number): number => {
     const share = high > zero ? shareOf(value, zero, high) : 1;
-    return largest * Math.max(LEAST, Math.sqrt(share));
+    return Math.max(largest * Math.max(LEAST, Math.sqrt(share)), Math.min(largest, LEAST_PX));
   };
   return { spec, radius, examples: roundExamples(low, high, zero) };
 }

@@ -1,3 +1,6 @@
+import type { RampKind } from "./colour_ramp";
+import { foldValue } from "./map_fold_words";
+import type { Fold } from "./map_folds";
 import type { MapLayout, MapSpacing, PlacedModel } from "./map_layout";
 import { metricValue, type ColourScale, type SizeScale } from "./map_scales";
 import type { Model } from "./wire.gen";
@@ -14,6 +17,12 @@ export interface SceneNode extends Point {
   readonly radius: number;
   /** Strength of colour, 0…1; null where the metric was not logged or is not finite. */
   readonly strength: number | null;
+  /** Whether there is nothing that its colour could tell: a root has no change. */
+  readonly hollow: boolean;
+  /** What it stands for, if it is a fold. */
+  readonly fold: Fold | null;
+  /** Whether the search or the filters leave it out. */
+  readonly faded: boolean;
 }
 
 /** A ribbon from a main parent. */
@@ -25,7 +34,19 @@ export interface SceneEdge {
   readonly assumed: boolean;
 }
 
+/** How models are drawn. */
+export interface Looks {
+  readonly colour: ColourScale | null;
+  readonly size: SizeScale | null;
+  /** Largest radius. */
+  readonly largest: number;
+  /** Folds by the key of the model that stands for them. */
+  readonly folds?: ReadonlyMap<string, Fold>;
+  readonly faded?: (model: Model) => boolean;
+}
+
 export interface Scene {
+  readonly ramp: RampKind;
   readonly nodes: readonly SceneNode[];
   readonly byKey: ReadonlyMap<string, SceneNode>;
   readonly edges: readonly SceneEdge[];
@@ -47,19 +68,27 @@ export function placesOf(layout: MapLayout, spacing: MapSpacing): Map<string, Po
 export function buildScene(
   layout: MapLayout,
   places: ReadonlyMap<string, Point>,
-  colour: ColourScale | null,
-  size: SizeScale | null,
-  largest: number,
+  looks: Looks,
 ): Scene {
+  const { colour } = looks;
   const nodes: SceneNode[] = [];
   const byKey = new Map<string, SceneNode>();
-  for (const { key, model } of layout.placed) {
+  for (const { key, model, parent } of layout.placed) {
     const place = places.get(key);
     if (!place) continue;
-    const { x, y } = place;
-    const value = colour && metricValue(model, colour.spec.name);
-    const strength = colour && value !== null ? colour.strength(value) : null;
-    const node = { key, model, x, y, radius: radiusOf(model, size, largest), strength };
+    const fold = looks.folds?.get(key) ?? null;
+    const value = fold ? foldValue(fold, colour) : (colour?.valueOf(model) ?? null);
+    const node: SceneNode = {
+      key,
+      model,
+      x: place.x,
+      y: place.y,
+      radius: fold ? foldRadius(fold, looks.largest) : radiusOf(model, looks),
+      strength: colour && value !== null ? colour.strength(value) : null,
+      hollow: colour?.kind === "change" && parent === null,
+      fold,
+      faded: isFaded(model, fold, looks),
+    };
     nodes.push(node);
     byKey.set(key, node);
   }
@@ -67,13 +96,23 @@ export function buildScene(
   const further = layout.placed.flatMap((place) =>
     place.furtherParents.flatMap((parent) => edgeTo(place, parent, byKey)),
   );
-  return { nodes, byKey, edges, further };
+  return { ramp: colour?.kind ?? "value", nodes, byKey, edges, further };
+}
+
+function isFaded(model: Model, fold: Fold | null, { faded }: Looks): boolean {
+  if (!faded) return false;
+  return fold ? fold.models.every(faded) : faded(model);
 }
 
 /** Radius of nodes whose size was not logged, as a share of the largest. */
 const UNSIZED = 0.5;
 
-function radiusOf(model: Model, size: SizeScale | null, largest: number): number {
+/** Three models are drawn as the smallest fold, ten thousand as the largest. */
+function foldRadius({ models }: Fold, largest: number): number {
+  return largest * Math.min(1, 0.5 + 0.12 * Math.log10(models.length));
+}
+
+function radiusOf(model: Model, { size, largest }: Looks): number {
   const value = size && metricValue(model, size.spec.name);
   return size && value !== null ? size.radius(value) : largest * UNSIZED;
 }
@@ -90,10 +129,19 @@ function edgeTo(
   return [{ key: `${parent} ${place.key}`, from, to, assumed }];
 }
 
-/** Keys from `key` up to its root by main parents, `key` first. */
-export function pathToRoot(layout: MapLayout, key: string): string[] {
-  const path: string[] = [];
-  for (let at = layout.byKey.get(key); at; at = at.parent ? layout.byKey.get(at.parent) : undefined)
-    path.push(at.key);
-  return path;
+/** All edges that lead to `key` from anything it came from, by any parent. */
+export function edgesInto(
+  { edges, further }: Scene,
+  key: string,
+): Pick<Scene, "edges" | "further"> {
+  const into = new Map<string, SceneEdge[]>();
+  for (const edge of [...edges, ...further]) {
+    const others = into.get(edge.to.key);
+    if (others) others.push(edge);
+    else into.set(edge.to.key, [edge]);
+  }
+  const seen = new Set([key]);
+  for (const at of seen) for (const { from } of into.get(at) ?? []) seen.add(from.key);
+  const leads = ({ to }: SceneEdge) => seen.has(to.key);
+  return { edges: edges.filter(leads), further: further.filter(leads) };
 }

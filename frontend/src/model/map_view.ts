@@ -61,6 +61,13 @@ export function boundsOf(layout: MapLayout, spacing: MapSpacing): Box {
   };
 }
 
+const READABLE_ROW_PX = 6;
+
+/** Whether all rows, shown in `height` px, are far enough apart to be told from one another. */
+export function isReadable(layout: MapLayout, height: number): boolean {
+  return (layout.lastRow + 1) * READABLE_ROW_PX <= height;
+}
+
 /** Zoom to which texts and small nodes are adapted: in steps, so that most frames change nothing. */
 export function steppedZoom(zoom: number): number {
   return 1.15 ** Math.round(Math.log(zoom) / Math.log(1.15));

@@ -24,3 +24,6 @@ function polygon(scale: number, points: readonly number[]): string {
   const scaled = points.map((coordinate) => Number((coordinate * scale).toFixed(3)));
   return `M${scaled.join(" ")}Z`;
 }
+
+/** A star of radius 5 around (0, 0): a model on the Pareto front. */
+export const STAR = "M0-5l1.2 3.4 3.6.1-2.9 2.1 1 3.4-2.9-2-2.9 2 1-3.4-2.9-2.1 3.6-.1Z";

@@ -1,3 +1,5 @@
+import { ancestorsOf, childrenOf, descendantsOf, parentsOf, type Lineage } from "./lineage";
+
 /**
  * The selection is an ordered list of models. Each keeps its slot, and with it its mark (a colour
  * and a shape that are the same in every place), until it leaves the selection.
@@ -63,6 +65,25 @@ export function withAll(selection: Selection, keys: readonly string[]): Selectio
     result.push({ key, slot });
   }
   return result;
+}
+
+/** Whom to add to a selection. */
+export const KIN = ["parents", "children", "ancestors", "descendants"] as const;
+export type Kin = (typeof KIN)[number];
+
+const KIN_OF: Record<Kin, (lineage: Lineage, key: string) => string[]> = {
+  parents: parentsOf,
+  children: childrenOf,
+  ancestors: ancestorsOf,
+  descendants: descendantsOf,
+};
+
+/** `selection` with the parents, children … of all that is in it. */
+export function withKin(selection: Selection, lineage: Lineage, kin: Kin): Selection {
+  return withAll(
+    selection,
+    selection.flatMap(({ key }) => KIN_OF[kin](lineage, key)),
+  );
 }
 
 /** Exactly `keys`; those that were selected before keep their slots. */

@@ -1,7 +1,13 @@
 import type { LinkState } from "../model/url_state";
 
 /** What Ctrl+Z takes back: choices of models, not of views. */
-const UNDOABLE = ["selection", "base", "filters", "budgets"] as const satisfies readonly string[];
+const UNDOABLE = [
+  "selection",
+  "base",
+  "filters",
+  "budgets",
+  "conditions",
+] as const satisfies readonly string[];
 const KEPT = 100;
 
 type Change = Partial<LinkState>;

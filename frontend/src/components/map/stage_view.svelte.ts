@@ -7,7 +7,17 @@ import {
   type Insets,
   type View,
 } from "../../model/map_view";
-import { createMapZoom, type MapZoom } from "./map_zoom";
+import {
+  betweenViews,
+  fittedView,
+  keptInside,
+  revealing,
+  ZOOM,
+  zoomedAt,
+  type Spot,
+  type ZoomExtent,
+} from "../../model/map_zoom";
+import { followGestures, type GestureTarget } from "./gestures";
 import { motionMs } from "./motion.svelte";
 
 /** Painted px beyond each edge of the frame. */
@@ -37,22 +47,34 @@ export class StageView {
 
   /** Whether a person moved the view since it was last fitted. */
   private touched = false;
-  private zoomer: MapZoom | undefined;
+  private extent: ZoomExtent = ZOOM;
+  private frame = 0;
+  /** Where a glide leads to, while there is one. */
+  private goal: View | null = null;
   private settling: ReturnType<typeof setTimeout> | undefined;
 
-  /** `models`: how many are painted. */
-  constructor(private readonly models: () => number) {}
+  /** `models`: how many are painted; `box`: what they cover. */
+  constructor(
+    private readonly models: () => number,
+    private readonly box: () => Box,
+  ) {}
 
-  private few(): boolean {
-    return this.models() <= FEW;
-  }
-
-  /** Pans and zooms by gestures on `element`, until the function returned is called. */
-  follow(element: HTMLElement): () => void {
-    this.zoomer = createMapZoom(element, (view, byPerson) => this.move(view, byPerson), motionMs);
+  /** Pans, zooms and encloses by gestures on `element`, until the function returned is called. */
+  follow(
+    element: HTMLElement,
+    { encloses, enclose }: Pick<GestureTarget, "encloses" | "enclose">,
+  ): () => void {
+    const stop = followGestures(element, {
+      view: () => this.current,
+      extent: () => this.extent,
+      move: (view) => this.moveTo(view),
+      encloses,
+      enclose,
+    });
     return () => {
+      stop();
+      cancelAnimationFrame(this.frame);
       clearTimeout(this.settling);
-      this.zoomer?.destroy();
     };
   }
 
@@ -66,39 +88,75 @@ export class StageView {
   }
 
   fit(box: Box, insets: Insets, glide: boolean): void {
+    const view = fittedView(box, this.width, this.height, insets);
+    // A map too large for the least zoom must still fit.
+    this.extent = { ...ZOOM, least: Math.min(ZOOM.least, view.k) };
     this.touched = false;
-    this.zoomer?.fit(box, this.width, this.height, insets, glide);
-    if (!glide) this.paint();
+    if (glide) this.glide(view);
+    else {
+      this.show(view);
+      this.paint();
+    }
   }
 
-  zoomBy(factor: number): void {
+  /** Zooms about a spot of the frame, by default its middle. */
+  zoomBy(factor: number, spot: Spot = { x: this.width / 2, y: this.height / 2 }): void {
     this.touched = true;
-    this.zoomer?.zoomBy(factor);
+    this.glide(zoomedAt(this.current, factor, spot, this.extent));
   }
 
-  /** Moves the least that brings a point (px at zoom 1) at least `edge` px into the frame. */
+  /** Moves to a view, as a person wishes. */
+  moveTo(view: View): void {
+    this.touched = true;
+    this.show(keptInside(view, this.box(), this.width, this.height));
+  }
+
+  /** Moves the least that brings a place (px at zoom 1) at least `edge` px into the frame. */
   reveal(x: number, y: number, edge: number): void {
-    this.zoomer?.reveal(x, y, this.width, this.height, edge);
+    const before = this.goal ?? this.current;
+    const view = revealing(before, { x, y }, this.width, this.height, edge);
+    if (view.x === before.x && view.y === before.y) return;
+    if (this.goal) this.glide(view);
+    else this.show(view);
   }
 
   /** The place (px at zoom 1) that is seen at a point of the frame. */
-  worldAt(x: number, y: number): { x: number; y: number } {
+  worldAt(x: number, y: number): Spot {
     const { current } = this;
     return { x: (x - current.x) / current.k, y: (y - current.y) / current.k };
   }
 
   /** The point of the frame at which a place is seen. */
-  screenAt(x: number, y: number): { x: number; y: number } {
+  screenAt(x: number, y: number): Spot {
     const { current } = this;
     return { x: x * current.k + current.x, y: y * current.k + current.y };
   }
 
-  private move(view: View, byPerson: boolean): void {
+  private glide(to: View): void {
+    const duration = motionMs();
+    const from = this.current;
+    if (duration === 0) return this.show(to);
+    const start = performance.now();
+    const step = (): void => {
+      const progress = Math.min(1, Math.max(0, (performance.now() - start) / duration));
+      this.show(betweenViews(from, to, progress));
+      if (progress < 1) next();
+    };
+    const next = (): void => {
+      this.goal = to;
+      this.frame = requestAnimationFrame(step);
+    };
+    cancelAnimationFrame(this.frame);
+    next();
+  }
+
+  private show(view: View): void {
+    cancelAnimationFrame(this.frame);
+    this.goal = null;
     this.current = view;
-    this.touched ||= byPerson;
     clearTimeout(this.settling);
     if (!isPainted(this.pose, this.width, this.height, MARGIN_PX)) this.paint();
-    else if (this.few() && view.k !== this.painted.k) this.painted = view;
+    else if (this.models() <= FEW && view.k !== this.painted.k) this.painted = view;
     if (view.k !== this.painted.k || this.zoom !== steppedZoom(view.k)) {
       this.settling = setTimeout(() => this.paint(), SETTLE_MS);
     }

@@ -1,3 +1,4 @@
+import { AUTO_FOLDS, type FoldChoice } from "../map_folds";
 import type { LinkFacet } from "./facet";
 
 export type ColumnsMode = "operation" | "step";
@@ -5,29 +6,63 @@ export type ColumnsMode = "operation" | "step";
 /** A metric by name, no metric, or the one that suits the models best. */
 export type MetricChoice = { kind: "auto" } | { kind: "none" } | { kind: "metric"; name: string };
 
+/** Whether colour shows a metric's value or its change against the parent. */
+export type Shade = "value" | "change";
+
 export interface MapLink {
   colour: MetricChoice;
+  shade: Shade;
   size: MetricChoice;
   columns: ColumnsMode;
   /** What the map is searched for. */
   search: string;
+  folds: FoldChoice;
 }
 
 export const mapLink: LinkFacet<MapLink> = {
-  defaults: { colour: { kind: "auto" }, size: { kind: "auto" }, columns: "operation", search: "" },
-  write: ({ colour, size, columns, search }) => ({
+  defaults: {
+    colour: { kind: "auto" },
+    shade: "value",
+    size: { kind: "auto" },
+    columns: "operation",
+    search: "",
+    folds: AUTO_FOLDS,
+  },
+  write: ({ colour, shade, size, columns, search, folds }) => ({
     c: choiceText(colour),
+    ch: shade === "change" ? "1" : undefined,
     s: choiceText(size),
     cols: columns === "operation" ? undefined : columns,
     q: search || undefined,
+    f: foldsText(folds),
   }),
-  read: ({ c, s, cols, q = "" }) => ({
+  read: ({ c, ch, s, cols, q = "", f }) => ({
     colour: readChoice(c),
+    shade: ch === "1" ? "change" : "value",
     size: readChoice(s),
     columns: cols === "step" ? "step" : "operation",
     search: q,
+    folds: readFolds(f),
   }),
 };
+
+const RESTS = { a: "auto", o: "open", f: "folded" } as const;
+
+/** "a;k1,k2;k3": the rest as suits, two opened, one folded. */
+function foldsText({ rest, open, folded }: FoldChoice): string | undefined {
+  if (rest === "auto" && open.length + folded.length === 0) return undefined;
+  return `${rest[0]};${open.join(",")};${folded.join(",")}`;
+}
+
+function readFolds(text = ""): FoldChoice {
+  const [rest = "", open = "", folded = ""] = text.split(";");
+  const ids = (list: string) => list.split(",").filter(Boolean);
+  return {
+    rest: Object.hasOwn(RESTS, rest) ? RESTS[rest as keyof typeof RESTS] : "auto",
+    open: ids(open),
+    folded: ids(folded),
+  };
+}
 
 const NONE = "!";
 
