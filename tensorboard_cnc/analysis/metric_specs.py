@@ -11,6 +11,10 @@ from tensorboard_cnc.analysis.metric_goals import guess_goal
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.records import MetricSpec, MetricSpecs, Stored
 
+# What each field but the name holds where nobody said anything.
+_SILENT = {field.name: field.default for field in dataclasses.fields(MetricSpec)[1:]}
+_CONTESTED = _SILENT.keys() - {"defined_us"}
+
 
 @dataclass(frozen=True, slots=True)
 class KnownMetric:
@@ -30,15 +34,26 @@ def merge_specs(stored: Iterable[Stored]) -> tuple[dict[str, MetricSpec], list[P
                 known = newest_of_run.get(place)
                 if known is None or known.defined_us <= spec.defined_us:
                     newest_of_run[place] = spec
-    merged: dict[str, tuple[str, MetricSpec]] = {}
+    merged: dict[str, tuple[str, dict[str, Any]]] = {}
     conflicts: dict[str, Problem] = {}
     in_order = sorted(newest_of_run.items(), key=lambda item: item[1].defined_us)
     for (name, run), spec in in_order:
-        before_run, before = merged.get(name, (run, spec))
-        if _contradict(before, spec):
+        stated = _stated(spec)
+        before_run, before = merged.get(name, (run, stated))
+        if any(
+            before[field] != stated[field] for field in _CONTESTED & before.keys() & stated.keys()
+        ):
             conflicts[name] = _conflict(name, before_run, run)
-        merged[name] = (run, dataclasses.replace(before, **_stated(spec)))
-    return {name: spec for name, (_, spec) in merged.items()}, list(conflicts.values())
+        merged[name] = (run, before | stated)
+    specs = {name: MetricSpec(name, **stated) for name, (_, stated) in merged.items()}
+    return specs, list(conflicts.values())
+
+
+def scalar_tags(stored: Iterable[Stored]) -> set[str]:
+    """The ordinary scalars that any run names for a metric."""
+    records = (entry.record for entry in stored)
+    defined = (spec for r in records if isinstance(r, MetricSpecs) for spec in r.specs)
+    return {spec.scalar for spec in defined if spec.scalar}
 
 
 def known_metrics(specs: dict[str, MetricSpec], logged: Iterable[str]) -> list[KnownMetric]:
@@ -56,14 +71,11 @@ def _guess(spec: MetricSpec) -> KnownMetric:
 
 def _stated(spec: MetricSpec) -> dict[str, Any]:
     """The fields of `spec` that say something; what is at its default nobody said."""
-    silent = dataclasses.asdict(MetricSpec(spec.name))
-    fields = {field.name: getattr(spec, field.name) for field in dataclasses.fields(spec)}
-    return {name: value for name, value in fields.items() if value != silent[name]}
-
-
-def _contradict(one: MetricSpec, other: MetricSpec) -> bool:
-    known, new = _stated(one), _stated(other)
-    return any(known[name] != new[name] for name in known.keys() & new.keys() - {"defined_us"})
+    return {
+        field: value
+        for field, silent in _SILENT.items()
+        if (value := getattr(spec, field)) != silent
+    }
 
 
 def _conflict(name: str, one_run: str, other_run: str) -> Problem:

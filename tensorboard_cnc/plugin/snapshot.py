@@ -15,7 +15,7 @@ from tensorboard.data.provider import DataProvider
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.analysis.lineage import Member
-from tensorboard_cnc.analysis.metric_specs import merge_specs
+from tensorboard_cnc.analysis.metric_specs import scalar_tags
 from tensorboard_cnc.plugin.differences_answer import chosen_models, differences_answer
 from tensorboard_cnc.plugin.http import Body, prepare
 from tensorboard_cnc.plugin.models_answer import models_answer
@@ -98,11 +98,9 @@ class Snapshot:
     def _refresh_scalars(
         self, ctx: RequestContext, contents: Contents, members: Iterable[Member]
     ) -> Scalars:
-        specs, _ = merge_specs(contents.stored)
-        tags = {spec.scalar for spec in specs.values() if spec.scalar}
         models_of_run = Counter(member.run for member in members)
         points = {run: 1 if n == 1 else _SCALAR_POINTS for run, n in models_of_run.items()}
-        return self._scalars.refresh(ctx, points, tags)
+        return self._scalars.refresh(ctx, points, scalar_tags(contents.stored))
 
     def _renew_quietly(self, ctx: RequestContext) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tensorboard_cnc.analysis.metric_specs import known_metrics, merge_specs
+from tensorboard_cnc.analysis.metric_specs import known_metrics, merge_specs, scalar_tags
 from tensorboard_cnc.records import MetricSpec, MetricSpecs, Stored
 
 
@@ -64,3 +64,9 @@ def test_a_defined_goal_is_never_overruled() -> None:
 def test_a_definition_without_a_goal_gets_a_guess_shown_as_one() -> None:
     (metric,) = known_metrics({"latency": MetricSpec("latency", None, "ms")}, [])
     assert (metric.spec.goal, metric.spec.unit, metric.guessed) == ("min", "ms", True)
+
+
+def test_scalars_of_all_runs_are_read() -> None:
+    old, new = MetricSpec("loss", scalar="val/loss"), MetricSpec("loss", scalar="test/loss")
+    stored = [defined("a", old, MetricSpec("accuracy")), defined("b", new)]
+    assert scalar_tags(stored) == {"val/loss", "test/loss"}

@@ -100,7 +100,7 @@ def test_a_record_of_a_future_version(logdir: Path, serve: Serve) -> None:
     future = Envelope()
     future.ParseFromString(codec.encode(ModelCard("future")))
     future.format_version = 99
-    future.checksum = codec._checksum(99, future.compression, future.size, future.payload)
+    future.checksum = codec.checksum_of(99, future.compression, future.size, future.payload)
     write_raw(logdir / "future", model_tag("future"), future.SerializeToString())
     answer = serve(logdir).models_when(lambda a: good_is_whole(a) and a["problems"])
     (problem,) = answer["problems"]

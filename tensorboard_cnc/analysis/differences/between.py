@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,9 @@ from tensorboard_cnc.analysis.differences.explanation import Explanation, explai
 from tensorboard_cnc.analysis.differences.factorisation import variables_of
 from tensorboard_cnc.analysis.differences.matched_pairs import MatchedPairs, matched_pairs
 from tensorboard_cnc.analysis.differences.recipes import first_difference, recipes_of
+
+# The squares of larger values, and of their differences, may be beyond a float's range.
+_LARGEST = 1e150
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def differences_between(catalog: Catalog, keys: Sequence[str]) -> Differences:
         {
             name: measured.value
             for name, measured in catalog.measured.get(key, {}).items()
-            if math.isfinite(measured.value)
+            if abs(measured.value) < _LARGEST
         }
         for key in keys
     ]

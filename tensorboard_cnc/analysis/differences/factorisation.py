@@ -21,6 +21,7 @@ from tensorboard_cnc.analysis.differences.variables import (
     parameter_level,
     step_name,
     steps_by_key,
+    steps_name,
     text_of,
     variable_of,
 )
@@ -80,20 +81,23 @@ def _step(key: StepKey, having: Occurrences, models: int) -> Iterator[Variable]:
 
 def _parameters(having: Occurrences) -> Iterator[tuple[str, dict[int, Level]]]:
     """The parameters in which these occurrences of a step differ, seeds left out."""
-    names = dict.fromkeys(name for step in having.values() for name in step.parameters)
+    # Models share the steps of the ancestors that they share.
+    steps = {id(step): step for step in having.values()}
+    if len(steps) == 1:
+        return
+    names = dict.fromkeys(name for step in steps.values() for name in step.parameters)
     for name in names:
         if is_seed(name):
             continue
         levels = {
-            model: parameter_level(step.parameters[name])
+            place: parameter_level(step.parameters[name])
             if name in step.parameters
             else Level(None, NOT_GIVEN)
-            for model, step in having.items()
+            for place, step in steps.items()
         }
-        if len({(level.text, level.absent) for level in levels.values()}) > 1:
-            yield name, levels
-    parents = {step.further_parents for step in having.values()}
-    if len(parents) > 1:
+        if len(set(levels.values())) > 1:
+            yield name, {model: levels[id(step)] for model, step in having.items()}
+    if len({step.further_parents for step in steps.values()}) > 1:
         yield (
             _PARENTS,
             {
@@ -125,7 +129,7 @@ def _alternatives(group: Sequence[Occurrences], models: int) -> Iterator[Variabl
         for model in having:
             level = f"{text} {levels_of[model].text}" if levels_of else text
             levels[model] = Level(level, level)
-    presence = variable_of("alternatives", " | ".join(map(step_name, keys)), levels, keys)
+    presence = variable_of("alternatives", steps_name(keys), levels, keys)
     yield presence
     for name in dict.fromkeys(name for of_step in own for name in of_step):
         having_it = holders[name] or [i for i, of_step in enumerate(own) if name in of_step]
@@ -173,7 +177,7 @@ def _named(variables: Sequence[Variable]) -> list[Variable]:
     for variable in variables:
         count[variable.name] += 1
     return [
-        replace(variable, name=f"{' | '.join(map(step_name, variable.steps))} {variable.name}")
+        replace(variable, name=f"{steps_name(variable.steps)} {variable.name}")
         if count[variable.name] > 1 and variable.parameter
         else variable
         for variable in variables

@@ -82,12 +82,16 @@ def _cells(
 ) -> Iterator[dict[int, list[int]]]:
     """Models of equal levels in all other variables, by their level in this one."""
     free = [codes[v.id] for v in variables if variable.id in (v.id, v.nested_in)]
-    cells: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for model, (total, own) in enumerate(
-        zip(totals, map(sum, zip(*free, strict=True)), strict=True)
-    ):
-        cells[total - own][variable.of[model]].append(model)
-    return (cell for cell in cells.values() if len(cell) > 1)
+    alike: dict[int, list[int]] = defaultdict(list)
+    for model, (total, *own) in enumerate(zip(totals, *free, strict=True)):
+        alike[total - sum(own)].append(model)
+    for models in alike.values():
+        if len(models) > 1:
+            cell: dict[int, list[int]] = defaultdict(list)
+            for model in models:
+                cell[variable.of[model]].append(model)
+            if len(cell) > 1:
+                yield cell
 
 
 def _contrasts(variable: Variable, cell: Mapping[int, object]) -> Iterator[tuple[int, int]]:
@@ -121,7 +125,7 @@ def _measured(
         changes = []
         for one, other in pairs:
             start, end = _mean(one, name, values), _mean(other, name, values)
-            if start is not None and end is not None and math.isfinite(end - start):
+            if start is not None and end is not None:
                 changes.append(end - start)
         if changes:
             effects[name] = effect_of(changes)
@@ -132,7 +136,7 @@ def effect_of(changes: Sequence[float]) -> Effect:
     """Mean, standard deviation and Student's t interval of one or more changes."""
     n = len(changes)
     mean = math.fsum(changes) / n
-    if n == 1 or not math.isfinite(mean):
+    if n == 1:
         return Effect(n, mean, None, None, None)
     spread = statistics.stdev(changes)
     margin = t_975(n - 1) * spread / math.sqrt(n)

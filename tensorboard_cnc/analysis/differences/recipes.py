@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -58,7 +57,8 @@ def recipes_of(catalog: Catalog, keys: Sequence[str]) -> list[Recipe]:
                 known[model] = before
                 continue
             name = operation.name if operation else NO_OPERATION
-            repeat = 1 + Counter(step.key.operation for step in before.steps)[name]
+            earlier = (step.key for step in reversed(before.steps) if step.key.operation == name)
+            repeat = 1 + next((key.repeat for key in earlier), 0)
             step = Step(
                 StepKey(name, repeat),
                 operation.parameters if operation else {},

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from tensorboard_cnc.analysis.differences.recipes import Recipe, StepKey
 from tensorboard_cnc.records import ParameterValue
@@ -19,9 +19,11 @@ WITHOUT = "without"
 WITH = "with"
 NOT_GIVEN = "not given"
 
+# More names than these do not fit into a heading.
+_MOST_NAMES = 4
 
-@dataclass(frozen=True, slots=True)
-class Level:
+
+class Level(NamedTuple):
     """One value of a variable; `text` where the value alone does not tell."""
 
     value: ParameterValue
@@ -41,6 +43,8 @@ class Variable:
     name: str
     levels: tuple[Level, ...]
     of: tuple[int, ...]
+    # All levels but the absent ones are numbers.
+    numeric: bool
     # The step that it is about; several exclude each other.
     steps: tuple[StepKey, ...] = ()
     parameter: str = ""
@@ -54,12 +58,6 @@ class Variable:
         steps = "|".join(f"{step.operation}#{step.repeat}" for step in self.steps)
         return "/".join(part for part in (self.kind, steps, self.parameter) if part)
 
-    @property
-    def numeric(self) -> bool:
-        """Whether all levels but the absent ones are numbers."""
-        present = [level.value for level in self.levels if not level.absent]
-        return bool(present) and all(_is_number(value) for value in present)
-
 
 def variable_of(
     kind: Kind,
@@ -70,16 +68,15 @@ def variable_of(
     nested_in: str = "",
 ) -> Variable:
     """A variable from each model's level: absent ones first, then ascending numbers, then texts."""
-    found: dict[Hashable, Level] = {}
-    for level in values:
-        found.setdefault(_identity(level), level)
-    in_order = sorted(found, key=lambda identity: _rank(found[identity]))
-    position = {identity: index for index, identity in enumerate(in_order)}
+    levels = tuple(sorted(dict.fromkeys(values), key=_rank))
+    position = {level: index for index, level in enumerate(levels)}
+    present = [level.value for level in levels if not level.absent]
     return Variable(
         kind,
         name,
-        tuple(found[identity] for identity in in_order),
-        tuple(position[_identity(level)] for level in values),
+        levels,
+        tuple(position[level] for level in values),
+        bool(present) and all(map(_is_number, present)),
         steps,
         parameter,
         nested_in,
@@ -87,7 +84,8 @@ def variable_of(
 
 
 def parameter_level(value: ParameterValue) -> Level:
-    """The level of a parameter that was given."""
+    """The level of a parameter that was given; 0.1 * 3 is 0.3, and NaN is NaN."""
+    value = _canonical(value)
     return Level(value, text_of(value))
 
 
@@ -106,6 +104,15 @@ def step_name(step: StepKey) -> str:
     """How people call it: "fine-tune", "fine-tune (2nd)"; a nameless step is "continued"."""
     name = step.operation or "continued"
     return name if step.repeat == 1 else f"{name} ({_ordinal(step.repeat)})"
+
+
+def steps_name(steps: Sequence[StepKey]) -> str:
+    """The names of steps that exclude each other: "int8 | palettize", the first few of many."""
+    shown = steps if len(steps) <= _MOST_NAMES else steps[: _MOST_NAMES - 1]
+    names = [step_name(step) for step in shown]
+    if len(shown) < len(steps):
+        names.append(f"{len(steps) - len(shown)} more")
+    return " | ".join(names)
 
 
 def steps_by_key(recipes: Sequence[Recipe]) -> dict[StepKey, dict[int, int]]:
@@ -146,16 +153,17 @@ def _partition(of: Sequence[int]) -> tuple[int, ...]:
     return tuple(first.setdefault(level, len(first)) for level in of)
 
 
-def _identity(level: Level) -> Hashable:
-    value = level.value
-    # True is no 1, but 1 is 1.0; NaN is not equal to itself.
-    if isinstance(value, bool):
-        return ("bool", value)
-    if isinstance(value, float) and math.isnan(value):
-        return "NaN"
-    if _is_number(value):
+def _canonical(value: ParameterValue) -> ParameterValue:
+    """`value` such that equal parameters are equal objects, whatever the rounding of floats."""
+    if isinstance(value, tuple):
+        return tuple(map(_canonical, value))
+    if not isinstance(value, float):
         return value
-    return (value if isinstance(value, str | None) else repr(value), level.text)
+    if math.isnan(value):
+        # A dict finds NaN only as this one object.
+        return math.nan
+    value = float(f"{value:.12g}")
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def _rank(level: Level) -> tuple[int, float, str]:

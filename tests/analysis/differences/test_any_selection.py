@@ -59,7 +59,14 @@ def check(sweep: Sweep, keys: list[str]) -> Differences:
         assert len({_without_seeds(recipes[model]) for model in group}) == 1
     for pairs in found.pairs:
         (variable,) = [v for v in variables if v.id == pairs.variable]
-        assert {variable.of[model] for model in pairs.models} == {pairs.before, pairs.after}
+        # All else equal: as many sets of other levels as pairs, each with both of its levels.
+        others = [v for v in variables if pairs.variable not in (v.id, v.nested_in)]
+        cells: dict[tuple[int, ...], set[int]] = {}
+        for model in pairs.models:
+            rest = tuple(v.of[model] for v in others)
+            cells.setdefault(rest, set()).add(variable.of[model])
+        assert len(cells) == pairs.pairs
+        assert all(levels == {pairs.before, pairs.after} for levels in cells.values())
     return found
 
 

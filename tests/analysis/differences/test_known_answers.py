@@ -205,6 +205,34 @@ def test_not_given_is_no_value() -> None:
     assert texts(bits) == ["not given", "0", "8", "none"]
 
 
+def test_rounding_makes_no_level() -> None:
+    sweep = Sweep()
+    sweep.add("dense")
+    for name, value in (("a", 0.3), ("b", 0.1 * 3), ("c", -0.0), ("d", 0)):
+        sweep.add(name, "dense", "prune", amount=value)
+    (amount,) = sweep.differences("a", "b", "c", "d").explanation.variables
+    assert texts(amount) == ["0", "0.3"]
+    assert sweep.differences("a", "b").replicates == [[0, 1]]
+
+
+def test_a_text_is_not_the_number_it_looks_like() -> None:
+    sweep = Sweep()
+    sweep.add("dense")
+    for name, bits in (("a", 8), ("b", "8"), ("c", (8,)), ("d", ("8",))):
+        sweep.add(name, "dense", "quantize", bits=bits)
+    assert sweep.differences(*sweep.ids[1:]).replicates == []
+
+
+def test_many_alternatives_have_a_short_name() -> None:
+    sweep = Sweep()
+    sweep.add("dense")
+    for number in range(9):
+        sweep.add(f"m{number}", "dense", f"op{number}")
+    (choice,) = sweep.differences(*sweep.ids[1:]).explanation.variables
+    assert choice.name == "op0 | op1 | op2 | 6 more"
+    assert len(choice.levels) == 9
+
+
 def test_true_is_not_one() -> None:
     sweep = Sweep()
     sweep.add("dense")

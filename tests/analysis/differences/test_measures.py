@@ -102,6 +102,19 @@ def test_a_step_with_two_parameters_is_paired_as_a_whole() -> None:
     assert "parameter/tune#1/epochs" in pairs
 
 
+def test_values_too_large_to_square_are_not_paired() -> None:
+    sweep = Sweep()
+    sweep.add("dense")
+    for amount in range(4):
+        values = {"loss": 1.7e308 * (-1) ** amount, "f1": 1e149 * (-1) ** amount}
+        sweep.add(f"p{amount}", "dense", "prune", {"loss": 0.0, "f1": 0.0}, amount=amount)
+        sweep.add(f"p{amount}-ft", f"p{amount}", "tune", values)
+    pairs = {p.variable: p for p in sweep.differences(*sweep.ids[1:]).pairs}
+    tuned = pairs["step/tune#1"].effects
+    assert set(tuned) == {"f1"}
+    assert tuned["f1"].spread == pytest.approx(1e149 * math.sqrt(4 / 3))
+
+
 def test_a_metric_that_is_not_finite_is_not_paired() -> None:
     sweep = Sweep()
     sweep.add("dense")
