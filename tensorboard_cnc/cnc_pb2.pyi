@@ -210,3 +210,43 @@ class Problem(_message.Message):
     remedy: str
     logged_us: int
     def __init__(self, message: _Optional[str] = ..., remedy: _Optional[str] = ..., logged_us: _Optional[int] = ...) -> None: ...
+
+class Column(_message.Message):
+    __slots__ = ("name", "dtype", "shape", "data")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DTYPE_FIELD_NUMBER: _ClassVar[int]
+    SHAPE_FIELD_NUMBER: _ClassVar[int]
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    dtype: str
+    shape: _containers.RepeatedScalarFieldContainer[int]
+    data: bytes
+    def __init__(self, name: _Optional[str] = ..., dtype: _Optional[str] = ..., shape: _Optional[_Iterable[int]] = ..., data: _Optional[bytes] = ...) -> None: ...
+
+class InstanceRecord(_message.Message):
+    __slots__ = ("subject", "model_id", "dataset", "kind", "fingerprint", "columns", "excluded", "dropped", "logged_us")
+    class Subject(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        DATASET: _ClassVar[InstanceRecord.Subject]
+        PREDICTIONS: _ClassVar[InstanceRecord.Subject]
+    DATASET: InstanceRecord.Subject
+    PREDICTIONS: InstanceRecord.Subject
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    MODEL_ID_FIELD_NUMBER: _ClassVar[int]
+    DATASET_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    FINGERPRINT_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    EXCLUDED_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_FIELD_NUMBER: _ClassVar[int]
+    LOGGED_US_FIELD_NUMBER: _ClassVar[int]
+    subject: InstanceRecord.Subject
+    model_id: str
+    dataset: str
+    kind: str
+    fingerprint: str
+    columns: _containers.RepeatedCompositeFieldContainer[Column]
+    excluded: int
+    dropped: _containers.RepeatedScalarFieldContainer[str]
+    logged_us: int
+    def __init__(self, subject: _Optional[_Union[InstanceRecord.Subject, str]] = ..., model_id: _Optional[str] = ..., dataset: _Optional[str] = ..., kind: _Optional[str] = ..., fingerprint: _Optional[str] = ..., columns: _Optional[_Iterable[_Union[Column, _Mapping]]] = ..., excluded: _Optional[int] = ..., dropped: _Optional[_Iterable[str]] = ..., logged_us: _Optional[int] = ...) -> None: ...

@@ -41,7 +41,7 @@ def encode(record: Record) -> bytes:
         payload = zlib.compress(payload)
     return Envelope(
         format_version=FORMAT_VERSION,
-        checksum=_checksum(FORMAT_VERSION, compression, size, payload),
+        checksum=checksum_of(FORMAT_VERSION, compression, size, payload),
         compression=compression,
         size=size,
         payload=payload,
@@ -76,25 +76,23 @@ def decode(data: bytes) -> Record:
       DamagedRecordError: the bytes are not what was written.
       FutureRecordError: they are, but by a newer tensorboard-cnc.
     """
-    envelope = _parse_envelope(data)
+    envelope = parse_envelope(data)
     if envelope.format_version > FORMAT_VERSION:
-        raise _future(f"its format version is {envelope.format_version}, not {FORMAT_VERSION}")
+        raise future(f"its format version is {envelope.format_version}, not {FORMAT_VERSION}")
     if envelope.size > MAX_RECORD_BYTES:
-        raise _damaged(
-            f"it declares {envelope.size:,} bytes, over the {MAX_RECORD_BYTES:,} allowed"
-        )
+        raise damaged(f"it declares {envelope.size:,} bytes, over the {MAX_RECORD_BYTES:,} allowed")
     message = RecordMessage()
     try:
         message.ParseFromString(_decompress(envelope))
     except (DecodeError, zlib.error) as error:
-        raise _damaged(str(error)) from error
+        raise damaged(str(error)) from error
     if _item_count(message) > MAX_RECORD_ITEMS:
-        raise _damaged(f"it holds {_item_count(message):,} items, over {MAX_RECORD_ITEMS:,}")
+        raise damaged(f"it holds {_item_count(message):,} items, over {MAX_RECORD_ITEMS:,}")
     try:
         return record_messages.from_message(message)
     except ValueError as error:
         # The checksum held, so this is what was written, and only a newer version can have.
-        raise _future(str(error)) from error
+        raise future(str(error)) from error
 
 
 def _item_count(message: RecordMessage) -> int:
@@ -112,21 +110,27 @@ def _item_count(message: RecordMessage) -> int:
             return 0
 
 
-def _parse_envelope(data: bytes) -> Envelope:
+def parse_envelope(data: bytes) -> Envelope:
+    """The envelope in `data`, its checksum checked.
+
+    Raises:
+      DamagedRecordError: it does not parse, or the checksum is another.
+    """
     envelope = Envelope()
     try:
         envelope.ParseFromString(data)
     except DecodeError as error:
-        raise _damaged("its outer message does not parse") from error
-    found = _checksum(
+        raise damaged("its outer message does not parse") from error
+    found = checksum_of(
         envelope.format_version, envelope.compression, envelope.size, envelope.payload
     )
     if found != envelope.checksum:
-        raise _damaged(f"its checksum is {found:08x} instead of {envelope.checksum:08x}")
+        raise damaged(f"its checksum is {found:08x} instead of {envelope.checksum:08x}")
     return envelope
 
 
-def _checksum(version: int, compression: int, size: int, payload: bytes) -> int:
+def checksum_of(version: int, compression: int, size: int, payload: bytes) -> int:
+    """CRC-32C of an envelope's other fields."""
     head = struct.pack("<IIQ", version, compression & 0xFFFFFFFF, size)
     return int(google_crc32c.extend(google_crc32c.value(head), payload))
 
@@ -138,13 +142,14 @@ def _decompress(envelope: Envelope) -> bytes:
         # One byte more than declared, so that a longer stream is noticed without inflating it.
         payload = zlib.decompressobj().decompress(envelope.payload, envelope.size + 1)
     else:
-        raise _future(f"its compression {envelope.compression} is unknown")
+        raise future(f"its compression {envelope.compression} is unknown")
     if len(payload) != envelope.size:
-        raise _damaged(f"it does not hold the {envelope.size:,} bytes it declares")
+        raise damaged(f"it does not hold the {envelope.size:,} bytes it declares")
     return payload
 
 
-def _damaged(detail: str) -> DamagedRecordError:
+def damaged(detail: str) -> DamagedRecordError:
+    """The error for bytes that are not what was written."""
     return DamagedRecordError(
         f"A record is damaged: {detail}",
         "",
@@ -152,7 +157,8 @@ def _damaged(detail: str) -> DamagedRecordError:
     )
 
 
-def _future(detail: str) -> FutureRecordError:
+def future(detail: str) -> FutureRecordError:
+    """The error for what only a newer version can have written."""
     return FutureRecordError(
         f"A record was written by a newer tensorboard-cnc: {detail}",
         "",

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary, SummaryMetadata
+from collections.abc import Sequence
+
+from tensorboard.compat.proto.summary_pb2 import (
+    DATA_CLASS_BLOB_SEQUENCE,
+    DATA_CLASS_TENSOR,
+    Summary,
+    SummaryMetadata,
+)
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.compat.proto.types_pb2 import DT_STRING
@@ -14,15 +21,26 @@ SUBRUN_MARK = b"subrun"
 
 def tensor_summary(tag: str, record: bytes) -> Summary:
     """One event's summary that holds one encoded record as a rank-0 string tensor."""
-    metadata = SummaryMetadata(
-        plugin_data=SummaryMetadata.PluginData(plugin_name=PLUGIN_NAME),
-        data_class=DATA_CLASS_TENSOR,
-    )
     tensor = TensorProto(dtype=DT_STRING, tensor_shape=TensorShapeProto(), string_val=[record])
-    return Summary(value=[Summary.Value(tag=tag, metadata=metadata, tensor=tensor)])
+    return _summary(tag, DATA_CLASS_TENSOR, tensor)
+
+
+def blob_summary(tag: str, chunks: Sequence[bytes]) -> Summary:
+    """One event's summary that holds the chunks of one record as a rank-1 string tensor."""
+    shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=len(chunks))])
+    tensor = TensorProto(dtype=DT_STRING, tensor_shape=shape, string_val=chunks)
+    return _summary(tag, DATA_CLASS_BLOB_SEQUENCE, tensor)
 
 
 def mark_as_subrun(summary: Summary) -> None:
     """Marks `summary` as written into a sub-run, so that a reader shows the run above it."""
     for value in summary.value:
         value.metadata.plugin_data.content = SUBRUN_MARK
+
+
+def _summary(tag: str, data_class: int, tensor: TensorProto) -> Summary:
+    metadata = SummaryMetadata(
+        plugin_data=SummaryMetadata.PluginData(plugin_name=PLUGIN_NAME),
+        data_class=data_class,
+    )
+    return Summary(value=[Summary.Value(tag=tag, metadata=metadata, tensor=tensor)])

@@ -37,6 +37,14 @@ def problems_tag(model_id: str, handle: str) -> str:
     return f"cnc/problems/{encode_part(model_id)}/{handle}"
 
 
+def dataset_tag(name: str) -> str:
+    return f"cnc/dataset/{encode_part(name)}"
+
+
+def predictions_tag(model_id: str, dataset: str) -> str:
+    return f"cnc/predictions/{encode_part(model_id)}/{encode_part(dataset)}"
+
+
 def holds(tag: str, record: Record) -> bool:
     """Whether `record` is one that is stored under `tag`."""
     handle = tag.rpartition("/")[2]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 
 from tensorboard_cnc import codec
-from tensorboard_cnc.metadata import tensor_summary
+from tensorboard_cnc.metadata import blob_summary, tensor_summary
 from tensorboard_cnc.records import Record
 from tensorboard_cnc.subrun import new_handle
 from tensorboard_cnc.writer import event_clock
@@ -33,6 +34,15 @@ class Journal:
           OSError: the disk is full, say.
         """
         self._sink.write(tensor_summary(tag, codec.encode(record)), event_clock.next_step())
+
+    def write_chunks(self, tag: str, chunks: Sequence[bytes]) -> None:
+        """Hands over the chunks of one bulk record as one event.
+
+        Raises:
+          ClosedError: the writer has been closed.
+          OSError: the disk is full, say.
+        """
+        self._sink.write(blob_summary(tag, chunks), event_clock.next_step())
 
     def flush(self) -> None:
         """Makes all records visible to readers."""

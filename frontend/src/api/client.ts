@@ -45,7 +45,12 @@ export async function fetchDifferences(
   // A request line has its limits: whichever list is shorter. Ghosts are in no "all".
   const shorter = others.length < keys.length && others.length + keys.length === all.length;
   const asked = shorter ? `except=${others.join(",")}` : `models=${keys.join(",")}`;
-  const answer = await getJson<Differences>(`differences?${asked}`, null, signal);
+  return fetchWhole(`differences?${asked}`, signal);
+}
+
+/** The answer at `address`, always whole. */
+export async function fetchWhole<T>(address: string, signal?: AbortSignal): Promise<T> {
+  const answer = await getJson<T>(address, null, signal);
   if (!answer) throw new UnreachableError("TensorBoard answered with nothing.");
   return answer.data;
 }

@@ -176,3 +176,418 @@ export interface Differences {
   /** Position from the root of the first step in which the recipes differ. */
   first_difference: number | null;
 }
+
+/** What a model answered: a class, a number, a text, or the classes of a multi-label answer. */
+export type Answer = string | number | string[] | null;
+
+export type Form = "value" | "difference" | "abs_difference" | "ratio" | "squared_difference";
+
+export type Flip =
+  | "negative"
+  | "positive"
+  | "changed_wrong"
+  | "changed"
+  | "both_right"
+  | "both_wrong";
+
+/** A data set on which models of the log directory were evaluated. */
+export interface EvaluationSet {
+  key: string;
+  name: string;
+  /** What tells it apart from others of its name; "" where it was not logged itself. */
+  fingerprint: string;
+  /** How many instances it has; where it was not logged, null. */
+  instances: number | null;
+  logged: boolean;
+  runs: string[];
+  /** Which of the base and the chosen models have predictions on it. */
+  models: string[];
+}
+
+/** A number that every instance has for a model. */
+export interface BehaviorMeasure {
+  id: string;
+  label: string;
+  unit: string;
+  goal: "max" | "min" | null;
+  /** Each instance has 0 or 1, so that the mean is a rate. */
+  rate: boolean;
+  /** It compares with the base already: the base has none and "value" is its only form. */
+  pairwise: boolean;
+  forms: Form[];
+}
+
+/** One level of a dimension; its index in the list names it in requests. */
+export interface DimensionLevel {
+  text: string;
+  n: number;
+}
+
+/** What instances can be sliced by: numbers are binned at their quantiles. */
+export interface Dimension {
+  /** "label", "predicted" or "confidence" (of the base), or "attribute/" and a name. */
+  id: string;
+  name: string;
+  numeric: boolean;
+  /** Instances can be in several levels at once (multi-label): levels add up to more than n. */
+  overlapping: boolean;
+  levels: DimensionLevel[];
+}
+
+/** A mean with its 95 % interval, over n instances; null where n is too small for it. */
+export interface Estimate {
+  n: number;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+/** Model − base over the n instances that have both, with a paired test. */
+export interface Change {
+  n: number;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  /** Change divided by the base's value. */
+  relative: number | null;
+  p: number | null;
+  test: "exact McNemar" | "sign test" | "paired normal" | null;
+}
+
+/** Right and wrong before (base) and after (model); the first four add up to n. */
+export interface Outcomes {
+  n: number;
+  both_right: number;
+  /** Right before, wrong after. */
+  negative: number;
+  positive: number;
+  both_wrong: number;
+  /** Those of both_wrong that are wrong in another way. */
+  changed_wrong: number;
+}
+
+/** How often the base's answer became another one; rate = n / instances with both answers. */
+export interface AnswerChange {
+  before: string;
+  after: string;
+  n: number;
+  rate: number;
+}
+
+/** How often a model gave an answer. */
+export interface AnswerCount {
+  answer: string;
+  n: number;
+  rate: number;
+}
+
+/** Confidence against correctness in equally wide bins of confidence over 0 to 1. */
+export interface Calibration {
+  n: number;
+  ece: number;
+  /** Of each bin: instances, mean confidence and share that is right (null where it is empty). */
+  counts: number[];
+  confidence: (number | null)[];
+  right: (number | null)[];
+}
+
+/** KL(base ‖ model) in nats over the n instances, of all shared, whose vectors both logged. */
+export interface Divergence {
+  n: number;
+  of: number;
+  mean: number;
+  median: number;
+  p90: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+/** Counts in the common bins of BehaviorSummary.edges; without a value: n_excluded. */
+export interface Histogram {
+  counts: number[];
+  n_excluded: number;
+}
+
+/** Instances that are left out of the comparison, and why. */
+export interface Exclusion {
+  n: number;
+  why: string;
+}
+
+/** One model on the data set; what needs the base is null for the base itself. */
+export interface ModelBehavior {
+  key: string;
+  /** False: it has no predictions on this data set, and everything else is null or empty. */
+  logged: boolean;
+  /** Instances it has predictions for, and how many of these the base has too. */
+  n: number;
+  n_shared: number;
+  excluded: Exclusion[];
+  value: Estimate | null;
+  change: Change | null;
+  /** Error rate and its change relative to the base's, where there are labels. */
+  error: number | null;
+  error_relative: number | null;
+  outcomes: Outcomes | null;
+  /** Share of same answers. */
+  agreement: Estimate | null;
+  /** Most frequent first. */
+  answers: AnswerCount[];
+  changes: AnswerChange[];
+  calibration: Calibration | null;
+  /** Mean −ln of the true label's probability, and mean Brier score. */
+  nll: Estimate | null;
+  brier: Estimate | null;
+  kl: Divergence | null;
+  histogram: Histogram | null;
+}
+
+/** How much models differ that nothing but a seed tells apart from the base. */
+export interface NoiseFloor {
+  /** The base and its replicates. */
+  models: string[];
+  /** Means over all pairs of them: share of other answers; share of right that became wrong. */
+  changed: number;
+  negative: number | null;
+}
+
+/** Something that could not be read or compared; the rest is shown all the same. */
+export interface BehaviorNote {
+  message: string;
+  remedy: string;
+  model?: string;
+}
+
+/** Answer of `behaviors` at the level "summary". */
+export interface BehaviorSummary {
+  /** Those on which the base or a chosen model was evaluated, with the most of them first. */
+  datasets: EvaluationSet[];
+  /** Key of the one in this answer; null where there is none at all. */
+  dataset: string | null;
+  kind: "classes" | "multi-label" | "numbers" | "texts" | "scores" | null;
+  measures: BehaviorMeasure[];
+  measure: string | null;
+  form: Form;
+  dimensions: Dimension[];
+  has_texts: boolean;
+  has_images: boolean;
+  base: string;
+  /** All instances, and how many the filter leaves. */
+  n: number;
+  n_filtered: number;
+  /** The base first, then as asked for. */
+  models: ModelBehavior[];
+  /** Of all histograms, ascending; one more than bins. */
+  edges: number[];
+  noise: NoiseFloor | null;
+  notes: BehaviorNote[];
+}
+
+/** Instances of one level of a dimension. */
+export interface InSlice {
+  kind: "slice";
+  by: string;
+  level: number;
+}
+
+/** Instances on which the model behaves so against the base. */
+export interface Flipped {
+  kind: "flip";
+  model: string;
+  flip: Flip;
+}
+
+/** Instances whose answer went from one to another, as AnswerChange names them. */
+export interface AnswersChanged {
+  kind: "change";
+  model: string;
+  before: string;
+  after: string;
+}
+
+/** Instances whose measure of a model is within [low, high] (high included; null: open). */
+export interface InRange {
+  kind: "range";
+  model: string;
+  /** A measure's id; "confidence" for a bin of the reliability diagram. */
+  measure: string;
+  form: Form;
+  low: number | null;
+  high: number | null;
+}
+
+/** Instances whose id, label, texts or answers contain the text, whatever its case. */
+export interface Mentions {
+  kind: "text";
+  text: string;
+}
+
+/** The parameter `filter` is a JSON list of these; all must hold. */
+export type Condition = InSlice | Flipped | AnswersChanged | InRange | Mentions;
+
+/** One model's side of a page of instances; null where it has no prediction. */
+export interface InstanceColumns {
+  key: string;
+  predicted: Answer[];
+  correct: (boolean | null)[];
+  confidence: (number | null)[];
+  /** The measure asked for, in the form asked for. */
+  values: (number | null)[];
+}
+
+/** Of each row: the most frequent answer of the family, its votes, the base's answer's votes. */
+export interface Votes {
+  answers: Answer[];
+  votes: number[];
+  base_votes: number[];
+  voters: number[];
+  correct: (boolean | null)[];
+}
+
+/** Whose votes are counted, and what came out over all instances. */
+export interface Family {
+  of: "selection" | "descendants";
+  models: string[];
+  /** Forgotten instances, and how many of them the base and the family have right. */
+  n: number;
+  base_right: number | null;
+  family_right: number | null;
+}
+
+/** Answer of `behaviors` at the levels "instances" and "forgotten": columns of rows. */
+export interface InstancePage {
+  dataset: string;
+  measure: string | null;
+  form: Form;
+  /** How many rows there are with this filter, and without. */
+  n: number;
+  of: number;
+  offset: number;
+  ids: (string | number)[];
+  labels: Answer[];
+  /** Inputs and target texts, cut to 2,000 characters with "…"; missing where not logged. */
+  texts?: (string | null)[];
+  targets?: (string | null)[];
+  /** Whether there is a thumbnail; missing where none is. */
+  images?: boolean[];
+  attributes: Record<string, (string | number | null)[]>;
+  /** The base first. */
+  models: InstanceColumns[];
+  /** At the level "forgotten" only. */
+  votes?: Votes;
+  family?: Family;
+}
+
+/** What one model on the way from the root answered; null: it has no prediction on it. */
+export interface LineageStep {
+  key: string;
+  predicted: Answer;
+  correct: boolean | null;
+  confidence: number | null;
+  value: number | null;
+}
+
+/** One instance from the root along the main parents to a model. */
+export interface InstanceLineage {
+  model: string;
+  steps: LineageStep[];
+  /**
+   * Index of the first step whose answer was wrong after a right one (without labels: another
+   * than the first); null where none.
+   */
+  broke: number | null;
+  /** Whether the last answer is still broken. */
+  still: boolean;
+}
+
+/** Everything a model logged about one instance. */
+export interface InstanceAnswer {
+  key: string;
+  predicted: Answer;
+  correct: boolean | null;
+  confidence: number | null;
+  /** Every measure that it has, absolute, by id. */
+  measures: Record<string, number | null>;
+  /** Most probable answers, from the full vector or the top-k. */
+  top: [string, number][];
+}
+
+/** Answer of `behaviors` at the level "instance"; texts are whole. */
+export interface InstanceDetail {
+  dataset: string;
+  id: string | number;
+  label: Answer;
+  text: string | null;
+  target: string | null;
+  image: boolean;
+  attributes: Record<string, string | number | null>;
+  models: InstanceAnswer[];
+  lineages: InstanceLineage[];
+}
+
+/** One model's columns of a SliceTable; intervals are 95 %. */
+export interface SliceCells {
+  key: string;
+  n: number[];
+  value: (number | null)[];
+  low: (number | null)[];
+  high: (number | null)[];
+  /** Against the base; null in the base's own columns. */
+  change: (number | null)[];
+  change_low: (number | null)[];
+  change_high: (number | null)[];
+  p: (number | null)[];
+  /** p corrected for all slices and models looked at (Benjamini–Hochberg). */
+  q: (number | null)[];
+  /** Right→wrong and wrong→right, where there are labels. */
+  negative: (number | null)[];
+  positive: (number | null)[];
+}
+
+/** Answer of `behaviors` at the level "slices". */
+export interface SliceTable {
+  dataset: string;
+  measure: string;
+  /** Ids of the one or two dimensions. */
+  by: string[];
+  /** How many slices there are with any instance, and how many tests were corrected for. */
+  n: number;
+  tests: number;
+  offset: number;
+  /** Of each row: its level in each dimension (index and text), and its instances. */
+  levels: number[][];
+  texts: string[][];
+  instances: number[];
+  /** Fewer than 30 instances: read with care. */
+  small: boolean[];
+  models: SliceCells[];
+  /** All instances, each counted once however many slices it is in. */
+  total: number;
+}
+
+/** A slice in which right→wrong flips are over-represented for a model. */
+export interface HarmedSlice {
+  model: string;
+  by: string;
+  level: number;
+  name: string;
+  text: string;
+  n: number;
+  flips: number;
+  /** Its flip rate divided by that of all instances. */
+  lift: number;
+  p: number;
+  q: number;
+  small: boolean;
+}
+
+/** Answer of `behaviors` at the level "harmed": by p, with the smallest first. */
+export interface HarmedSlices {
+  dataset: string;
+  slices: HarmedSlice[];
+  /** How many slices × models were looked at and corrected for. */
+  tests: number;
+  /** Why nothing could be looked for; null otherwise. */
+  reason: string | null;
+}

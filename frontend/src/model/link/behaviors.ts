@@ -1,9 +1,59 @@
 import type { LinkFacet } from "./facet";
 
-export interface BehaviorsLink {}
+export const BEHAVIOR_ROWS = ["slices", "harmed slices", "instances", "forgotten"] as const;
+export type BehaviorRows = (typeof BEHAVIOR_ROWS)[number];
+
+/** What the Behaviors place shows; null for what the server or the data choose. */
+export interface BehaviorsLink {
+  /** Key of a data set and id of a measure. */
+  evaluation: string | null;
+  measure: string | null;
+  /** A `Form`. */
+  form: string | null;
+  behaviorRows: BehaviorRows | null;
+  /** Ids of one or two dimensions, joined by a line break. */
+  slicedBy: string | null;
+  behaviorSort: string | null;
+  /** JSON of `Condition[]`, "" for none. */
+  conditions: string;
+  /** Id of the instance whose details are open. */
+  instance: string | null;
+  /** Whether forgotten instances are those of all descendants of the base. */
+  wholeFamily: boolean;
+}
 
 export const behaviorsLink: LinkFacet<BehaviorsLink> = {
-  defaults: {},
-  write: () => ({}),
-  read: () => ({}),
+  defaults: {
+    evaluation: null,
+    measure: null,
+    form: null,
+    behaviorRows: null,
+    slicedBy: null,
+    behaviorSort: null,
+    conditions: "",
+    instance: null,
+    wholeFamily: false,
+  },
+  write: (state) => ({
+    bd: state.evaluation ?? undefined,
+    bm: state.measure ?? undefined,
+    bf: state.form ?? undefined,
+    br: state.behaviorRows ?? undefined,
+    bb: state.slicedBy ?? undefined,
+    bs: state.behaviorSort ?? undefined,
+    bw: state.conditions || undefined,
+    bi: state.instance ?? undefined,
+    bk: state.wholeFamily ? "1" : undefined,
+  }),
+  read: ({ bd, bm, bf, br, bb, bs, bw, bi, bk }) => ({
+    evaluation: bd ?? null,
+    measure: bm ?? null,
+    form: bf ?? null,
+    behaviorRows: BEHAVIOR_ROWS.find((rows) => rows === br) ?? null,
+    slicedBy: bb ?? null,
+    behaviorSort: bs ?? null,
+    conditions: bw ?? "",
+    instance: bi ?? null,
+    wholeFamily: bk === "1",
+  }),
 };

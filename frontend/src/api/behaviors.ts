@@ -1,0 +1,52 @@
+/** Addresses of the `behaviors` and `instance_media` routes, relative to the frame's base. */
+import type { Condition } from "../model/wire.gen";
+
+/** What all requests of the place have in common. */
+export interface BehaviorsSubject {
+  base: string;
+  models: readonly string[];
+  dataset: string | null;
+  measure: string | null;
+  form: string | null;
+}
+
+/** What else a request may say; what is undefined or null is left to the server. */
+export interface BehaviorsDetail {
+  filter?: readonly Condition[];
+  sort?: string | null;
+  by?: readonly string[] | null;
+  offset?: number;
+  limit?: number;
+  id?: string;
+  family?: "selection" | "descendants";
+  format?: "csv" | "json";
+}
+
+export type BehaviorsLevel =
+  "summary" | "instances" | "instance" | "slices" | "harmed" | "forgotten";
+
+/** The same question has the same address, so that answers can be kept by it. */
+export function behaviorsAddress(
+  level: BehaviorsLevel,
+  subject: BehaviorsSubject,
+  detail: BehaviorsDetail = {},
+): string {
+  const { filter, by } = detail;
+  const values = {
+    level,
+    ...subject,
+    ...detail,
+    models: subject.models.join(","),
+    filter: filter?.length ? JSON.stringify(filter) : undefined,
+    by: by?.length ? JSON.stringify(by) : undefined,
+  };
+  const written = Object.entries(values).flatMap(([name, value]) =>
+    value == null || value === "" ? [] : [[name, String(value)]],
+  );
+  return `behaviors?${new URLSearchParams(written).toString()}`;
+}
+
+/** Where the thumbnail of an instance is. */
+export function imageAddress(dataset: string, id: string | number): string {
+  return `instance_media?${new URLSearchParams({ dataset, id: String(id) }).toString()}`;
+}

@@ -1,0 +1,135 @@
+import { changeText, type Verdict } from "./change";
+import { metricFormat, NOT_LOGGED } from "./metric_format";
+import type { Answer, BehaviorMeasure, Change, Estimate, Form, MetricSpec } from "./wire.gen";
+
+export const FORM_WORDS: Record<Form, string> = {
+  value: "absolute",
+  difference: "vs base",
+  abs_difference: "|vs base|",
+  ratio: "ratio to base",
+  squared_difference: "squared change",
+};
+
+const specs = new WeakMap<BehaviorMeasure, MetricSpec>();
+
+/** The measure as metrics are written: a rate as per cent. */
+export function measureSpec(measure: BehaviorMeasure): MetricSpec {
+  let spec = specs.get(measure);
+  if (!spec) {
+    spec = {
+      name: measure.label,
+      goal: measure.goal,
+      guessed: false,
+      unit: measure.rate ? "" : measure.unit,
+      format: measure.rate ? ".1%" : "",
+      low: measure.rate ? 0 : null,
+      high: measure.rate ? 1 : null,
+      primary: true,
+      budget: null,
+      scalar: "",
+    };
+    specs.set(measure, spec);
+  }
+  return spec;
+}
+
+/** A mean of the measure: "95.1 %", "0.124 nats". */
+export function meanText(value: number | null | undefined, measure: BehaviorMeasure): string {
+  return value == null ? NOT_LOGGED : metricFormat(measureSpec(measure)).full(value);
+}
+
+/** "[94.7, 95.5]", without units. */
+export function intervalText(
+  { low, high }: Pick<Estimate, "low" | "high">,
+  measure: BehaviorMeasure,
+): string {
+  if (low === null || high === null) return "";
+  const { bare } = metricFormat(measureSpec(measure));
+  return `[${bare(low)}, ${bare(high)}]`;
+}
+
+/** Whether a change of the measure is for the better; null without a goal. */
+export function verdictOf(change: number | null, measure: BehaviorMeasure): Verdict | null {
+  if (change === null) return null;
+  if (change === 0) return "same";
+  return measure.goal === null
+    ? null
+    : change > 0 === (measure.goal === "max")
+      ? "better"
+      : "worse";
+}
+
+/** "−7.0 pt" of a rate, "+0.31 nats" of anything else. */
+export function differenceText(change: number | null, measure: BehaviorMeasure): string {
+  if (change === null) return NOT_LOGGED;
+  const verdict = verdictOf(change, measure);
+  return measure.rate
+    ? changeText({ kind: "points", amount: change * 100, verdict }, measureSpec(measure))
+    : changeText({ kind: "absolute", amount: change, verdict }, measureSpec(measure));
+}
+
+/** An instance's value of the measure, in a form. */
+export function instanceText(
+  value: number | null,
+  measure: BehaviorMeasure | null,
+  form: Form,
+): string {
+  if (value === null) return NOT_LOGGED;
+  if (form === "ratio") return `×${short(value)}`;
+  const signed = form === "difference" && value > 0 ? `+${short(value)}` : short(value);
+  return measure && measure.unit && !measure.rate ? `${signed}\u202f${measure.unit}` : signed;
+}
+
+function short(value: number): string {
+  return metricFormat(NUMBER).bare(value);
+}
+
+/** A plain number. */
+export const NUMBER: MetricSpec = {
+  name: "",
+  goal: null,
+  guessed: false,
+  unit: "",
+  format: "",
+  low: null,
+  high: null,
+  primary: false,
+  budget: null,
+  scalar: "",
+};
+
+/** "p < .001", "p .12". */
+export function chanceText(chance: number | null, letter: "p" | "q"): string {
+  if (chance === null) return "";
+  if (chance < 0.001) return `${letter} < .001`;
+  const digits = chance < 0.1 ? 3 : 2;
+  return `${letter} ${chance.toFixed(digits).replace(/^0/, "")}`;
+}
+
+/** What a corrected or single chance means in words. */
+export function chanceWords(chance: number | null): string {
+  if (chance === null) return "";
+  return chance < 0.05 ? "more than noise" : "within noise";
+}
+
+/** A change with its test, whole, for a tooltip. */
+export function changeTip(change: Change, measure: BehaviorMeasure): string {
+  const interval =
+    change.low === null || change.high === null
+      ? ""
+      : `, 95 % interval ${differenceText(change.low, measure)} to ${differenceText(change.high, measure)}`;
+  const test = change.test ? `\n${change.test}: p = ${change.p?.toPrecision(3) ?? NOT_LOGGED}` : "";
+  return `${differenceText(change.value, measure)} over ${change.n.toLocaleString("en")} shared instances${interval}${test}`;
+}
+
+/** What a model answered, as text. */
+export function answerText(answer: Answer): string {
+  if (answer === null) return NOT_LOGGED;
+  if (typeof answer === "number") return short(answer);
+  return Array.isArray(answer) ? answer.join(", ") || "none" : answer;
+}
+
+/** A share as "2.1 %". */
+export function shareText(share: number | null | undefined): string {
+  return share == null ? NOT_LOGGED : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}\u202f%`;
+}

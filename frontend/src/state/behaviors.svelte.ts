@@ -1,0 +1,122 @@
+import { behaviorsAddress, type BehaviorsDetail, type BehaviorsLevel } from "../api/behaviors";
+import {
+  hasCondition,
+  readConditions,
+  withConditions,
+  withoutCondition,
+  writeConditions,
+} from "../model/behaviors_conditions";
+import type { BehaviorRows } from "../model/link/behaviors";
+import type { BehaviorSummary, Condition, Form } from "../model/wire.gen";
+import { AnswerCache, Asked } from "./asked.svelte";
+import type { Panel } from "./panel.svelte";
+
+/** What the Behaviors place asks for and shows; all choices are in the link. */
+export class Behaviors {
+  readonly cache = new AnswerCache();
+  /** Of all instances, and of those that the conditions leave. */
+  readonly #whole: Asked<BehaviorSummary>;
+  readonly #part: Asked<BehaviorSummary>;
+  readonly #panel: () => Panel;
+
+  readonly conditions = $derived.by(() => readConditions(this.panel.link.conditions));
+  readonly models = $derived.by(() => {
+    const { selectedKeys, byKey, base } = this.panel;
+    return selectedKeys.filter((key) => byKey.has(key) && key !== base?.key);
+  });
+  readonly rows = $derived.by<BehaviorRows>(
+    () => this.panel.link.behaviorRows ?? (this.whole?.dimensions.length ? "slices" : "instances"),
+  );
+
+  /** To be created while the place is set up. */
+  constructor(panel: () => Panel) {
+    this.#panel = panel;
+    this.#whole = new Asked(
+      this.cache,
+      () => this.address("summary"),
+      () => this.version,
+    );
+    this.#part = new Asked(
+      this.cache,
+      () => this.address("summary", { filter: this.conditions }),
+      () => this.version,
+    );
+  }
+
+  get panel(): Panel {
+    return this.#panel();
+  }
+
+  get version(): unknown {
+    return this.panel.live.answer;
+  }
+
+  get whole(): BehaviorSummary | null {
+    return this.#whole.answer;
+  }
+
+  get summary(): BehaviorSummary | null {
+    return this.#part.answer;
+  }
+
+  get failure(): string | null {
+    return this.#whole.failure ?? this.#part.failure;
+  }
+
+  get slow(): boolean {
+    return this.#whole.slow || this.#part.slow;
+  }
+
+  readonly measure = $derived.by(
+    () => this.summary?.measures.find(({ id }) => id === this.summary?.measure) ?? null,
+  );
+  readonly form = $derived.by<Form>(() => this.summary?.form ?? "value");
+
+  /** Where the answer to a question about what is chosen is; null while there is no base. */
+  address(level: BehaviorsLevel, detail: BehaviorsDetail = {}): string | null {
+    const { base, link } = this.panel;
+    if (!base) return null;
+    const { evaluation: dataset, measure, form } = link;
+    const subject = { base: base.key, models: this.models, dataset, measure, form };
+    return behaviorsAddress(level, subject, detail);
+  }
+
+  nameOf = (key: string): string => this.panel.byKey.get(key)?.id ?? key;
+
+  /** Holds to these conditions too. */
+  keep(...conditions: readonly Condition[]): void {
+    this.#set(withConditions(this.conditions, ...conditions));
+  }
+
+  /** Holds to this condition, or no longer. */
+  toggle(condition: Condition): void {
+    if (hasCondition(this.conditions, condition)) this.drop(condition);
+    else this.keep(condition);
+  }
+
+  drop(condition: Condition): void {
+    this.#set(withoutCondition(this.conditions, condition));
+  }
+
+  dropAll(): void {
+    this.#set([]);
+  }
+
+  /** Shows the instances for which exactly these conditions hold. */
+  showInstances(...conditions: readonly Condition[]): void {
+    this.panel.set({
+      behaviorRows: "instances",
+      behaviorSort: null,
+      instance: null,
+      conditions: writeConditions(conditions),
+    });
+  }
+
+  show(rows: BehaviorRows): void {
+    this.panel.set({ behaviorRows: rows, behaviorSort: null, instance: null });
+  }
+
+  #set(conditions: readonly Condition[]): void {
+    this.panel.set({ conditions: writeConditions(conditions) });
+  }
+}

@@ -1,0 +1,1 @@
+"""What compression did to predictions: pure functions of arrays aligned by instance."""

@@ -1,0 +1,53 @@
+"""How far two models' full probability vectors are apart, row by row."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.analysis.behaviors.evaluation import Floats, Ints, Vectors
+
+# A probability stored as 0 was below what its format can hold.
+SMALLEST = 1e-12
+# Rows at a time, so that intermediate results stay in the processor's cache.
+_CHUNK_VALUES = 1 << 17
+
+
+def shared_rows(base: Vectors, model: Vectors) -> tuple[Ints, Ints, Ints]:
+    """The rows of which both have vectors, and where these stand in each."""
+    if np.array_equal(base.rows, model.rows):
+        at = np.arange(len(base.rows))
+        return base.rows, at, at
+    return np.intersect1d(base.rows, model.rows, assume_unique=True, return_indices=True)
+
+
+def kl_divergence(base: Floats, model: Floats) -> NDArray[np.float64]:
+    """KL(base ‖ model) = Σ p ln(p / q) in nats of each pair of rows of (n, C); (n,), ≥ 0.
+
+    Rows are scaled to sum to 1; q is at least 1e-12, terms with p = 0 are 0 (Kullback & Leibler
+    1951).
+    """
+    n, width = base.shape
+    found = np.empty(n)
+    step = max(1, _CHUNK_VALUES // max(width, 1))
+    for start in range(0, n, step):
+        p, q = (_scaled(side[start : start + step]) for side in (base, model))
+        logs = np.log(np.maximum(p, SMALLEST) / np.maximum(q, SMALLEST))
+        found[start : start + step] = np.einsum("ij,ij->i", p, logs)
+    return np.maximum(found, 0)
+
+
+def binary_kl(base: Floats, model: Floats) -> NDArray[np.float64]:
+    """KL summed over independent yes/no probabilities (n, C), as of multi-label models; (n,)."""
+    yes, said = base.astype(float), model.astype(float)
+    found = np.zeros(len(base))
+    for p, q in ((yes, said), (1 - yes, 1 - said)):
+        found += (p * np.log(np.maximum(p, SMALLEST) / np.maximum(q, SMALLEST))).sum(axis=1)
+    return np.maximum(found, 0)
+
+
+def _scaled(rows: Floats) -> NDArray[np.float64]:
+    scaled = np.array(rows, np.float64)
+    total = scaled.sum(axis=1, keepdims=True)
+    scaled /= np.where(total > 0, total, 1)
+    return scaled

@@ -1,0 +1,76 @@
+"""What is known about N instances, and what one model answered on them, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bools: TypeAlias = NDArray[np.bool_]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Ints: TypeAlias = NDArray[np.integer[Any]]
+Kind: TypeAlias = Literal["classes", "multi-label", "numbers", "texts", "scores"]
+
+# The code of a row without an answer or label.
+NONE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Full probability vectors of some rows: `rows` ascending (k,), `probabilities` (k, C)."""
+
+    rows: Ints
+    probabilities: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a data set says about its N rows.
+
+    `labels`: codes (N,), comparable with the answers of models, NONE where unknown; for
+    multi-label data `memberships` has the classes of each row (N, C) instead, and `labels` codes
+    of these sets. `numbers`: targets of a regression. An attribute is an array of N numbers (NaN:
+    unknown) or a pair of codes (N,) and their texts.
+    """
+
+    kind: Kind
+    n: int
+    classes: Sequence[str] = ()
+    labels: Ints | None = None
+    memberships: Bools | None = None
+    numbers: Floats | None = None
+    attributes: Mapping[str, Floats | tuple[Ints, Sequence[str]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What one model answered on N rows; NaN and NONE mark what it did not.
+
+    `answers`: codes (N,), equal where answers are; `correct`: 1, 0 or NaN; `confidence` and
+    `true_probability`: of the answer and of the true label, 0 to 1; `numbers`: a regression's
+    answers; `memberships`: the classes of multi-label answers (N, C); `outputs`: texts, of which
+    that at `positions[row]` belongs to the row (NONE: it has no prediction).
+    """
+
+    positions: Ints
+    present: Bools
+    answers: Ints | None = None
+    correct: Floats | None = None
+    confidence: Floats | None = None
+    true_probability: Floats | None = None
+    numbers: Floats | None = None
+    memberships: Bools | None = None
+    scores: Mapping[str, Floats] = field(default_factory=dict)
+    vectors: Vectors | None = None
+    outputs: Sequence[str] | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the arrays take."""
+        arrays = (getattr(self, each.name) for each in fields(self))
+        size = sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
+        size += sum(scores.nbytes for scores in self.scores.values())
+        return size + (self.vectors.probabilities.nbytes if self.vectors else 0)

@@ -1,0 +1,64 @@
+"""Tails of discrete distributions, exact to rounding at any n, without tables."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+
+# Terms further than this many standard deviations from the first are below rounding.
+_WIDTH = 12
+
+
+@lru_cache(maxsize=65536)
+def fair_coin_two_sided(heads: int, tails: int) -> float:
+    """Probability of a split at least as uneven as heads : tails, of a fair coin.
+
+    Twice the smaller tail of Binomial(heads + tails, 1/2), at most 1; 1 without any throw.
+    """
+    n, k = heads + tails, min(heads, tails)
+    if heads == tails:
+        return 1.0
+    first = math.exp(_log_choose(n, k) - n * math.log(2))
+    # pmf(i - 1) / pmf(i) = i / (n - i + 1)
+    i = np.arange(k, max(k - _terms(n / 4), 0), -1, dtype=float)
+    return min(1.0, 2 * first * (1 + float(np.cumprod(i / (n - i + 1)).sum())))
+
+
+@lru_cache(maxsize=65536)
+def over_represented(drawn_marked: int, drawn: int, marked: int, population: int) -> float:
+    """P(X ≥ drawn_marked) of X ~ Hypergeometric: Fisher's exact test, one-sided.
+
+    `drawn` of a `population` with `marked` ones are drawn without looking.
+    """
+    k, n, m, size = drawn_marked, drawn, marked, population
+    lowest, highest = max(0, n + m - size), min(n, m)
+    if k <= lowest:
+        return 1.0
+    variance = n * m / size * (1 - m / size) * (size - n) / max(size - 1, 1)
+    if k <= n * m / size:
+        return 1 - _tail(k - 1, max(lowest, k - 1 - _terms(variance)), n, m, size)
+    return _tail(k, min(highest, k + _terms(variance)), n, m, size)
+
+
+def _tail(start: int, end: int, n: int, m: int, size: int) -> float:
+    """Σ pmf over start … end, away from the mode."""
+    first = math.exp(
+        _log_choose(m, start) + _log_choose(size - m, n - start) - _log_choose(size, n)
+    )
+    if end >= start:
+        i = np.arange(start, end, dtype=float)
+        ratios = (m - i) * (n - i) / ((i + 1) * (size - m - n + i + 1))
+    else:
+        i = np.arange(start, end, -1, dtype=float)
+        ratios = i * (size - m - n + i) / ((m - i + 1) * (n - i + 1))
+    return min(1.0, first * (1 + float(np.cumprod(ratios).sum())))
+
+
+def _terms(variance: float) -> int:
+    return 50 + int(_WIDTH * math.sqrt(variance))
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)

@@ -1,0 +1,1 @@
+"""The ``behaviors`` and ``instance_media`` routes."""

@@ -1,0 +1,126 @@
+"""What a request to the ``behaviors`` route asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, cast, get_args
+
+from tensorboard_cnc import wire
+from tensorboard_cnc.plugin.http import BadRequestError
+
+Level: TypeAlias = Literal["summary", "instances", "instance", "slices", "harmed", "forgotten"]
+MOST_ROWS = 500
+_FLIPS = get_args(wire.Flip)
+_FORMS = get_args(wire.Form)
+# What each kind of condition must hold, and of which type.
+_TEXT, _NUMBER = (str,), (int, float, type(None))
+_CONDITIONS: dict[str, dict[str, tuple[type, ...]]] = {
+    "slice": {"by": _TEXT, "level": (int,)},
+    "flip": {"model": _TEXT, "flip": _TEXT},
+    "change": {"model": _TEXT, "before": _TEXT, "after": _TEXT},
+    "range": {"model": _TEXT, "measure": _TEXT, "form": _TEXT, "low": _NUMBER, "high": _NUMBER},
+    "text": {"text": _TEXT},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The parameters of a request; None or "" where it leaves the choice open."""
+
+    level: Level
+    base: str
+    models: tuple[str, ...]
+    dataset: str | None
+    measure: str | None
+    form: wire.Form
+    filter: tuple[wire.Condition, ...]
+    sort: str
+    descending: bool
+    offset: int
+    limit: int
+    by: tuple[str, ...]
+    id: str | None
+    family: Literal["selection", "descendants"]
+    format: Literal["csv", "json"] | None
+
+
+def asked(arguments: Mapping[str, str]) -> Question:
+    """The question in a query string.
+
+    Raises:
+        BadRequestError: 400, with the parameter that is malformed and what it may be.
+    """
+    base = arguments.get("base", "")
+    if not base:
+        raise BadRequestError(400, "base is missing: give the key of a model")
+    models = dict.fromkeys(key for key in arguments.get("models", "").split(",") if key)
+    models.pop(base, None)
+    sort = arguments.get("sort", "")
+    return Question(
+        level=cast(Level, _one_of(arguments, "level", get_args(Level))),
+        base=base,
+        models=tuple(models),
+        dataset=arguments.get("dataset") or None,
+        measure=arguments.get("measure") or None,
+        form=cast(wire.Form, _one_of(arguments, "form", _FORMS)),
+        filter=tuple(_condition(entry) for entry in _list(arguments, "filter")),
+        sort=sort.removeprefix("-"),
+        descending=sort.startswith("-"),
+        offset=_count(arguments, "offset", 0, 2**53),
+        limit=_count(arguments, "limit", 100, MOST_ROWS),
+        by=tuple(_list(arguments, "by", str)),
+        id=arguments.get("id"),
+        family=cast(Any, _one_of(arguments, "family", ("selection", "descendants"))),
+        format=cast(Any, _one_of(arguments, "format", (None, "csv", "json"))),
+    )
+
+
+def _one_of(arguments: Mapping[str, str], name: str, choices: tuple[Any, ...]) -> Any:
+    value = arguments.get(name) or choices[0]
+    if value not in choices:
+        told = ", ".join(choice for choice in choices if choice)
+        raise BadRequestError(400, f"{name}={_shown(value)} is none of {told}")
+    return value
+
+
+def _count(arguments: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = arguments.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and len(text) < 17 and int(text) <= most):
+        raise BadRequestError(
+            400, f"{name}={_shown(text)} is not a whole number from 0 to {most:,}"
+        )
+    return int(text)
+
+
+def _list(arguments: Mapping[str, str], name: str, of: type = dict) -> list[Any]:
+    text = arguments.get(name) or "[]"
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(isinstance(entry, of) for entry in found):
+        what = "conditions" if of is dict else "dimensions' ids"
+        raise BadRequestError(400, f"{name}={_shown(text)} is not a JSON list of {what}")
+    return found
+
+
+def _condition(entry: dict[str, Any]) -> wire.Condition:
+    fields = _CONDITIONS.get(str(entry.get("kind")))
+    if fields is None:
+        raise BadRequestError(
+            400, f"filter: a condition's kind is one of {', '.join(_CONDITIONS)}: {_shown(entry)}"
+        )
+    for name, types in fields.items():
+        if not isinstance(entry.get(name), types) or isinstance(entry.get(name), bool):
+            raise BadRequestError(400, f"filter: {name} is missing or malformed: {_shown(entry)}")
+    for name, choices in (("flip", _FLIPS), ("form", _FORMS)):
+        if name in fields and entry[name] not in choices:
+            told = ", ".join(choices)
+            raise BadRequestError(400, f"filter: {name} is one of {told}: {_shown(entry)}")
+    return cast(wire.Condition, {"kind": entry["kind"], **{name: entry[name] for name in fields}})
+
+
+def _shown(value: object) -> str:
+    return str(value)[:80]

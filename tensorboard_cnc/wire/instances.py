@@ -1,0 +1,231 @@
+"""The ``behaviors`` route: conditions, pages of instances, one instance, slices."""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+from tensorboard_cnc.wire.behaviors import Answer, Flip, Form
+
+
+class InSlice(TypedDict):
+    """Instances of one level of a dimension."""
+
+    kind: Literal["slice"]
+    by: str
+    level: int
+
+
+class Flipped(TypedDict):
+    """Instances on which the model behaves so against the base."""
+
+    kind: Literal["flip"]
+    model: str
+    flip: Flip
+
+
+class AnswersChanged(TypedDict):
+    """Instances whose answer went from one to another, as AnswerChange names them."""
+
+    kind: Literal["change"]
+    model: str
+    before: str
+    after: str
+
+
+class InRange(TypedDict):
+    """Instances whose measure of a model is within [low, high] (high included; null: open)."""
+
+    kind: Literal["range"]
+    model: str
+    # A measure's id; "confidence" for a bin of the reliability diagram.
+    measure: str
+    form: Form
+    low: float | None
+    high: float | None
+
+
+class Mentions(TypedDict):
+    """Instances whose id, label, texts or answers contain the text, whatever its case."""
+
+    kind: Literal["text"]
+    text: str
+
+
+# The parameter `filter` is a JSON list of these; all must hold.
+Condition = InSlice | Flipped | AnswersChanged | InRange | Mentions
+
+
+class InstanceColumns(TypedDict):
+    """One model's side of a page of instances; null where it has no prediction."""
+
+    key: str
+    predicted: list[Answer]
+    correct: list[bool | None]
+    confidence: list[float | None]
+    # The measure asked for, in the form asked for.
+    values: list[float | None]
+
+
+class Votes(TypedDict):
+    """Of each row: the most frequent answer of the family, its votes, the base's answer's votes."""
+
+    answers: list[Answer]
+    votes: list[int]
+    base_votes: list[int]
+    voters: list[int]
+    correct: list[bool | None]
+
+
+class Family(TypedDict):
+    """Whose votes are counted, and what came out over all instances."""
+
+    of: Literal["selection", "descendants"]
+    models: list[str]
+    # Forgotten instances, and how many of them the base and the family have right.
+    n: int
+    base_right: int | None
+    family_right: int | None
+
+
+class InstancePage(TypedDict):
+    """Answer of ``behaviors`` at the levels "instances" and "forgotten": columns of rows."""
+
+    dataset: str
+    measure: str | None
+    form: Form
+    # How many rows there are with this filter, and without.
+    n: int
+    of: int
+    offset: int
+    ids: list[str | int]
+    labels: list[Answer]
+    # Inputs and target texts, cut to 2,000 characters with "…"; missing where not logged.
+    texts: NotRequired[list[str | None]]
+    targets: NotRequired[list[str | None]]
+    # Whether there is a thumbnail; missing where none is.
+    images: NotRequired[list[bool]]
+    attributes: dict[str, list[str | float | None]]
+    # The base first.
+    models: list[InstanceColumns]
+    # At the level "forgotten" only.
+    votes: NotRequired[Votes]
+    family: NotRequired[Family]
+
+
+class LineageStep(TypedDict):
+    """What one model on the way from the root answered; null: it has no prediction on it."""
+
+    key: str
+    predicted: Answer
+    correct: bool | None
+    confidence: float | None
+    value: float | None
+
+
+class InstanceLineage(TypedDict):
+    """One instance from the root along the main parents to a model."""
+
+    model: str
+    steps: list[LineageStep]
+    # Index of the first step whose answer was wrong after a right one (without labels: another
+    # than the first); null where none.
+    broke: int | None
+    # Whether the last answer is still broken.
+    still: bool
+
+
+class InstanceAnswer(TypedDict):
+    """Everything a model logged about one instance."""
+
+    key: str
+    predicted: Answer
+    correct: bool | None
+    confidence: float | None
+    # Every measure that it has, absolute, by id.
+    measures: dict[str, float | None]
+    # Most probable answers, from the full vector or the top-k.
+    top: list[tuple[str, float]]
+
+
+class InstanceDetail(TypedDict):
+    """Answer of ``behaviors`` at the level "instance"; texts are whole."""
+
+    dataset: str
+    id: str | int
+    label: Answer
+    text: str | None
+    target: str | None
+    image: bool
+    attributes: dict[str, str | float | None]
+    models: list[InstanceAnswer]
+    lineages: list[InstanceLineage]
+
+
+class SliceCells(TypedDict):
+    """One model's columns of a SliceTable; intervals are 95 %."""
+
+    key: str
+    n: list[int]
+    value: list[float | None]
+    low: list[float | None]
+    high: list[float | None]
+    # Against the base; null in the base's own columns.
+    change: list[float | None]
+    change_low: list[float | None]
+    change_high: list[float | None]
+    p: list[float | None]
+    # p corrected for all slices and models looked at (Benjamini–Hochberg).
+    q: list[float | None]
+    # Right→wrong and wrong→right, where there are labels.
+    negative: list[int | None]
+    positive: list[int | None]
+
+
+class SliceTable(TypedDict):
+    """Answer of ``behaviors`` at the level "slices"."""
+
+    dataset: str
+    measure: str
+    # Ids of the one or two dimensions.
+    by: list[str]
+    # How many slices there are with any instance, and how many tests were corrected for.
+    n: int
+    tests: int
+    offset: int
+    # Of each row: its level in each dimension (index and text), and its instances.
+    levels: list[list[int]]
+    texts: list[list[str]]
+    instances: list[int]
+    # Fewer than 30 instances: read with care.
+    small: list[bool]
+    models: list[SliceCells]
+    # All instances, each counted once however many slices it is in.
+    total: int
+
+
+class HarmedSlice(TypedDict):
+    """A slice in which right→wrong flips are over-represented for a model."""
+
+    model: str
+    by: str
+    level: int
+    name: str
+    text: str
+    n: int
+    flips: int
+    # Its flip rate divided by that of all instances.
+    lift: float
+    p: float
+    q: float
+    small: bool
+
+
+class HarmedSlices(TypedDict):
+    """Answer of ``behaviors`` at the level "harmed": by p, with the smallest first."""
+
+    dataset: str
+    slices: list[HarmedSlice]
+    # How many slices × models were looked at and corrected for.
+    tests: int
+    # Why nothing could be looked for; null otherwise.
+    reason: str | None
