@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tensorboard_cnc" / "wire"
 # In the order of the generated file; each may use the names of those before it.
-MODULES = ("values", "models", "differences", "behaviors", "instances")
+MODULES = ("values", "models", "differences", "behaviors", "instances", "layers")
 TARGET = ROOT / "frontend" / "src" / "model" / "wire.gen.ts"
 HEADER = "// Generated from tensorboard_cnc/wire/ by `make types`; edit it there.\n"
 

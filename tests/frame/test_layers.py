@@ -10,8 +10,9 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "tensorboard_cnc"
 
-VALUES = {"errors", "records", "identity"}
-FORMAT = VALUES | {"tags", "subrun", "metadata", "codec"}
+VALUES = {"errors", "records", "instance_records", "sketch_records", "identity"}
+CODECS = {"codec", "column_codec", "instance_codec", "sketch_codec"}
+FORMAT = VALUES | CODECS | {"cnc_pb2", "tags", "subrun", "metadata"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
@@ -21,12 +22,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "wire": set(),
     "fallback_panel": set(),
     "records": {"errors"},
+    "instance_records": set(),
+    "sketch_records": set(),
     "subrun": {"errors", "records"},
     "tags": {"errors", "records"},
     "record_messages": {"errors", "records", "cnc_pb2"},
     "codec": {"errors", "records", "record_messages", "cnc_pb2"},
-    "analysis": VALUES,
-    "writer": FORMAT,
+    "column_codec": {"errors", "codec", "cnc_pb2"},
+    "instance_codec": VALUES | {"codec", "column_codec", "cnc_pb2"},
+    "sketch_codec": VALUES | {"codec", "column_codec", "cnc_pb2"},
+    "sketches": {"errors", "sketch_records"},
+    "analysis": VALUES | {"sketches"},
+    "writer": FORMAT | {"sketches"},
     "reader": FORMAT,
     "cnc_summary": VALUES | {"writer"},
     "plugin": VALUES
@@ -40,7 +47,7 @@ FOREIGN = {
     "torch": {"writer"},
     "werkzeug": {"plugin"},
     "tensorboard": {"metadata", "writer", "reader", "plugin", "loader", "fallback_panel"},
-    "google": {"cnc_pb2", "codec", "record_messages"},
+    "google": {"cnc_pb2", "codec", "record_messages", "instance_codec", "sketch_codec"},
 }
 
 

@@ -591,3 +591,168 @@ export interface HarmedSlices {
   /** Why nothing could be looked for; null otherwise. */
   reason: string | null;
 }
+
+export type LayerView = "weights" | "sparsity" | "activations";
+
+/** "exact"; "estimate" within its interval; "at least" where only a lower bound is known. */
+export type Certainty = "exact" | "estimate" | "at least";
+
+/**
+ * How a row of the base was found in the model: "name", "normalised" (names without wrappers),
+ * "shape" (same parent and shape), "resized" (same name, another shape: compared by totals and
+ * histograms only); null where it was not.
+ */
+export type Match = "name" | "normalised" | "shape" | "resized" | null;
+
+/** A number that every row has for a model. */
+export interface LayerMeasure {
+  id: string;
+  label: string;
+  unit: string;
+  goal: "max" | "min" | null;
+  /** It compares with the base: the base's own cells are null. */
+  pairwise: boolean;
+  scale: "linear" | "log";
+}
+
+/** Columns of the rows: modules before what they hold, in the order of the network. */
+export interface LayerRows {
+  /** Full names; "" is the whole network, always the first row. */
+  names: string[];
+  /** Row of the module that holds it; −1 for the first. */
+  parents: number[];
+  /** Class of a module ("Conv2d"); "parameter", "buffer" or "activation" for a tensor. */
+  kinds: string[];
+  tensor: boolean[];
+  /** Of tensors, in the base or, where it lacks them, in the first model that has them. */
+  shapes: (number[] | null)[];
+}
+
+/** One model's columns, a value per row; null where it lacks the row or the number. */
+export interface LayerCells {
+  key: string;
+  /** False: nothing was logged for this view, and the columns are empty. */
+  logged: boolean;
+  /** Parameters (values), and bytes as stored and at best, scales and indices included. */
+  params: (number | null)[];
+  stored_bytes: (number | null)[];
+  effective_bytes: (number | null)[];
+  value: (number | null)[];
+  /** 95 % interval of an estimate. */
+  low: (number | null)[];
+  high: (number | null)[];
+  certainty: (Certainty | null)[];
+  match: Match[];
+  /** Its own name of a row, where it is another than the row's. */
+  own_names: Record<string, string>;
+  /** Of each row: counts in the bins between LayerTree.edges, then shares of change classes. */
+  histograms: (number[] | null)[];
+  shares: (number[] | null)[];
+  /** Rows of the base that it lacks, and its own tensors that the base lacks. */
+  unmatched_base: number;
+  unmatched_own: number;
+  /** Values that are not finite and count nowhere else; rows whose few weights changed a lot. */
+  non_finite: (number | null)[];
+  outliers: number[];
+}
+
+/** Something that could not be read or compared; the rest is shown all the same. */
+export interface LayerNote {
+  message: string;
+  remedy: string;
+  model?: string;
+}
+
+/** Answer of `layers` at the level "tree". */
+export interface LayerTree {
+  base: string;
+  view: LayerView;
+  /** Views that the base or a chosen model has anything logged for. */
+  views: LayerView[];
+  measures: LayerMeasure[];
+  measure: string;
+  rows: LayerRows;
+  /** The base first, then as asked for. */
+  models: LayerCells[];
+  /** Of all histograms in cells, ascending, symmetric around 0; one more than bins. */
+  edges: number[];
+  /** Names of the change classes, as LayerCells.shares has them. */
+  classes: string[];
+  notes: LayerNote[];
+}
+
+/** One measure of one tensor. */
+export interface LayerNumber {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  certainty: Certainty | null;
+}
+
+/** How a tensor is quantized. */
+export interface LayerScheme {
+  bits: number;
+  algorithm: string;
+  symmetric: boolean | null;
+  group: number | null;
+  axis: number | null;
+  scales: number;
+  overhead_bytes: number;
+  saturated: number | null;
+}
+
+/** Groups of neighbouring output channels (or units); root mean square and share of zeros. */
+export interface LayerChannels {
+  channels: number;
+  dead: number;
+  rms: number[];
+  zeros: number[];
+}
+
+/** One value that changed: its position in the tensor, and both values. */
+export interface LayerChange {
+  at: number[];
+  before: number | null;
+  after: number | null;
+}
+
+/** One model's side of a LayerDetail; null where it lacks the row. */
+export interface LayerTensor {
+  key: string;
+  name: string | null;
+  match: Match;
+  shape: number[] | null;
+  dtype: string;
+  storage: string;
+  scheme: LayerScheme | null;
+  params: number | null;
+  stored_bytes: number | null;
+  effective_bytes: number | null;
+  tied: string;
+  /** Every measure of the view, by id. */
+  numbers: Record<string, LayerNumber>;
+  non_finite: number | null;
+  /** Counts between LayerDetail.edges; of change classes: a list for each class, as estimated. */
+  histogram: number[] | null;
+  stacked: number[][] | null;
+  channels: LayerChannels | null;
+  /** Values at the same sampled positions: base (x) against this model (y). */
+  scatter_base: number[];
+  scatter_own: number[];
+  /** The largest known changes, the largest first. */
+  largest: LayerChange[];
+  /** What makes the comparison less than exact, in words; "" where nothing does. */
+  caveat: string;
+}
+
+/** Answer of `layers` at the level "row": one row, through the whole selection. */
+export interface LayerDetail {
+  base: string;
+  view: LayerView;
+  row: string;
+  measures: LayerMeasure[];
+  edges: number[];
+  classes: string[];
+  models: LayerTensor[];
+  notes: LayerNote[];
+}
