@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.layers.alignment import Alignment, align
 from tensorboard_cnc.sketch_records import TensorSketch
@@ -20,25 +24,34 @@ class _Node:
     order: list[tuple[str, int | None]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ModuleTree:
     """Rows with modules before what they hold, in the order of the network.
 
     `tensors[row]` gives, for each model (the base first), the position of the row's tensor in
-    that model's list, None where it has none; None for the rows of modules. `leaves[row]` are
-    the rows of all tensors below a module, of a tensor itself.
+    that model's list, None where it has none; None for the rows of modules. What a row holds are
+    the tensor rows number `spans[row, 0]` up to, not including, `spans[row, 1]`, counted from 0.
     """
 
     names: tuple[str, ...]
     parents: tuple[int, ...]
     kinds: tuple[str, ...]
     tensors: tuple[tuple[int | None, ...] | None, ...]
-    leaves: tuple[tuple[int, ...], ...]
+    spans: NDArray[np.int64]
     alignments: tuple[Alignment, ...]
 
     def rows_of_tensors(self) -> list[int]:
         """The rows that stand for one tensor."""
         return [row for row, of in enumerate(self.tensors) if of is not None]
+
+    def summed(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Sums (rows, …) over what each row holds, of values (tensor rows, …)."""
+        padded = np.concatenate([values, np.zeros_like(values[:1]) if len(values) else values])
+        if not len(padded):
+            return np.zeros((len(self.names), *values.shape[1:]), values.dtype)
+        sums = np.add.reduceat(padded, self.spans.ravel(), axis=0)[::2]
+        sums[self.spans[:, 0] == self.spans[:, 1]] = 0
+        return sums
 
 
 def module_tree(models: Sequence[Sequence[TensorSketch]]) -> ModuleTree:
@@ -88,19 +101,21 @@ def _flattened(
 ) -> ModuleTree:
     names, parents, kinds = [""], [-1], [root.kind]
     tensors: list[tuple[int | None, ...] | None] = [None]
-    leaves: list[list[int]] = [[]]
+    spans = [[0, 0]]
+    count = 0
     # Without recursion: names come from logs, and may be nested as deep as they like.
     pending = [(root, 0, iter(root.order))]
     while pending:
         node, above, rest = pending[-1]
         entry = next(rest, None)
         if entry is None:
+            spans[above][1] = count
             pending.pop()
             continue
         part, slot = entry
         row = len(names)
         parents.append(above)
-        leaves.append([])
+        spans.append([count, count + 1])
         if slot is None:
             child = node.modules[part]
             names.append(child.name)
@@ -111,15 +126,13 @@ def _flattened(
             names.append(part)
             kinds.append(shown[slot].role)
             tensors.append(tuple(slots[slot]))
-            leaves[row].append(row)
-            for _, holder, _ in pending:
-                leaves[holder].append(row)
+            count += 1
     return ModuleTree(
         names=tuple(_told_apart(names, tensors)),
         parents=tuple(parents),
         kinds=tuple(kinds),
         tensors=tuple(tensors),
-        leaves=tuple(map(tuple, leaves)),
+        spans=np.array(spans, np.int64),
         alignments=alignments,
     )
 
