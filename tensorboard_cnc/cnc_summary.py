@@ -11,6 +11,7 @@
 docs/logging.md tells the rest. What goes wrong is a `tensorboard_cnc.errors.CncError`.
 """
 
+from tensorboard_cnc.writer.dataset import dataset
 from tensorboard_cnc.writer.metric import define_metrics, metric
 from tensorboard_cnc.writer.model import attach, model
 from tensorboard_cnc.writer.model_handle import ModelHandle
@@ -20,6 +21,7 @@ from tensorboard_cnc.writer.policy import on_error
 __all__ = [
     "ModelHandle",
     "attach",
+    "dataset",
     "define_metrics",
     "metric",
     "model",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable
 
 import google_crc32c
 from google.protobuf.message import DecodeError
@@ -16,6 +17,9 @@ from tensorboard_cnc.records import Record
 
 FORMAT_VERSION = 1
 MAX_RECORD_BYTES = 16 << 20
+# Of a bulk record, and of each of the chunks in which it is stored.
+MAX_BULK_BYTES = 256 << 20
+CHUNK_BYTES = 8 << 20
 # Empty items take two bytes in a record and a thousand times that in memory.
 MAX_RECORD_ITEMS = 50_000
 _COMPRESS_FROM_BYTES = 1024
@@ -93,6 +97,45 @@ def decode(data: bytes) -> Record:
     except ValueError as error:
         # The checksum held, so this is what was written, and only a newer version can have.
         raise future(str(error)) from error
+
+
+def bulk_chunks(payload: bytes) -> list[bytes]:
+    """The chunks of an Envelope around the message of a bulk record, compressed within.
+
+    Raises:
+      ArgumentError: it is larger than readers accept.
+    """
+    if len(payload) > MAX_BULK_BYTES:
+        raise ArgumentError(
+            f"A record has {len(payload):,} compressed bytes",
+            f"At most {MAX_BULK_BYTES:,} can be read back",
+            "Log fewer instances or shorter texts, or set a smaller budget=",
+        )
+    data = Envelope(
+        format_version=FORMAT_VERSION,
+        checksum=checksum_of(FORMAT_VERSION, Envelope.NONE, len(payload), payload),
+        compression=Envelope.NONE,
+        size=len(payload),
+        payload=payload,
+    ).SerializeToString()
+    return [data[at : at + CHUNK_BYTES] for at in range(0, len(data), CHUNK_BYTES)]
+
+
+def bulk_payload(chunks: Iterable[bytes]) -> bytes:
+    """The message of a bulk record; checksum, version and size have been checked.
+
+    Raises:
+      DamagedRecordError: the chunks are not what was written.
+      FutureRecordError: they are, but by a newer tensorboard-cnc.
+    """
+    envelope = parse_envelope(b"".join(chunks))
+    if envelope.format_version > FORMAT_VERSION:
+        raise future(f"its format version is {envelope.format_version}, not {FORMAT_VERSION}")
+    if envelope.compression != Envelope.NONE:
+        raise future(f"its compression is {envelope.compression}")
+    if envelope.size != len(envelope.payload):
+        raise damaged(f"it does not hold the {envelope.size:,} bytes it declares")
+    return envelope.payload
 
 
 def _item_count(message: RecordMessage) -> int:

@@ -13,20 +13,23 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from tensorboard_cnc import cnc_pb2 as pb
+from tensorboard_cnc.codec import damaged
 from tensorboard_cnc.errors import DamagedRecordError
 
-MAX_COLUMN_BYTES = 512 << 20
+# Of all columns of a record once they are inflated.
+MAX_DECLARED_BYTES = 1 << 30
 _STEPS_PER_NAT = 2048
 _COARSE = 32
 _NOT_A_NUMBER = 65535
-_NUMPY = {"|i1": 1, "<i2": 2, "<i4": 4, "<i8": 8, "<f4": 4, "<f8": 8}
+_BYTES = {"|i1": 1, "<i2": 2, "<i4": 4, "<i8": 8, "<f4": 4, "<f8": 8, "delta": 8, "-ln p": 2}
 # Texts beyond this length would make a unicode array large, which pads all to the longest.
 _LONG_ID = 64
 
@@ -83,15 +86,44 @@ def text_ids(values: Sequence[str]) -> NDArray[Any]:
     return np.array(values, object if long else str)
 
 
-def array_of(column: pb.Column) -> NDArray[Any]:
+def array_of(column: pb.Column, dtype: DTypeLike) -> NDArray[Any]:
     """What `numbers`, `whole_numbers`, `bits`, `probabilities` or `ids` stored; read-only.
+
+    Raises:
+      DamagedRecordError: the bytes do not fit what the column declares, or the values not `dtype`.
+    """
+    values = _numeric(column)
+    wanted = np.dtype(dtype)
+    if values.dtype != wanted:
+        if values.dtype.kind != wanted.kind or not _holds(wanted, values):
+            raise _damaged(column, f"its {values.dtype} are no {wanted}")
+        values = values.astype(wanted)
+    values.flags.writeable = False
+    return values
+
+
+def ids_of(column: pb.Column) -> NDArray[Any]:
+    """What `ids` stored; read-only.
 
     Raises:
       DamagedRecordError: the bytes do not fit what the column declares.
     """
-    values = text_ids(texts_of(column)) if column.dtype == "text" else _numeric(column)
+    if column.dtype != "text" and len(column.shape) != 1:
+        raise _damaged(column, f"it has {len(column.shape)} dimensions")
+    values = text_ids(texts_of(column)) if column.dtype == "text" else array_of(column, np.int64)
     values.flags.writeable = False
     return values
+
+
+def check_sizes(packed: Iterable[pb.Column]) -> None:
+    """Refuses columns that declare more bytes than are ever written, before any is inflated.
+
+    Raises:
+      DamagedRecordError: they do.
+    """
+    total = sum(_declared_bytes(column) for column in packed)
+    if total > MAX_DECLARED_BYTES:
+        raise damaged(f"it declares {total:,} bytes, over the {MAX_DECLARED_BYTES:,} allowed")
 
 
 def texts_of(column: pb.Column) -> tuple[str, ...]:
@@ -101,51 +133,78 @@ def texts_of(column: pb.Column) -> tuple[str, ...]:
       DamagedRecordError: the bytes do not fit what the column declares.
     """
     try:
-        return tuple(item.decode("utf-8", "surrogatepass") for item in files_of(column, "text"))
+        return tuple(item.decode("utf-8", "surrogatepass") for item in _items_of(column, "text"))
     except UnicodeDecodeError as error:
         raise _damaged(column, "its texts are not UTF-8") from error
 
 
-def files_of(column: pb.Column, dtype: str = "bytes") -> tuple[bytes, ...]:
+def files_of(column: pb.Column) -> tuple[bytes, ...]:
     """What `files` stored.
 
     Raises:
       DamagedRecordError: the bytes do not fit what the column declares.
     """
-    if column.dtype != dtype or len(column.shape) != 2:
+    return _items_of(column, "bytes")
+
+
+def _items_of(column: pb.Column, dtype: str) -> tuple[bytes, ...]:
+    if column.dtype != dtype:
         raise _damaged(column, f"it is {column.dtype!r} instead of {dtype!r}")
-    n, size = column.shape
-    data = _inflate(column, 4 * n + size)
+    data = _inflate(column)
+    n = column.shape[0]
     ends = np.cumsum(np.frombuffer(data, "<u4", n), dtype=np.int64) + 4 * n
-    if n and ends[-1] != len(data):
+    if (int(ends[-1]) if n else 0) != len(data):
         raise _damaged(column, "its lengths do not add up")
     starts = [4 * n, *ends.tolist()]
-    return tuple(data[starts[i] : starts[i + 1]] for i in range(n))
+    return tuple(data[start:end] for start, end in pairwise(starts))
 
 
 def _numeric(column: pb.Column) -> NDArray[Any]:
     shape = tuple(column.shape)
+    if len(shape) > 2:
+        raise _damaged(column, f"it has {len(shape)} dimensions")
     count = math.prod(shape)
+    data = _inflate(column)
     if column.dtype == "bits":
-        packed = np.frombuffer(_inflate(column, (count + 7) // 8), np.uint8)
-        return np.unpackbits(packed, count=count).astype(bool).reshape(shape)
+        return np.unpackbits(np.frombuffer(data, np.uint8), count=count).astype(bool).reshape(shape)
     if column.dtype == "delta":
-        return np.cumsum(np.frombuffer(_inflate(column, 8 * count), "<i8")).reshape(shape)
+        return np.cumsum(np.frombuffer(data, "<i8")).reshape(shape)
     if column.dtype == "-ln p":
-        planes = np.frombuffer(_inflate(column, 2 * count), np.uint8).reshape(2, count)
+        planes = np.frombuffer(data, np.uint8).reshape(2, count)
         codes = np.ascontiguousarray(planes.T).view("<u2").reshape(shape)
         found: NDArray[np.float32] = _PROBABILITY[codes]
         return found
-    size = _NUMPY.get(column.dtype)
+    return np.frombuffer(data, column.dtype).reshape(shape)
+
+
+def _holds(dtype: np.dtype[Any], values: NDArray[Any]) -> bool:
+    """Whether the type has room for whole numbers; any other is as wide as what is stored."""
+    if dtype.kind != "i" or not values.size:
+        return True
+    limits = np.iinfo(dtype)
+    return bool(limits.min <= values.min() and values.max() <= limits.max)
+
+
+def _declared_bytes(column: pb.Column) -> int:
+    count = math.prod(column.shape)
+    if column.dtype in ("text", "bytes"):
+        if len(column.shape) != 2:
+            raise _damaged(column, f"it has {len(column.shape)} dimensions")
+        return 4 * column.shape[0] + column.shape[1]
+    if column.dtype == "bits":
+        return (count + 7) // 8
+    size = _BYTES.get(column.dtype)
     if size is None:
         raise _damaged(column, f"its type {column.dtype!r} is unknown")
-    return np.frombuffer(_inflate(column, size * count), column.dtype).reshape(shape)
+    return size * count
 
 
-def _inflate(column: pb.Column, size: int) -> bytes:
-    if size > MAX_COLUMN_BYTES:
-        raise _damaged(column, f"it declares {size:,} bytes, over the {MAX_COLUMN_BYTES:,} allowed")
+def _inflate(column: pb.Column) -> bytes:
+    size = _declared_bytes(column)
+    if size > MAX_DECLARED_BYTES:
+        raise _damaged(column, f"it declares {size:,} bytes")
     try:
+        # One byte more than declared, so that a longer stream is noticed without inflating it.
         data = zlib.decompressobj().decompress(column.data, size + 1)
     except zlib.error as error:
         raise _damaged(column, str(error)) from error
@@ -167,9 +226,7 @@ def _column(name: str, dtype: str, shape: Sequence[int], data: Any) -> pb.Column
 
 
 def _damaged(column: pb.Column, detail: str) -> DamagedRecordError:
-    return DamagedRecordError(
-        f'The column "{column.name}" of a record is damaged: {detail}', "", "Log it again"
-    )
+    return damaged(f'of its column "{column.name}", {detail}')
 
 
 _PROBABILITY = np.exp(np.arange(65536) / -_STEPS_PER_NAT).astype(np.float32)

@@ -3,70 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 import numpy as np
 from google.protobuf.message import DecodeError
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from tensorboard_cnc import cnc_pb2 as pb
 from tensorboard_cnc import column_codec as columns
-from tensorboard_cnc.codec import FORMAT_VERSION, checksum_of, damaged, future, parse_envelope
-from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.instance_records import Dataset, InstanceRecord, Predictions
+from tensorboard_cnc.codec import bulk_chunks, bulk_payload, damaged, future
+from tensorboard_cnc.instance_records import (
+    Attribute,
+    Dataset,
+    Ids,
+    InstanceRecord,
+    Kind,
+    Predictions,
+)
 
-CHUNK_BYTES = 8 << 20
-MAX_BYTES = 256 << 20
-KINDS = ("classes", "multi-label", "numbers", "texts", "scores")
+_Read = Callable[[pb.Column], Any]
+# What the first dimension of a column counts: instances, those with a vector, or anything.
+_Rows = Literal["n", "vectors", "any"]
 
-_Pack = Callable[[str, Any], pb.Column]
-_FIELDS: dict[str, _Pack] = {
-    "ids": columns.ids,
-    "classes": columns.texts,
-    "labels": columns.whole_numbers,
-    "predicted": columns.whole_numbers,
-    "memberships": columns.bits,
-    "numbers": columns.numbers,
-    "targets": columns.texts,
-    "texts": columns.texts,
-    "outputs": columns.texts,
-    "images": columns.files,
-    "correct": columns.whole_numbers,
-    "confidence": columns.probabilities,
-    "true_probability": columns.probabilities,
-    "top_classes": columns.whole_numbers,
-    "top_probabilities": columns.probabilities,
-    "vector_rows": columns.ids,
+
+class _Field(NamedTuple):
+    """How a field is stored, read, and what its length must be."""
+
+    pack: Callable[[str, Any], pb.Column]
+    read: _Read
+    rows: _Rows = "n"
+
+
+def _array(dtype: DTypeLike, dimensions: int = 1) -> _Read:
+    """Reads an array of this type and number of dimensions."""
+
+    def read(column: pb.Column) -> NDArray[Any]:
+        if len(column.shape) != dimensions:
+            raise damaged(f"its column {column.name} has {len(column.shape)} dimensions")
+        return columns.array_of(column, dtype)
+
+    return read
+
+
+_FIELDS: dict[str, _Field] = {
+    "ids": _Field(columns.ids, columns.ids_of),
+    "classes": _Field(columns.texts, columns.texts_of, "any"),
+    "labels": _Field(columns.whole_numbers, _array(np.int32)),
+    "predicted": _Field(columns.whole_numbers, _array(np.int32)),
+    "memberships": _Field(columns.bits, _array(np.bool_, 2)),
+    "numbers": _Field(columns.numbers, _array(np.float64)),
+    "targets": _Field(columns.texts, columns.texts_of),
+    "texts": _Field(columns.texts, columns.texts_of),
+    "outputs": _Field(columns.texts, columns.texts_of),
+    "images": _Field(columns.files, columns.files_of),
+    "correct": _Field(columns.whole_numbers, _array(np.int8)),
+    "confidence": _Field(columns.probabilities, _array(np.float32)),
+    "true_probability": _Field(columns.probabilities, _array(np.float32)),
+    "top_classes": _Field(columns.whole_numbers, _array(np.int32, 2)),
+    "top_probabilities": _Field(columns.probabilities, _array(np.float32, 2)),
+    "vector_rows": _Field(columns.ids, _array(np.int64), "vectors"),
+    "vectors": _Field(columns.probabilities, _array(np.float32, 2), "vectors"),
 }
-_TYPES = {
-    "labels": np.int32,
-    "predicted": np.int32,
-    "top_classes": np.int32,
-    "correct": np.int8,
+# Columns of a user's names: the part before the slash says what they are.
+_NAMED: dict[str, _Field] = {
+    "scores": _Field(columns.numbers, _array(np.float32)),
+    "attributes": _Field(columns.numbers, _array(np.float64)),
+    "codes": _Field(columns.whole_numbers, _array(np.int32)),
+    "levels": _Field(columns.texts, columns.texts_of, "any"),
 }
-_TEXTS = {"classes", "targets", "texts", "outputs"}
 
 
 def columns_of(record: InstanceRecord) -> dict[str, pb.Column]:
     """The compressed columns of a record, by name."""
     packed = {}
-    for name, pack in _FIELDS.items():
+    for name, field in _FIELDS.items():
         value = getattr(record, name, None)
-        if value is not None and (len(value) or name != "classes"):
-            packed[name] = pack(name, value)
-    if isinstance(record, Predictions):
-        if record.vectors is not None:
-            coarse = "vectors" in record.dropped
-            packed["vectors"] = columns.probabilities("vectors", record.vectors, coarse=coarse)
-        for name, score in record.scores.items():
-            packed[f"scores/{name}"] = columns.numbers(f"scores/{name}", score)
-        return packed
-    for name, values in record.attributes.items():
-        if isinstance(values, tuple):
-            packed[f"levels/{name}"] = columns.texts(f"levels/{name}", values[1])
-            packed[f"codes/{name}"] = columns.whole_numbers(f"codes/{name}", values[0])
+        if value is None or (name == "classes" and not value):
+            continue
+        # Vectors that were cut to fit a budget are stored in coarser steps.
+        if name == "vectors" and "vectors" in record.dropped:
+            packed[name] = columns.probabilities(name, value, coarse=True)
         else:
-            packed[f"attributes/{name}"] = columns.numbers(f"attributes/{name}", values)
+            packed[name] = field.pack(name, value)
+    for name, value in _named_values(record):
+        packed[name] = _NAMED[name.partition("/")[0]].pack(name, value)
     return packed
 
 
@@ -76,20 +96,20 @@ def encode(record: InstanceRecord, packed: Mapping[str, pb.Column] | None = None
     Raises:
       ArgumentError: it is larger than readers accept.
     """
-    is_dataset = isinstance(record, Dataset)
     message = pb.InstanceRecord(
-        subject=pb.InstanceRecord.DATASET if is_dataset else pb.InstanceRecord.PREDICTIONS,
         kind=record.kind,
         columns=(columns_of(record) if packed is None else packed).values(),
         dropped=record.dropped,
         logged_us=record.logged_us,
     )
     if isinstance(record, Dataset):
+        message.subject = pb.InstanceRecord.DATASET
         message.dataset, message.fingerprint = record.name, record.fingerprint
     else:
+        message.subject = pb.InstanceRecord.PREDICTIONS
         message.dataset, message.fingerprint = record.dataset, record.dataset_fingerprint
         message.model_id, message.excluded = record.model_id, record.excluded
-    return _chunks(message.SerializeToString())
+    return bulk_chunks(message.SerializeToString())
 
 
 def decode(chunks: Iterable[bytes]) -> InstanceRecord:
@@ -99,114 +119,121 @@ def decode(chunks: Iterable[bytes]) -> InstanceRecord:
       DamagedRecordError: the bytes are not what was written.
       FutureRecordError: they are, but by a newer tensorboard-cnc.
     """
-    envelope = parse_envelope(b"".join(chunks))
-    if envelope.format_version > FORMAT_VERSION:
-        raise future(f"its format version is {envelope.format_version}, not {FORMAT_VERSION}")
-    if envelope.compression != pb.Envelope.NONE or envelope.size != len(envelope.payload):
-        raise damaged("its size is not what it declares")
     message = pb.InstanceRecord()
     try:
-        message.ParseFromString(envelope.payload)
+        message.ParseFromString(bulk_payload(chunks))
     except DecodeError as error:
         raise damaged(str(error)) from error
-    if message.kind not in KINDS:
+    if message.kind not in get_args(Kind):
         raise future(f'its kind is "{message.kind}"')
-    return _record_of(message)
+    columns.check_sizes(message.columns)
+    return _record_of(message, *_columns_in(message.columns))
 
 
-def _chunks(payload: bytes) -> list[bytes]:
-    if len(payload) > MAX_BYTES:
-        raise ArgumentError(
-            f"A record has {len(payload):,} compressed bytes",
-            f"At most {MAX_BYTES:,} can be read back",
-            "Log fewer instances, or set a smaller budget=",
-        )
-    data = pb.Envelope(
-        format_version=FORMAT_VERSION,
-        checksum=checksum_of(FORMAT_VERSION, pb.Envelope.NONE, len(payload), payload),
-        compression=pb.Envelope.NONE,
-        size=len(payload),
-        payload=payload,
-    ).SerializeToString()
-    return [data[at : at + CHUNK_BYTES] for at in range(0, len(data), CHUNK_BYTES)]
+def _named_values(record: InstanceRecord) -> Iterable[tuple[str, Any]]:
+    if isinstance(record, Predictions):
+        yield from ((f"scores/{name}", score) for name, score in record.scores.items())
+        return
+    for name, values in record.attributes.items():
+        if isinstance(values, tuple):
+            yield f"codes/{name}", values[0]
+            yield f"levels/{name}", values[1]
+        else:
+            yield f"attributes/{name}", values
 
 
-def _record_of(message: pb.InstanceRecord) -> InstanceRecord:
-    found: dict[str, Any] = {}
-    groups: dict[str, dict[str, Any]] = {"scores": {}, "attributes": {}, "levels": {}, "codes": {}}
-    for column in message.columns:
+def _columns_in(
+    packed: Iterable[pb.Column],
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Fields by name and, by the part before the slash, a user's columns by name."""
+    fields: dict[str, Any] = {}
+    named: dict[str, dict[str, Any]] = {group: {} for group in _NAMED}
+    lengths: dict[_Rows, dict[str, int]] = {"n": {}, "vectors": {}, "any": {}}
+    for column in packed:
         group, slash, name = column.name.partition("/")
-        if slash and group in groups:
-            groups[group][name] = _value(group, column)
-        elif column.name in _FIELDS or column.name == "vectors":
-            found[column.name] = _value(column.name, column)
-    if "ids" not in found:
+        field = _NAMED.get(group) if slash else _FIELDS.get(group)
+        if field is None:
+            # Of a newer version; what is known is shown.
+            continue
+        value = field.read(column)
+        if slash:
+            named[group][name] = value
+        else:
+            fields[group] = value
+        lengths[field.rows][column.name] = len(value)
+    if "ids" not in fields:
         raise damaged("it has no ids")
-    shared = {"kind": message.kind, "dropped": tuple(message.dropped)} | found
-    shared["logged_us"] = message.logged_us
-    try:
-        record = _built(message, shared, groups)
-    except (TypeError, KeyError) as error:
-        raise damaged(f"it has a column out of place: {error}") from error
-    _check_lengths(record)
-    return record
+    for rows, known in (("n", "ids"), ("vectors", "vector_rows")):
+        expected = len(fields.get(known, ()))
+        for name, length in lengths[cast(_Rows, rows)].items():
+            if length != expected:
+                raise damaged(f"its column {name} has {length:,} of {expected:,} rows")
+    return fields, named
 
 
-def _built(
-    message: pb.InstanceRecord, shared: dict[str, Any], groups: dict[str, dict[str, Any]]
+def _record_of(
+    message: pb.InstanceRecord, fields: dict[str, Any], named: dict[str, dict[str, Any]]
 ) -> InstanceRecord:
+    shared: dict[str, Any] = {
+        "kind": message.kind,
+        "dropped": tuple(message.dropped),
+        "logged_us": message.logged_us,
+    }
+    known = (Dataset if message.subject == pb.InstanceRecord.DATASET else Predictions).__slots__
+    taken = {name: value for name, value in fields.items() if name in known}
+    _check_classes(taken)
     if message.subject == pb.InstanceRecord.DATASET:
-        categories = {
-            name: (codes.astype(np.int32), groups["levels"][name])
-            for name, codes in groups["codes"].items()
-        }
-        attributes = groups["attributes"] | categories
         return Dataset(
-            name=message.dataset, fingerprint=message.fingerprint, attributes=attributes, **shared
+            name=message.dataset,
+            fingerprint=message.fingerprint,
+            attributes=_attributes(named),
+            **shared,
+            **taken,
         )
+    _check_vectors(taken["ids"], taken.get("vector_rows"), taken.get("vectors"))
     return Predictions(
         model_id=message.model_id,
         dataset=message.dataset,
         dataset_fingerprint=message.fingerprint,
-        scores=groups["scores"],
+        scores=named["scores"],
         excluded=message.excluded,
         **shared,
+        **taken,
     )
 
 
-def _value(name: str, column: pb.Column) -> Any:
-    if name in _TEXTS or name == "levels":
-        return columns.texts_of(column)
-    if name == "images":
-        return columns.files_of(column)
-    values = columns.array_of(column)
-    if name in _TYPES and values.dtype != _TYPES[name]:
-        values = values.astype(_TYPES[name])
-        values.flags.writeable = False
-    return values
+def _attributes(named: dict[str, dict[str, Any]]) -> dict[str, Attribute]:
+    found: dict[str, Attribute] = dict(named["attributes"])
+    for name, codes in named["codes"].items():
+        levels = named["levels"].get(name, ())
+        if codes.size and not -1 <= codes.min() <= codes.max() < len(levels):
+            raise damaged(f"the attribute {name} has a value that it does not list")
+        found[name] = (codes, levels)
+    return found
 
 
-def _check_lengths(record: InstanceRecord) -> None:
-    n = len(record.ids)
-    for name in (*_FIELDS, "vectors"):
-        value = getattr(record, name, None)
-        if value is None or name in ("classes", "vectors", "vector_rows"):
-            continue
-        if len(value) != n:
-            raise damaged(f"its column {name} has {len(value):,} of {n:,} rows")
-    sides: list[NDArray[Any]]
-    if isinstance(record, Dataset):
-        sides = [v[0] if isinstance(v, tuple) else v for v in record.attributes.values()]
-    else:
-        sides = list(record.scores.values())
-        rows = record.vector_rows
-        if (rows is None) != (record.vectors is None) or (
-            rows is not None
-            and record.vectors is not None
-            and (
-                len(rows) != len(record.vectors) or (len(rows) and not 0 <= rows[0] <= rows[-1] < n)
-            )
-        ):
-            raise damaged("its vectors do not fit their rows")
-    if any(len(side) != n for side in sides):
-        raise damaged(f"a column has not {n:,} rows")
+def _check_classes(fields: Mapping[str, Any]) -> None:
+    """Refuses what names or counts other classes than the record has."""
+    classes = len(fields.get("classes", ())) or np.iinfo(np.int32).max
+    for name in ("labels", "predicted", "top_classes"):
+        codes = fields.get(name)
+        if codes is not None and codes.size and not -1 <= codes.min() <= codes.max() < classes:
+            raise damaged(f"its column {name} names a class that it does not have")
+    if "classes" in fields:
+        for name in ("memberships", "vectors"):
+            if name in fields and fields[name].shape[1] != classes:
+                raise damaged(f"its column {name} has not the {classes:,} classes it names")
+    tops = [fields.get(name) for name in ("top_classes", "top_probabilities")]
+    if len({None if top is None else top.shape for top in tops}) > 1:
+        raise damaged("its most probable classes do not fit their probabilities")
+
+
+def _check_vectors(
+    ids: Ids, rows: NDArray[np.int64] | None, vectors: NDArray[np.float32] | None
+) -> None:
+    if (rows is None) != (vectors is None):
+        raise damaged("its vectors do not fit their rows")
+    if rows is not None and len(rows):
+        ascending = bool(np.all(rows[1:] > rows[:-1]))
+        if not ascending or rows[0] < 0 or rows[-1] >= len(ids):
+            raise damaged("its vectors are of rows that it does not have")

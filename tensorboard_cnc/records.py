@@ -5,6 +5,7 @@ Times are microseconds since 1970 (UTC). `codec` turns these into bytes and back
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
@@ -12,6 +13,9 @@ from typing import Literal, NamedTuple, TypeAlias
 ParameterValue: TypeAlias = "str | int | float | bool | tuple[ParameterValue, ...] | None"
 Status: TypeAlias = Literal["running", "finished", "failed"]
 Goal: TypeAlias = Literal["max", "min"]
+# Of the year 9999; a later time is none.
+_LAST_SECOND = 253_402_300_800
+BulkKind: TypeAlias = Literal["dataset", "predictions", "weights", "activations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,36 @@ class Stored:
     tag: str
     order: int
     record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """A bulk record that is listed, not read: what it is of, and where it is.
+
+    It is hashable, and another value for each new version of its record. `model_id` is "" for a
+    data set, `dataset` is "" for sketches. `run` is the one a reader shows, `stored_run`
+    TensorBoard's own; a loader may know neither `step` nor `wall_time` (seconds since 1970).
+    """
+
+    kind: BulkKind
+    run: str
+    model_id: str
+    dataset: str
+    stored_run: str
+    tag: str
+    step: int | None = None
+    wall_time: float | None = None
+
+    @property
+    def order(self) -> tuple[float, int]:
+        """The greater, the newer."""
+        return -math.inf if self.step is None else self.step, self.logged_us
+
+    @property
+    def logged_us(self) -> int:
+        """When it was written, as the event says; 0 where that is unknown."""
+        time = self.wall_time or 0.0
+        return int(time * 1e6) if 0 < time < _LAST_SECOND else 0
 
 
 class ScalarPoint(NamedTuple):

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from urllib.parse import quote
+from typing import NamedTuple
+from urllib.parse import quote, unquote
 
-from tensorboard_cnc.records import Metrics, MetricSpecs, ModelCard, Problems, Record
+from tensorboard_cnc.records import (
+    BulkKind,
+    Metrics,
+    MetricSpecs,
+    ModelCard,
+    Problems,
+    Record,
+)
 
 _MAX_PART_BYTES = 200
 
@@ -43,6 +51,27 @@ def dataset_tag(name: str) -> str:
 
 def predictions_tag(model_id: str, dataset: str) -> str:
     return f"cnc/predictions/{encode_part(model_id)}/{encode_part(dataset)}"
+
+
+class BulkTag(NamedTuple):
+    """What a bulk record's tag says; `model` is the model's part of it, as `encode_part` gave."""
+
+    kind: BulkKind
+    model: str
+    dataset: str
+
+
+def bulk_tag(tag: str) -> BulkTag | None:
+    """The parts of a bulk record's tag; None where it is no such tag."""
+    match tag.split("/"):
+        case ["cnc", "dataset", name]:
+            return BulkTag("dataset", "", unquote(name))
+        case ["cnc", "predictions", model, name]:
+            return BulkTag("predictions", model, unquote(name))
+        case ["cnc", "weights" | "activations" as kind, model]:
+            return BulkTag("weights" if kind == "weights" else "activations", model, "")
+        case _:
+            return None
 
 
 def holds(tag: str, record: Record) -> bool:

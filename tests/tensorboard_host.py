@@ -25,6 +25,8 @@ from tensorboard.util import grpc_util
 from werkzeug.test import Client
 
 from tensorboard_cnc.loader import CncLoader
+from tensorboard_cnc.reader.event_store import EventStore
+from tensorboard_cnc.records import Bulk
 
 Loader = Literal["fast", "python"]
 LOADERS: tuple[Loader, ...] = ("fast", "python")
@@ -62,6 +64,11 @@ class InProcessTensorBoard:
         answer = response.get_json()
         assert isinstance(answer, dict)
         return answer
+
+    def bulk(self) -> tuple[Bulk, ...]:
+        """The bulk records that are listed now."""
+        self._reload()
+        return EventStore(self.provider, "").refresh(RequestContext()).bulk
 
     def models_when(self, ready: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
         """The first fresh answer for which `ready` holds."""

@@ -16,7 +16,7 @@ from tensorboard_cnc.analysis.metric_specs import KnownMetric, known_metrics, me
 from tensorboard_cnc.analysis.model_index import ModelIndex
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.identity import model_key
-from tensorboard_cnc.records import Metrics, MetricSpec, ModelCard, Problems, Scalars, Stored
+from tensorboard_cnc.records import Bulk, Metrics, MetricSpec, ModelCard, Problems, Scalars, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,9 @@ class Catalog:
     measured: Mapping[str, Mapping[str, Measured]]
     metrics: tuple[KnownMetric, ...]
     problems: tuple[Problem, ...]
+    # By model key: its predictions and sketches, of each the newest.
+    bulk: Mapping[str, tuple[Bulk, ...]]
+    datasets: tuple[Bulk, ...]
 
 
 def members_of(stored: Iterable[Stored]) -> tuple[Member, ...]:
@@ -45,14 +48,21 @@ def members_of(stored: Iterable[Stored]) -> tuple[Member, ...]:
 
 
 def build_catalog(
-    stored: Iterable[Stored], members: tuple[Member, ...], scalars: Scalars
+    stored: Iterable[Stored],
+    members: tuple[Member, ...],
+    scalars: Scalars,
+    bulk: Iterable[Bulk] = (),
 ) -> Catalog:
     """Resolves everything that records name across runs. Pure, and total: never raises."""
     stored = tuple(stored)
     index = ModelIndex((m.run, m.card.id, m.card.created_us) for m in members)
     lineage = resolve_lineage(members, index)
     specs, conflicts = merge_specs(stored)
-    logged, ghosts, unclaimed = _logged_measurements(stored, index)
+    bulk = tuple(bulk)
+    claims = _Claims(index)
+    logged = _logged_measurements(stored, claims)
+    owned = _owned(bulk, claims)
+    ghosts = claims.ghosts
     from_scalars = measured_from_scalars(members, specs.values(), scalars)
     measured = {
         key: newest_by_name(from_scalars.get(key, ())) | newest_by_name(logged.get(key, ()))
@@ -68,32 +78,59 @@ def build_catalog(
         problems=(
             *lineage.problems,
             *conflicts,
-            *unclaimed,
+            *claims.problems,
             *_unmet_scalars(members, specs.values(), scalars),
             *_logged_problems(stored, index),
         ),
+        bulk=owned,
+        datasets=tuple(entry for entry in bulk if entry.kind == "dataset"),
     )
 
 
-def _logged_measurements(
-    stored: tuple[Stored, ...], index: ModelIndex
-) -> tuple[dict[str, list[Measured]], dict[str, str], list[Problem]]:
-    """Measurements by model key; ghosts and a problem for models that nobody logged."""
+class _Claims:
+    """Whose the records are that name a model; ghosts and a problem for models nobody logged."""
+
+    def __init__(self, index: ModelIndex) -> None:
+        self.ghosts: dict[str, str] = {}
+        self.problems: list[Problem] = []
+        self._index = index
+
+    def owner(self, what: str, model_id: str, run: str, at_us: int) -> str:
+        """The key of the model that `what`, logged in `run` at `at_us`, belongs to."""
+        match = self._index.find(model_id, run=run, at_us=at_us)
+        if match:
+            return match.key
+        key = model_key(GHOST_RUN, model_id)
+        if key not in self.ghosts:
+            self.ghosts[key] = model_id
+            self.problems.append(_unclaimed(what, run, model_id, key))
+        return key
+
+
+def _logged_measurements(stored: tuple[Stored, ...], claims: _Claims) -> dict[str, list[Measured]]:
+    """Measurements by model key."""
     logged: dict[str, list[Measured]] = defaultdict(list)
-    ghosts: dict[str, str] = {}
-    problems: list[Problem] = []
     for entry in stored:
-        if not isinstance(entry.record, Metrics):
-            continue
-        model_id = entry.record.model_id
-        at_us = max((m.logged_us for m in entry.record.measurements), default=0)
-        match = index.find(model_id, run=entry.run, at_us=at_us)
-        key = match.key if match else model_key(GHOST_RUN, model_id)
-        if match is None and key not in ghosts:
-            ghosts[key] = model_id
-            problems.append(_unclaimed(entry.run, model_id, key))
-        logged[key].extend(Measured(m, entry.run) for m in entry.record.measurements)
-    return logged, ghosts, problems
+        if isinstance(entry.record, Metrics):
+            measurements = entry.record.measurements
+            at_us = max((m.logged_us for m in measurements), default=0)
+            key = claims.owner("Metrics", entry.record.model_id, entry.run, at_us)
+            logged[key].extend(Measured(m, entry.run) for m in measurements)
+    return logged
+
+
+def _owned(bulk: tuple[Bulk, ...], claims: _Claims) -> dict[str, tuple[Bulk, ...]]:
+    """By model key what is listed of it: of each kind and data set the newest."""
+    newest: dict[str, dict[tuple[str, str], Bulk]] = defaultdict(dict)
+    for entry in sorted(bulk, key=lambda entry: entry.order):
+        if entry.kind != "dataset":
+            what = entry.kind.capitalize()
+            key = claims.owner(what, entry.model_id, entry.run, entry.logged_us)
+            newest[key][entry.kind, entry.dataset] = entry
+    return {
+        key: tuple(sorted(of_model.values(), key=lambda entry: entry.tag))
+        for key, of_model in newest.items()
+    }
 
 
 def _logged_problems(stored: tuple[Stored, ...], index: ModelIndex) -> list[Problem]:
@@ -126,9 +163,9 @@ def _unmet_scalars(
     ]
 
 
-def _unclaimed(run: str, model_id: str, key: str) -> Problem:
+def _unclaimed(what: str, run: str, model_id: str, key: str) -> Problem:
     return Problem(
-        f'Metrics were attached to the model "{model_id}", which no run has logged.',
+        f'{what} were attached to the model "{model_id}", which no run has logged.',
         f'Log it with cnc_summary.model(writer, "{model_id}"), open the log directory that '
         "holds it too, or mend the id given to cnc_summary.attach.",
         run=run,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable
-from urllib.parse import unquote
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
@@ -15,25 +13,21 @@ from tensorboard_cnc.analysis.metric_specs import KnownMetric
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.reader.event_store import Unreadable
 from tensorboard_cnc.records import Operation, ParameterValue
-from tensorboard_cnc.tags import encode_part
 
 
-def models_answer(
-    catalog: Catalog, unreadable: Iterable[Unreadable], bulk: Iterable[tuple[str, str]]
-) -> wire.Models:
+def models_answer(catalog: Catalog, unreadable: Iterable[Unreadable]) -> wire.Models:
     """Everything the Overview shows, in the order the contract states."""
-    logged, datasets = _logged(catalog, bulk)
     return {
         "models": [
-            *(_model(catalog, member, logged[member.key]) for member in catalog.members),
+            *(_model(catalog, member, _logged(catalog, member.key)) for member in catalog.members),
             *(
-                _ghost(catalog, key, model_id, logged[key])
+                _ghost(catalog, key, model_id, _logged(catalog, key))
                 for key, model_id in sorted(catalog.lineage.ghosts.items(), key=lambda g: g[1])
             ),
         ],
         "metrics": [_spec(metric) for metric in catalog.metrics],
         "operations": _operations(catalog.members),
-        "datasets": datasets,
+        "datasets": sorted({entry.dataset for entry in catalog.datasets}),
         "problems": [
             *(_problem(problem) for problem in catalog.problems),
             *(_unreadable(entry) for entry in unreadable),
@@ -47,6 +41,7 @@ def _model(catalog: Catalog, member: Member, logged: wire.Logged) -> wire.Model:
     parents = catalog.lineage.parents[member.key]
     times = [card.created_us, card.closed_us or 0]
     times += (entry.measurement.logged_us for entry in measured.values())
+    times += (bulk.logged_us for bulk in catalog.bulk.get(member.key, ()))
     model: wire.Model = {
         "key": member.key,
         "id": card.id,
@@ -172,28 +167,14 @@ def _operations(members: Iterable[Member]) -> list[wire.OperationSummary]:
     return list(summaries.values())
 
 
-def _logged(
-    catalog: Catalog, bulk: Iterable[tuple[str, str]]
-) -> tuple[defaultdict[str, wire.Logged], list[str]]:
-    """By model key what else was logged, and the names of all data sets."""
-    logged: defaultdict[str, wire.Logged] = defaultdict(
-        lambda: {"predictions": [], "weights": False, "activations": False}
-    )
-    datasets = set()
-    ids = {encode_part(member.card.id): member.card.id for member in catalog.members}
-    for run, tag in bulk:
-        kind, part, name = (*tag.split("/")[1:], "", "", "")[:3]
-        if kind == "dataset":
-            datasets.add(unquote(part))
-            continue
-        match = catalog.index.find(ids.get(part, ""), run=run, at_us=0)
-        if match and kind == "predictions":
-            logged[match.key]["predictions"].append(unquote(name))
-        elif match and kind == "weights":
-            logged[match.key]["weights"] = True
-        elif match and kind == "activations":
-            logged[match.key]["activations"] = True
-    return logged, sorted(datasets)
+def _logged(catalog: Catalog, key: str) -> wire.Logged:
+    entries = catalog.bulk.get(key, ())
+    kinds = {entry.kind for entry in entries}
+    return {
+        "predictions": sorted(entry.dataset for entry in entries if entry.kind == "predictions"),
+        "weights": "weights" in kinds,
+        "activations": "activations" in kinds,
+    }
 
 
 def _problem(problem: Problem) -> wire.Problem:

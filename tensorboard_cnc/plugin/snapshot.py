@@ -87,8 +87,8 @@ class Snapshot:
             members = members_of(contents.stored)
             scalars = self._refresh_scalars(ctx, contents, members)
             if (contents, scalars) != self._seen:
-                catalog = build_catalog(contents.stored, members, scalars)
-                answer = models_answer(catalog, contents.unreadable, contents.bulk)
+                catalog = build_catalog(contents.stored, members, scalars, contents.bulk)
+                answer = models_answer(catalog, contents.unreadable)
                 text = json.dumps(answer, allow_nan=False, separators=(",", ":"))
                 self._body = prepare(text.encode(), "application/json")
                 self._catalog, self._differences = catalog, OrderedDict()

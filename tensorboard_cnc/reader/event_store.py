@@ -6,9 +6,10 @@ an `Unreadable`, and the rest is read all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider, RunTagFilter, TensorDatum
@@ -16,9 +17,10 @@ from tensorboard.data.provider import DataProvider, RunTagFilter, TensorDatum
 from tensorboard_cnc import codec
 from tensorboard_cnc.errors import CncError, DamagedRecordError, RecordError
 from tensorboard_cnc.metadata import PLUGIN_NAME, SUBRUN_MARK
-from tensorboard_cnc.records import Record, Stored
+from tensorboard_cnc.reader.failures import listing_failed, reading_failed
+from tensorboard_cnc.records import Bulk, Metrics, ModelCard, Problems, Record, Stored
 from tensorboard_cnc.subrun import shown_run
-from tensorboard_cnc.tags import holds
+from tensorboard_cnc.tags import bulk_tag, encode_part, holds
 
 _Series = tuple[str, str]
 # A request that fails is repeated in halves; this many failures are looked into at a time.
@@ -40,8 +42,8 @@ class Contents:
 
     stored: tuple[Stored, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
-    # (shown run, tag) of bulk records, which are listed but not read.
-    bulk: tuple[_Series, ...] = ()
+    # Bulk records, which are read when they are asked for (see `bulk_reader`).
+    bulk: tuple[Bulk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +62,16 @@ class EventStore:
         self._provider = provider
         self._experiment_id = experiment_id
         self._cache: dict[_Series, tuple[_Version, Stored | Unreadable]] = {}
+        self._bulk: dict[_Series, _Version] = {}
         self._failures = 0
 
     def refresh(self, ctx: RequestContext) -> Contents:
         """The present contents; only series that changed since the last call are read."""
         self._failures = 0
         problems: list[Unreadable] = []
-        listed = self._list(ctx, self._provider.list_tensors, problems)
-        for key, (version, _) in self._cache.items():
-            if any(problem.run in (None, key[0]) for problem in problems):
-                # What was read before stays while its run cannot be listed.
-                listed.setdefault(key, version)
+        before = {key: version for key, (version, _) in self._cache.items()}
+        listed = self._listed(ctx, self._provider.list_tensors, before, problems)
+        self._bulk = self._listed(ctx, self._provider.list_blob_sequences, self._bulk, problems)
         self._cache = {key: hit for key, hit in self._cache.items() if key in listed}
         changed = [
             key
@@ -79,13 +80,30 @@ class EventStore:
         ]
         for key, found in self._read(ctx, changed, listed):
             self._cache[key] = (listed[key], found)
-        bulk = self._list(ctx, self._provider.list_blob_sequences, problems)
         results = [self._cache[key][1] for key in sorted(self._cache)]
+        stored = tuple(result for result in results if isinstance(result, Stored))
         return Contents(
-            stored=tuple(result for result in results if isinstance(result, Stored)),
+            stored=stored,
             unreadable=(*problems, *(r for r in results if isinstance(r, Unreadable))),
-            bulk=tuple(sorted((version.shown_run, tag) for (_, tag), version in bulk.items())),
+            bulk=_bulk_records(self._bulk, stored),
         )
+
+    def _listed(
+        self,
+        ctx: RequestContext,
+        method: Callable[..., Mapping[str, Mapping[str, Any]]],
+        before: Mapping[_Series, _Version],
+        problems: list[Unreadable],
+    ) -> dict[_Series, _Version]:
+        """The series now, and those of `before` whose run cannot be listed now."""
+        failed: list[Unreadable] = []
+        listed = self._list(ctx, method, failed)
+        for key, version in before.items():
+            if any(problem.run in (None, key[0]) for problem in failed):
+                listed.setdefault(key, version)
+        known = {problem.run for problem in problems}
+        problems.extend(problem for problem in failed if problem.run not in known)
+        return listed
 
     def _list(
         self,
@@ -106,7 +124,7 @@ class EventStore:
             parts = self._halves(ctx, runs)
             if not parts:
                 run = runs[0] if runs and len(runs) == 1 else None
-                problems.append(Unreadable(run, None, _listing_failed(error)))
+                problems.append(Unreadable(run, None, listing_failed(error)))
             listed: dict[_Series, _Version] = {}
             for part in parts:
                 listed |= self._list(ctx, method, problems, part)
@@ -153,11 +171,44 @@ class EventStore:
                 for half in _split(series):
                     yield from self._read(ctx, half, listed)
             else:
-                yield from ((key, Unreadable(*key, _reading_failed(error))) for key in series)
+                yield from ((key, Unreadable(*key, reading_failed(error))) for key in series)
             return
         for run, tag in series:
             found = data.get(run, {}).get(tag) or []
             yield (run, tag), _stored(run, tag, listed[run, tag].shown_run, found)
+
+
+def _bulk_records(listed: Mapping[_Series, _Version], stored: Iterable[Stored]) -> tuple[Bulk, ...]:
+    """Of each tag of a shown run the newest record."""
+    ids = {encode_part(model_id): model_id for model_id in _model_ids(stored)}
+    newest: dict[_Series, Bulk] = {}
+    for (run, tag), version in listed.items():
+        said = bulk_tag(tag)
+        if said is None:
+            continue
+        # The id of a tag that holds a hash of it is only known from other records.
+        model_id = ids.get(said.model, unquote(said.model))
+        bulk = Bulk(
+            said.kind,
+            version.shown_run,
+            model_id,
+            said.dataset,
+            run,
+            tag,
+            version.step,
+            version.wall_time,
+        )
+        other = newest.setdefault((bulk.run, tag), bulk)
+        if other.order < bulk.order:
+            newest[bulk.run, tag] = bulk
+    return tuple(bulk for _, bulk in sorted(newest.items()))
+
+
+def _model_ids(stored: Iterable[Stored]) -> Iterator[str]:
+    for entry in stored:
+        match entry.record:
+            case ModelCard(id=model_id) | Metrics(model_id=model_id) | Problems(model_id=model_id):
+                yield model_id
 
 
 def _split(items: list[Any]) -> list[list[Any]]:
@@ -196,24 +247,3 @@ def _decode(tag: str, data: list[TensorDatum]) -> tuple[int, Record]:
             f"A record is damaged: the tag {tag} does not fit what it holds", "", "Log it again"
         )
     return latest.step, record
-
-
-def _listing_failed(error: Exception) -> RecordError:
-    return RecordError(
-        f"TensorBoard could not list the records ({_first_line(error)})",
-        "",
-        "Look at TensorBoard's own log; what was read before is still shown",
-    )
-
-
-def _reading_failed(error: Exception) -> RecordError:
-    return RecordError(
-        f"TensorBoard could not read the record ({_first_line(error)})",
-        "",
-        "The event file may be damaged there; log it again",
-    )
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip().split("\n")[0][:200]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -118,18 +118,6 @@ def class_codes(value: Any, classes: tuple[str, ...], what: str) -> tuple[Array,
     return codes.astype(np.int32), classes
 
 
-def rows_in(ids: Array, index: Array) -> NDArray[np.int64]:
-    """Position of each of `ids` in `index`, -1 where it is not."""
-    if len(ids) == len(index) and ids.dtype.kind == index.dtype.kind and (ids == index).all():
-        return np.arange(len(ids))
-    if (ids.dtype.kind == "i") != (index.dtype.kind == "i") or not len(index):
-        return np.full(len(ids), -1)
-    order = np.argsort(index, kind="stable")
-    at = np.minimum(np.searchsorted(index, ids, sorter=order), len(index) - 1)
-    found = order[at]
-    return np.where(index[found] == ids, found, -1)
-
-
 def _check_unique(ids: Array) -> None:
     ordered = np.sort(ids)
     same = ordered[1:] == ordered[:-1]

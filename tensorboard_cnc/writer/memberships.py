@@ -35,6 +35,13 @@ def checked_memberships(
     return found, classes
 
 
+def is_nested(labels: Any) -> bool:
+    """Whether labels are several for each instance, rather than one."""
+    if hasattr(labels, "ndim"):
+        return bool(labels.ndim == 2)
+    return any(isinstance(each, list | tuple | set | frozenset) for each in labels)
+
+
 def _flags(found: NDArray[Any], classes: tuple[str, ...], what: str) -> NDArray[np.bool_]:
     wrong = found.ndim != 2 or (bool(classes) and found.shape[1] != len(classes))
     if wrong or not np.isin(found, (0, 1)).all():

@@ -6,20 +6,25 @@ import atexit
 import os
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
+from tensorboard_cnc.instance_codec import encode
 from tensorboard_cnc.records import Measurement, Metrics, ModelCard, Status
-from tensorboard_cnc.tags import metrics_tag, model_tag
+from tensorboard_cnc.tags import metrics_tag, model_tag, predictions_tag
 from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.endings import is_normal_exit, reason_text, uncaught_exception
 from tensorboard_cnc.writer.journal import Journal
+from tensorboard_cnc.writer.known_datasets import known_dataset
 from tensorboard_cnc.writer.measurement import measurements
+from tensorboard_cnc.writer.naming import checked_budget_bytes, checked_dataset_name
 from tensorboard_cnc.writer.policy import tolerate
+from tensorboard_cnc.writer.prediction_budget import DEFAULT_BYTES, fitted
+from tensorboard_cnc.writer.predictions import Answers, predictions_of
 from tensorboard_cnc.writer.problem_log import ProblemLog
 
 
@@ -67,6 +72,59 @@ class ModelHandle:
           ClosedError: the handle or its writer has been closed.
         """
         self._call(lambda: self._measure(values, step))
+
+    def predictions(
+        self,
+        dataset: str,
+        ids: Any,
+        *,
+        probabilities: Any = None,
+        logits: Any = None,
+        predicted: Any = None,
+        outputs: Any = None,
+        scores: Mapping[str, Any] | None = None,
+        labels: Any = None,
+        classes: Sequence[Any] | None = None,
+        multilabel: bool = False,
+        budget: int = DEFAULT_BYTES,
+    ) -> None:
+        """Logs what the model answered on instances of a data set; a later call replaces it.
+
+        One of `probabilities`, `logits`, `predicted` and `outputs` says what it answered; `scores`
+        may come with it or alone. Arrays and tensors of any library and device, or lists. Rows
+        that are not finite are kept, counted, and left out of all comparisons.
+
+        Args:
+          dataset: the name of the data set, as in `cnc_summary.dataset`. Where nobody logs it,
+            models are compared by the ids all the same.
+          ids: of the instances (n,), in the order of everything else here.
+          probabilities: (n, C) that sum to 1, or (n,) those of the second of two classes.
+          logits: the same before the softmax (sigmoid for two classes or with `multilabel`).
+          predicted: classes, as indices or names (n,); several for each instance with
+            `multilabel`; or the numbers (n,) of a regression, as floats.
+          outputs: generated texts.
+          scores: one number for each instance by name, such as {"F1": f1}.
+          labels: right classes, where the data set is not logged by this process before.
+          classes: names of the C classes, likewise.
+          multilabel: an instance may have several classes, each of its own probability.
+          budget: compressed bytes that the record may take. Full vectors go first, but for a
+            random subset that is the same for all models; then top-k, then confidence.
+
+        Raises:
+          ArgumentError: an argument that breaks a rule, with the row where it is one.
+          ClosedError: the handle or its writer has been closed.
+        """
+        answers = Answers(
+            probabilities=probabilities,
+            logits=logits,
+            predicted=predicted,
+            outputs=outputs,
+            scores=scores,
+            labels=labels,
+            classes=classes,
+            multilabel=multilabel,
+        )
+        self._call(lambda: self._predict(dataset, ids, answers, budget))
 
     def failed(self, reason: str | BaseException) -> None:
         """Marks the model as failed. It stays on the page, and more metrics may follow.
@@ -151,6 +209,13 @@ class ModelHandle:
             record = Metrics(self._id, tuple(merged.values()))
             self._journal.write(metrics_tag(self._id, self._journal.handle), record)
             self._measured = merged
+
+    def _predict(self, dataset: str, ids: Any, answers: Answers, budget: int) -> None:
+        name, allowed = checked_dataset_name(dataset), checked_budget_bytes(budget)
+        known = known_dataset(name)
+        whole = predictions_of(self._id, name, ids, answers, known, allowed)
+        record, packed = fitted(replace(whole, logged_us=event_clock.now_us()), allowed)
+        self._journal.write_chunks(predictions_tag(self._id, name), encode(record, packed))
 
     def _fail(self, reason: str | BaseException) -> None:
         if self._card is None:

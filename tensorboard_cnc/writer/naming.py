@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.tags import encode_part
 from tensorboard_cnc.writer.wording import shown, type_name
 
 MAX_LENGTH = 1000
@@ -35,3 +36,34 @@ def checked_name(name: Any, what: str) -> str:
         raise ArgumentError(seen, rule, "Remove line breaks, tabs and control characters")
     # Not str(name), which is another text for an enumeration member.
     return str.__str__(name)
+
+
+def checked_budget_bytes(budget: Any) -> int:
+    """Bytes that a record may take.
+
+    Raises:
+      ArgumentError: it is no positive whole number.
+    """
+    if isinstance(budget, bool) or not isinstance(budget, int) or budget < 1:
+        raise ArgumentError(
+            f"The budget is {shown(budget)} of type {type_name(budget)}",
+            "A budget is a whole number of bytes",
+            "Write for example budget=32 << 20 for 32 MB",
+        )
+    return budget
+
+
+def checked_dataset_name(name: Any) -> str:
+    """The name of a data set.
+
+    Raises:
+      ArgumentError: it is no text, not printable, or too long for a tag.
+    """
+    checked = checked_name(name, "data set's name")
+    if encode_part(checked).startswith("="):
+        raise ArgumentError(
+            f"The data set's name {shown(checked)} has {len(checked):,} characters",
+            "It has at most 200 bytes once percent-encoded",
+            "Shorten it",
+        )
+    return checked

@@ -29,7 +29,7 @@ def fitted(record: Predictions, budget: int) -> tuple[Predictions, dict[str, pb.
     packed = columns_of(bare)
     top = [packed.pop(name, None) for name in ("top_classes", "top_probabilities")]
     confidence = packed.pop("confidence", None)
-    used = _size(packed)
+    used = packed_bytes(packed)
     dropped: list[str] = []
     changes: dict[str, Any] = {}
     reserved = int(budget * _SHARE_OF_VECTORS) if record.vectors is not None else 0
@@ -67,15 +67,17 @@ def _vectors(record: Predictions, room: int) -> dict[str, Any]:
     cut = len(rows) < known
     if not cut:
         packed = _packed(rows, vectors, coarse=False)
-        if _size(packed) <= room:
+        if packed_bytes(packed) <= room:
             return {"cut": False, "packed": packed, "vectors": vectors, "vector_rows": rows}
     sample = vectors[first_rows(record.ids[rows], _SAMPLE)]
-    each = max(1.0, _size(_packed(rows[: len(sample)], sample, coarse=True)) / max(1, len(sample)))
+    each = max(
+        1.0, packed_bytes(_packed(rows[: len(sample)], sample, coarse=True)) / max(1, len(sample))
+    )
     count = min(len(rows), max(0, int(room / each)))
     while True:
         chosen = first_rows(record.ids[rows], count)
         packed = _packed(rows[chosen], vectors[chosen], coarse=True)
-        size = _size(packed)
+        size = packed_bytes(packed)
         if size <= room or not count:
             break
         count = int(count * min(0.97, room / size)) if room > 0 else 0
@@ -101,5 +103,6 @@ def _packed(rows: Any, vectors: Any, *, coarse: bool) -> dict[str, pb.Column]:
     }
 
 
-def _size(packed: dict[str, pb.Column]) -> int:
+def packed_bytes(packed: dict[str, pb.Column]) -> int:
+    """Bytes that the columns take in a record."""
     return sum(len(column.data) + len(column.name) + 32 for column in packed.values())

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.instance_records import Dataset, Predictions
+from tensorboard_cnc.instance_records import Predictions
 from tensorboard_cnc.writer.class_answers import (
     TOP,
     check_range,
@@ -23,12 +23,13 @@ from tensorboard_cnc.writer.instance_arrays import (
     checked_ids,
     checked_rows,
     class_codes,
-    rows_in,
 )
 from tensorboard_cnc.writer.instance_order import first_rows
-from tensorboard_cnc.writer.memberships import checked_memberships
+from tensorboard_cnc.writer.known_datasets import KnownDataset
+from tensorboard_cnc.writer.memberships import checked_memberships, is_nested
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.texts import cut_texts
+from tensorboard_cnc.writer.truth import checked_classes
 
 # No vector compresses to less than a quarter of a byte per class.
 _LEAST_BYTES_PER_CLASS = 0.25
@@ -58,7 +59,7 @@ def predictions_of(
     dataset: str,
     given_ids: Any,
     answers: Answers,
-    known: Dataset | None,
+    known: KnownDataset | None,
     budget: int,
     *,
     unique: bool = True,
@@ -96,7 +97,7 @@ def predictions_of(
 
 
 def _answer(
-    ids: NDArray[Any], what: str, answers: Answers, known: Dataset | None, budget: int
+    ids: NDArray[Any], what: str, answers: Answers, known: KnownDataset | None, budget: int
 ) -> dict[str, Any]:
     if what == "scores":
         return {"kind": "scores"}
@@ -106,7 +107,7 @@ def _answer(
         checked_rows(outputs, len(ids), "outputs")
         return {"kind": "texts", "outputs": outputs}
     kind = known.kind if known else "classes"
-    labels_2d = answers.labels is not None and _is_nested(answers.labels)
+    labels_2d = answers.labels is not None and is_nested(answers.labels)
     if answers.multilabel or labels_2d or kind == "multi-label":
         return _multilabel(ids, what, values, answers, known, budget)
     if what == "predicted":
@@ -127,7 +128,7 @@ def _class_columns(
     what: str,
     values: Any,
     answers: Answers,
-    known: Dataset | None,
+    known: KnownDataset | None,
     budget: int,
 ) -> dict[str, Any]:
     rows = probability_rows(values, what, multilabel=False)
@@ -167,7 +168,7 @@ def _class_columns(
 
 
 def _bare_labels(
-    ids: NDArray[Any], found: NDArray[Any], answers: Answers, known: Dataset | None
+    ids: NDArray[Any], found: NDArray[Any], answers: Answers, known: KnownDataset | None
 ) -> dict[str, Any]:
     checked_rows(found, len(ids), "predicted classes")
     predicted, classes = class_codes(found, _classes(answers, known), "predicted classes")
@@ -186,7 +187,7 @@ def _multilabel(
     what: str,
     values: Any,
     answers: Answers,
-    known: Dataset | None,
+    known: KnownDataset | None,
     budget: int,
 ) -> dict[str, Any]:
     classes = _classes(answers, known)
@@ -213,8 +214,7 @@ def _multilabel(
         checked_rows(truth, len(ids), "labels")
         known_rows = np.ones(len(ids), bool)
     elif known is not None and known.memberships is not None:
-        at = rows_in(ids, known.ids)
-        truth, known_rows = known.memberships[at], at >= 0
+        truth, known_rows = known.memberships[known.rows_of(ids)], np.ones(len(ids), bool)
     if truth is not None:
         if truth.shape[1] != members.shape[1]:
             _check_width(members, tuple(map(str, range(truth.shape[1]))), what)
@@ -225,7 +225,7 @@ def _multilabel(
 
 
 def _labels(
-    ids: NDArray[Any], answers: Answers, known: Dataset | None, classes: tuple[str, ...]
+    ids: NDArray[Any], answers: Answers, known: KnownDataset | None, classes: tuple[str, ...]
 ) -> tuple[NDArray[np.int32] | None, tuple[str, ...]]:
     if answers.labels is not None:
         labels, classes = class_codes(answers.labels, classes, "labels")
@@ -233,28 +233,13 @@ def _labels(
         return labels, classes
     if known is None or known.labels is None:
         return None, classes
-    at = rows_in(ids, known.ids)
-    return np.where(at < 0, -1, known.labels[at]).astype(np.int32), classes
+    return known.labels[known.rows_of(ids)], classes
 
 
-def _classes(answers: Answers, known: Dataset | None) -> tuple[str, ...]:
+def _classes(answers: Answers, known: KnownDataset | None) -> tuple[str, ...]:
     if answers.classes is not None:
         return checked_classes(answers.classes)
     return known.classes if known else ()
-
-
-def checked_classes(given: Any) -> tuple[str, ...]:
-    """Names of classes.
-
-    Raises:
-      ArgumentError: one is no name, or comes twice.
-    """
-    classes = tuple(checked_name(str(name), "class") for name in given)
-    if len(set(classes)) < len(classes):
-        raise ArgumentError(
-            "A class comes twice in classes=", "Class names are unique", "Rename one of them"
-        )
-    return classes
 
 
 def _correct(
@@ -289,9 +274,3 @@ def _check_width(rows: NDArray[Any], classes: tuple[str, ...], what: str) -> Non
 
 def _fractions(found: NDArray[Any]) -> bool:
     return found.dtype.kind == "f" and bool(np.any(found[np.isfinite(found)] % 1))
-
-
-def _is_nested(labels: Any) -> bool:
-    if hasattr(labels, "ndim"):
-        return bool(labels.ndim == 2)
-    return any(isinstance(each, list | tuple | set | frozenset) for each in labels)

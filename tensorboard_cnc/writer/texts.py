@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.wording import shown, storable, type_name
 
 MOST_CHARACTERS = 10_000
+_MARK = re.compile(r"… \[cut: ([\d,]+) characters\]\Z")
 
 
 def cut_texts(values: Any, what: str) -> tuple[str, ...]:
@@ -23,6 +25,16 @@ def cut_texts(values: Any, what: str) -> tuple[str, ...]:
     return tuple(_cut(value, what) for value in values)
 
 
+def cut_at(text: str, most: int) -> str:
+    """`text`, or its first `most` characters with a mark of how many there were."""
+    if len(text) <= most:
+        return text
+    # One that was cut before still says its first length.
+    whole = _MARK.search(text)
+    length = whole[1] if whole else f"{len(text):,}"
+    return f"{text[:most]}… [cut: {length} characters]"
+
+
 def _cut(value: Any, what: str) -> str:
     if value is None:
         return ""
@@ -30,7 +42,8 @@ def _cut(value: Any, what: str) -> str:
         raise _no_texts(value, what)
     if len(value) <= MOST_CHARACTERS:
         return storable(value)
-    return storable(value[:MOST_CHARACTERS]) + f"… [cut: {len(value):,} characters]"
+    # Not a mark that the text itself ends with.
+    return f"{storable(value[:MOST_CHARACTERS])}… [cut: {len(value):,} characters]"
 
 
 def _no_texts(value: Any, what: str) -> ArgumentError:

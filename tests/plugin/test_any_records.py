@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.plugin.models_answer import models_answer
 from tensorboard_cnc.records import (
     Budget,
+    Bulk,
     LoggedProblem,
     Measurement,
     Metrics,
@@ -69,20 +71,30 @@ RECORDS = st.one_of(
 )
 STORED = st.lists(st.builds(Stored, RUNS, NAMES, TIMES, RECORDS), max_size=12)
 POINTS = st.lists(st.builds(ScalarPoint, st.floats(-1e9, 1e9), TIMES, st.floats()), max_size=3)
+KINDS = st.sampled_from(["dataset", "predictions", "weights", "activations"])
+STEPS = st.none() | TIMES
+BULK = st.lists(
+    st.builds(Bulk, KINDS, RUNS, NAMES, NAMES, RUNS, NAMES, STEPS, st.none() | st.floats()),
+    max_size=6,
+)
 
 
-def answer_of(stored: list[Stored], scalars: dict[tuple[str, str], Any]) -> dict[str, Any]:
-    catalog = build_catalog(stored, members_of(stored), scalars)
-    answer = models_answer(catalog, [], [("a", "cnc/weights/a"), ("b", "cnc"), ("c", "x/y/z")])
+def answer_of(
+    stored: list[Stored],
+    scalars: dict[tuple[str, str], Any],
+    bulk: Iterable[Bulk] = (),
+) -> dict[str, Any]:
+    catalog = build_catalog(stored, members_of(stored), scalars, bulk)
+    answer = models_answer(catalog, [])
     return json.loads(json.dumps(answer, allow_nan=False))  # type: ignore[no-any-return]
 
 
 @settings(max_examples=300, deadline=None)
-@given(STORED, st.dictionaries(st.tuples(RUNS, NAMES), POINTS, max_size=3))
+@given(STORED, st.dictionaries(st.tuples(RUNS, NAMES), POINTS, max_size=3), BULK)
 def test_every_answer_is_json_and_a_graph_without_cycles(
-    stored: list[Stored], scalars: dict[tuple[str, str], Any]
+    stored: list[Stored], scalars: dict[tuple[str, str], Any], bulk: list[Bulk]
 ) -> None:
-    models = answer_of(stored, scalars)["models"]
+    models = answer_of(stored, scalars, bulk)["models"]
     parents = {model["key"]: model["parents"] for model in models}
     assert len(parents) == len(models), "keys are unique"
     settled: set[str] = set()

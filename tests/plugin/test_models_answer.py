@@ -14,6 +14,7 @@ from tensorboard_cnc.plugin.models_answer import models_answer
 from tensorboard_cnc.reader.event_store import Unreadable
 from tensorboard_cnc.records import (
     Budget,
+    Bulk,
     LoggedProblem,
     Measurement,
     Metrics,
@@ -95,15 +96,14 @@ def answer() -> dict[str, Any]:
     scalars = {("dense", "val/acc"): [ScalarPoint(1.0, 29, 0.94), ScalarPoint(2.0, 30, 0.951)]}
     damaged = DamagedRecordError("A record is damaged: its checksum differs", "", "Log it again")
     bulk = [
-        ("dense", "cnc/weights/dense"),
-        ("student", "cnc/predictions/student/test"),
-        ("elsewhere", "cnc/activations/student"),
-        ("data", "cnc/dataset/test%20set"),
-        ("data", "cnc/unknown/x"),
+        Bulk("weights", "dense", "dense", "", "dense", "cnc/weights/dense", 1, 1.0),
+        Bulk("predictions", "student", "student", "test", "student/cnc", "cnc/predictions/…", 1),
+        Bulk("activations", "elsewhere", "student", "", "elsewhere", "cnc/activations/student"),
+        Bulk("dataset", "data", "", "test set", "data", "cnc/dataset/test%20set", 1, 1.0),
     ]
-    catalog = build_catalog(stored, members_of(stored), scalars)
+    catalog = build_catalog(stored, members_of(stored), scalars, bulk)
     unreadable = [Unreadable("broken", "cnc/model/x", damaged)]
-    return dict(models_answer(catalog, unreadable, bulk))
+    return dict(models_answer(catalog, unreadable))
 
 
 def test_the_answer_is_the_golden_one() -> None:
@@ -122,7 +122,7 @@ def test_the_median_of_the_largest_numbers_is_finite() -> None:
             "r", "cnc/metrics/m/0", 1, metrics("m", 1, big=(1e308, 1.5e308), odd=(3.0, 1.0, 2.0))
         ),
     ]
-    answer = models_answer(build_catalog(stored, members_of(stored), {}), [], [])
+    answer = models_answer(build_catalog(stored, members_of(stored), {}), [])
     values = {name: m["value"] for name, m in answer["models"][0]["metrics"].items()}
     assert values == {"big": 1.25e308, "odd": 2.0}
 

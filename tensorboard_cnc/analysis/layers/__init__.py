@@ -1,1 +1,0 @@
-"""Weights, zeros and activations of any two models, from what was sketched of them."""
