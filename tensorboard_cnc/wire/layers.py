@@ -37,6 +37,8 @@ class LayerRows(TypedDict):
     tensor: list[bool]
     # Of tensors, in the base or, where it lacks them, in the first model that has them.
     shapes: list[list[int] | None]
+    # What 1 stands for on the axis of the row's histograms; null where there are none.
+    scales: list[float | None]
 
 
 class LayerCells(TypedDict):
@@ -88,7 +90,8 @@ class LayerTree(TypedDict):
     rows: LayerRows
     # The base first, then as asked for.
     models: list[LayerCells]
-    # Of all histograms in cells, ascending, symmetric around 0; one more than bins.
+    # Of all histograms in cells, in units of their row's scale: −1 to 1, one more than bins. The
+    # first and the last bin hold everything beyond.
     edges: list[float]
     # Names of the change classes, as LayerCells.shares has them.
     classes: list[str]
@@ -171,6 +174,7 @@ class LayerDetail(TypedDict):
     view: LayerView
     row: str
     measures: list[LayerMeasure]
+    # Of the histograms, in the values' own unit; the first and the last bin hold everything beyond.
     edges: list[float]
     classes: list[str]
     models: list[LayerTensor]

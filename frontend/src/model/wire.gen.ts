@@ -626,6 +626,8 @@ export interface LayerRows {
   tensor: boolean[];
   /** Of tensors, in the base or, where it lacks them, in the first model that has them. */
   shapes: (number[] | null)[];
+  /** What 1 stands for on the axis of the row's histograms; null where there are none. */
+  scales: (number | null)[];
 }
 
 /** One model's columns, a value per row; null where it lacks the row or the number. */
@@ -674,7 +676,10 @@ export interface LayerTree {
   rows: LayerRows;
   /** The base first, then as asked for. */
   models: LayerCells[];
-  /** Of all histograms in cells, ascending, symmetric around 0; one more than bins. */
+  /**
+   * Of all histograms in cells, in units of their row's scale: −1 to 1, one more than bins. The
+   * first and the last bin hold everything beyond.
+   */
   edges: number[];
   /** Names of the change classes, as LayerCells.shares has them. */
   classes: string[];
@@ -751,6 +756,7 @@ export interface LayerDetail {
   view: LayerView;
   row: string;
   measures: LayerMeasure[];
+  /** Of the histograms, in the values' own unit; the first and the last bin hold everything beyond. */
   edges: number[];
   classes: string[];
   models: LayerTensor[];

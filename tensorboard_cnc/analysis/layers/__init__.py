@@ -1,0 +1,1 @@
+"""Weights, zeros and activations of any two models, from what was sketched of them."""

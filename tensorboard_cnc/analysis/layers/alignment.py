@@ -1,0 +1,90 @@
+"""Which tensor of one model is which of another, also when the architecture changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from tensorboard_cnc.analysis.layers.naming import is_fused, normalised, parent_of
+from tensorboard_cnc.sketch_records import TensorSketch
+
+Match: TypeAlias = Literal["name", "normalised", "shape", "resized"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Pairs of tensors as positions in the base's and the model's list, and what is left over."""
+
+    # By position in the base: position in the model, and how it was found.
+    pairs: dict[int, tuple[int, Match]]
+    unmatched_base: tuple[int, ...]
+    unmatched_own: tuple[int, ...]
+
+
+def align(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> Alignment:
+    """Matches by name, then by normalised name, then by parent and shape; each tensor once.
+
+    What has the same name in another shape is "resized": such tensors are compared by totals
+    and histograms only. Of several tensors with one parent and one shape, the first of the base
+    is matched with the first of the model, and so on, if there are as many on both sides.
+    """
+    pairs: dict[int, tuple[int, Match]] = {}
+    ours, theirs = dict(enumerate(base)), dict(enumerate(own))
+
+    def match(one: int, other: int, how: Match) -> None:
+        same = ours[one].shape == theirs[other].shape
+        pairs[one] = other, how if same else "resized"
+        del ours[one], theirs[other]
+
+    for one, other in _unique(ours, theirs, lambda tensor: tensor.name):
+        match(one, other, "name")
+    fused = frozenset(t.module for t in (*base, *own) if is_fused(t.kind))
+    for one, other in _unique(ours, theirs, lambda tensor: normalised(tensor.name, fused)):
+        match(one, other, "normalised")
+    for one, other in _in_order(ours, theirs, lambda t: _place(t, fused)):
+        match(one, other, "shape")
+    return Alignment(dict(sorted(pairs.items())), tuple(ours), tuple(theirs))
+
+
+def _place(tensor: TensorSketch, fused: frozenset[str]) -> Hashable:
+    return parent_of(normalised(tensor.name, fused)), tensor.shape, tensor.role
+
+
+def _unique(
+    ours: dict[int, TensorSketch],
+    theirs: dict[int, TensorSketch],
+    key: Callable[[TensorSketch], Hashable],
+) -> Iterable[tuple[int, int]]:
+    """Pairs of equal key, where only one on each side has it."""
+    one, other = _by_key(ours, key), _by_key(theirs, key)
+    return [
+        (places[0], other[name][0])
+        for name, places in one.items()
+        if len(places) == 1 and len(other.get(name, ())) == 1
+    ]
+
+
+def _in_order(
+    ours: dict[int, TensorSketch],
+    theirs: dict[int, TensorSketch],
+    key: Callable[[TensorSketch], Hashable],
+) -> Iterable[tuple[int, int]]:
+    """Pairs of equal key in their order, where both sides have as many."""
+    one, other = _by_key(ours, key), _by_key(theirs, key)
+    return [
+        pair
+        for name, places in one.items()
+        if len(places) == len(other.get(name, ()))
+        for pair in zip(places, other[name], strict=True)
+    ]
+
+
+def _by_key(
+    tensors: dict[int, TensorSketch], key: Callable[[TensorSketch], Hashable]
+) -> dict[Hashable, list[int]]:
+    found: dict[Hashable, list[int]] = defaultdict(list)
+    for place, tensor in tensors.items():
+        found[key(tensor)].append(place)
+    return found
