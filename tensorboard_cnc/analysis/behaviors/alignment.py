@@ -41,5 +41,17 @@ def all_ids(lists: Sequence[Ids]) -> Ids:
     return first
 
 
+def row_of_text(id: str, ids: Ids) -> int | None:
+    """Position in `ids` (N,) of the id that is written so; None where there is none."""
+    sought: Ids = np.array([id])
+    if ids.dtype.kind in "iu":
+        digits = id.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+            return None
+        sought = np.array([int(id)])
+    row = int(rows_of(sought, ids)[0])
+    return None if row == NONE else row
+
+
 def _comparable(one: Ids, other: Ids) -> bool:
     return (one.dtype.kind in "iu") == (other.dtype.kind in "iu")

@@ -44,6 +44,15 @@ class Truth:
     numbers: Floats | None = None
     attributes: Mapping[str, Floats | tuple[Ints, Sequence[str]]] = field(default_factory=dict)
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that the arrays take."""
+        arrays = [self.labels, self.memberships, self.numbers]
+        arrays += (
+            each[0] if isinstance(each, tuple) else each for each in self.attributes.values()
+        )
+        return sum(array.nbytes for array in arrays if array is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:

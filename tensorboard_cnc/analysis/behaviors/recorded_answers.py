@@ -1,0 +1,165 @@
+"""Lays what a model logged out over the instances that it is compared on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.analysis.behaviors.alignment import rows_of
+from tensorboard_cnc.analysis.behaviors.answer_codes import membership_codes, text_codes
+from tensorboard_cnc.analysis.behaviors.evaluation import (
+    NONE,
+    Evaluation,
+    Floats,
+    Ints,
+    Truth,
+    Vectors,
+)
+from tensorboard_cnc.analysis.behaviors.instances import Instances
+from tensorboard_cnc.instance_records import Predictions
+
+# Scores of 0 and 1 under these names say whether an answer is right.
+_RIGHT = ("correct", "exact_match", "em", "exact match", "accuracy")
+
+
+def evaluation_of(predictions: Predictions, instances: Instances) -> Evaluation:
+    """What the record says about each of the N instances; those that it lacks stay unknown.
+
+    Right and wrong follow from the data set's labels where there are any, else from what was
+    logged with the answers. Answers of another kind than `instances.truth.kind` are left out:
+    they compare with nothing.
+    """
+    truth = instances.truth
+    laid = _Layout(rows_of(predictions.ids, instances.ids), truth.n)
+    scores = {name: laid.out(score, np.nan) for name, score in predictions.scores.items()}
+    shared: dict[str, Any] = {
+        "positions": laid.positions,
+        "present": laid.positions != NONE,
+        "scores": scores,
+    }
+    if predictions.kind not in (truth.kind, "scores"):
+        return Evaluation(**shared)
+    codes = _class_map(predictions.classes, instances)
+    answers, memberships = None, None
+    if predictions.predicted is not None:
+        answers = laid.out(_mapped(predictions.predicted, codes), NONE)
+    elif predictions.memberships is not None:
+        wide = _widened(predictions.memberships, codes, len(truth.classes))
+        memberships = laid.out(wide, False)
+        answers = np.where(shared["present"], membership_codes(memberships), NONE)
+    elif predictions.outputs is not None:
+        answers = laid.out(text_codes(predictions.outputs), NONE)
+    vectors = _vectors(predictions, laid, codes, len(truth.classes))
+    true_probability = laid.maybe(predictions.true_probability)
+    if true_probability is None:
+        true_probability = _true_probability(truth, vectors)
+    return Evaluation(
+        answers=answers,
+        correct=_correct(predictions, laid, truth, answers, scores),
+        confidence=laid.maybe(predictions.confidence),
+        true_probability=true_probability,
+        numbers=laid.maybe(predictions.numbers),
+        memberships=memberships,
+        vectors=vectors,
+        outputs=predictions.outputs,
+        **shared,
+    )
+
+
+class _Layout:
+    """Where the n rows of a record belong among N instances."""
+
+    def __init__(self, rows: Ints, n: int) -> None:
+        self.rows, self.n = rows, n
+        self.same = len(rows) == n and bool((rows == np.arange(n)).all())
+        self._known = rows != NONE
+        self.positions = self.out(np.arange(len(rows)), NONE)
+
+    def out(self, values: NDArray[Any], missing: Any) -> NDArray[Any]:
+        """Values (n, …) of the record as (N, …), `missing` where it has none."""
+        if self.same:
+            return values
+        found = np.full((self.n, *values.shape[1:]), missing, values.dtype)
+        found[self.rows[self._known]] = values[self._known]
+        return found
+
+    def maybe(self, values: NDArray[Any] | None) -> NDArray[Any] | None:
+        """Numbers, NaN where the record has none; None stays None."""
+        return None if values is None else self.out(values, np.nan)
+
+
+def _class_map(names: tuple[str, ...], instances: Instances) -> Ints | None:
+    """The common code of each of a record's classes; None where they are the same."""
+    if tuple(instances.truth.classes[: len(names)]) == names:
+        return None
+    return np.array([instances.class_codes[name] for name in names])
+
+
+def _mapped(predicted: Ints, codes: Ints | None) -> Ints:
+    if codes is None:
+        return predicted
+    return np.append(codes, NONE).astype(np.int32)[np.clip(predicted, NONE, len(codes) - 1)]
+
+
+def _widened(rows: NDArray[Any], codes: Ints | None, width: int) -> NDArray[Any]:
+    """Rows (n, c) of a record's own classes as (n, width) of the common ones."""
+    if codes is None and rows.shape[1] == width:
+        return rows
+    found = np.zeros((len(rows), width), rows.dtype)
+    found[:, np.arange(rows.shape[1]) if codes is None else codes] = rows
+    return found
+
+
+def _vectors(
+    predictions: Predictions, laid: _Layout, codes: Ints | None, width: int
+) -> Vectors | None:
+    if predictions.vectors is None or predictions.vector_rows is None:
+        return None
+    if laid.same and codes is None and predictions.vectors.shape[1] == width:
+        return Vectors(predictions.vector_rows, predictions.vectors)
+    rows = laid.rows[predictions.vector_rows]
+    order = np.argsort(rows, kind="stable")
+    order = order[np.count_nonzero(rows == NONE) :]
+    return Vectors(rows[order], _widened(predictions.vectors[order], codes, width))
+
+
+def _true_probability(truth: Truth, vectors: Vectors | None) -> Floats | None:
+    """From the vectors alone: what top-k tells is missing just where the answer is bad."""
+    if vectors is None or truth.labels is None or truth.memberships is not None:
+        return None
+    labels = truth.labels[vectors.rows]
+    found = np.full(truth.n, np.nan, np.float32)
+    at = np.take_along_axis(vectors.probabilities, np.maximum(labels, 0)[:, None], 1)[:, 0]
+    found[vectors.rows] = np.where(labels == NONE, np.nan, at)
+    return found
+
+
+def _correct(
+    predictions: Predictions,
+    laid: _Layout,
+    truth: Truth,
+    answers: Ints | None,
+    scores: Mapping[str, Floats],
+) -> Floats | None:
+    recorded: Floats | None = None
+    if predictions.correct is not None:
+        right = laid.out(predictions.correct, -1)
+        recorded = np.where(right < 0, np.float32(np.nan), right.astype(np.float32))
+    if truth.labels is not None and answers is not None and truth.kind != "texts":
+        known = (truth.labels != NONE) & (answers != NONE)
+        right = np.asarray(truth.labels == answers, np.float32)
+        return np.where(known, right, np.float32(np.nan) if recorded is None else recorded)
+    if recorded is None:
+        return next(filter(_all_0_or_1, map(scores.get, _score_names(scores))), None)
+    return recorded
+
+
+def _score_names(scores: Mapping[str, Floats]) -> list[str]:
+    return sorted((s for s in scores if s.lower() in _RIGHT), key=lambda s: _RIGHT.index(s.lower()))
+
+
+def _all_0_or_1(score: Floats | None) -> bool:
+    return score is not None and bool(((score == 0) | (score == 1) | np.isnan(score)).all())
