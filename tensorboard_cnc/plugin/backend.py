@@ -7,15 +7,20 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tensorboard import plugin_util
+from tensorboard.context import RequestContext
 from tensorboard.plugins import base_plugin
-from werkzeug import Request
+from werkzeug import Request, Response
 
 from tensorboard_cnc.metadata import PLUGIN_NAME
+from tensorboard_cnc.plugin.behaviors.route import BehaviorsRoutes
 from tensorboard_cnc.plugin.http import BadRequestError, refuse, respond
 from tensorboard_cnc.plugin.panel_files import ENTRY, panel_file
 from tensorboard_cnc.plugin.snapshot import Snapshot
 
 _WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+# From a request, its context and its experiment's id.
+_Answer = Callable[[Request, RequestContext, str], Response]
 
 _KEPT_EXPERIMENTS = 4
 
@@ -30,6 +35,7 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._provider = context.data_provider
         self._snapshots: dict[str, Snapshot] = {}
         self._opening = threading.Lock()
+        self._behavior_routes = BehaviorsRoutes(self._provider)
 
     def is_active(self) -> bool:
         """False: TensorBoard itself shows the tab as soon as there are records of ours."""
@@ -44,6 +50,8 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         return {
             "/models": self._models,
             "/differences": self._differences,
+            "/behaviors": self._behaviors,
+            "/instance_media": self._instance_media,
             "/static/*": self._static,
         }
 
@@ -64,14 +72,25 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         return response(environ, start_response)
 
     def _differences(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        request = Request(environ)
-        snapshot = self.snapshot(plugin_util.experiment_id(environ))
-        try:
-            body = snapshot.differences(plugin_util.context(environ), request.args)
-            response = respond(request, body)
-        except BadRequestError as bad:
-            response = refuse(bad.status, bad.error)
-        return response(environ, start_response)
+        def answer(request: Request, ctx: RequestContext, experiment_id: str) -> Response:
+            snapshot = self.snapshot(experiment_id)
+            return respond(request, snapshot.differences(ctx, request.args))
+
+        return _answered(answer, environ)(environ, start_response)
+
+    def _behaviors(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        def answer(request: Request, ctx: RequestContext, experiment_id: str) -> Response:
+            catalog = self.snapshot(experiment_id).catalog(ctx)
+            return self._behavior_routes.answer(request, ctx, experiment_id, catalog)
+
+        return _answered(answer, environ)(environ, start_response)
+
+    def _instance_media(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        def answer(request: Request, ctx: RequestContext, experiment_id: str) -> Response:
+            catalog = self.snapshot(experiment_id).catalog(ctx)
+            return self._behavior_routes.media(request, ctx, experiment_id, catalog)
+
+        return _answered(answer, environ)(environ, start_response)
 
     def _static(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         request = Request(environ)
@@ -80,3 +99,13 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         missing = refuse(404, f"The panel has no file {name}")
         response = respond(request, body) if body else missing
         return response(environ, start_response)
+
+
+def _answered(answer: _Answer, environ: dict[str, Any]) -> Response:
+    """What `answer` says, or why it refuses to."""
+    try:
+        return answer(
+            Request(environ), plugin_util.context(environ), plugin_util.experiment_id(environ)
+        )
+    except BadRequestError as bad:
+        return refuse(bad.status, bad.error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,6 +70,20 @@ def respond(request: Request, body: Body) -> Response:
         content = body.compressed
         headers["Content-Encoding"] = "gzip"
     return Response(content, 200, headers, content_type=body.content_type)
+
+
+def respond_with_file(
+    request: Request, pieces: Iterator[bytes], content_type: str, name: str
+) -> Response:
+    """A file to save, sent piece by piece as it is made."""
+    if request.method not in ("GET", "HEAD"):
+        return refuse(405, "Only GET is allowed here", {"Allow": "GET, HEAD"})
+    headers = {
+        **_SAFE,
+        "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return Response(pieces, 200, headers, content_type=content_type)
 
 
 def refuse(status: int, error: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -13,7 +13,7 @@ from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider
 
 from tensorboard_cnc import wire
-from tensorboard_cnc.analysis.catalog import build_catalog, members_of
+from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
 from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.metric_specs import scalar_tags
 from tensorboard_cnc.plugin.differences_answer import chosen_models, differences_answer
@@ -68,9 +68,7 @@ class Snapshot:
         Raises:
             BadRequestError: the arguments are malformed or name a model that does not exist.
         """
-        if self._body is None:
-            self._renew_quietly(ctx)
-        catalog, kept = self._catalog, self._differences
+        catalog, kept = self.catalog(ctx), self._differences
         keys = chosen_models(catalog, arguments)
         body = kept.get(tuple(keys))
         if body is None:
@@ -94,6 +92,12 @@ class Snapshot:
                 self._catalog, self._differences = catalog, OrderedDict()
                 self._seen = (contents, scalars)
             self._renewed_at = time.monotonic()
+
+    def catalog(self, ctx: RequestContext) -> Catalog:
+        """What `body` shows, as it was read."""
+        if self._body is None:
+            self._renew_quietly(ctx)
+        return self._catalog
 
     def _refresh_scalars(
         self, ctx: RequestContext, contents: Contents, members: Iterable[Member]

@@ -33,7 +33,7 @@ class AnswersChanged(TypedDict):
 
 
 class InRange(TypedDict):
-    """Instances whose measure of a model is within [low, high] (high included; null: open)."""
+    """Instances whose measure of a model is within [low, high); null: an open end."""
 
     kind: Literal["range"]
     model: str

@@ -406,7 +406,7 @@ export interface AnswersChanged {
   after: string;
 }
 
-/** Instances whose measure of a model is within [low, high] (high included; null: open). */
+/** Instances whose measure of a model is within [low, high); null: an open end. */
 export interface InRange {
   kind: "range";
   model: string;

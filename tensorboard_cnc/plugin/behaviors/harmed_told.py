@@ -1,0 +1,71 @@
+"""The level "harmed": slices in which right→wrong flips are over-represented."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tensorboard_cnc import wire
+from tensorboard_cnc.analysis.behaviors.dimensions import Dimension
+from tensorboard_cnc.analysis.behaviors.flips import outcomes
+from tensorboard_cnc.analysis.behaviors.harmed_slices import Harmed, harmed_slices
+from tensorboard_cnc.analysis.behaviors.slices import SMALL
+from tensorboard_cnc.plugin.behaviors.comparison import Comparison
+from tensorboard_cnc.plugin.behaviors.numbers import number
+
+# Of thousands of classes nobody reads more.
+_MOST = 200
+
+
+def harmed_told(comparison: Comparison, by: Sequence[str]) -> wire.HarmedSlices:
+    """Searches the dimensions `by`; without any the labels and every attribute.
+
+    Raises:
+        BadRequestError: 404, there is no such dimension.
+    """
+    dimensions = [comparison.dimension(id) for id in by] or [
+        each for each in comparison.dimensions if each.id.startswith(("label", "attribute/"))
+    ]
+    reason = _why_not(comparison, dimensions)
+    found: list[Harmed] = []
+    tests = 0
+    if reason is None and comparison.base is not None:
+        models = {key: comparison.evaluations[key] for key in comparison.logged[1:]}
+        found, tests = harmed_slices(dimensions, comparison.base, models)
+    return {
+        "dataset": comparison.dataset,
+        "slices": [
+            {
+                "model": each.model,
+                "by": each.dimension.id,
+                "level": each.level,
+                "name": each.dimension.name,
+                "text": each.dimension.texts[each.level],
+                "n": each.n,
+                "flips": each.flips,
+                "lift": float(f"{each.lift:.6g}"),
+                "p": float(f"{each.p:.6g}"),
+                "q": number(each.q) or 0.0,
+                "small": each.n < SMALL,
+            }
+            for each in found[:_MOST]
+        ],
+        "tests": tests,
+        "reason": reason,
+    }
+
+
+def _why_not(comparison: Comparison, dimensions: Sequence[Dimension]) -> str | None:
+    base = comparison.base
+    if base is None:
+        return "The base has no predictions on this data set."
+    if not dimensions:
+        return "There is nothing to slice by: log labels= or attributes= with the data set."
+    others = [comparison.evaluations[key] for key in comparison.logged[1:]]
+    if not others:
+        return "No other model with predictions on this data set is selected."
+    if base.correct is None or all(each.correct is None for each in others):
+        return "It is not known which answers are right: log labels= with the data set."
+    tables = [outcomes(base, each, each.present) for each in others]
+    if not any(table and table.negative for table in tables):
+        return "No answer that was right became wrong."
+    return None

@@ -1,0 +1,158 @@
+"""The level "instance": all of one instance, through the selection and along its lineages."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tensorboard_cnc import wire
+from tensorboard_cnc.analysis.behaviors.alignment import row_of_text, rows_of
+from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Ints
+from tensorboard_cnc.analysis.behaviors.lineage_break import first_break, still_broken
+from tensorboard_cnc.analysis.behaviors.measures import Measure
+from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.plugin.behaviors.answers_shown import answers_at, labels_at, rights_at
+from tensorboard_cnc.plugin.behaviors.comparison import Comparison
+from tensorboard_cnc.plugin.behaviors.instance_page import attributes_at
+from tensorboard_cnc.plugin.behaviors.numbers import number
+from tensorboard_cnc.plugin.http import BadRequestError
+
+_TOP = 5
+
+
+def row_of(comparison: Comparison, id: str | None) -> int:
+    """The row of an instance whose id is given as text.
+
+    Raises:
+        BadRequestError: 400, there is no id; 404, no instance has it.
+    """
+    if id is None:
+        raise BadRequestError(400, "id is missing: give the id of an instance as text")
+    ids = comparison.instances.ids
+    row = row_of_text(id, ids)
+    if row is None:
+        raise BadRequestError(
+            404,
+            f"No instance has the id {id[:80]}; the level instances lists the ids of all "
+            f"{len(ids):,}",
+        )
+    return row
+
+
+def instance_detail(
+    comparison: Comparison, along: Comparison, catalog: Catalog, row: int, measure: Measure | None
+) -> wire.InstanceDetail:
+    """Everything about one row; `along` has the ancestors of all models too."""
+    data = comparison.instances.dataset
+    here = np.array([row])
+    attributes = attributes_at(comparison, here)
+    id = comparison.instances.ids[row]
+    return {
+        "dataset": comparison.dataset,
+        "id": id.item() if isinstance(id, np.generic) else id,
+        "label": labels_at(comparison.truth, here)[0],
+        "text": data.texts[row] if data and data.texts is not None else None,
+        "target": data.targets[row] if data and data.targets is not None else None,
+        "image": bool(data and data.images is not None and data.images[row]),
+        "attributes": {name: values[0] for name, values in attributes.items()},
+        "models": [_answer(comparison, key, here) for key in comparison.logged],
+        "lineages": [
+            _lineage(along, catalog, key, _same_row(comparison, along, row), measure)
+            for key in comparison.logged
+        ],
+    }
+
+
+def ancestors_of(catalog: Catalog, key: str) -> list[str]:
+    """The main line from the root to the model `key`, both included."""
+    line = [key]
+    while parents := catalog.lineage.parents.get(line[-1]):
+        line.append(parents[0].key)
+    return line[::-1]
+
+
+def _same_row(comparison: Comparison, along: Comparison, row: int) -> Ints:
+    return rows_of(comparison.instances.ids[row : row + 1], along.instances.ids)
+
+
+def _answer(comparison: Comparison, key: str, here: Ints) -> wire.InstanceAnswer:
+    model = comparison.evaluation(key)
+    measures = {
+        each.id: number(float(comparison.column(key, each)[here[0]]))
+        for each in comparison.measures
+        if not (each.pairwise and key == comparison.models[0])
+    }
+    return {
+        "key": key,
+        "predicted": answers_at(comparison, key, here, None)[0],
+        "correct": rights_at(model, here)[0],
+        "confidence": None
+        if model.confidence is None
+        else number(float(model.confidence[here[0]])),
+        "measures": measures,
+        "top": _most_probable(comparison, key, int(here[0])),
+    }
+
+
+def _most_probable(comparison: Comparison, key: str, row: int) -> list[tuple[str, float]]:
+    """From the full vector where it was kept, else from the top-k."""
+    model, record = comparison.evaluation(key), comparison.records[key]
+    classes = comparison.truth.classes
+    if model.vectors is not None:
+        at = int(np.searchsorted(model.vectors.rows, row))
+        if at < len(model.vectors.rows) and model.vectors.rows[at] == row:
+            p = model.vectors.probabilities[at]
+            order = np.argsort(-p, kind="stable")[:_TOP]
+            return [(classes[c], float(f"{p[c]:.6g}")) for c in order.tolist()]
+    position = int(model.positions[row])
+    if record.top_classes is None or record.top_probabilities is None or position == NONE:
+        return []
+    names = record.classes or classes
+    pairs = zip(
+        record.top_classes[position].tolist(),
+        record.top_probabilities[position].tolist(),
+        strict=True,
+    )
+    return [(names[c], float(f"{p:.6g}")) for c, p in pairs if c != NONE and np.isfinite(p)]
+
+
+def _lineage(
+    along: Comparison, catalog: Catalog, key: str, here: Ints, measure: Measure | None
+) -> wire.InstanceLineage:
+    steps: list[wire.LineageStep] = []
+    codes: list[int | None] = []
+    for step in ancestors_of(catalog, key):
+        model = along.evaluations.get(step)
+        if model is None or here[0] == NONE or not model.present[here[0]]:
+            codes.append(None)
+            steps.append(
+                {"key": step, "predicted": None, "correct": None, "confidence": None, "value": None}
+            )
+            continue
+        code = None if model.answers is None else int(model.answers[here[0]])
+        codes.append(None if code == NONE else code)
+        confidence = None if model.confidence is None else float(model.confidence[here[0]])
+        steps.append(
+            {
+                "key": step,
+                "predicted": answers_at(along, step, here)[0],
+                "correct": rights_at(model, here)[0],
+                "confidence": number(confidence),
+                "value": _value(along, step, measure, here),
+            }
+        )
+    correct = [step["correct"] for step in steps]
+    broke = first_break(correct, codes)
+    return {
+        "model": key,
+        "steps": steps,
+        "broke": broke,
+        "still": broke is not None and still_broken(correct, codes),
+    }
+
+
+def _value(along: Comparison, key: str, measure: Measure | None, here: Ints) -> float | None:
+    if measure is None or (measure.pairwise and key == along.models[0]):
+        return None
+    if all(each.id != measure.id for each in along.measures):
+        return None
+    return number(float(along.column(key, measure)[here[0]]))

@@ -1,0 +1,236 @@
+"""The level "slices": means and changes of every slice, a column for each model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc import wire
+from tensorboard_cnc.analysis.behaviors.dimensions import Dimension, Grouping, crossed
+from tensorboard_cnc.analysis.behaviors.evaluation import Bools, Floats, Ints
+from tensorboard_cnc.analysis.behaviors.flips import with_flip
+from tensorboard_cnc.analysis.behaviors.measures import Measure
+from tensorboard_cnc.analysis.behaviors.multiplicity import benjamini_hochberg
+from tensorboard_cnc.analysis.behaviors.slices import (
+    SMALL,
+    GroupChanges,
+    GroupMeans,
+    group_changes,
+    group_means,
+    harm,
+    small_group_intervals,
+)
+from tensorboard_cnc.plugin.behaviors.comparison import Comparison
+from tensorboard_cnc.plugin.behaviors.numbers import numbers
+from tensorboard_cnc.plugin.behaviors.question import Question
+from tensorboard_cnc.plugin.http import BadRequestError
+
+_KINDS = "harm, n, level, value:KEY, change:KEY, p:KEY"
+# More cells than these are not computed at a time.
+_MOST_GROUPS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One model over all groups; changes and flips are None for the base."""
+
+    means: GroupMeans
+    changes: GroupChanges | None
+    negative: Ints | None
+    positive: Ints | None
+
+
+def slice_table(
+    comparison: Comparison, question: Question, measure: Measure, kept: Bools
+) -> wire.SliceTable:
+    """The slices of the instances `kept` (N,) by one or two dimensions.
+
+    Raises:
+        BadRequestError: 400, there is nothing to slice by, or too much; 404, no such dimension.
+    """
+    dimensions = _dimensions(comparison, question.by)
+    groups = _groups(dimensions, kept, comparison.truth.n)
+    sides = {key: _side(comparison, key, measure, groups) for key in comparison.logged}
+    counts = np.bincount(groups.codes, minlength=groups.n)
+    p = np.stack([s.changes.p for s in sides.values() if s.changes] or [np.empty(0)])
+    q = dict(zip((k for k, s in sides.items() if s.changes), benjamini_hochberg(p), strict=False))
+    order = _order(comparison, question, measure, sides, counts)
+    page = order[question.offset : question.offset + question.limit]
+    places = np.unravel_index(page, [len(each.texts) for each in dimensions])
+    levels = np.stack(places, axis=1)
+    return {
+        "dataset": comparison.dataset,
+        "measure": measure.id,
+        "by": [each.id for each in dimensions],
+        "n": len(order),
+        "tests": int(np.count_nonzero(~np.isnan(p))),
+        "offset": question.offset,
+        "levels": levels.tolist(),
+        "texts": [
+            [d.texts[level] for d, level in zip(dimensions, row, strict=True)]
+            for row in levels.tolist()
+        ],
+        "instances": counts[page].tolist(),
+        "small": (counts[page] < SMALL).tolist(),
+        "models": [
+            _cells(comparison, key, measure, groups, sides.get(key), q.get(key), page)
+            for key in comparison.models
+        ],
+        "total": int(np.count_nonzero(kept)),
+    }
+
+
+def _dimensions(comparison: Comparison, by: Sequence[str]) -> list[Dimension]:
+    if len(by) > 2:
+        raise BadRequestError(400, f"by names {len(by)} dimensions; slices have one or two")
+    found = [comparison.dimension(id) for id in dict.fromkeys(by)] or comparison.dimensions[:1]
+    if not found:
+        raise BadRequestError(
+            400,
+            "There is nothing to slice by: log labels or attributes with cnc_summary.dataset, or "
+            "choose a base with confidences",
+        )
+    if (cells := int(np.prod([len(each.texts) for each in found]))) > _MOST_GROUPS:
+        raise BadRequestError(
+            400, f"by crosses to {cells:,} slices, more than {_MOST_GROUPS:,}; choose one dimension"
+        )
+    return found
+
+
+def _groups(dimensions: Sequence[Dimension], kept: Bools, n: int) -> Grouping:
+    first, *second = (each.grouping(kept) for each in dimensions)
+    return crossed(first, second[0], n) if second else first
+
+
+def _side(comparison: Comparison, key: str, measure: Measure, groups: Grouping) -> _Side:
+    column, base = comparison.column(key, measure), comparison.base
+    means = group_means(column, groups, rate=measure.rate)
+    first = comparison.models[0]
+    if key == first or base is None:
+        return _Side(means, None, None, None)
+    changes = None
+    if not measure.pairwise:
+        changes = group_changes(
+            column, comparison.column(first, measure), groups, rate=measure.rate
+        )
+    model = comparison.evaluation(key)
+    if base.correct is None or model.correct is None:
+        return _Side(means, changes, None, None)
+    flips = (with_flip(base, model, flip)[groups.rows] for flip in ("negative", "positive"))
+    negative, positive = (np.bincount(groups.codes[f], minlength=groups.n) for f in flips)
+    return _Side(means, changes, negative, positive)
+
+
+def _order(
+    comparison: Comparison,
+    question: Question,
+    measure: Measure,
+    sides: Mapping[str, _Side],
+    counts: Ints,
+) -> Ints:
+    """The groups with any instance, as asked for; unknown values last."""
+    there = np.flatnonzero(counts)
+    by, descending = _sorted_by(comparison, question.sort, measure, sides, counts)
+    if by is None:
+        return there[::-1] if question.descending else there
+    values = np.asarray(by[there], float)
+    down = descending != question.descending
+    return there[np.argsort(-values if down else values, kind="stable")]
+
+
+def _sorted_by(
+    comparison: Comparison,
+    sort: str,
+    measure: Measure,
+    sides: Mapping[str, _Side],
+    counts: Ints,
+) -> tuple[NDArray[Any] | None, bool]:
+    """What to sort by, and whether its natural order is descending."""
+    kind, _, key = (sort or "harm").partition(":")
+    if kind == "n":
+        return counts, False
+    if kind == "level":
+        return None, False
+    if kind == "harm":
+        return _most_harm(measure, sides, counts), True
+    if kind not in ("value", "change", "p"):
+        raise BadRequestError(400, f"sort={sort[:80]} is none of {_KINDS}")
+    comparison.evaluation(key)
+    side = sides[key]
+    if kind == "value":
+        return side.means.mean, False
+    if side.changes is None:
+        return np.full(len(counts), np.nan), False
+    return (side.changes.mean if kind == "change" else side.changes.p), False
+
+
+def _most_harm(measure: Measure, sides: Mapping[str, _Side], counts: Ints) -> Floats:
+    """Of each group the harm to the model that is harmed most."""
+    most: Floats = np.full(len(counts), -np.inf)
+    for side in sides.values():
+        if side.changes is not None:
+            most = np.maximum(most, harm(side.changes.low, side.changes.high, measure.goal))
+        elif measure.pairwise:
+            most = np.maximum(most, harm(side.means.low, side.means.high, measure.goal))
+    return most
+
+
+def _cells(
+    comparison: Comparison,
+    key: str,
+    measure: Measure,
+    groups: Grouping,
+    side: _Side | None,
+    q: Floats | None,
+    page: Ints,
+) -> wire.SliceCells:
+    nothing: list[None] = [None] * len(page)
+    cells: wire.SliceCells = {
+        "key": key,
+        "n": [0] * len(page),
+        "value": [*nothing],
+        "low": [*nothing],
+        "high": [*nothing],
+        "change": [*nothing],
+        "change_low": [*nothing],
+        "change_high": [*nothing],
+        "p": [*nothing],
+        "q": [*nothing],
+        "negative": [*nothing],
+        "positive": [*nothing],
+    }
+    if side is None or (measure.pairwise and key == comparison.models[0]):
+        return cells
+    column = comparison.column(key, measure)
+    low, high = _ends(side.means, column, measure, groups, page)
+    cells["n"] = side.means.n[page].tolist()
+    cells["value"] = numbers(side.means.mean[page])
+    cells["low"], cells["high"] = numbers(low), numbers(high)
+    if side.changes is not None:
+        difference = column - comparison.column(comparison.models[0], measure)
+        low, high = _ends(side.changes, difference, measure, groups, page)
+        cells["change"] = numbers(side.changes.mean[page])
+        cells["change_low"], cells["change_high"] = numbers(low), numbers(high)
+        cells["p"] = numbers(side.changes.p[page])
+        cells["q"] = [*nothing] if q is None else numbers(q[page])
+    if side.negative is not None and side.positive is not None:
+        cells["negative"] = side.negative[page].tolist()
+        cells["positive"] = side.positive[page].tolist()
+    return cells
+
+
+def _ends(
+    means: GroupMeans, values: Floats, measure: Measure, groups: Grouping, page: Ints
+) -> tuple[Floats, Floats]:
+    """The intervals of a page of groups: those of small ones are bootstrapped."""
+    if measure.rate:
+        return means.low[page], means.high[page]
+    low, high = small_group_intervals(values, groups, page)
+    return (
+        np.where(np.isnan(low), means.low[page], low),
+        np.where(np.isnan(high), means.high[page], high),
+    )

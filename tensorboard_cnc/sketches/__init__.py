@@ -1,1 +1,0 @@
-"""What a sketch of a tensor holds, and how it is computed: one module per quantity."""
