@@ -113,11 +113,13 @@ class TensorSketch:
     form, bitmap and index form of its non-zero values, at its bits per value.
     `tied`: name of the tensor that holds the same memory and was logged instead.
     `bins` int32 (b,) ascending and `counts` int64 (b,): the histogram on fixed edges.
-    `conforming`: of the groups of M neighbours along the last axis, how many have at most N
+    `conforming`: of the groups of M neighbours along axis 1 (the inputs), how many have at most N
     non-zero values, by (N, M): (conforming, groups). `distinct`: number of distinct values,
-    where it is small. `largest_at` int64 (≤ 64,), `largest` float32: the largest |x|.
+    where it is at most 1,024. `digest`: 64 bits, equal where all values are equal.
+    `largest_at` int64 (≤ 64,), `largest` float32: the largest |x|.
     `values`: all values, float32 (n,), of small tensors; otherwise `sample` float32 (k,), the
-    coordinated sample, and `buckets` float64 (m,), the CountSketch.
+    coordinated sample (24 bits of each, 16 of 16-bit floats), and `buckets` float64 (m,) of float32
+    precision, the CountSketch.
     `reference`: exact comparison with the tensors of that name, by the other model's id.
     """
 
@@ -138,6 +140,7 @@ class TensorSketch:
     channels: Channels | None = None
     conforming: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     distinct: int | None = None
+    digest: int | None = None
     largest_at: NDArray[np.int64] | None = None
     largest: NDArray[Any] | None = None
     values: NDArray[np.float32] | None = None

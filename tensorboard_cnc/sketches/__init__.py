@@ -1,0 +1,1 @@
+"""What a sketch of a tensor holds, and how it is computed: one module per quantity."""

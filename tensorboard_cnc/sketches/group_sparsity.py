@@ -1,0 +1,79 @@
+"""N:M sparsity: groups of M neighbouring inputs of which at most N are not zero.
+
+Inputs are what a matrix or a convolution sums over: axis 1 of a weight of the usual layout
+(output, input, …). Source: Mishra et al., "Accelerating sparse deep neural networks", 2021.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.sketches.block import Block
+
+PATTERNS = ((2, 4), (4, 8))
+
+
+class GroupCounter:
+    """Counts the conforming groups of one pattern in a tensor that arrives in blocks."""
+
+    def __init__(self, shape: tuple[int, ...], most: int, neighbours: int) -> None:
+        self.most, self.neighbours = most, neighbours
+        self._inner = math.prod(shape[2:])
+        # Neighbouring values in which whole groups lie.
+        self._unit = neighbours * self._inner
+        self._groups = math.prod(shape) // neighbours
+        self._conforming = 0
+        # Units of which only a part has arrived: what is not zero, and how many arrived.
+        self._parts: dict[int, tuple[NDArray[np.uint8], int]] = {}
+
+    def add(self, block: Block) -> None:
+        size = len(block.wide)
+        present = np.ones(size, np.uint8) if block.zero is None else (~block.zero).view(np.uint8)
+        head = min(-block.offset % self._unit, size)
+        tail = head + (size - head) // self._unit * self._unit
+        if block.zero is not None:
+            self._conforming += self._count(present[head:tail])
+        for start, end in ((0, head), (tail, size)):
+            if start < end:
+                self._keep(block.offset + start, present[start:end])
+
+    def merge(self, other: GroupCounter) -> None:
+        self._conforming += other._conforming
+        for unit, (part, arrived) in other._parts.items():
+            self._join(unit, part, arrived)
+
+    def found(self) -> tuple[int, int]:
+        """Conforming groups, and all groups."""
+        return self._conforming, self._groups
+
+    def _count(self, present: NDArray[np.uint8]) -> int:
+        groups = present.reshape(-1, self.neighbours, self._inner)
+        counts = groups[:, 0, :].copy()
+        for neighbour in range(1, self.neighbours):
+            counts += groups[:, neighbour, :]
+        return int(np.count_nonzero(counts <= self.most))
+
+    def _keep(self, offset: int, present: NDArray[np.uint8]) -> None:
+        unit, start = divmod(offset, self._unit)
+        part = np.zeros(self._unit, np.uint8)
+        part[start : start + len(present)] = present
+        self._join(unit, part, len(present))
+
+    def _join(self, unit: int, part: NDArray[np.uint8], arrived: int) -> None:
+        if unit in self._parts:
+            known, before = self._parts.pop(unit)
+            part, arrived = known | part, arrived + before
+        if arrived == self._unit:
+            self._conforming += self._count(part)
+        else:
+            self._parts[unit] = part, arrived
+
+
+def group_counters(shape: tuple[int, ...]) -> list[GroupCounter]:
+    """A counter for each pattern that divides the inputs of a tensor of `shape`."""
+    if len(shape) < 2:
+        return []
+    return [GroupCounter(shape, n, m) for n, m in PATTERNS if shape[1] and shape[1] % m == 0]

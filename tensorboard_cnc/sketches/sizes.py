@@ -1,0 +1,68 @@
+"""How much a sketch keeps, and what fits a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Limits of one sketch.
+
+    Tensors of at most max(`whole`, `sample`) values are kept whole; of others `sample` values
+    (a power of 2) and `buckets` of the CountSketch (512 or 256). `channels`: groups at most;
+    `largest`: values of the largest magnitude.
+    """
+
+    whole: int = 4096
+    sample: int = 2048
+    buckets: int = 512
+    channels: int = 256
+    largest: int = 64
+
+    def keeps_whole(self, n: int) -> bool:
+        """Whether all values of a tensor of `n` are kept."""
+        return n <= max(self.whole, self.sample)
+
+    def bytes_of(self, n: int, value_bytes: int = 3) -> int:
+        """What a sketch of `n` values takes in a record, within about a fifth.
+
+        `value_bytes` of each value of the sample: 2 for 16-bit floats, else 3.
+        """
+        if self.keeps_whole(n):
+            return _HEAD_BYTES + n * (2 if value_bytes == 2 else 4)
+        rows = self.channels * 5 + self.largest * 7
+        return _HEAD_BYTES + _HISTOGRAM_BYTES + rows + self.sample * value_bytes + self.buckets * 4
+
+
+# From the richest to the poorest; intervals hold what they promise from 1,024 values on.
+_STEPS = (
+    Sizes(),
+    Sizes(sample=1024),
+    Sizes(whole=2048, sample=1024, channels=128),
+    Sizes(whole=1024, sample=1024, buckets=256, channels=64, largest=32),
+    Sizes(whole=512, sample=512, buckets=256, channels=32, largest=32),
+    Sizes(whole=256, sample=256, buckets=256, channels=16, largest=16),
+    Sizes(whole=128, sample=128, buckets=256, channels=8, largest=8),
+)
+_HEAD_BYTES = 220
+_HISTOGRAM_BYTES = 350
+
+
+def default_budget(tensors: int) -> int:
+    """Bytes for the sketches of a model: 1 MB, or 3 kB for each tensor where that is more."""
+    return max(1_000_000, 3_000 * tensors)
+
+
+def sizes_within(budget: int, tensors: Iterable[tuple[int, int]]) -> Sizes:
+    """The richest sizes with which the sketches of all `tensors` take at most `budget` bytes.
+
+    `tensors`: number of values and bytes per sampled value (see `Sizes.bytes_of`) of each. Where
+    nothing fits, the poorest sizes.
+    """
+    known = tuple(tensors)
+    for sizes in _STEPS:
+        if sum(sizes.bytes_of(n, value_bytes) for n, value_bytes in known) <= budget:
+            return sizes
+    return _STEPS[-1]

@@ -1,0 +1,210 @@
+"""Sketches tensors of any size in one pass over cache-sized blocks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.sketches.block import Block, Blocks, numbers_of
+from tensorboard_cnc.sketches.channel_groups import ChannelTotals
+from tensorboard_cnc.sketches.content_digest import ContentDigest
+from tensorboard_cnc.sketches.coordinated_sample import in_24_bits, ordered_positions
+from tensorboard_cnc.sketches.count_sketch import CountSketch, folded
+from tensorboard_cnc.sketches.distinct_values import DistinctValues
+from tensorboard_cnc.sketches.group_sparsity import group_counters
+from tensorboard_cnc.sketches.largest_values import LargestValues
+from tensorboard_cnc.sketches.running_totals import RunningTotals
+from tensorboard_cnc.sketches.sizes import Sizes
+from tensorboard_cnc.sketches.value_histogram import ValueHistogram
+
+_SIXTEEN_BITS = ("float16", "bfloat16")
+
+
+class Sketcher:
+    """Takes the values of one tensor in chunks of any size and order, and sketches them.
+
+    A sketcher of a part of the tensor (a shard) is one that has seen only that part: it can be
+    pickled, sent, and merged into that of another part. Counts are then the same as of the whole,
+    sums to about 1e-12.
+
+    `shape` and `dtype` (NumPy's or torch's name, such as "bfloat16") are those of the whole
+    tensor. `channel_axis` is that of output channels (weights) or units (activations), None for
+    none; with `units`, units with one value other than 0 in all positions are counted.
+    Values beyond float32 count as infinite.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        shape: Sequence[int],
+        dtype: str,
+        *,
+        sizes: Sizes = Sizes(),  # noqa: B008 (immutable)
+        channel_axis: int | None = 0,
+        units: bool = False,
+    ) -> None:
+        self.name, self.shape, self.dtype = name, tuple(map(int, shape)), dtype
+        self.sizes = sizes
+        self.n = math.prod(self.shape)
+        self._totals = RunningTotals()
+        self._histogram = ValueHistogram()
+        self._digest = ContentDigest()
+        self._distinct = DistinctValues()
+        self._largest = LargestValues(sizes.largest)
+        self._groups = [] if units else group_counters(self.shape)
+        self._channels = None
+        if self.n and channel_axis is not None and channel_axis < len(self.shape):
+            self._channels = ChannelTotals(self.shape, channel_axis, units=units)
+        self._sketch = None if sizes.keeps_whole(self.n) else CountSketch()
+        count = self.n if self._sketch is None else sizes.sample
+        self._sample = np.zeros(count, np.float32)
+        self._squares = np.empty(0)
+        self._blocks: Blocks | None = None
+
+    def update(self, offset: int, values: Any) -> None:
+        """Adds the values of the flat (row-major) positions from `offset` on, each once.
+
+        `values`: an array of any shape and number type.
+
+        Raises:
+          ArgumentError: they are no real numbers, or more than the tensor holds.
+        """
+        chunk = numbers_of(self.name, values)
+        if offset < 0 or offset + chunk.size > self.n:
+            raise self._wrong_size(offset + chunk.size)
+        self._blocks = self._blocks or Blocks(self.n)
+        for block in self._blocks.of(offset, chunk):
+            self._add(block)
+
+    def merge(self, other: Sketcher) -> None:
+        """Adds what `other` has seen of the same tensor.
+
+        Raises:
+          ArgumentError: it is a sketcher of another tensor, or of other sizes.
+        """
+        if (self.name, self.shape, self.sizes) != (other.name, other.shape, other.sizes):
+            raise ArgumentError(
+                f'"{other.name}" {other.shape} was merged into "{self.name}" {self.shape}',
+                "Shards belong to one tensor and are sketched with the same sizes",
+                "Give all ranks the shape of the whole tensor and the same budget",
+            )
+        for own, theirs in zip(self._parts(), other._parts(), strict=True):
+            own.merge(theirs)
+        # Each position was seen by one of the two; the other holds 0 there.
+        self._sample += other._sample
+
+    def finish(self, **facts: Any) -> TensorSketch:
+        """The sketch; `facts` are the fields of TensorSketch that values do not tell.
+
+        Raises:
+          ArgumentError: not all values of the tensor have arrived.
+        """
+        if self._totals.n != self.n:
+            raise self._wrong_size(self._totals.n)
+        bins, counts = self._histogram.found()
+        at, largest = self._largest.found()
+        sketch = TensorSketch(
+            name=self.name,
+            shape=self.shape,
+            dtype=self.dtype,
+            totals=self._totals.found(),
+            bins=bins,
+            counts=counts,
+            channels=self._channels.found(self.sizes.channels) if self._channels else None,
+            conforming={(g.most, g.neighbours): g.found() for g in self._groups},
+            distinct=self._distinct.found(),
+            digest=self._digest.value,
+            largest_at=at,
+            largest=largest,
+            **self._samples(),
+            **facts,
+        )
+        return _read_only(sketch)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_blocks": None, "_squares": np.empty(0)}
+
+    def _add(self, block: Block) -> None:
+        size = len(block.wide)
+        if len(self._squares) < size:
+            self._squares = np.empty(size)
+        squares = np.square(block.wide, out=self._squares[:size])
+        self._totals.add(block, float(squares.sum()))
+        if self._channels is not None:
+            self._channels.add(block, squares)
+        self._histogram.add(block)
+        self._digest.add(block)
+        self._distinct.add(block)
+        self._largest.add(block)
+        for counter in self._groups:
+            counter.add(block)
+        if self._sketch is None:
+            self._sample[block.offset : block.offset + size] = block.raw
+            return
+        self._sketch.add(block.offset, block.wide)
+        order, positions = ordered_positions(self.shape, len(self._sample))
+        first, last = np.searchsorted(positions, (block.offset, block.offset + size))
+        self._sample[order[first:last]] = block.raw[positions[first:last] - block.offset]
+
+    def _samples(self) -> dict[str, Any]:
+        if self._sketch is None:
+            return {"values": self._sample}
+        sample = self._sample if self.dtype in _SIXTEEN_BITS else in_24_bits(self._sample)
+        sums = self._sketch.sums if self.sizes.buckets == 512 else folded(self._sketch.sums)
+        return {"sample": sample, "buckets": sums.astype(np.float32).astype(float)}
+
+    def _parts(self) -> list[Any]:
+        parts = [self._totals, self._histogram, self._digest, self._distinct, self._largest]
+        optional = [part for part in (self._channels, self._sketch) if part is not None]
+        return [*parts, *optional, *self._groups]
+
+    def _wrong_size(self, count: int) -> ArgumentError:
+        return ArgumentError(
+            f'The tensor "{self.name}" of the shape {self.shape} was given {count:,} values',
+            f"It has {self.n:,}",
+            "Pass each of its values once",
+        )
+
+
+def _read_only(sketch: TensorSketch) -> TensorSketch:
+    channels = sketch.channels
+    arrays = [sketch.bins, sketch.counts, sketch.largest_at, sketch.largest]
+    arrays += [sketch.values, sketch.sample, sketch.buckets]
+    arrays += [channels.zeros, channels.squares] if channels else []
+    for array in arrays:
+        if array is not None:
+            array.flags.writeable = False
+    return sketch
+
+
+def sketch_values(
+    name: str,
+    shape: Sequence[int],
+    dtype: str,
+    values: Any | Iterable[Any],
+    *,
+    sizes: Sizes = Sizes(),  # noqa: B008 (immutable)
+    channel_axis: int | None = 0,
+    units: bool = False,
+    **facts: Any,
+) -> TensorSketch:
+    """The sketch of one tensor.
+
+    `values`: an array, or an iterable of arrays that follow one another in row-major order. The
+    other arguments are those of Sketcher, `facts` those of Sketcher.finish.
+
+    Raises:
+      ArgumentError: `values` are no real numbers, or not as many as `shape` says.
+    """
+    sketcher = Sketcher(name, shape, dtype, sizes=sizes, channel_axis=channel_axis, units=units)
+    offset = 0
+    for chunk in (values,) if hasattr(values, "__array__") else values:
+        array = numbers_of(name, chunk)
+        sketcher.update(offset, array)
+        offset += array.size
+    return sketcher.finish(**facts)

@@ -1,0 +1,66 @@
+"""The histogram of values on edges that are the same for all tensors of all models.
+
+A bin is a sign, a power of two, and one of eight parts of it: the upper 12 bits of the float32.
+Bin c ≥ 0 holds values from `edge(c)` to below `edge(c + 1)`, bin −1 − c their negatives; exact
+zeros are in none. Histograms on these edges add and align, and nothing lies outside.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.sketches.block import Block
+
+# Bins of one sign; from the last on come infinities and NaN.
+BINS = 2040
+_MINUS = 2048
+
+
+class ValueHistogram:
+    """Counts of values that arrive in any order."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(2 * _MINUS, np.int64)
+
+    def add(self, block: Block) -> None:
+        self._counts += block.counts
+        if block.zero is not None:
+            codes = block.codes[block.zero]
+            self._counts -= np.bincount(codes, minlength=2 * _MINUS)
+
+    def merge(self, other: ValueHistogram) -> None:
+        self._counts += other._counts
+
+    def found(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The bins that hold something, int32 (b,) ascending, and their counts, int64 (b,)."""
+        bins = np.r_[np.arange(-BINS, 0), np.arange(BINS)].astype(np.int32)
+        negative = self._counts[_MINUS : _MINUS + BINS][::-1]
+        counts = np.r_[negative, self._counts[:BINS]]
+        held = np.flatnonzero(counts)
+        return bins[held], counts[held]
+
+
+def bins_of(values: NDArray[Any]) -> NDArray[np.int32]:
+    """The bin of each finite value, int32; that of a zero is 0 or −1 and means nothing."""
+    codes = (np.ascontiguousarray(values, np.float32).view(np.uint32) >> np.uint32(20)).astype(
+        np.int32
+    )
+    return np.where(codes < _MINUS, codes, _MINUS - 1 - codes)
+
+
+def edges_of(bins: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The lower and upper end of each bin, float64."""
+    bins = np.asarray(bins)
+    code = np.where(bins < 0, -1 - bins, bins)
+    near, far = _edge(code), _edge(code + 1)
+    return np.where(bins < 0, -far, near), np.where(bins < 0, -near, far)
+
+
+def _edge(code: NDArray[Any]) -> NDArray[np.float64]:
+    bits = np.minimum(code, BINS).astype(np.uint32) << np.uint32(20)
+    edge = bits.view(np.float32).astype(np.float64)
+    # The end of the last bin is where float32 ends.
+    return np.where(np.isinf(edge), 2.0**128, edge)

@@ -1,0 +1,29 @@
+"""What of a sketch is kept within a budget."""
+
+from __future__ import annotations
+
+from tensorboard_cnc.sketches.effective_size import effective_bytes
+from tensorboard_cnc.sketches.sizes import Sizes, default_budget, sizes_within
+
+
+def test_a_small_model_gets_the_richest_sketches() -> None:
+    assert sizes_within(default_budget(20), [(1_000_000, 3)] * 20) == Sizes()
+
+
+def test_many_tensors_get_less_each() -> None:
+    few = sizes_within(default_budget(300), [(1_000_000, 2)] * 300)
+    many = sizes_within(default_budget(5000), [(1_000_000, 3)] * 5000)
+    assert few.sample >= many.sample
+    assert 5000 * many.bytes_of(1_000_000) <= default_budget(5000)
+
+
+def test_where_nothing_fits_the_poorest_are_used() -> None:
+    assert sizes_within(10, [(1_000_000, 3)]).sample == 128
+
+
+def test_the_smallest_of_three_forms() -> None:
+    assert effective_bytes(800, 800, 8) == 800
+    assert effective_bytes(800, 400, 8) == 100 + 400
+    assert effective_bytes(8000, 8, 8) == 24
+    assert effective_bytes(800, 800, 4, overhead_bytes=12) == 412
+    assert effective_bytes(0, 0, 32) == 0
