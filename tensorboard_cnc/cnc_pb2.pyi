@@ -118,18 +118,30 @@ class Metrics(_message.Message):
     def __init__(self, model_id: _Optional[str] = ..., measurements: _Optional[_Iterable[_Union[Measurement, _Mapping]]] = ...) -> None: ...
 
 class Measurement(_message.Message):
-    __slots__ = ("name", "repeats", "step", "logged_us", "host")
+    __slots__ = ("name", "repeats", "step", "logged_us", "host", "conditions", "note")
     NAME_FIELD_NUMBER: _ClassVar[int]
     REPEATS_FIELD_NUMBER: _ClassVar[int]
     STEP_FIELD_NUMBER: _ClassVar[int]
     LOGGED_US_FIELD_NUMBER: _ClassVar[int]
     HOST_FIELD_NUMBER: _ClassVar[int]
+    CONDITIONS_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
     name: str
     repeats: _containers.RepeatedScalarFieldContainer[float]
     step: int
     logged_us: int
     host: str
-    def __init__(self, name: _Optional[str] = ..., repeats: _Optional[_Iterable[float]] = ..., step: _Optional[int] = ..., logged_us: _Optional[int] = ..., host: _Optional[str] = ...) -> None: ...
+    conditions: _containers.RepeatedCompositeFieldContainer[Condition]
+    note: str
+    def __init__(self, name: _Optional[str] = ..., repeats: _Optional[_Iterable[float]] = ..., step: _Optional[int] = ..., logged_us: _Optional[int] = ..., host: _Optional[str] = ..., conditions: _Optional[_Iterable[_Union[Condition, _Mapping]]] = ..., note: _Optional[str] = ...) -> None: ...
+
+class Condition(_message.Message):
+    __slots__ = ("name", "value")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    value: str
+    def __init__(self, name: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
 
 class MetricSpecs(_message.Message):
     __slots__ = ("specs",)
@@ -138,7 +150,7 @@ class MetricSpecs(_message.Message):
     def __init__(self, specs: _Optional[_Iterable[_Union[MetricSpec, _Mapping]]] = ...) -> None: ...
 
 class MetricSpec(_message.Message):
-    __slots__ = ("name", "goal", "unit", "format", "low", "high", "primary", "budget", "scalar", "defined_us")
+    __slots__ = ("name", "goal", "unit", "format", "low", "high", "primary", "budget", "scalar", "defined_us", "suggested")
     class Goal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         UNKNOWN: _ClassVar[MetricSpec.Goal]
@@ -157,6 +169,7 @@ class MetricSpec(_message.Message):
     BUDGET_FIELD_NUMBER: _ClassVar[int]
     SCALAR_FIELD_NUMBER: _ClassVar[int]
     DEFINED_US_FIELD_NUMBER: _ClassVar[int]
+    SUGGESTED_FIELD_NUMBER: _ClassVar[int]
     name: str
     goal: MetricSpec.Goal
     unit: str
@@ -167,7 +180,8 @@ class MetricSpec(_message.Message):
     budget: Budget
     scalar: str
     defined_us: int
-    def __init__(self, name: _Optional[str] = ..., goal: _Optional[_Union[MetricSpec.Goal, str]] = ..., unit: _Optional[str] = ..., format: _Optional[str] = ..., low: _Optional[float] = ..., high: _Optional[float] = ..., primary: bool = ..., budget: _Optional[_Union[Budget, _Mapping]] = ..., scalar: _Optional[str] = ..., defined_us: _Optional[int] = ...) -> None: ...
+    suggested: bool
+    def __init__(self, name: _Optional[str] = ..., goal: _Optional[_Union[MetricSpec.Goal, str]] = ..., unit: _Optional[str] = ..., format: _Optional[str] = ..., low: _Optional[float] = ..., high: _Optional[float] = ..., primary: bool = ..., budget: _Optional[_Union[Budget, _Mapping]] = ..., scalar: _Optional[str] = ..., defined_us: _Optional[int] = ..., suggested: bool = ...) -> None: ...
 
 class Budget(_message.Message):
     __slots__ = ("bound", "value", "relation")

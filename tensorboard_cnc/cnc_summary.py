@@ -11,6 +11,8 @@
 docs/logging.md tells the rest. What goes wrong is a `tensorboard_cnc.errors.CncError`.
 """
 
+from tensorboard_cnc.efficiency.efficiency import Efficiency
+from tensorboard_cnc.efficiency.measuring import measure
 from tensorboard_cnc.writer.dataset import dataset
 from tensorboard_cnc.writer.metric import define_metrics, metric
 from tensorboard_cnc.writer.model import attach, model
@@ -19,10 +21,12 @@ from tensorboard_cnc.writer.operation import operation
 from tensorboard_cnc.writer.policy import on_error
 
 __all__ = [
+    "Efficiency",
     "ModelHandle",
     "attach",
     "dataset",
     "define_metrics",
+    "measure",
     "metric",
     "model",
     "on_error",

@@ -140,12 +140,15 @@ def _value_from_message(message: pb.Value) -> ParameterValue:
 
 
 def _measurement_to_message(measurement: Measurement) -> pb.Measurement:
+    conditions = measurement.conditions
     return pb.Measurement(
         name=measurement.name,
         repeats=measurement.repeats,
         step=measurement.step,
         logged_us=measurement.logged_us,
         host=measurement.host,
+        conditions=[pb.Condition(name=name, value=value) for name, value in conditions.items()],
+        note=measurement.note,
     )
 
 
@@ -159,6 +162,8 @@ def _metrics_from_message(message: pb.Metrics) -> Metrics:
                 m.step if m.HasField("step") else None,
                 m.logged_us,
                 m.host,
+                {c.name: c.value for c in m.conditions},
+                m.note,
             )
             for m in message.measurements
         ),
@@ -176,6 +181,7 @@ def _spec_to_message(spec: MetricSpec) -> pb.MetricSpec:
         primary=spec.primary,
         scalar=spec.scalar,
         defined_us=spec.defined_us,
+        suggested=spec.suggested,
     )
     if spec.budget is not None:
         message.budget.bound = _BOUND[spec.budget.bound]
@@ -203,6 +209,7 @@ def _spec_from_message(message: pb.MetricSpec) -> MetricSpec:
         budget=budget,
         scalar=message.scalar,
         defined_us=message.defined_us,
+        suggested=message.suggested,
     )
 
 

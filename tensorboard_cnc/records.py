@@ -49,7 +49,8 @@ class ModelCard:
 class Measurement:
     """One metric of one model: every repetition as it was measured, NaN and infinities kept.
 
-    `step` is the training step it belongs to; `host` the machine that logged it.
+    `step` is the training step it belongs to; `host` the machine that logged it. `conditions` are
+    what else a time or a memory figure depends on, by name; none: nobody recorded them.
     """
 
     name: str
@@ -57,6 +58,8 @@ class Measurement:
     step: int | None = None
     logged_us: int = 0
     host: str = ""
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class MetricSpec:
-    """How to read a metric. `goal` None: neither direction is better, or nobody said."""
+    """How to read a metric. `goal` None: neither direction is better, or nobody said.
+
+    A `suggested` one came with the values; what a user defines goes before it.
+    """
 
     name: str
     goal: Goal | None = None
@@ -90,6 +96,7 @@ class MetricSpec:
     budget: Budget | None = None
     scalar: str = ""
     defined_us: int = 0
+    suggested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

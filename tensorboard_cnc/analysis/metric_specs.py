@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from tensorboard_cnc.records import MetricSpec, MetricSpecs, Stored
 
 # What each field but the name holds where nobody said anything.
 _SILENT = {field.name: field.default for field in dataclasses.fields(MetricSpec)[1:]}
-_CONTESTED = _SILENT.keys() - {"defined_us"}
+_CONTESTED = _SILENT.keys() - {"defined_us", "suggested"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,19 @@ class KnownMetric:
 
 
 def merge_specs(stored: Iterable[Stored]) -> tuple[dict[str, MetricSpec], list[Problem]]:
-    """What runs say of each metric, the newest last, and a problem where they contradict."""
+    """What runs say of each metric, the newest last, and a problem where they contradict.
+
+    What they leave open is as suggested, if anything is.
+    """
     newest_of_run: dict[tuple[str, str], MetricSpec] = {}
-    for entry in stored:
-        if isinstance(entry.record, MetricSpecs):
-            for spec in entry.record.specs:
-                place = (spec.name, entry.run)
-                known = newest_of_run.get(place)
-                if known is None or known.defined_us <= spec.defined_us:
-                    newest_of_run[place] = spec
+    suggested: dict[str, MetricSpec] = {}
+    for run, spec in _all_specs(stored):
+        if spec.suggested:
+            suggested[spec.name] = spec
+            continue
+        known = newest_of_run.get((spec.name, run))
+        if known is None or known.defined_us <= spec.defined_us:
+            newest_of_run[spec.name, run] = spec
     merged: dict[str, tuple[str, dict[str, Any]]] = {}
     conflicts: dict[str, Problem] = {}
     in_order = sorted(newest_of_run.items(), key=lambda item: item[1].defined_us)
@@ -45,15 +49,16 @@ def merge_specs(stored: Iterable[Stored]) -> tuple[dict[str, MetricSpec], list[P
         ):
             conflicts[name] = _conflict(name, before_run, run)
         merged[name] = (run, before | stated)
-    specs = {name: MetricSpec(name, **stated) for name, (_, stated) in merged.items()}
-    return specs, list(conflicts.values())
+    specs = {
+        name: MetricSpec(name, **_suggestions(suggested.get(name)) | stated)
+        for name, (_, stated) in merged.items()
+    }
+    return specs | {n: s for n, s in suggested.items() if n not in specs}, [*conflicts.values()]
 
 
 def scalar_tags(stored: Iterable[Stored]) -> set[str]:
     """The ordinary scalars that any run names for a metric."""
-    records = (entry.record for entry in stored)
-    defined = (spec for r in records if isinstance(r, MetricSpecs) for spec in r.specs)
-    return {spec.scalar for spec in defined if spec.scalar}
+    return {spec.scalar for _, spec in _all_specs(stored) if spec.scalar}
 
 
 def known_metrics(specs: dict[str, MetricSpec], logged: Iterable[str]) -> list[KnownMetric]:
@@ -67,6 +72,20 @@ def _guess(spec: MetricSpec) -> KnownMetric:
     if goal is None:
         return KnownMetric(spec, guessed=False)
     return KnownMetric(dataclasses.replace(spec, goal=goal), guessed=True)
+
+
+def _all_specs(stored: Iterable[Stored]) -> Iterator[tuple[str, MetricSpec]]:
+    """Every spec with the run that holds it."""
+    for entry in stored:
+        if isinstance(entry.record, MetricSpecs):
+            for spec in entry.record.specs:
+                yield entry.run, spec
+
+
+def _suggestions(spec: MetricSpec | None) -> dict[str, Any]:
+    """What a suggestion adds to a definition; whether it is primary the definition has said."""
+    stated = _stated(spec) if spec else {}
+    return {field: value for field, value in stated.items() if field in _CONTESTED - {"primary"}}
 
 
 def _stated(spec: MetricSpec) -> dict[str, Any]:

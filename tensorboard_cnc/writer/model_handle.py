@@ -12,15 +12,19 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from tensorboard_cnc.efficiency.efficiency import Efficiency
+from tensorboard_cnc.efficiency.measuring import measure
 from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
 from tensorboard_cnc.instance_codec import encode
 from tensorboard_cnc.records import Measurement, Metrics, ModelCard, Status
 from tensorboard_cnc.tags import metrics_tag, model_tag, predictions_tag
 from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.efficiency_entry import efficiency_measurements, suggested_specs
 from tensorboard_cnc.writer.endings import is_normal_exit, reason_text, uncaught_exception
 from tensorboard_cnc.writer.journal import Journal
 from tensorboard_cnc.writer.known_datasets import known_dataset
 from tensorboard_cnc.writer.measurement import measurements
+from tensorboard_cnc.writer.metric_spec import write_specs
 from tensorboard_cnc.writer.naming import checked_budget_bytes, checked_dataset_name
 from tensorboard_cnc.writer.policy import tolerate
 from tensorboard_cnc.writer.prediction_budget import DEFAULT_BYTES, fitted
@@ -126,6 +130,48 @@ class ModelHandle:
         )
         self._call(lambda: self._predict(dataset, ids, answers, budget))
 
+    def efficiency(
+        self,
+        model: Any,
+        example_inputs: Any = None,
+        *,
+        repeats: int = 30,
+        warmup: int = 3,
+        step: int | None = None,
+    ) -> Efficiency | None:
+        """Measures a torch model and logs its sizes, operations, latency and peak memory.
+
+        Args:
+          model: the module, or what `measure` returned for it.
+          example_inputs: what one forward pass takes, as for `measure`.
+          repeats: forward passes that are timed.
+          warmup: forward passes before these.
+          step: the training step at which it is measured.
+
+        Returns:
+          What was measured; None where ``on_error("warn")`` let an error pass.
+
+        Raises:
+          ArgumentError: an argument that cannot be measured or logged; then nothing is logged.
+          ClosedError: the handle or its writer has been closed.
+          Exception: what the model raises when it is called with `example_inputs`.
+        """
+        found: list[Efficiency] = []
+
+        def log() -> None:
+            measured = (
+                model
+                if isinstance(model, Efficiency)
+                else measure(model, example_inputs, repeats=repeats, warmup=warmup)
+            )
+            new = efficiency_measurements(measured, step, self._problems.note)
+            write_specs(self._journal, suggested_specs(new))
+            self._add(new)
+            found.append(measured)
+
+        self._call(log)
+        return found[0] if found else None
+
     def failed(self, reason: str | BaseException) -> None:
         """Marks the model as failed. It stays on the page, and more metrics may follow.
 
@@ -203,9 +249,11 @@ class ModelHandle:
                 self._journal.flush_now_and_then()
 
     def _measure(self, values: Mapping[str, Any], step: int | None) -> None:
-        new = measurements(values, step, self._problems.note)
+        self._add(measurements(values, step, self._problems.note))
+
+    def _add(self, new: Mapping[str, Measurement]) -> None:
         if new:
-            merged = self._measured | new
+            merged = self._measured | dict(new)
             record = Metrics(self._id, tuple(merged.values()))
             self._journal.write(metrics_tag(self._id, self._journal.handle), record)
             self._measured = merged

@@ -18,10 +18,11 @@ def shown(value: Any) -> str:
 
 
 def text_of(error: BaseException) -> str:
-    """The kind of `error` and what it says, on one line."""
+    """The kind of `error` and what it and its notes say, on one line."""
     kind = type(error).__name__
     try:
-        text = " ".join(str(error).split())
+        said = [str(error), *getattr(error, "__notes__", ())]
+        text = " ".join(word for part in said for word in part.split())
     except Exception:
         return kind
     return f"{kind}: {text}" if text else kind

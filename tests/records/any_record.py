@@ -47,6 +47,8 @@ _measurements = st.builds(
     step=st.none() | _int64,
     logged_us=_times_us,
     host=st.text(max_size=10),
+    conditions=st.dictionaries(st.text(max_size=10), st.text(max_size=10), max_size=3),
+    note=st.text(max_size=10),
 )
 metrics = st.builds(Metrics, _ids, st.lists(_measurements, max_size=4).map(tuple))
 _budgets = st.builds(
@@ -67,6 +69,7 @@ _specs = st.builds(
     budget=st.none() | _budgets,
     scalar=st.text(max_size=10),
     defined_us=_times_us,
+    suggested=st.booleans(),
 )
 metric_specs = st.builds(MetricSpecs, st.lists(_specs, max_size=4).map(tuple))
 _logged_problems = st.builds(LoggedProblem, st.text(), st.text(), _times_us)

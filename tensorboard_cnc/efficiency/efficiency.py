@@ -1,0 +1,122 @@
+"""What is measured of a model, and how to read it."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tensorboard_cnc.records import Goal, MetricSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Efficiency:
+    """Size and speed of one model; None, or an empty tuple, is what could not be measured.
+
+    docs/measures.md defines each number.
+
+    Attributes:
+      parameters: learned numbers, each once where modules share them.
+      nonzero_parameters: those that are not zero.
+      size_bytes: the serialised state.
+      compressed_bytes: the same after zlib.
+      effective_bytes: what the state needs with each tensor in its shortest plain encoding.
+      flops: floating-point or integer operations of one forward pass, in those operations whose
+        cost is known: a multiply-accumulate counts as two.
+      uncounted: how often other operations ran, by name, the most frequent first.
+      latency_ms: wall-clock time of each timed forward pass.
+      peak_memory_bytes: state and inputs, and the most that one forward pass allocated beside them.
+      batch: instances in the example inputs.
+      conditions: what else a time or a memory figure depends on, such as threads and versions.
+      unmeasured: by the name of a field that is None, what kept it from being measured.
+    """
+
+    parameters: int
+    nonzero_parameters: int | None = None
+    size_bytes: int | None = None
+    compressed_bytes: int | None = None
+    effective_bytes: int | None = None
+    flops: int | None = None
+    uncounted: Mapping[str, int] = field(default_factory=dict)
+    latency_ms: tuple[float, ...] = ()
+    peak_memory_bytes: int | None = None
+    batch: int | None = None
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    unmeasured: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sparsity(self) -> float | None:
+        """Share of zeros among the parameters."""
+        if self.nonzero_parameters is None or not self.parameters:
+            return None
+        return 1 - self.nonzero_parameters / self.parameters
+
+    @property
+    def macs(self) -> int | None:
+        """Multiply-accumulate operations of one forward pass."""
+        return None if self.flops is None else self.flops // 2
+
+    @property
+    def median_latency_ms(self) -> float | None:
+        """Half of the timed passes took no longer."""
+        return statistics.median(self.latency_ms) if self.latency_ms else None
+
+    @property
+    def p95_latency_ms(self) -> float | None:
+        """The time that 95 % of the passes kept, interpolated between the two nearest."""
+        if not self.latency_ms:
+            return None
+        ordered = sorted(self.latency_ms)
+        place = 0.95 * (len(ordered) - 1)
+        low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
+        return low + (high - low) * (place - math.floor(place))
+
+    @property
+    def throughput_per_s(self) -> float | None:
+        """Instances per second at the median latency."""
+        median = self.median_latency_ms
+        return self.batch / median * 1e3 if self.batch and median else None
+
+    def metrics(self) -> dict[str, float | tuple[float, ...]]:
+        """What was measured, by the names under which `SPECS` defines it."""
+        values = {
+            "parameters": self.parameters,
+            "nonzero_parameters": self.nonzero_parameters,
+            "sparsity": self.sparsity,
+            "size_bytes": self.size_bytes,
+            "compressed_bytes": self.compressed_bytes,
+            "effective_bytes": self.effective_bytes,
+            "macs": self.macs,
+            "flops": self.flops,
+            "latency_ms": self.latency_ms or None,
+            "latency_p95_ms": self.p95_latency_ms,
+            "throughput_per_s": self.throughput_per_s,
+            "peak_memory_bytes": self.peak_memory_bytes,
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def _suggested(
+    name: str, goal: Goal, unit: str, format: str, *, primary: bool = True
+) -> MetricSpec:
+    return MetricSpec(name, goal, unit, format, primary=primary, suggested=True)
+
+
+# The metrics whose values mean little without the conditions they were measured under.
+CONDITIONAL = frozenset({"latency_ms", "latency_p95_ms", "throughput_per_s", "peak_memory_bytes"})
+
+SPECS = (
+    _suggested("size_bytes", "min", "B", ",d"),
+    _suggested("latency_ms", "min", "ms", ".3~f"),
+    _suggested("macs", "min", "", ".3s"),
+    _suggested("sparsity", "max", "", ".1%"),
+    _suggested("peak_memory_bytes", "min", "B", ",d"),
+    _suggested("parameters", "min", "", ",d", primary=False),
+    _suggested("nonzero_parameters", "min", "", ",d", primary=False),
+    _suggested("compressed_bytes", "min", "B", ",d", primary=False),
+    _suggested("effective_bytes", "min", "B", ",d", primary=False),
+    _suggested("flops", "min", "", ".3s", primary=False),
+    _suggested("latency_p95_ms", "min", "ms", ".3~f", primary=False),
+    _suggested("throughput_per_s", "max", "/s", ",.0f", primary=False),
+)

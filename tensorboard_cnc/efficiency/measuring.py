@@ -1,0 +1,186 @@
+"""Measures a model from all sides."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tensorboard_cnc.efficiency.conditions import conditions
+from tensorboard_cnc.efficiency.efficiency import Efficiency
+from tensorboard_cnc.efficiency.flops import counted_flops
+from tensorboard_cnc.efficiency.inputs import Inputs, explain_rejection
+from tensorboard_cnc.efficiency.latency import latencies_ms
+from tensorboard_cnc.efficiency.peak_memory import peak_allocation
+from tensorboard_cnc.efficiency.sizes import (
+    COMPRESSED_AT_MOST,
+    effective_bytes,
+    in_memory_bytes,
+    stored_size,
+)
+from tensorboard_cnc.efficiency.state_tensors import (
+    StateTensor,
+    resident_tensors,
+    state_tensors,
+    unwrapped,
+    zeros,
+)
+from tensorboard_cnc.efficiency.undisturbed import undisturbed
+from tensorboard_cnc.errors import ArgumentError
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+T = TypeVar("T")
+
+
+def measure(
+    model: Any, example_inputs: Any = None, *, repeats: int = 30, warmup: int = 3
+) -> Efficiency:
+    """Measures how large and how fast `model` is, without logging anything.
+
+    It runs in evaluation mode, without gradients, on the device that holds it, and is left as it
+    was: training mode, buffers, gradients, hooks and random states are restored, also on error.
+
+    Args:
+      model: a torch module; quantized, sparse, pruned, scripted and compiled ones are fine.
+      example_inputs: what one forward pass takes: a tensor; a tuple of all positional arguments;
+        or a mapping of all named ones. Without them only sizes are measured.
+      repeats: forward passes that are timed.
+      warmup: forward passes before these.
+
+    Raises:
+      ArgumentError: `model` is no module, or has lazy parameters; or a count is no whole number.
+      Exception: whatever the model raises when it is called with `example_inputs`; a note on it
+        names the module and the argument.
+    """
+    net = _checked_model(model)
+    repeats, warmup = _count(repeats, "repeats", least=1), _count(warmup, "warmup", least=0)
+    report = _Report()
+    with undisturbed(net):
+        state = state_tensors(unwrapped(net))
+        found = _sizes(net, state, report)
+        if example_inputs is not None:
+            given = Inputs.of(example_inputs)
+            device = _device(state, given)
+            found |= _speed(net, given.on(device), device, report, repeats, warmup)
+    return Efficiency(**found, unmeasured=report.reasons)
+
+
+class _Report:
+    """Runs what measures one thing, and keeps the reason where it cannot."""
+
+    def __init__(self) -> None:
+        self.reasons: dict[str, str] = {}
+
+    def attempt(self, name: str, measure: Callable[[], T], otherwise: T) -> T:
+        try:
+            return measure()
+        except Exception as error:
+            self.reasons[name] = f"{type(error).__name__}: {error}"
+            return otherwise
+
+
+def _sizes(net: nn.Module, state: list[StateTensor], report: _Report) -> dict[str, Any]:
+    learned = [entry.tensor for entry in state if entry.learned]
+    found: dict[str, Any] = {"parameters": sum(tensor.numel() for tensor in learned)}
+    if any(entry.tensor.is_meta for entry in state):
+        for name in ("nonzero_parameters", "size_bytes", "compressed_bytes", "effective_bytes"):
+            report.reasons[name] = "tensors on the meta device have no values"
+        return found
+    plain = unwrapped(net)
+    nonzero = report.attempt(
+        "nonzero_parameters",
+        lambda: found["parameters"] - sum(map(zeros, learned)),
+        None,
+    )
+    stored = report.attempt("size_bytes", lambda: stored_size(plain), None)
+    if stored and stored.compressed_bytes is None:
+        report.reasons["compressed_bytes"] = f"the state has more than {COMPRESSED_AT_MOST:,} bytes"
+    return found | {
+        "nonzero_parameters": nonzero,
+        "size_bytes": stored and stored.size_bytes,
+        "compressed_bytes": stored and stored.compressed_bytes,
+        "effective_bytes": report.attempt("effective_bytes", lambda: effective_bytes(plain), None),
+    }
+
+
+def _speed(
+    net: nn.Module,
+    inputs: Inputs,
+    device: torch.device,
+    report: _Report,
+    repeats: int,
+    warmup: int,
+) -> dict[str, Any]:
+    def run() -> None:
+        inputs.call(net)
+
+    try:
+        run()
+    except Exception as error:
+        explain_rejection(error, net, inputs)
+        raise
+    counted = report.attempt(
+        "flops", lambda: counted_flops(lambda: inputs.call(unwrapped(net))), None
+    )
+    found: dict[str, Any] = {
+        "flops": counted and counted.flops,
+        "uncounted": counted.uncounted if counted else {},
+        "batch": inputs.batch,
+        "conditions": conditions(net, inputs, device),
+    }
+    if device.type == "meta":
+        for name in ("latency_ms", "peak_memory_bytes"):
+            report.reasons[name] = "nothing is computed on the meta device"
+        return found
+    peak = report.attempt("peak_memory_bytes", lambda: peak_allocation(run, device), None)
+    resident = [*resident_tensors(unwrapped(net)), *inputs.tensors()]
+    if peak is not None:
+        found["peak_memory_bytes"] = peak + sum(map(in_memory_bytes, resident))
+    found["latency_ms"] = latencies_ms(run, device, repeats=repeats, warmup=warmup)
+    return found
+
+
+def _device(state: list[StateTensor], inputs: Inputs) -> torch.device:
+    """Where the model is; a model without tensors is where its inputs are."""
+    import torch
+
+    if state:
+        return state[0].tensor.device
+    given = inputs.tensors()
+    return given[0].device if given else torch.device("cpu")
+
+
+def _checked_model(model: Any) -> nn.Module:
+    import torch
+
+    if not isinstance(model, torch.nn.Module):
+        raise ArgumentError(
+            f"The model to be measured is of type {type(model).__qualname__}",
+            "Efficiency is measured of a torch.nn.Module",
+            "Pass the module itself; of an ExportedProgram what module() returns",
+        )
+    lazy = [name for name, value in model.named_parameters() if torch.nn.parameter.is_lazy(value)]
+    if lazy:
+        raise ArgumentError(
+            f'The parameter "{lazy[0]}" of the model has no shape yet',
+            "A lazy module gets its parameters in the first forward pass",
+            "Call the model once with real inputs before it is measured",
+        )
+    return model
+
+
+def _count(given: Any, name: str, *, least: int) -> int:
+    try:
+        number = operator.index(given)
+    except TypeError:
+        number = least - 1
+    if isinstance(given, bool) or number < least:
+        raise ArgumentError(
+            f"{name} is {given!r}",
+            f"It is a whole number of forward passes, at least {least}",
+            f"Write {name}={max(least, 10)}",
+        )
+    return number
