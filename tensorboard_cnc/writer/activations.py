@@ -1,0 +1,184 @@
+"""Turns what a network computes on probe inputs into a record of sketches, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
+from tensorboard_cnc.sketches.sizes import default_budget, sizes_within
+from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.probing.layer_sketches import LayerSketches
+from tensorboard_cnc.writer.probing.probe_inputs import (
+    Batch,
+    fingerprint,
+    moved,
+    probe_batches,
+)
+from tensorboard_cnc.writer.probing.untouched import untouched
+from tensorboard_cnc.writer.probing.watched_layers import watched_layers
+from tensorboard_cnc.writer.tensors.model_sources import is_module, unwrapped
+from tensorboard_cnc.writer.wording import shown, storable, text_of, type_name
+
+# What a sketch of a large output takes; how large outputs are is known only after the pass.
+_LARGE = (1 << 30, 3)
+
+
+def probed_activations(
+    model_id: str,
+    net: Any,
+    inputs: Any,
+    *,
+    layers: Iterable[str] | str | None,
+    budget: int | None,
+) -> SketchRecord:
+    """The sketches of what the layers of `net` give for `inputs`; `net` stays as it was.
+
+    Raises:
+      ArgumentError: `inputs` or `layers` fit nothing, `net` fails on them, or no layer gives
+        numbers that can be told apart by instance.
+    """
+    net = unwrapped(net)
+    batches = probe_batches(net, inputs)
+    watched = watched_layers(net, layers)
+    instances = sum(batch.instances for batch in batches)
+    sizes = sizes_within(budget or default_budget(len(watched)), [_LARGE] * len(watched))
+    sketches = {
+        name: LayerSketches(name or "output", type(module).__name__, instances, sizes)
+        for name, module in watched.items()
+    }
+    device, dtype = _taken(net)
+    with untouched(net), _hooked(watched, sketches):
+        for batch in batches:
+            for sketch in sketches.values():
+                sketch.begin_batch(batch.instances)
+            _run(net, batch, device, dtype)
+    return _record(model_id, sketches.values(), fingerprint(batches), instances)
+
+
+def given_activations(
+    model_id: str, arrays: Mapping[str, Any], inputs: Any, *, budget: int | None
+) -> SketchRecord:
+    """The sketches of activations that were recorded elsewhere, arrays (instances, …) by name.
+
+    `inputs`: what the network was run on, so that others know it; None: nobody says.
+
+    Raises:
+      ArgumentError: an array has another number of instances than the others, or no array can
+        be read.
+    """
+    batches = [] if inputs is None else probe_batches(None, inputs)
+    sizes = sizes_within(budget or default_budget(len(arrays)), [_LARGE] * len(arrays))
+    instances = sum(batch.instances for batch in batches) or _instances(arrays)
+    sketches = []
+    for name, array in arrays.items():
+        sketch = LayerSketches(str(name), "", instances, sizes)
+        sketch.begin_batch(instances)
+        sketch.add_array(array)
+        sketches.append(sketch)
+    return _record(model_id, sketches, fingerprint(batches) if batches else "", instances)
+
+
+def _instances(arrays: Mapping[str, Any]) -> int:
+    counts = {str(name): len(array) for name, array in arrays.items() if np.ndim(array)}
+    if len(set(counts.values())) > 1:
+        (first, one), (second, other) = list(counts.items())[:2]
+        raise ArgumentError(
+            f'"{first}" has {one:,} instances, "{second}" {other:,}',
+            "The first dimension is the instance, and all arrays have the same ones",
+            "Log only what was recorded on the same inputs",
+        )
+    return next(iter(counts.values()), 0)
+
+
+@contextmanager
+def _hooked(watched: Mapping[str, Any], sketches: Mapping[str, LayerSketches]) -> Iterator[None]:
+    handles = []
+    try:
+        for name, module in watched.items():
+            handles.append(module.register_forward_hook(_hook(sketches[name])))
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _hook(sketch: LayerSketches) -> Callable[[Any, Any, Any], None]:
+    def watch(_module: Any, _inputs: Any, output: Any) -> None:
+        sketch.add(output)
+
+    return watch
+
+
+def _run(net: Any, batch: Batch, device: Any, dtype: Any) -> None:
+    try:
+        net(*moved(batch.positional, device, dtype), **moved(batch.named, device, dtype))
+    except Exception as error:
+        raise ArgumentError(
+            f"The network failed on the probe inputs: {text_of(error)}",
+            "Its forward is called once for each batch, in evaluation mode",
+            "Pass inputs that it takes: a tensor, or a tuple or mapping of its arguments",
+        ) from error
+
+
+def _taken(net: Any) -> tuple[Any, Any]:
+    """The device of the network, and the type of its floats if all have one; else None."""
+    parameters = list(net.parameters())
+    kinds = {each.dtype for each in parameters if each.is_floating_point()}
+    device = parameters[0].device if parameters else None
+    return device, kinds.pop() if len(kinds) == 1 else None
+
+
+def _record(
+    model_id: str, sketches: Iterable[LayerSketches], probe: str, instances: int
+) -> SketchRecord:
+    tensors: list[TensorSketch] = []
+    refused: dict[str, str] = {}
+    for sketch in sketches:
+        tensors += sketch.finished()
+        refused |= {storable(name): storable(why) for name, why in sketch.refused.items()}
+    if not tensors:
+        name, reason = next(iter(refused.items()), ("", "there is no layer"))
+        raise ArgumentError(
+            f'No activation can be logged, for example "{name}": {reason}',
+            "Layers give tensors of numbers whose first dimension is the instance",
+            "Name the layers to watch in layers=, or log {name: array}",
+        )
+    return SketchRecord(
+        "activations",
+        model_id,
+        tuple(tensors),
+        fingerprint=probe,
+        instances=instances,
+        refused=refused,
+        logged_us=event_clock.now_us(),
+    )
+
+
+def activations_record(
+    model_id: str,
+    net: Any,
+    inputs: Any,
+    *,
+    layers: Iterable[str] | str | None = None,
+    budget: int | None = None,
+) -> SketchRecord:
+    """The record of what `m.activations` was given.
+
+    Raises:
+      ArgumentError: it is neither a network with inputs nor a mapping of arrays, or as above.
+    """
+    if isinstance(net, Mapping) and not is_module(net):
+        return given_activations(model_id, net, inputs, budget=budget)
+    if is_module(net) and inputs is not None:
+        return probed_activations(model_id, net, inputs, layers=layers, budget=budget)
+    seen = f"{shown(net)} of type {type_name(net)}"
+    raise ArgumentError(
+        f"Activations are given by {seen} and {'no ' if inputs is None else ''}inputs",
+        "They are a torch.nn.Module with probe inputs, or a mapping of names to arrays",
+        "Write m.activations(net, inputs) or m.activations({name: array})",
+    )

@@ -1,0 +1,156 @@
+"""Sketches what one layer gives over all batches, one sketch for each of its outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from math import ceil, prod
+from typing import Any
+
+from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.sketches.effective_size import effective_bytes
+from tensorboard_cnc.sketches.sizes import Sizes
+from tensorboard_cnc.sketches.sketcher import Sketcher
+from tensorboard_cnc.writer.probing.layer_outputs import (
+    ShapeError,
+    by_instance,
+    output_tensors,
+    unit_axis,
+)
+from tensorboard_cnc.writer.tensors.any_tensor import torch_source
+from tensorboard_cnc.writer.tensors.plain_arrays import array_source
+from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
+from tensorboard_cnc.writer.tensors.value_bits import value_bits
+from tensorboard_cnc.writer.wording import text_of
+
+_PIECE = 1 << 20
+
+
+@dataclass(slots=True)
+class _Output:
+    """One output, over the batches so far: `seen` instances of it have arrived."""
+
+    sketcher: Sketcher
+    source: TensorSource
+    seen: int = 0
+    saturated: int = 0
+
+
+@dataclass(slots=True)
+class LayerSketches:
+    """The outputs of the module `name` over a probe of `instances` in all.
+
+    A module that is called again in one pass has outputs of its own for the second call
+    ("relu#2"). `refused`: outputs that cannot be sketched, and why.
+    """
+
+    name: str
+    kind: str
+    instances: int
+    sizes: Sizes
+    refused: dict[str, str] = field(default_factory=dict)
+    _outputs: dict[str, _Output] = field(default_factory=dict)
+    _calls: int = 0
+    _batch: int = 0
+
+    def begin_batch(self, instances: int) -> None:
+        """What follows belongs to the next `instances` of the probe."""
+        self._calls, self._batch = 0, instances
+
+    def add(self, output: Any) -> None:
+        """Adds what one call of the module gave. Never raises."""
+        self._calls += 1
+        again = f"#{self._calls}" if self._calls > 1 else ""
+        try:
+            for place, tensor in output_tensors(output):
+                name = f"{self.name}{again}{place}"
+                if name not in self.refused:
+                    self._add_tensor(name, tensor)
+        except Exception as error:
+            # A hook that fails must not end the pass.
+            self._refuse(f"{self.name}{again}", text_of(error))
+
+    def add_array(self, array: Any) -> None:
+        """Adds an array of any library, of all instances. Never raises."""
+        if is_torch_tensor(array):
+            self.add(array)
+            return
+        rows = array_source(self.name, array)
+        if isinstance(rows, TensorSource) and rows.shape[:1] != (self.instances,):
+            seen = f"its shape {rows.shape} does not begin with the {self.instances} instances"
+            rows = Refused(self.name, seen)
+        if isinstance(rows, Refused):
+            self._refuse(self.name, rows.reason)
+            return
+        output = self._begin(self.name, rows)
+        self._read(output, rows)
+        output.seen += self.instances
+
+    def finished(self) -> list[TensorSketch]:
+        """The sketches of all outputs that were there in every batch."""
+        if not self._outputs and not self.refused:
+            self._refuse(self.name, "it was not called, or gave no tensor of numbers")
+        sketches = []
+        for name, output in self._outputs.items():
+            if name in self.refused:
+                continue
+            if output.seen < self.instances:
+                few = f"{output.seen:,} of {self.instances:,} instances"
+                self._refuse(name, f"it was called for {few} only")
+                continue
+            sketches.append(self._finished(output))
+        return sketches
+
+    def _add_tensor(self, name: str, tensor: Any) -> None:
+        try:
+            rows = by_instance(tensor, self._batch)
+        except ShapeError as error:
+            self._refuse(name, str(error))
+            return
+        source = torch_source(Place(name, self.name, self.kind, "activation"), rows)
+        if isinstance(source, Refused):
+            self._refuse(name, source.reason)
+            return
+        output = self._outputs.get(name) or self._begin(name, source)
+        shape = output.sketcher.shape
+        if source.shape[1:] != shape[1:]:
+            seen = f"it has shape {source.shape[1:]} after {shape[1:]} to an instance"
+            self._refuse(name, f"{seen}: pad the probe inputs to one length")
+            return
+        self._read(output, source)
+        output.seen += self._batch
+
+    def _begin(self, name: str, source: TensorSource) -> _Output:
+        shape = (self.instances, *source.shape[1:])
+        axis = unit_axis(shape, self.kind)
+        sketcher = Sketcher(
+            name, shape, source.dtype, sizes=self.sizes, channel_axis=axis, units=True
+        )
+        self._outputs[name] = _Output(sketcher, source)
+        return self._outputs[name]
+
+    def _read(self, output: _Output, source: TensorSource) -> None:
+        read = source.open()
+        offset = output.seen * prod(source.shape[1:])
+        for start in range(0, source.size, _PIECE):
+            stop = min(start + _PIECE, source.size)
+            output.sketcher.update(offset + start, read(start, stop))
+        if source.scheme is not None:
+            output.saturated += source.scheme.saturated or 0
+
+    def _finished(self, output: _Output) -> TensorSketch:
+        source, n, bits = output.source, output.sketcher.n, value_bits(output.source)
+        scheme = source.scheme and replace(source.scheme, saturated=output.saturated)
+        sketch = output.sketcher.finish(
+            module=self.name,
+            kind=self.kind,
+            role="activation",
+            storage=source.storage,
+            stored_bytes=ceil(n * bits / 8),
+            scheme=scheme,
+        )
+        nonzero = n - sketch.totals.zeros
+        return replace(sketch, effective_bytes=effective_bytes(n, nonzero, bits))
+
+    def _refuse(self, name: str, reason: str) -> None:
+        self.refused.setdefault(name, reason)

@@ -1,0 +1,137 @@
+"""The tensors of whatever a user calls a model: module, state dict, mapping or checkpoint."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.writer.tensors.any_tensor import torch_source
+from tensorboard_cnc.writer.tensors.masked_tensors import masked_source
+from tensorboard_cnc.writer.tensors.memory import SharedMemory
+from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT, module_tensors
+from tensorboard_cnc.writer.tensors.plain_arrays import array_source
+from tensorboard_cnc.writer.tensors.safetensors_files import checkpoint_sources
+from tensorboard_cnc.writer.tensors.tensor_names import (
+    TensorName,
+    buffer_or_parameter,
+    outer_prefix,
+    without_wrappers,
+)
+from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
+from tensorboard_cnc.writer.wording import shown, type_name
+
+_TAKES = (
+    "Weights are a torch.nn.Module, a state dict, a mapping of names to arrays, or the path of a "
+    "safetensors checkpoint"
+)
+# What quantized modules of torch.ao put into a state dict beside their tensors.
+_NO_TENSORS = ("_packed_params.dtype", "_extra_state")
+
+
+def model_sources(model: Any) -> Iterator[TensorSource | Refused]:
+    """Every tensor of `model` in the order of the network; tied ones follow their first.
+
+    Raises:
+      ArgumentError: it is none of what `m.weights` takes, or a damaged checkpoint.
+      OSError: a checkpoint cannot be read.
+    """
+    if isinstance(model, str | os.PathLike):
+        return checkpoint_sources(Path(os.fspath(model)))
+    if is_module(model):
+        return _tied(_module_sources(model))
+    if isinstance(model, Mapping):
+        return _tied(_mapping_sources(model))
+    if callable(getattr(model, "state_dict", None)):
+        return _tied(_mapping_sources(model.state_dict()))
+    raise ArgumentError(
+        f"The weights are {shown(model)} of type {type_name(model)}",
+        _TAKES,
+        'Pass a mapping such as {"weight": array}',
+    )
+
+
+def is_module(model: Any) -> bool:
+    """Whether it is a module of torch, which is not imported for the question."""
+    return any(
+        kind.__name__ == "Module" and kind.__module__ == "torch.nn.modules.module"
+        for kind in type(model).__mro__
+    )
+
+
+def unwrapped(model: Any) -> Any:
+    """The module inside torch.compile, DataParallel, DistributedDataParallel."""
+    while True:
+        inner = getattr(model, "_orig_mod", None)
+        if inner is None and type(model).__name__ in ("DataParallel", "DistributedDataParallel"):
+            inner = model.module
+        if inner is None:
+            return model
+        model = inner
+
+
+def _module_sources(model: Any) -> Iterator[tuple[Any, TensorSource | Refused]]:
+    for name, module in unwrapped(model).named_modules(remove_duplicate=False):
+        # What they hold is computed by the module that they belong to.
+        if "parametrizations" not in name.split(".") and not _is_packed(module):
+            yield from module_tensors(without_wrappers(f"{name}.").removesuffix("."), module)
+
+
+def _is_packed(module: Any) -> bool:
+    return type(module).__name__ in ("LinearPackedParams", "EmbeddingPackedParams",
+                                     "PackedParameter")  # fmt: skip
+
+
+def _mapping_sources(model: Mapping[Any, Any]) -> Iterator[tuple[Any, TensorSource | Refused]]:
+    names = [name for name in model if isinstance(name, str)]
+    outer = outer_prefix(names)
+    for key, value in model.items():
+        if not isinstance(key, str):
+            yield None, Refused(str(key), f"its name is a {type_name(key)}: name it by a text")
+            continue
+        name = without_wrappers(without_wrappers(key).removeprefix(outer))
+        yield from _entry_sources(name, key, value, model)
+
+
+def _entry_sources(
+    name: str, key: str, value: Any, model: Mapping[Any, Any]
+) -> Iterator[tuple[Any, TensorSource | Refused]]:
+    place = TensorName.of(name)
+    if place.last in LEFT_OUT or name.endswith(_NO_TENSORS):
+        return
+    if key.endswith("_mask") and f"{key.removesuffix('_mask')}_orig" in model:
+        return
+    base = key.removesuffix("_orig")
+    if base != key and is_torch_tensor(mask := model.get(f"{base}_mask")):
+        found = Place(name.removesuffix("_orig"), place.module)
+        yield None, masked_source(found, value, mask)
+    elif is_torch_tensor(value):
+        found = Place(name, place.module, role=buffer_or_parameter(place.last))
+        yield value, torch_source(found, value)
+    elif name.endswith("_packed_params") and isinstance(value, tuple):
+        # Weight and bias of a quantized linear layer.
+        for last, part in zip(("weight", "bias"), value, strict=False):
+            module = name.removesuffix("_packed_params").removesuffix("_packed_params.")
+            if is_torch_tensor(part):
+                found = Place(f"{module}{last}", module.removesuffix("."))
+                yield None, torch_source(found, part)
+    elif isinstance(value, Mapping):
+        yield None, Refused(name, f"it is a mapping itself: pass [{key!r}] of what you passed")
+    else:
+        yield value, array_source(name, value)
+
+
+def _tied(
+    found: Iterable[tuple[Any, TensorSource | Refused]],
+) -> Iterator[TensorSource | Refused]:
+    """Marks tensors that hold the same memory as an earlier one."""
+    first = SharedMemory()
+    for held, source in found:
+        if isinstance(source, Refused):
+            yield source
+        else:
+            yield replace(source, tied=first.name_for(held, source.name))

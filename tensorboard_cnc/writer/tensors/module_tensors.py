@@ -1,0 +1,143 @@
+"""The tensors of one module of torch as it computes with them: masked, parametrized, unpacked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeAlias
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.writer.tensors.any_tensor import torch_source
+from tensorboard_cnc.writer.tensors.masked_tensors import masked_source
+from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource
+from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
+from tensorboard_cnc.writer.wording import text_of
+
+Compute: TypeAlias = Callable[[], Any]
+
+_AGAIN = "Log the model while it is not being trained"
+# Counts of batches say nothing about what a network computes.
+LEFT_OUT = frozenset(("num_batches_tracked",))
+
+
+def module_tensors(prefix: str, module: Any) -> Iterator[tuple[Any, TensorSource | Refused]]:
+    """The tensors of `module` itself, each with what its memory is known by, for tied ones.
+
+    `prefix` is the module's full name. Pruned weights are multiplied by their masks, packed ones
+    of quantized modules unpacked, and parametrized ones computed.
+    """
+    kind = type(module).__name__.removeprefix("Parametrized")
+    shadowed: set[str] = set()
+    for name, compute in _computed(module, shadowed):
+        source = _computed_source(Place(_joined(prefix, name), prefix, kind), compute)
+        if source is not None:
+            yield None, source
+    # Masks and parametrizations register a weight anew, behind its bias.
+    ordered = sorted(module._parameters, key=lambda name: name not in ("weight", "weight_orig"))
+    for name in ordered:
+        parameter = module._parameters[name]
+        base = name.removesuffix("_orig")
+        mask = module._buffers.get(f"{base}_mask") if base != name else None
+        if mask is not None:
+            shadowed |= {base, f"{base}_mask"}
+            yield None, masked_source(Place(_joined(prefix, base), prefix, kind), parameter, mask)
+        elif parameter is not None and name not in shadowed:
+            yield parameter, torch_source(Place(_joined(prefix, name), prefix, kind), parameter)
+    for name, buffer in module._buffers.items():
+        skipped = shadowed | LEFT_OUT | module._non_persistent_buffers_set
+        if buffer is not None and name not in skipped:
+            place = Place(_joined(prefix, name), prefix, kind, "buffer")
+            yield buffer, torch_source(place, buffer)
+
+
+def _joined(prefix: str, name: str) -> str:
+    return f"{prefix}.{name}" if prefix else name
+
+
+def _computed_source(place: Place, compute: Compute) -> TensorSource | Refused | None:
+    """Computed once to see what it is, and again when it is read: nothing is held meanwhile."""
+    try:
+        tensor = _without_traces(compute)
+    except Exception as error:
+        return Refused(place.name, f"it could not be computed: {text_of(error)}")
+    if not is_torch_tensor(tensor):
+        return None
+    source = torch_source(place, tensor)
+    if isinstance(source, Refused):
+        return source
+
+    def open_again() -> Read:
+        again = torch_source(place, _without_traces(compute))
+        if isinstance(again, Refused):
+            raise ArgumentError(f'"{place.name}" changed while it was read', again.reason, _AGAIN)
+        return again.open()
+
+    return replace(source, open=open_again)
+
+
+def _computed(module: Any, shadowed: set[str]) -> Iterator[tuple[str, Compute]]:
+    """Tensors that are no parameters; adds names that stand for them to `shadowed`.
+
+    They are what forward uses: of parametrizations, of weight and spectral norm, and of the
+    quantized modules of torch.ao, whose weights are methods.
+    """
+    for name in getattr(module, "parametrizations", ()) or ():
+        yield name, partial(_parametrized, module, name)
+    for hook in module._forward_pre_hooks.values():
+        name = getattr(hook, "name", None)
+        if isinstance(name, str) and callable(getattr(hook, "compute_weight", None)):
+            shadowed |= {f"{name}_{end}" for end in ("g", "v", "orig", "u")}
+            yield name, partial(_normalised, hook, module)
+    if not is_quantized_module(module):
+        return
+    if callable(getattr(module, "get_weight", None)):
+        for get in (module.get_weight, module.get_bias):
+            yield from ((name, partial(_entry, get, name)) for name in get())
+        return
+    for name in ("weight", "bias"):
+        if callable(getattr(module, name, None)):
+            shadowed.add(name)
+            yield name, getattr(module, name)
+
+
+def _entry(get: Callable[[], Any], name: str) -> Any:
+    return get()[name]
+
+
+def is_quantized_module(module: Any) -> bool:
+    """Whether it is one of torch.ao's, which keep their parameters packed."""
+    path = type(module).__module__
+    return path.startswith("torch.ao.nn") and ".quantized." in f"{path}."
+
+
+def _without_traces(compute: Compute) -> Any:
+    import torch
+
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        return compute()
+
+
+def _parametrized(module: Any, name: str) -> Any:
+    # Spectral norm iterates while it is training.
+    with _evaluating(module.parametrizations[name]):
+        return getattr(module, name)
+
+
+def _normalised(hook: Any, module: Any) -> Any:
+    if type(hook).__name__ == "SpectralNorm":
+        return hook.compute_weight(module, do_power_iteration=False)
+    return hook.compute_weight(module)
+
+
+@contextmanager
+def _evaluating(module: Any) -> Iterator[None]:
+    """Puts a module into evaluation mode, and each part of it back into the one it was in."""
+    modes = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part, training in modes:
+            part.training = training

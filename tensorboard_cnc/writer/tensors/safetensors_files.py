@@ -1,0 +1,126 @@
+"""Reads the tensors of a safetensors checkpoint one by one, in pieces, without loading it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.writer.tensors.network_order import network_order
+from tensorboard_cnc.writer.tensors.number_formats import decoded, unpacked
+from tensorboard_cnc.writer.tensors.plain_arrays import as_floats
+from tensorboard_cnc.writer.tensors.safetensors_header import (
+    FORMATS,
+    StoredFormat,
+    StoredTensor,
+    read_index,
+    stored_tensors,
+)
+from tensorboard_cnc.writer.tensors.tensor_names import TensorName, buffer_or_parameter
+from tensorboard_cnc.writer.tensors.tensor_source import (
+    Read,
+    Refused,
+    TensorSource,
+    channel_axis,
+)
+
+_INDEX = "*.safetensors.index.json"
+_RULE = "Weights are read from a .safetensors file, its index, or a directory that holds them"
+
+
+def checkpoint_sources(path: Path) -> Iterator[TensorSource | Refused]:
+    """The tensors of the checkpoint at `path`: a file, an index of several, or their directory.
+
+    Raises:
+      ArgumentError: there is none, or it is damaged or truncated.
+      OSError: it cannot be read.
+    """
+    tensors = {tensor.name: tensor for file in _files(path) for tensor in stored_tensors(file)}
+    for name in network_order(tensors):
+        yield _source(tensors[name])
+
+
+def count_tensors(path: Path) -> int:
+    """How many tensors there are, for a progress bar.
+
+    Raises:
+      ArgumentError: as `checkpoint_sources`.
+      OSError: likewise.
+    """
+    return sum(len(stored_tensors(file)) for file in _files(path))
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        indices = sorted(path.glob(_INDEX))
+        if len(indices) == 1:
+            return _files(indices[0])
+        files = sorted(path.glob("*.safetensors"))
+        if not files:
+            raise ArgumentError(f"{path} holds no .safetensors file", _RULE, "Name another one")
+        return files
+    if path.name.endswith(".safetensors.index.json"):
+        return [path.parent / Path(name).name for name in sorted(set(read_index(path).values()))]
+    if path.suffix != ".safetensors":
+        raise ArgumentError(
+            f"{path} is no .safetensors file",
+            f"{_RULE}; other checkpoints run code when they are opened",
+            "Load it yourself, for example with torch.load(path, weights_only=True), and pass "
+            "the state dict",
+        )
+    return [path]
+
+
+def _source(tensor: StoredTensor) -> TensorSource | Refused:
+    form = FORMATS.get(tensor.type_name)
+    if form is None or form.bits == 6 or form.dtype.kind == "c":
+        return Refused(tensor.name, f"its type {tensor.type_name} has no order: convert it to F32")
+    place = TensorName.of(tensor.name)
+    return TensorSource(
+        name=tensor.name,
+        shape=tensor.shape,
+        dtype=form.name,
+        open=lambda: _reader(tensor, form),
+        module=place.module,
+        role=buffer_or_parameter(place.last),
+        storage=form.name,
+        stored_bytes=tensor.size_bytes,
+        axis=channel_axis(tensor.shape),
+    )
+
+
+def _reader(tensor: StoredTensor, form: StoredFormat) -> Read:
+    per_byte = 8 // form.bits if form.bits < 8 else 1
+
+    def read(start: int, stop: int) -> NDArray[Any]:
+        first, last = start // per_byte, -(-stop // per_byte)
+        codes = _stored(tensor, form, first, last - first)
+        if per_byte > 1:
+            skipped = start - first * per_byte
+            codes = unpacked(codes, form.bits)[skipped : skipped + stop - start]
+        if form.name.startswith(("bfloat", "float8", "float4")):
+            return decoded(codes, form.name)
+        return as_floats(codes)
+
+    return read
+
+
+def _stored(tensor: StoredTensor, form: StoredFormat, first: int, count: int) -> NDArray[Any]:
+    """`count` stored elements. Read instead of mapped: a file that shrinks is an error, no crash.
+
+    Raises:
+      ArgumentError: the file has been truncated since its header was read.
+    """
+    offset = tensor.offset + first * form.dtype.itemsize
+    found = np.fromfile(tensor.path, form.dtype, count, offset=offset)
+    if len(found) < count:
+        raise ArgumentError(
+            f'{tensor.path} ended within "{tensor.name}"',
+            "The file must not change while it is read",
+            "Read it again once it is written",
+        )
+    return found

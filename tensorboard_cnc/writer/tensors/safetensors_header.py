@@ -1,0 +1,174 @@
+"""The header of a safetensors file: which tensors there are and where, checked before use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.writer.wording import shown
+
+_LENGTH_BYTES = 8
+# The format's own limit.
+_LONGEST_HEADER = 100_000_000
+_REPAIR = "Download or save the file again"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFormat:
+    """How values of one of the format's types are stored: `name` as in `number_formats`."""
+
+    name: str
+    dtype: np.dtype[Any]
+    bits: int
+
+
+def _format(name: str, dtype: str, bits: int = 0) -> StoredFormat:
+    return StoredFormat(name, np.dtype(dtype), bits or 8 * np.dtype(dtype).itemsize)
+
+
+FORMATS: dict[str, StoredFormat] = {
+    "BOOL": _format("bool", "?"),
+    "U8": _format("uint8", "u1"),
+    "I8": _format("int8", "i1"),
+    "U16": _format("uint16", "<u2"),
+    "I16": _format("int16", "<i2"),
+    "U32": _format("uint32", "<u4"),
+    "I32": _format("int32", "<i4"),
+    "U64": _format("uint64", "<u8"),
+    "I64": _format("int64", "<i8"),
+    "F16": _format("float16", "<f2"),
+    "F32": _format("float32", "<f4"),
+    "F64": _format("float64", "<f8"),
+    "BF16": _format("bfloat16", "<u2"),
+    "F8_E4M3": _format("float8_e4m3fn", "u1"),
+    "F8_E5M2": _format("float8_e5m2", "u1"),
+    "F8_E4M3FNUZ": _format("float8_e4m3fnuz", "u1"),
+    "F8_E5M2FNUZ": _format("float8_e5m2fnuz", "u1"),
+    "F8_E8M0": _format("float8_e8m0fnu", "u1"),
+    "F4": _format("float4_e2m1fn", "u1", 4),
+    "C64": _format("complex64", "<c8"),
+    "F6_E2M3": _format("float6_e2m3fn", "u1", 6),
+    "F6_E3M2": _format("float6_e3m2fn", "u1", 6),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """One tensor of a file: its bytes are `size_bytes` from `offset` of the file."""
+
+    name: str
+    path: Path
+    type_name: str
+    shape: tuple[int, ...]
+    offset: int
+    size_bytes: int
+
+
+def stored_tensors(path: Path) -> list[StoredTensor]:
+    """The tensors of a safetensors file, in the order of their data.
+
+    Raises:
+      ArgumentError: it is no such file, or is damaged or truncated.
+      OSError: it cannot be read.
+    """
+    entries, start = _header(path)
+    tensors = [_tensor(path, name, entry, start) for name, entry in entries.items()]
+    tensors.sort(key=lambda tensor: (tensor.offset, tensor.size_bytes))
+    _check_layout(path, tensors, start)
+    return tensors
+
+
+def _header(path: Path) -> tuple[dict[str, Any], int]:
+    """The entries of tensors by name, and where data begin."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
+        if size < _LENGTH_BYTES or length > min(size - _LENGTH_BYTES, _LONGEST_HEADER):
+            raise _damaged(
+                path,
+                f"has {size:,} bytes, and its header would be {length:,} long",
+                "Such a file begins with the length of its header, and holds it whole",
+            )
+        text = file.read(length)
+    try:
+        entries = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path, "has no JSON header", "It lists the tensors") from error
+    if not isinstance(entries, dict):
+        raise _damaged(path, f"has the header {shown(entries)}", "It maps names to tensors")
+    entries.pop("__metadata__", None)
+    return entries, _LENGTH_BYTES + length
+
+
+def _tensor(path: Path, name: str, entry: Any, start: int) -> StoredTensor:
+    form, shape, (begin, end) = _entry_parts(path, name, entry)
+    known = FORMATS.get(form)
+    if known is not None and -(-prod(shape) * known.bits // 8) != end - begin:
+        raise _damaged(
+            path,
+            f'says that "{name}" of shape {shape} and type {form} takes {end - begin:,} bytes',
+            "Sizes follow from shapes and types",
+        )
+    return StoredTensor(name, path, form, shape, start + begin, end - begin)
+
+
+def _entry_parts(path: Path, name: str, entry: Any) -> tuple[str, tuple[int, ...], tuple[int, int]]:
+    match entry:
+        case {"dtype": str(form), "shape": list(shape), "data_offsets": [int(begin), int(end)]}:
+            sizes = all(type(each) is int and each >= 0 for each in shape)
+            if sizes and 0 <= begin <= end:
+                return form, tuple(shape), (begin, end)
+    raise _damaged(
+        path,
+        f'describes "{name}" by {shown(entry)}',
+        "Each tensor has a dtype, a shape and data_offsets",
+    )
+
+
+def _check_layout(path: Path, tensors: list[StoredTensor], start: int) -> None:
+    """Tensors follow one another without gaps, to the end of the file."""
+    expected = start
+    for tensor in tensors:
+        if tensor.offset != expected:
+            raise _damaged(
+                path,
+                f'puts "{tensor.name}" at byte {tensor.offset:,} instead of {expected:,}',
+                "Tensors follow one another without gaps or overlaps",
+            )
+        expected += tensor.size_bytes
+    size = path.stat().st_size
+    if size != expected:
+        state = "truncated" if size < expected else "too long"
+        raise _damaged(
+            path,
+            f"is {state}: it has {size:,} bytes of {expected:,}",
+            "The last tensor ends where the file ends",
+        )
+
+
+def read_index(path: Path) -> dict[str, str]:
+    """Names of files by names of tensors, from the index of a checkpoint of several files.
+
+    Raises:
+      ArgumentError: it is no such index.
+      OSError: it cannot be read.
+    """
+    try:
+        index = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path, "is no JSON", "An index of safetensors files is") from error
+    found = index.get("weight_map") if isinstance(index, Mapping) else None
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise _damaged(path, "has no weight_map", "It maps names of tensors to files")
+    return found
+
+
+def _damaged(path: Path, seen: str, rule: str) -> ArgumentError:
+    return ArgumentError(f"{path} {seen}", rule, _REPAIR)

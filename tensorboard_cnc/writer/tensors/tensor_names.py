@@ -1,0 +1,52 @@
+"""Names of tensors: the module they belong to, and what wrappers added to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tensorboard_cnc.sketch_records import Role
+
+# What torch.compile, FSDP and activation checkpointing put before the names of a module's own.
+_WRAPPERS = re.compile(
+    r"(?:(?<=^)|(?<=\.))(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\."
+)
+# What DataParallel, DistributedDataParallel and torch.optim.swa_utils call the module they wrap.
+_OUTER = "module."
+_BUFFERS = frozenset(
+    ("running_mean", "running_var", "num_batches_tracked", "inv_freq", "position_ids", "zero_point")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TensorName:
+    """A full name in two parts: "encoder.0.weight" is `module` "encoder.0", `last` "weight"."""
+
+    module: str
+    last: str
+
+    @classmethod
+    def of(cls, name: str) -> TensorName:
+        module, _, last = name.rpartition(".")
+        return cls(module, last)
+
+
+def without_wrappers(name: str) -> str:
+    """`name` as the module inside torch.compile, FSDP and activation checkpointing has it."""
+    return _WRAPPERS.sub("", name)
+
+
+def outer_prefix(names: Iterable[str]) -> str:
+    """What all names begin with in the state dict of a data-parallel model: "module.", or ""."""
+    found = False
+    for name in names:
+        found = True
+        if not without_wrappers(name).startswith(_OUTER):
+            return ""
+    return _OUTER if found else ""
+
+
+def buffer_or_parameter(last: str) -> Role:
+    """What a tensor is, as far as its name alone tells."""
+    return "buffer" if last in _BUFFERS else "parameter"

@@ -1,0 +1,63 @@
+"""One tensor of a model as it is about to be sketched: what is known of it, and its values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+from tensorboard_cnc.sketch_records import Role, Scheme
+
+# The values at the row-major positions from the first (inclusive) to the second (exclusive):
+# floats, one-dimensional, possibly a view of the model's own memory.
+Read: TypeAlias = Callable[[int, int], NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TensorSource:
+    """A tensor that can be read in pieces.
+
+    `open` makes it ready (a quantized tensor is dequantized then) and returns its reader; what
+    is made ready is held only as long as the reader. `axis` is the dimension of its output
+    channels, None for less than two dimensions. `distinct` codes are known of quantized tensors.
+    `held`: the positions, from and up to, that this process holds, None for all of them.
+    The other fields are those of `TensorSketch`.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    open: Callable[[], Read]
+    module: str = ""
+    kind: str = ""
+    role: Role = "parameter"
+    storage: str = ""
+    stored_bytes: int = 0
+    scheme: Scheme | None = None
+    tied: str = ""
+    distinct: int | None = None
+    axis: int | None = None
+    held: tuple[int, int] | None = None
+
+    @property
+    def size(self) -> int:
+        """How many values the whole tensor has."""
+        return prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Something that stays out of the log, and why, with what would help."""
+
+    name: str
+    reason: str
+
+
+def channel_axis(shape: tuple[int, ...], kind: str = "") -> int | None:
+    """The dimension of the output channels of a weight: the first, but for transposed ones."""
+    if len(shape) < 2:
+        return None
+    return 1 if "ConvTranspose" in kind else 0

@@ -1,0 +1,196 @@
+"""Turns the weights of a model into a record of sketches, tensor by tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from tensorboard_cnc.errors import ArgumentError, CncError
+from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
+from tensorboard_cnc.sketches.sizes import Sizes, default_budget, sizes_within
+from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.naming import checked_name
+from tensorboard_cnc.writer.ranks import gathered_on_first, rank_and_size
+from tensorboard_cnc.writer.tensor_sketching import (
+    finished,
+    read_part,
+    tied_sketch,
+)
+from tensorboard_cnc.writer.tensors.model_sources import model_sources
+from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tensorboard_cnc.writer.wording import shown, storable, type_name
+
+Source: TypeAlias = TensorSource | Refused
+# Told of each tensor before it is read.
+Watch: TypeAlias = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A mapping that may make its tensors when they are asked for: read twice, held never."""
+
+    model: Mapping[Any, Any]
+
+    def __iter__(self) -> Iterator[Source]:
+        return model_sources(self.model)
+
+
+def weights_record(
+    model_id: str,
+    model: Any,
+    *,
+    reference: Mapping[str, Any] | None = None,
+    budget: int | None = None,
+    watch: Watch | None = None,
+) -> SketchRecord | None:
+    """The sketches of all tensors of `model`; None on ranks other than the first.
+
+    Raises:
+      ArgumentError: `model` holds no tensor that can be read, or an argument is none.
+      OSError: a checkpoint cannot be read.
+    """
+    budget = _checked_budget(budget)
+    sources = _sources(model)
+    measured = [
+        (each.size, _value_bytes(each)) for each in sources if isinstance(each, TensorSource)
+    ]
+    shared = any(isinstance(each, TensorSource) and each.held is not None for each in sources)
+    if rank_and_size()[0] and not shared:
+        return None
+    sizes = sizes_within(budget or default_budget(len(measured)), measured)
+    sketching = _Sketching(sizes, _references(reference), shared)
+    for source in sources:
+        if watch is not None:
+            watch(source.name)
+        sketching.add(source)
+    if rank_and_size()[0]:
+        return None
+    if not sketching.tensors:
+        raise _nothing(model, sketching.refused)
+    return SketchRecord(
+        "weights",
+        model_id,
+        tuple(sketching.tensors.values()),
+        refused=sketching.refused,
+        logged_us=event_clock.now_us(),
+    )
+
+
+class _Sketching:
+    """Sketches tensors one by one; `refused` holds the names of others, and why."""
+
+    def __init__(
+        self, sizes: Sizes, references: Mapping[str, Mapping[str, TensorSource]], shared: bool
+    ) -> None:
+        self.tensors: dict[str, TensorSketch] = {}
+        self.refused: dict[str, str] = {}
+        self._sizes = sizes
+        self._references = references
+        self._shared = shared
+
+    def add(self, source: Source) -> None:
+        """Sketches one more. In a distributed job all ranks call it."""
+        found = self._sketch(source)
+        if isinstance(found, Refused):
+            self.refused[storable(found.name)] = storable(found.reason)
+        elif found is not None:
+            self.tensors[found.name] = found
+
+    def _sketch(self, source: Source) -> TensorSketch | Refused | None:
+        if isinstance(source, Refused):
+            return source
+        if reason := self._unfit_name(source.name):
+            return Refused(source.name, reason)
+        if source.tied in self.tensors:
+            return tied_sketch(source, self.tensors[source.tied])
+        if self._shared and source.held is None and rank_and_size()[0]:
+            # All ranks hold the same: the first one's is enough.
+            source = replace(source, held=(0, 0))
+        part = read_part(source, self._sizes, self._counterparts(source))
+        for other in gathered_on_first(part)[1:] if self._shared else ():
+            part.merge(other)
+        return None if rank_and_size()[0] else finished(source, part)
+
+    def _unfit_name(self, name: str) -> str:
+        if name in self.tensors:
+            return "another tensor has the same name once wrappers are taken off"
+        try:
+            checked_name(name, "tensor name")
+        except CncError as error:
+            return str(error)
+        return ""
+
+    def _counterparts(self, source: TensorSource) -> dict[str, TensorSource]:
+        """The tensors of the same name and shape in other models."""
+        found = {key: tensors.get(source.name) for key, tensors in self._references.items()}
+        return {
+            key: theirs
+            for key, theirs in found.items()
+            if theirs is not None and theirs.shape == source.shape and _covers(theirs, source)
+        }
+
+
+def _covers(theirs: TensorSource, own: TensorSource) -> bool:
+    """Whether this process can compare what it holds of its own with theirs."""
+    if theirs.held is None or theirs.held == own.held:
+        return True
+    first, last = own.held or (0, own.size)
+    return theirs.held[0] <= first and last <= theirs.held[1]
+
+
+def _sources(model: Any) -> Iterable[Source]:
+    if isinstance(model, Mapping) and not isinstance(model, dict):
+        return _Again(model)
+    return list(model_sources(model))
+
+
+def _planned(sources: Iterable[Source], budget: int | None) -> tuple[Sizes, bool]:
+    """The sizes of sketches within the budget, and whether ranks hold parts of the tensors."""
+    measured, shared = [], False
+    for each in sources:
+        if isinstance(each, TensorSource) and not each.tied:
+            measured.append((each.size, _value_bytes(each)))
+            shared |= each.held is not None
+    return sizes_within(budget or default_budget(len(measured)), measured), shared
+
+
+def _references(given: Mapping[str, Any] | None) -> dict[str, dict[str, TensorSource]]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise ArgumentError(
+            f"reference= is {shown(given)} of type {type_name(given)}",
+            "It maps the ids of other models, such as the parents, to their weights",
+            'Write reference={"dense": dense_net}',
+        )
+    return {
+        checked_name(key, "id of a reference"): {
+            each.name: each for each in model_sources(model) if isinstance(each, TensorSource)
+        }
+        for key, model in given.items()
+    }
+
+
+def _value_bytes(source: TensorSource) -> int:
+    return 2 if source.dtype in ("float16", "bfloat16") else 3
+
+
+def _checked_budget(given: Any) -> int | None:
+    if given is None or (isinstance(given, int) and not isinstance(given, bool) and given > 0):
+        return given
+    raise ArgumentError(
+        f"The budget is {shown(given)}",
+        "A budget is the most bytes that the sketches may take",
+        "Pass a whole number such as 1_000_000, or leave it out",
+    )
+
+
+def _nothing(model: Any, refused: Mapping[str, str]) -> ArgumentError:
+    name, reason = next(iter(refused.items()), ("", ""))
+    why = f', for example "{name}": {reason}' if refused else ""
+    return ArgumentError(
+        f"No tensor of the {type_name(model)} can be logged{why}",
+        "Weights are arrays of real numbers with names",
+        "Pass a module with its weights loaded, or its state dict",
+    )
