@@ -46,7 +46,7 @@ def model_sources(model: Any) -> Iterator[TensorSource | Refused]:
         return _tied(_module_sources(model))
     if isinstance(model, Mapping):
         return _tied(_mapping_sources(model))
-    if callable(getattr(model, "state_dict", None)):
+    if callable(getattr(model, "state_dict", None)) and not isinstance(model, type):
         return _tied(_mapping_sources(model.state_dict()))
     raise ArgumentError(
         f"The weights are {shown(model)} of type {type_name(model)}",

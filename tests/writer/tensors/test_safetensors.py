@@ -61,7 +61,7 @@ def test_four_bits_come_in_pairs(tmp_path: Path) -> None:
 
 
 def test_odd_tensors_are_read_too(tmp_path: Path) -> None:
-    tensors = {
+    tensors: dict[str, Any] = {
         "scalar": np.float32(3).reshape(()),
         "empty": np.zeros((0, 4), np.float32),
         "odd name/ü.0": np.array([np.nan, np.inf, -np.inf], np.float32),
@@ -72,7 +72,11 @@ def test_odd_tensors_are_read_too(tmp_path: Path) -> None:
 
 
 def test_types_without_an_order_are_refused(tmp_path: Path) -> None:
-    tensors = {"z": np.ones(2, np.complex64), "s": np.ones(3, np.uint8), "n": np.ones(1, np.uint8)}
+    tensors: dict[str, Any] = {
+        "z": np.ones(2, np.complex64),
+        "s": np.ones(3, np.uint8),
+        "n": np.ones(1, np.uint8),
+    }
     path = save(tmp_path / "a.safetensors", tensors, s="F6_E2M3", n="NEW")
     # Four values of 6 bits take three bytes.
     text = path.read_bytes().replace(b'"shape": [3]', b'"shape": [4]')
@@ -82,8 +86,14 @@ def test_types_without_an_order_are_refused(tmp_path: Path) -> None:
 
 
 def test_layers_come_in_the_order_of_the_network(tmp_path: Path) -> None:
-    names = ["lm_head.weight", "model.layers.0.q.weight", "model.layers.10.q.weight",
-             "model.layers.2.q.bias", "model.layers.2.q.weight", "model.embed_tokens.weight"]  # fmt: skip
+    names = [
+        "lm_head.weight",
+        "model.layers.0.q.weight",
+        "model.layers.10.q.weight",
+        "model.layers.2.q.bias",
+        "model.layers.2.q.weight",
+        "model.embed_tokens.weight",
+    ]
     path = save(tmp_path / "a.safetensors", {name: np.ones(1, np.float32) for name in names})
     assert list(sources(path)) == [
         "model.embed_tokens.weight",
