@@ -16,7 +16,7 @@ from tensorboard_cnc.writer.probing.layer_outputs import (
     output_tensors,
     unit_axis,
 )
-from tensorboard_cnc.writer.tensors.any_tensor import torch_source
+from tensorboard_cnc.writer.tensors.any_tensor import source_of
 from tensorboard_cnc.writer.tensors.plain_arrays import array_source
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
@@ -107,7 +107,7 @@ class LayerSketches:
         except ShapeError as error:
             self._refuse(name, str(error))
             return
-        source = torch_source(Place(name, self.name, self.kind, "activation"), rows)
+        source = source_of(Place(name, self.name, self.kind, "activation"), rows)
         if isinstance(source, Refused):
             self._refuse(name, source.reason)
             return

@@ -20,7 +20,7 @@ _META = (
 )
 
 
-def torch_source(place: Place, tensor: Tensor) -> TensorSource | Refused:
+def source_of(place: Place, tensor: Tensor) -> TensorSource | Refused:
     """What `tensor` holds, or why it cannot be read. Nothing about it is changed."""
     import torch
 
@@ -30,7 +30,7 @@ def torch_source(place: Place, tensor: Tensor) -> TensorSource | Refused:
                 return Refused(place.name, reason)
             tensor = tensor.detach()
             if is_sharded(tensor):
-                return sharded_source(place, tensor, torch_source)
+                return sharded_source(place, tensor, source_of)
             if is_wrapper(tensor):
                 return wrapper_source(place, tensor)
             if tensor.is_quantized:

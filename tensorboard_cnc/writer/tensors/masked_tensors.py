@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.writer.tensors.any_tensor import torch_source
+from tensorboard_cnc.writer.tensors.any_tensor import source_of
 from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, Tensor
 
 
 def masked_source(place: Place, original: Tensor, mask: Tensor) -> TensorSource | Refused:
     """What forward computes with; both tensors are stored, and both are counted."""
-    source, cover = torch_source(place, original), torch_source(place, mask)
+    source, cover = source_of(place, original), source_of(place, mask)
     if isinstance(source, Refused):
         return source
     if isinstance(cover, Refused):

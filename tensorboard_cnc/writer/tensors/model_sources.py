@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.tensors.any_tensor import torch_source
+from tensorboard_cnc.writer.tensors.any_tensor import source_of
 from tensorboard_cnc.writer.tensors.masked_tensors import masked_source
 from tensorboard_cnc.writer.tensors.memory import SharedMemory
 from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT, module_tensors
@@ -111,14 +111,14 @@ def _entry_sources(
         yield None, masked_source(found, value, mask)
     elif is_torch_tensor(value):
         found = Place(name, place.module, role=buffer_or_parameter(place.last))
-        yield value, torch_source(found, value)
+        yield value, source_of(found, value)
     elif name.endswith("_packed_params") and isinstance(value, tuple):
         # Weight and bias of a quantized linear layer.
         for last, part in zip(("weight", "bias"), value, strict=False):
             module = name.removesuffix("_packed_params").removesuffix("_packed_params.")
             if is_torch_tensor(part):
                 found = Place(f"{module}{last}", module.removesuffix("."))
-                yield None, torch_source(found, part)
+                yield None, source_of(found, part)
     elif isinstance(value, Mapping):
         yield None, Refused(name, f"it is a mapping itself: pass [{key!r}] of what you passed")
     else:

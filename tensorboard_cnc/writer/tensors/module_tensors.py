@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.tensors.any_tensor import torch_source
+from tensorboard_cnc.writer.tensors.any_tensor import source_of
 from tensorboard_cnc.writer.tensors.masked_tensors import masked_source
 from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
@@ -44,12 +44,12 @@ def module_tensors(prefix: str, module: Any) -> Iterator[tuple[Any, TensorSource
             shadowed |= {base, f"{base}_mask"}
             yield None, masked_source(Place(_joined(prefix, base), prefix, kind), parameter, mask)
         elif parameter is not None and name not in shadowed:
-            yield parameter, torch_source(Place(_joined(prefix, name), prefix, kind), parameter)
+            yield parameter, source_of(Place(_joined(prefix, name), prefix, kind), parameter)
     for name, buffer in module._buffers.items():
         skipped = shadowed | LEFT_OUT | module._non_persistent_buffers_set
         if buffer is not None and name not in skipped:
             place = Place(_joined(prefix, name), prefix, kind, "buffer")
-            yield buffer, torch_source(place, buffer)
+            yield buffer, source_of(place, buffer)
 
 
 def _joined(prefix: str, name: str) -> str:
@@ -64,12 +64,12 @@ def _computed_source(place: Place, compute: Compute) -> TensorSource | Refused |
         return Refused(place.name, f"it could not be computed: {text_of(error)}")
     if not is_torch_tensor(tensor):
         return None
-    source = torch_source(place, tensor)
+    source = source_of(place, tensor)
     if isinstance(source, Refused):
         return source
 
     def open_again() -> Read:
-        again = torch_source(place, _without_traces(compute))
+        again = source_of(place, _without_traces(compute))
         if isinstance(again, Refused):
             raise ArgumentError(f'"{place.name}" changed while it was read', again.reason, _AGAIN)
         return again.open()
