@@ -5,10 +5,10 @@ import { isReadable, type Box, type Insets } from "../../model/map_view";
 import type { StageView } from "./stage_view.svelte";
 
 interface Fitting {
-  readonly layout: MapLayout;
+  layout(): MapLayout;
   /** What the layout covers, in px at zoom 1. */
-  readonly box: Box;
-  readonly insets: Insets;
+  box(): Box;
+  insets(): Insets;
 }
 
 /**
@@ -18,23 +18,23 @@ interface Fitting {
  */
 export function keepFitted(
   viewed: () => StageView,
-  now: () => Fitting,
+  fitting: Fitting,
   fit: (glide: boolean) => void,
 ): void {
   let before: { layout: MapLayout; width: number; height: number } | undefined;
   $effect(() => {
     const view = viewed();
-    const { layout } = now();
+    const layout = fitting.layout();
     const { width, height } = view;
     untrack(() => {
       if (width === 0 || height === 0 || layout.placed.length === 0) return;
-      const { box, insets } = now();
+      const insets = fitting.insets();
       const resized = width !== before?.width || height !== before.height;
       const legible = isReadable(layout, height - insets.top - insets.bottom);
       if (!before) fit(false);
       else if (layout.mode !== before.layout.mode) fit(true);
       else if (view.untouched && resized) fit(false);
-      else if (legible && view.lets(box)) fit(true);
+      else if (legible && view.lets(fitting.box())) fit(true);
       before = { layout, width, height };
     });
   });

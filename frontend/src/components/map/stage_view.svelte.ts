@@ -78,9 +78,9 @@ export class StageView {
     };
   }
 
-  /** Whether nobody moved the fitted view and `box` reaches beyond it. */
+  /** Whether nobody moved the fitted view and `box` reaches beyond it, or beyond where it glides. */
   lets(box: Box): boolean {
-    return !this.touched && !isInside(box, this.current, this.width, this.height);
+    return !this.touched && !isInside(box, this.goal ?? this.current, this.width, this.height);
   }
 
   get untouched(): boolean {
