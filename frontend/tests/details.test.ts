@@ -33,6 +33,16 @@ describe("the metrics of a model", () => {
     expect(rows.every(({ note }) => note === "")).toBe(true);
   });
 
+  test("are compared with the best of all, unless they are it", () => {
+    const { rows } = metricRows(shown, null, null, [accuracy, macs], ({ name }) =>
+      name === "accuracy" ? base : null,
+    );
+    expect(rows[0]).toMatchObject({ best: "base", bestChange: { verdict: "worse" } });
+    expect(rows[1]).toMatchObject({ best: null, bestChange: null });
+    const own = metricRows(base, null, null, [accuracy], () => base).rows[0];
+    expect(own).toMatchObject({ best: "base", bestChange: null });
+  });
+
   test("of the base do not change against itself", () => {
     const { rows } = metricRows(base, null, base, [accuracy]);
     expect(rows[0]?.baseChange).toBeNull();

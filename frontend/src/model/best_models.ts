@@ -7,20 +7,20 @@ export interface Best {
   ties: number;
 }
 
-/** The best logged model for each primary metric that has a goal and a finite value. */
+/** The best model for each primary metric that has a goal and a finite value. */
 export function bestModels(models: readonly Model[], specs: readonly MetricSpec[]): Best[] {
-  return specs
-    .filter((spec) => spec.primary && spec.goal !== null)
-    .flatMap((spec) => bestBy(models, spec) ?? []);
+  return specs.filter((spec) => spec.primary).flatMap((spec) => bestBy(models, spec) ?? []);
 }
 
-function bestBy(models: readonly Model[], spec: MetricSpec): Best | null {
+/** The best of the models that did not fail; null without a goal or a finite value. */
+export function bestBy(models: readonly Model[], spec: MetricSpec): Best | null {
+  if (spec.goal === null) return null;
   const sign = spec.goal === "max" ? 1 : -1;
   let best: Best | null = null;
   let bestValue = -Infinity;
   for (const model of models) {
     const value = model.metrics[spec.name]?.value;
-    if (value == null || model.status === "missing") continue;
+    if (value == null || model.status === "missing" || model.status === "failed") continue;
     if (best && sign * value === bestValue) best.ties++;
     if (sign * value > bestValue) {
       best = { spec, model, ties: 0 };

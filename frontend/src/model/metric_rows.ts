@@ -10,6 +10,9 @@ export interface MetricRow {
   parentChange: Change | null;
   /** Against the base; null also where the model is the base. */
   baseChange: Change | null;
+  /** Against the best of all models, whose id is `best`; null where it is the best itself. */
+  bestChange: Change | null;
+  best: string | null;
   /** Repeats, and where it was measured unless all metrics share that; "" where nothing is to say. */
   note: string;
 }
@@ -22,24 +25,32 @@ export interface MetricRows {
   measured: string | null;
 }
 
-/** The metrics of `model`, primary ones first, those that were not logged apart. */
+/**
+ * The metrics of `model`, primary ones first, those that were not logged apart; `bestOf` answers with the
+ * best model of a metric.
+ */
 export function metricRows(
   model: Model,
   parent: Model | null,
   base: Model | null,
   specs: readonly MetricSpec[],
+  bestOf: (spec: MetricSpec) => Model | null = () => null,
 ): MetricRows {
   const measured = sharedMeasurement(Object.values(model.metrics));
   const rows = primaryFirst(specs)
     .filter((spec) => model.metrics[spec.name])
     .map((spec) => {
       const metric = model.metrics[spec.name];
+      const best = bestOf(spec);
+      const isBest = best === null || best === model;
       const place = measured === null && metric ? measurementText(metric) : "";
       return {
         spec,
         metric,
         parentChange: changeOf(metric, parent?.metrics[spec.name], spec),
         baseChange: base === model ? null : changeOf(metric, base?.metrics[spec.name], spec),
+        bestChange: isBest ? null : changeOf(metric, best.metrics[spec.name], spec),
+        best: best?.id ?? null,
         note: [repeatsText(metric, spec), place].filter(Boolean).join(" · "),
       };
     });

@@ -1,3 +1,4 @@
+import { bestBy } from "./best_models";
 import { changeOf, type Change } from "./change";
 import type { Lineage } from "./lineage";
 import type { TableColumn } from "./table_columns";
@@ -26,7 +27,7 @@ export class TableCells {
     private readonly base: Model | null,
   ) {
     for (const spec of specs) {
-      const best = mode === "vs best" ? bestOf(models, spec) : undefined;
+      const best = mode === "vs best" ? bestBy(models, spec)?.model.metrics[spec.name] : undefined;
       if (best) this.#best.set(spec.name, best);
       const numbers = models.flatMap((model) => this.number(model, spec) ?? []);
       let [low, high] = [0, 0];
@@ -71,17 +72,4 @@ export class TableCells {
         return this.#best.get(metric);
     }
   }
-}
-
-/** The best finite value of a metric with a goal, among models that did not fail. */
-function bestOf(models: readonly Model[], { name, goal }: MetricSpec): Metric | undefined {
-  if (goal === null) return undefined;
-  let best: Metric | undefined;
-  for (const { metrics, status } of models) {
-    const metric = metrics[name];
-    if (metric?.value == null || status === "failed") continue;
-    const better = best?.value == null || metric.value > best.value === (goal === "max");
-    if (better && metric.value !== best?.value) best = metric;
-  }
-  return best;
 }
