@@ -149,7 +149,8 @@ describe("the words of a fold", () => {
     expect(foldTexts(fold, colour, 3)).toEqual([
       "prune × 40, best 0.539 · 3 selected",
       "prune × 40 · 3 selected",
-      "× 40 · 3 selected",
+      "40 folded · 3 selected",
+      "40",
     ]);
     expect(foldTexts(fold, null, 0)[0]).toBe("prune × 40");
     expect(foldName({ ...fold.group, operation: null, size: 41 })).toBe("models × 40 (+ 1)");

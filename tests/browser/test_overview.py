@@ -147,7 +147,7 @@ def test_a_model_that_appears_slides_in_without_losing_view_or_selection(
     node(frame, "prune-50,").click()
     stage = frame.get_by_label("Model Map")
     fitted = node(frame, "dense").evaluate("element => element.getBoundingClientRect().width")
-    frame.get_by_role("button", name="Zoom in").click()
+    stage.get_by_role("button", name="Zoom in").click()
     before = node(frame, "dense").evaluate(_SETTLED_WIDTH, fitted)
     tune = cnc_summary.operation("fine-tune", epochs=1)
     with cnc_summary.model(sweep / "new", "newcomer", parents="prune-90", operation=tune) as new:
@@ -237,7 +237,8 @@ def test_a_hidden_tab_catches_up_when_it_is_shown(
 
 def save_map(page: Page, frame: FrameLocator, kind: str) -> Path:
     with page.expect_download() as download:
-        frame.get_by_role("button", name=kind, exact=True).click()
+        model_map = frame.get_by_role("region", name="Model Map")
+        model_map.get_by_role("button", name=kind, exact=True).click()
     assert download.value.suggested_filename == f"model-map.{kind.lower()}"
     return Path(download.value.path())
 
@@ -274,7 +275,7 @@ def test_the_map_by_keyboard(sweep: Path, page: Page, serve_process: ServeProces
     expect(details.get_by_role("heading", name="prune-90")).to_be_visible()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Space")
-    expect(details.get_by_role("heading", name="2 models against dense")).to_be_visible()
+    expect(details.get_by_role("heading", name="2 models differ in amount")).to_be_visible()
     page.keyboard.press("Enter")
     expect(details.get_by_role("heading", name="prune-50")).to_be_visible()
     page.keyboard.press("b")

@@ -37,7 +37,8 @@ export function foldTexts(fold: Fold, colour: ColourScale | null, selected: numb
   return [
     (best ? `${name}, ${best}` : name) + chosen,
     name + chosen,
-    `× ${fold.group.members.length}${chosen}`,
+    `${fold.models.length} folded${chosen}`,
+    String(fold.models.length),
   ];
 }
 

@@ -31,7 +31,7 @@ export interface FoldedMap {
 }
 
 /** A map of as many rows does not fold of itself: shapes and colours are seen at once. */
-export const WHOLE_ROWS = 64;
+export const WHOLE_ROWS = 40;
 /** A larger one folds to as many, all with legible labels. */
 export const READABLE_ROWS = 30;
 

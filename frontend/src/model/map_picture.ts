@@ -24,6 +24,8 @@ export interface MapPicture {
   readonly marks: ReadonlyMap<string, SelectionMark>;
   readonly base: string | null;
   readonly hovered: string | null;
+  /** Those that a control under the pointer stands for. */
+  readonly highlighted: ReadonlySet<string>;
   /** Those on the Pareto front. */
   readonly front: ReadonlySet<string>;
   readonly theme: Theme;

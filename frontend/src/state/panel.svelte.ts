@@ -2,12 +2,13 @@ import type { Theme } from "../model/colour_ramp";
 import { oldestLogged, rootsOf } from "../model/base_model";
 import { buildLineage } from "../model/lineage";
 import { automaticColour, automaticSize, chosenMetric } from "../model/metric_choice";
+import { changeScale, colourScale, type ColourScale } from "../model/map_scales";
 import { foundBy } from "../model/model_search";
 import { marksOf, only, toggled, withAll, type SelectMode } from "../model/selection";
 import type { MetricChoice } from "../model/link/map";
 import type { Place } from "../model/link/place";
 import { DEFAULT_LINK_STATE, type LinkState } from "../model/url_state";
-import type { Model } from "../model/wire.gen";
+import type { MetricSpec, Model } from "../model/wire.gen";
 import { Filters } from "./filters.svelte";
 import { LiveModels } from "./live_models.svelte";
 import { Search } from "./search.svelte";
@@ -53,6 +54,10 @@ export class Panel {
 
   readonly colourMetric = $derived(chosenMetric(this.link.colour, this.specs, automaticColour));
   readonly sizeMetric = $derived(chosenMetric(this.link.size, this.specs, automaticSize));
+  readonly colourSpec = $derived(this.#spec(this.colourMetric));
+  readonly sizeSpec = $derived(this.#spec(this.sizeMetric));
+  /** What colours mean, in the map and in the trade-offs; null for nothing. */
+  readonly colour = $derived(this.#colourScale());
   readonly table = new Table(this);
 
   /** What the link asks for and these models lack. */
@@ -109,6 +114,18 @@ export class Panel {
 
   #exists(choice: MetricChoice): boolean {
     return choice.kind !== "metric" || this.specs.some(({ name }) => name === choice.name);
+  }
+
+  #spec(metric: string | null): MetricSpec | null {
+    return this.specs.find(({ name }) => name === metric) ?? null;
+  }
+
+  #colourScale(): ColourScale | null {
+    if (!this.colourSpec) return null;
+    if (this.link.shade === "value") return colourScale(this.shown, this.colourSpec);
+    const { nodes } = this.lineage;
+    const parentOf = ({ key }: Model) => nodes.get(key)?.parent?.model;
+    return changeScale(this.shown, this.colourSpec, parentOf);
   }
 
   #known(keys: readonly string[]): Model[] {

@@ -97,6 +97,11 @@ export class Tradeoffs {
     return bestModels(models, this.specs);
   });
 
+  /** Whether a model is on the front, or not told from it within noise. */
+  standing(key: string): "front" | "tied" | null {
+    return this.front.has(key) ? "front" : this.tied.has(key) ? "tied" : null;
+  }
+
   setLimits(budgets: readonly Limit[] | null): void {
     this.#panel.set({ budgets });
   }

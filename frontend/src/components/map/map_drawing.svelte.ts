@@ -1,4 +1,4 @@
-import type { RampKind, Theme } from "../../model/colour_ramp";
+import type { Theme } from "../../model/colour_ramp";
 import { ambiguousIds, spokenModel } from "../../model/map_describe";
 import { countIn, foldTexts, spokenFold } from "../../model/map_fold_words";
 import { FoldTree } from "../../model/map_fold_tree";
@@ -7,7 +7,7 @@ import { columnNotes, labelTexts } from "../../model/map_labels";
 import { layoutMap, type MapSpacing } from "../../model/map_layout";
 import { markLegend, rampLegend, sizeLegend } from "../../model/map_legend";
 import type { MapPicture } from "../../model/map_picture";
-import { changeScale, colourScale, sizeScale } from "../../model/map_scales";
+import { sizeScale, type ColourScale } from "../../model/map_scales";
 import { buildScene, placesOf } from "../../model/map_scene";
 import type { SelectionMark } from "../../model/selection";
 import type { MetricSpec, Model } from "../../model/wire.gen";
@@ -19,12 +19,11 @@ export interface MapInput {
   models: readonly Model[];
   /** How to read their metrics. */
   specs: readonly MetricSpec[];
-  /** Metric that colours nodes; null for none. */
-  colourMetric: string | null;
-  /** Whether colour shows its value or its change against the parent. */
-  shade: RampKind;
+  /** Metric that colours nodes, and what their colours mean; null for none. */
+  colourSpec: MetricSpec | null;
+  colour: ColourScale | null;
   /** Metric that nodes' areas show; null for one size. */
-  sizeMetric: string | null;
+  sizeSpec: MetricSpec | null;
   /** What a column is. */
   columns: "operation" | "step";
   /** Which groups are open. */
@@ -35,6 +34,8 @@ export interface MapInput {
   base: string | null;
   /** Key of the model under the pointer, here or elsewhere on the page. */
   hovered: string | null;
+  /** Keys of the models that a control under the pointer stands for. */
+  highlighted: ReadonlySet<string> | null;
   /** Keys of the models on the Pareto front. */
   front: ReadonlySet<string>;
   /** Keys of the models that the search finds, and of those that pass the filters; null: all. */
@@ -74,19 +75,12 @@ export class MapDrawing {
   readonly layout = $derived.by(() => layoutMap(this.folded.models, this.#input().columns));
   readonly ambiguous = $derived.by(() => ambiguousIds(this.#models));
 
-  readonly colourSpec = $derived.by(() => this.#spec(this.#input().colourMetric));
-  readonly sizeSpec = $derived.by(() => this.#spec(this.#input().sizeMetric));
-  readonly #colour = $derived.by(() => {
-    const { nodes } = this.tree.lineage;
-    if (!this.colourSpec) return null;
-    return this.#input().shade === "change"
-      ? changeScale(this.#models, this.colourSpec, ({ key }) => nodes.get(key)?.parent?.model)
-      : colourScale(this.#models, this.colourSpec);
-  });
+  readonly #colour = $derived.by(() => this.#input().colour);
   readonly #largest = $derived.by(() => this.spacing?.radius ?? 1);
-  readonly #size = $derived.by(
-    () => this.sizeSpec && sizeScale(this.#models, this.sizeSpec, this.#largest),
-  );
+  readonly #size = $derived.by(() => {
+    const { sizeSpec } = this.#input();
+    return sizeSpec && sizeScale(this.#models, sizeSpec, this.#largest);
+  });
   readonly #faded = $derived.by(() => {
     const { found, passing } = this.#input();
     if (!found && !passing) return undefined;
@@ -121,12 +115,13 @@ export class MapDrawing {
       keys: modelsAt(this.folded, column.keys, "members"),
     })),
   );
+  readonly #colourSpec = $derived.by(() => this.#input().colourSpec);
   readonly #spoken = $derived.by(() => {
     const { folds } = this.folded;
     const texts = this.layout.placed.map(({ key, model }): [string, string] => {
       const fold = folds.get(key);
       if (fold) return [key, spokenFold(fold, this.#colour, this.#chosen.get(key) ?? 0)];
-      return [key, spokenModel(model, this.tree.lineage, this.colourSpec, this.ambiguous)];
+      return [key, spokenModel(model, this.tree.lineage, this.#colourSpec, this.ambiguous)];
     });
     return new Map(texts);
   });
@@ -136,6 +131,10 @@ export class MapDrawing {
   );
   readonly #front = $derived.by(
     () => new Set([...this.#input().front].map((key) => this.seen(key))),
+  );
+
+  readonly #highlighted = $derived.by(
+    () => new Set([...(this.#input().highlighted ?? [])].map((key) => this.seen(key))),
   );
 
   readonly picture = $derived.by((): MapPicture => {
@@ -152,6 +151,7 @@ export class MapDrawing {
       marks: this.#marks,
       base: base === null ? null : this.seen(base),
       hovered: this.pointed ?? (hovered === null ? null : this.seen(hovered)),
+      highlighted: this.#highlighted,
       front: this.#front,
       theme,
       moving: this.places.moving,
@@ -166,9 +166,5 @@ export class MapDrawing {
   /** The key of what is seen of a model: itself, or the fold that it is in. */
   seen(key: string): string {
     return this.folded.standIn.get(key) ?? key;
-  }
-
-  #spec(metric: string | null): MetricSpec | null {
-    return this.#input().specs.find(({ name }) => name === metric) ?? null;
   }
 }

@@ -1,4 +1,4 @@
-import { figureMarkup, type Figure } from "../../model/map_figure";
+import { figureMarkup, figureOf, type DrawnMap } from "../../model/map_figure";
 import { withoutControls } from "../../model/xml_text";
 import { saveFile } from "../save_file";
 import { savePng } from "../save_picture";
@@ -6,9 +6,10 @@ import { savePng } from "../save_picture";
 /** Offers the whole map as a standalone file, with the colours that `svg` has on the page. */
 export async function saveMap(
   svg: SVGSVGElement,
-  figure: Figure,
+  drawn: DrawnMap,
   kind: "svg" | "png",
 ): Promise<void> {
+  const figure = figureOf(drawn);
   const style = getComputedStyle(svg);
   const text = resolveColours(
     figureMarkup(figure, {
