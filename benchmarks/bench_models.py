@@ -125,7 +125,7 @@ def _write_model(logdir: Path, number: int) -> None:
 
 def _write_hparams(run: Path, number: int) -> None:
     writer = EventFileWriter(str(run))
-    session = hparams({"amount": number / _RUNS}, dict.fromkeys(_METRICS, 0))
+    session = hparams({"amount": number / _RUNS}, dict.fromkeys(_METRICS, 0))  # type: ignore[no-untyped-call]
     for summary in session:
         writer.add_event(Event(step=0, wall_time=1.0, summary=summary))
     for n, name in enumerate(_METRICS):

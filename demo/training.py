@@ -66,7 +66,7 @@ def trained(
             images, labels = data.images[batch], data.labels[batch]
             batch_loss = loss(net(images), images, labels)
             optimizer.zero_grad()
-            batch_loss.backward()
+            batch_loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             schedule.step()
             _restore_zeros(kept)

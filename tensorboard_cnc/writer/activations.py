@@ -22,6 +22,7 @@ from tensorboard_cnc.writer.probing.probe_inputs import (
 from tensorboard_cnc.writer.probing.untouched import untouched
 from tensorboard_cnc.writer.probing.watched_layers import watched_layers
 from tensorboard_cnc.writer.tensors.model_sources import is_module, unwrapped
+from tensorboard_cnc.writer.tensors.module_tensors import kind_of
 from tensorboard_cnc.writer.wording import shown, storable, text_of, type_name
 
 # What a sketch of a large output takes; how large outputs are is known only after the pass.
@@ -48,7 +49,7 @@ def probed_activations(
     instances = sum(batch.instances for batch in batches)
     sizes = sizes_within(budget or default_budget(len(watched)), [_LARGE] * len(watched))
     sketches = {
-        name: LayerSketches(name or "output", type(module).__name__, instances, sizes)
+        name: LayerSketches(name or "output", kind_of(module), instances, sizes)
         for name, module in watched.items()
     }
     device, dtype = _taken(net)

@@ -28,7 +28,7 @@ def module_tensors(prefix: str, module: Any) -> Iterator[tuple[Any, TensorSource
     `prefix` is the module's full name. Pruned weights are multiplied by their masks, packed ones
     of quantized modules unpacked, and parametrized ones computed.
     """
-    kind = type(module).__name__.removeprefix("Parametrized")
+    kind = kind_of(module)
     shadowed: set[str] = set()
     for name, compute in _computed(module, shadowed):
         source = _computed_source(Place(_joined(prefix, name), prefix, kind), compute)
@@ -50,6 +50,11 @@ def module_tensors(prefix: str, module: Any) -> Iterator[tuple[Any, TensorSource
         if buffer is not None and name not in skipped:
             place = Place(_joined(prefix, name), prefix, kind, "buffer")
             yield buffer, source_of(place, buffer)
+
+
+def kind_of(module: Any) -> str:
+    """The class of a module, without what parametrizations and FSDP2 put before its name."""
+    return type(module).__name__.removeprefix("FSDP").removeprefix("Parametrized")
 
 
 def _joined(prefix: str, name: str) -> str:
