@@ -14,6 +14,7 @@ docs/logging.md tells the rest. What goes wrong is a `tensorboard_cnc.errors.Cnc
 from tensorboard_cnc.efficiency.efficiency import Efficiency
 from tensorboard_cnc.efficiency.measuring import measure
 from tensorboard_cnc.writer.dataset import dataset
+from tensorboard_cnc.writer.evaluation import Evaluation
 from tensorboard_cnc.writer.metric import define_metrics, metric
 from tensorboard_cnc.writer.model import attach, model
 from tensorboard_cnc.writer.model_handle import ModelHandle
@@ -22,6 +23,7 @@ from tensorboard_cnc.writer.policy import on_error
 
 __all__ = [
     "Efficiency",
+    "Evaluation",
     "ModelHandle",
     "attach",
     "dataset",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Literal, NamedTuple, cast, get_args
 
 import numpy as np
@@ -73,11 +73,11 @@ _NAMED: dict[str, _Field] = {
 }
 
 
-def columns_of(record: InstanceRecord) -> dict[str, pb.Column]:
-    """The compressed columns of a record, by name."""
+def columns_of(record: InstanceRecord, only: Collection[str] | None = None) -> dict[str, pb.Column]:
+    """The compressed columns of a record by name, or those of the fields `only`."""
     packed = {}
     for name, field in _FIELDS.items():
-        value = getattr(record, name, None)
+        value = getattr(record, name, None) if only is None or name in only else None
         if value is None or (name == "classes" and not value):
             continue
         # Vectors that were cut to fit a budget are stored in coarser steps.
@@ -85,7 +85,7 @@ def columns_of(record: InstanceRecord) -> dict[str, pb.Column]:
             packed[name] = columns.probabilities(name, value, coarse=True)
         else:
             packed[name] = field.pack(name, value)
-    for name, value in _named_values(record):
+    for name, value in _named_values(record) if only is None else ():
         packed[name] = _NAMED[name.partition("/")[0]].pack(name, value)
     return packed
 

@@ -38,7 +38,7 @@ class ModelIndex:
         self._by_place: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
         for run, model_id, created_us in models:
             candidate = Candidate(created_us, model_key(run, model_id))
-            for place in _places(run):
+            for place in places(run):
                 self._by_place[model_id, place].append(candidate)
         for candidates in self._by_place.values():
             candidates.sort()
@@ -50,7 +50,7 @@ class ModelIndex:
         several at one level it takes the newest that is not newer than `at_us`, else the oldest.
         `exclude` is the key of a model that is not meant.
         """
-        for place in _places(run):
+        for place in places(run):
             candidates = self._by_place.get((model_id, place), [])
             if exclude:
                 candidates = [c for c in candidates if c.key != exclude]
@@ -60,8 +60,8 @@ class ModelIndex:
         return None
 
 
-def _places(run: str) -> Iterator[str]:
-    """The run itself, then each directory it is in, up to the log directory ("")."""
+def places(run: str) -> Iterator[str]:
+    """The run itself ("/" and its name), then each directory it is in, up to the log's ("")."""
     yield "/" + run
     parts = _SEPARATOR.split(run)
     for depth in range(len(parts), -1, -1):

@@ -118,6 +118,19 @@ def class_answers(
     return found
 
 
+def finite_logits(rows: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether each row (n,) has a softmax; minus infinity is a class ruled out."""
+    finite: NDArray[np.bool_] = np.isfinite(rows.max(axis=1))
+    return finite
+
+
+def sigmoid(logits: NDArray[Any]) -> NDArray[Any]:
+    """Probabilities of logits, each for itself."""
+    with np.errstate(over="ignore"):
+        shares: NDArray[Any] = 1 / (1 + np.exp(-logits))
+    return shares
+
+
 def softmax(logits: NDArray[Any]) -> NDArray[Any]:
     """Probabilities of logits (n, C)."""
     with np.errstate(invalid="ignore"):

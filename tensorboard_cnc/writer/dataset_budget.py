@@ -33,7 +33,7 @@ def fitted(record: Dataset, images: Any, budget: int) -> tuple[Dataset, dict[str
     if images is not None:
         found = thumbnails(images, record.ids, budget - packed_bytes(packed))
         record = replace(record, images=found.files)
-        packed |= columns_of(Dataset(record.name, record.ids, "scores", "", images=found.files))
+        packed |= columns_of(record, ("images",))
         if not found.whole:
             dropped.insert(0, "thumbnails")
     return replace(record, dropped=tuple(dropped)), packed

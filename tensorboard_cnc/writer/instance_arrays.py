@@ -59,23 +59,28 @@ def checked_ids(value: Any, *, unique: bool = True) -> Array:
         )
     if found.dtype.kind in "iu":
         ids = found.astype(np.int64)
-    elif found.dtype.kind in "UO" and all(isinstance(each, str) for each in found.tolist()):
-        ids = text_ids(found.tolist())
-        longest = max(found.tolist(), key=len)
-        if len(longest) > MAX_LENGTH:
-            raise ArgumentError(
-                f"The id {shown(longest)} has {len(longest):,} characters",
-                f"Ids have at most {MAX_LENGTH:,}",
-                "Use shorter ids",
-            )
     else:
-        raise ArgumentError(
-            f"The ids are {shown(found.tolist())}",
-            "Ids are whole numbers or texts, not both",
-            "Convert them with int(...) or str(...)",
-        )
+        ids = text_ids(_checked_texts(value if isinstance(value, list | tuple) else found.tolist()))
     if unique:
         _check_unique(ids)
+    return ids
+
+
+def _checked_texts(ids: Sequence[Any]) -> Sequence[str]:
+    for each in ids:
+        # NumPy would turn numbers beside texts into texts.
+        if not isinstance(each, str):
+            raise ArgumentError(
+                f"The ids are {shown(ids)}",
+                "Ids are whole numbers or texts, not both",
+                "Convert them with int(...) or str(...)",
+            )
+        if not each.isprintable() or len(each) > MAX_LENGTH:
+            raise ArgumentError(
+                f"The id {shown(each)} has {len(each):,} characters",
+                f"Ids have at most {MAX_LENGTH:,}, all printable",
+                "Use shorter and plainer ids",
+            )
     return ids
 
 
@@ -93,29 +98,65 @@ def checked_rows(values: Sequence[Any] | Array, n: int, what: str) -> None:
         )
 
 
-def class_codes(value: Any, classes: tuple[str, ...], what: str) -> tuple[Array, tuple[str, ...]]:
-    """Class indices, int32 (n,), -1 for None or NaN, and the classes.
+def names_in(*given: Any) -> tuple[str, ...]:
+    """All texts among labels, sorted; nothing where labels are indices."""
+    names: set[str] = set()
+    for labels in given:
+        if labels is None or getattr(getattr(labels, "dtype", None), "kind", "O") not in "UO":
+            continue
+        for label in labels.tolist() if hasattr(labels, "tolist") else labels:
+            inner = label if isinstance(label, list | tuple | set | frozenset) else (label,)
+            names.update(str(name) for name in inner if isinstance(name, str))
+    return tuple(sorted(names))
+
+
+def class_codes(
+    value: Any, classes: tuple[str, ...], what: str, width: int = 0
+) -> NDArray[np.int32]:
+    """Class indices, int32 (n,), -1 for None, NaN and -1.
+
+    Args:
+      value: indices or names (n,).
+      classes: the names of all classes, if they have any.
+      what: what `value` is, for messages.
+      width: the number of classes where they have no names, 0 where that is unknown.
 
     Raises:
       ArgumentError: a label is outside the classes.
     """
-    found = array_of(value, what)
+    found = _plain_labels(array_of(value, what))
+    if found.ndim != 1:
+        raise _not_classes(found.tolist(), what)
     if found.dtype.kind in "UO":
         return _codes_of_names(found.tolist(), classes, what)
-    if found.dtype.kind == "f" and np.any(found[np.isfinite(found)] % 1):
-        raise _not_classes(found[np.isfinite(found)][0], what)
-    if found.ndim != 1 or found.dtype.kind not in "biuf":
+    if found.dtype.kind == "f":
+        known = np.isfinite(found)
+        if np.any(found[known] % 1):
+            raise _not_classes(found[known], what)
+        found = np.where(known, found, -1)
+    elif found.dtype.kind not in "biu":
         raise _not_classes(found.tolist(), what)
-    codes = np.where(np.isnan(found), -1, found) if found.dtype.kind == "f" else found
-    outside = (codes < -1) | (codes >= len(classes) if classes else False)
+    most = (len(classes) or width or np.iinfo(np.int32).max) - 1
+    outside = (found < -1) | (found > most)
     if np.any(outside):
         row = int(np.argmax(outside))
         raise ArgumentError(
-            f"The {what} of row {row} is {shown(codes[row].item())}",
-            f"The classes are 0 to {len(classes) - 1}, and -1 is unknown",
-            "Correct it, or pass all classes with classes=",
+            f"Of the {what}, that of row {row} is {shown(found[row].item())}",
+            f"The classes are 0 to {most:,}, and -1 is unknown",
+            "Correct it, or name all classes with classes=",
         )
-    return codes.astype(np.int32), classes
+    return found.astype(np.int32)
+
+
+def _plain_labels(found: Array) -> Array:
+    """One label for each row; those that are numbers or None as floats."""
+    if found.ndim == 2 and found.shape[1] == 1:
+        found = found[:, 0]
+    if found.dtype.kind == "O" and found.ndim == 1:
+        labels = found.tolist()
+        if all(label is None or isinstance(label, int | float) for label in labels):
+            return np.array([np.nan if label is None else label for label in labels], float)
+    return found
 
 
 def _check_unique(ids: Array) -> None:
@@ -130,20 +171,20 @@ def _check_unique(ids: Array) -> None:
         )
 
 
-def _codes_of_names(
-    names: list[Any], classes: tuple[str, ...], what: str
-) -> tuple[Array, tuple[str, ...]]:
-    if not classes:
-        classes = tuple(sorted({str(name) for name in names if name is not None}))
-    code = {name: number for number, name in enumerate(classes)} | {None: -1}
-    for row, name in enumerate(names):
-        if name not in code:
-            raise ArgumentError(
-                f"The {what} of row {row} is {shown(name)}",
-                f"The classes are {shown(list(classes))}",
-                "Correct it, or pass all classes with classes=",
-            )
-    return np.array([code[name] for name in names], np.int32), classes
+def _codes_of_names(names: list[Any], classes: tuple[str, ...], what: str) -> NDArray[np.int32]:
+    code: dict[Any, int] = {name: number for number, name in enumerate(classes)}
+    code[None] = -1
+    try:
+        return np.array([code[name] for name in names], np.int32)
+    except (KeyError, TypeError):
+        row = next(
+            row for row, name in enumerate(names) if name is not None and name not in classes
+        )
+    raise ArgumentError(
+        f"Of the {what}, that of row {row} is {shown(names[row])}",
+        f"The classes are {shown(list(classes))}" if classes else "No names of classes are known",
+        "Correct it, or name all classes with classes=, here or in cnc_summary.dataset",
+    )
 
 
 def _not_classes(seen: Any, what: str) -> ArgumentError:

@@ -63,6 +63,6 @@ def remember(dataset: Dataset) -> None:
         del _known[next(iter(_known))]
 
 
-def known_dataset(name: str) -> KnownDataset | None:
+def known_dataset(name: Any) -> KnownDataset | None:
     """The newest data set of this name that this process has logged."""
-    return _known.get(name)
+    return _known.get(name) if isinstance(name, str) else None

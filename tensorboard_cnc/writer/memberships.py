@@ -15,39 +15,50 @@ _REMEDY = "Pass 0 and 1 for each instance and class, or a list of classes for ea
 
 
 def checked_memberships(
-    given: Any, classes: tuple[str, ...], what: str
-) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
-    """Flags (n, C) and the classes, from such flags or from lists of classes.
+    given: Any, classes: tuple[str, ...], what: str, width: int = 0
+) -> NDArray[np.bool_]:
+    """Flags (n, C), from such flags or from lists of classes.
+
+    Args:
+      given: 0 and 1 for each instance and class, or a list of classes for each instance.
+      classes: the names of all classes, if they have any.
+      what: what `given` is, for messages.
+      width: the number of classes where they have no names, 0 where that is unknown.
 
     Raises:
       ArgumentError: it is neither, or a class is unknown.
     """
+    width = len(classes) or width
     if hasattr(given, "ndim"):
-        return _flags(array_of(given, what), classes, what), classes
+        return _flags(array_of(given, what), width, what)
     rows = [list(row) for row in given]
-    if rows and classes and all(len(row) == len(classes) and set(row) <= {0, 1} for row in rows):
-        return _flags(np.array(rows), classes, what), classes
+    if rows and len(rows[0]) > 1 and all(_are_flags(row, width or len(rows[0])) for row in rows):
+        return _flags(np.array(rows), width, what)
     flat = [label for row in rows for label in row]
-    codes, classes = class_codes(flat, classes, what) if flat else (np.empty(0, int), classes)
-    width = len(classes) or int(codes.max(initial=-1)) + 1
-    found = np.zeros((len(rows), width), bool)
+    codes = class_codes(flat, classes, what, width) if flat else np.empty(0, np.int32)
+    found = np.zeros((len(rows), width or int(codes.max(initial=-1)) + 1), bool)
     found[np.repeat(np.arange(len(rows)), [len(row) for row in rows]), codes] = True
-    return found, classes
+    return found
 
 
 def is_nested(labels: Any) -> bool:
     """Whether labels are several for each instance, rather than one."""
     if hasattr(labels, "ndim"):
-        return bool(labels.ndim == 2)
+        return bool(labels.ndim == 2 and labels.shape[1] != 1)
     return any(isinstance(each, list | tuple | set | frozenset) for each in labels)
 
 
-def _flags(found: NDArray[Any], classes: tuple[str, ...], what: str) -> NDArray[np.bool_]:
-    wrong = found.ndim != 2 or (bool(classes) and found.shape[1] != len(classes))
-    if wrong or not np.isin(found, (0, 1)).all():
+def _are_flags(row: list[Any], width: int) -> bool:
+    """Whether it is 0 or 1 for each class; [0, 1] of two classes is such flags too."""
+    return len(row) == width and all(each in (0, 1) and not isinstance(each, str) for each in row)
+
+
+def _flags(found: NDArray[Any], width: int, what: str) -> NDArray[np.bool_]:
+    if found.ndim != 2 or (width and found.shape[1] != width) or not np.isin(found, (0, 1)).all():
         raise ArgumentError(
             f"The {what} have shape {found.shape}: {shown(found.tolist())}",
-            "An instance has or has not each of the classes",
+            "An instance has or has not each of the classes"
+            + (f", of which there are {width:,}" if width else ""),
             _REMEDY,
         )
     return found.astype(bool)

@@ -16,19 +16,22 @@ from tensorboard_cnc.efficiency.efficiency import Efficiency
 from tensorboard_cnc.efficiency.measuring import measure
 from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
 from tensorboard_cnc.instance_codec import encode
+from tensorboard_cnc.instance_records import Predictions
 from tensorboard_cnc.records import Measurement, Metrics, ModelCard, Status
 from tensorboard_cnc.tags import metrics_tag, model_tag, predictions_tag
 from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.answers import Answers
 from tensorboard_cnc.writer.efficiency_entry import efficiency_measurements, suggested_specs
 from tensorboard_cnc.writer.endings import is_normal_exit, reason_text, uncaught_exception
+from tensorboard_cnc.writer.evaluation import Evaluation
+from tensorboard_cnc.writer.joined_predictions import joined
 from tensorboard_cnc.writer.journal import Journal
 from tensorboard_cnc.writer.known_datasets import known_dataset
 from tensorboard_cnc.writer.measurement import measurements
 from tensorboard_cnc.writer.metric_spec import write_specs
-from tensorboard_cnc.writer.naming import checked_budget_bytes, checked_dataset_name
 from tensorboard_cnc.writer.policy import tolerate
 from tensorboard_cnc.writer.prediction_budget import DEFAULT_BYTES, fitted
-from tensorboard_cnc.writer.predictions import Answers, predictions_of
+from tensorboard_cnc.writer.predictions import predictions_of
 from tensorboard_cnc.writer.problem_log import ProblemLog
 
 
@@ -172,6 +175,46 @@ class ModelHandle:
         self._call(log)
         return found[0] if found else None
 
+    def evaluation(
+        self,
+        dataset: str,
+        *,
+        classes: Sequence[Any] | None = None,
+        multilabel: bool = False,
+        sharded: bool = True,
+        budget: int = DEFAULT_BYTES,
+    ) -> Evaluation:
+        """Logs predictions batch by batch, for a ``with`` block around an evaluation loop.
+
+        ::
+
+            with m.evaluation("test") as evaluation:
+                for ids, images, labels in loader:
+                    evaluation.add(ids, logits=net(images), labels=labels)
+
+        The record is written when the block ends. Memory holds a few numbers for each instance,
+        and only as many full vectors as could fit into the budget.
+
+        Args:
+          dataset: as for `predictions`, like all else that is not told here.
+          classes: names of the C classes.
+          multilabel: an instance may have several classes.
+          sharded: in a ``torch.distributed`` job each rank adds its shard, all ranks end the block
+            together, rank 0 writes them all, and an id that several have counts once. False
+            where rank 0 evaluates alone.
+          budget: compressed bytes that the record may take.
+        """
+        return Evaluation(
+            self._id,
+            dataset,
+            budget,
+            classes=classes,
+            multilabel=multilabel,
+            sharded=sharded,
+            call=self._call,
+            write=self._write_predictions,
+        )
+
     def failed(self, reason: str | BaseException) -> None:
         """Marks the model as failed. It stays on the page, and more metrics may follow.
 
@@ -259,11 +302,15 @@ class ModelHandle:
             self._measured = merged
 
     def _predict(self, dataset: str, ids: Any, answers: Answers, budget: int) -> None:
-        name, allowed = checked_dataset_name(dataset), checked_budget_bytes(budget)
-        known = known_dataset(name)
-        whole = predictions_of(self._id, name, ids, answers, known, allowed)
-        record, packed = fitted(replace(whole, logged_us=event_clock.now_us()), allowed)
-        self._journal.write_chunks(predictions_tag(self._id, name), encode(record, packed))
+        known = known_dataset(dataset)
+        self._write_predictions(
+            predictions_of(self._id, dataset, ids, answers, known, budget), budget
+        )
+
+    def _write_predictions(self, whole: Predictions, budget: int) -> None:
+        record, packed = fitted(replace(joined([whole]), logged_us=event_clock.now_us()), budget)
+        tag = predictions_tag(self._id, record.dataset)
+        self._journal.write_chunks(tag, encode(record, packed))
 
     def _fail(self, reason: str | BaseException) -> None:
         if self._card is None:

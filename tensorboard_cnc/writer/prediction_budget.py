@@ -2,107 +2,104 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tensorboard_cnc import cnc_pb2 as pb
 from tensorboard_cnc.column_codec import ids as packed_ids
 from tensorboard_cnc.column_codec import probabilities
 from tensorboard_cnc.instance_codec import columns_of
-from tensorboard_cnc.instance_records import Predictions
-from tensorboard_cnc.writer.instance_order import first_rows, random_ranks
+from tensorboard_cnc.instance_records import Ids, Predictions
+from tensorboard_cnc.writer.instance_order import first_rows
 
 DEFAULT_BYTES = 512 << 10
 # KL needs vectors, so that some stay before top-k and confidence claim the rest.
 _SHARE_OF_VECTORS = 0.25
 _SAMPLE = 256
+# Beside the name and the data of a column.
+_COLUMN_BYTES = 32
+_CONFIDENCE = ("confidence",)
+_TOP = ("top_classes", "top_probabilities")
+_VECTORS = ("vector_rows", "vectors")
+
+_Packed = dict[str, pb.Column]
 
 
-def fitted(record: Predictions, budget: int) -> tuple[Predictions, dict[str, pb.Column]]:
+def fitted(record: Predictions, budget: int) -> tuple[Predictions, _Packed]:
     """The record within `budget` compressed bytes, and its columns.
 
     Predicted, correct, true-label probability and scores always stay, over the budget if need be.
+    Where all full vectors fit, they say what top-k would, so that it is not stored.
     """
-    bare = replace(record, vectors=None, vector_rows=None)
-    packed = columns_of(bare)
-    top = [packed.pop(name, None) for name in ("top_classes", "top_probabilities")]
-    confidence = packed.pop("confidence", None)
-    used = packed_bytes(packed)
-    dropped: list[str] = []
-    changes: dict[str, Any] = {}
-    reserved = int(budget * _SHARE_OF_VECTORS) if record.vectors is not None else 0
-    if confidence is not None:
-        if used + len(confidence.data) + min(reserved, budget // 8) <= budget:
-            packed["confidence"] = confidence
-            used += len(confidence.data)
-        else:
-            dropped.append("confidence")
-            changes["confidence"] = None
-    top_bytes = sum(len(column.data) for column in top if column is not None)
-    keeps_top = top[0] is not None and used + top_bytes + reserved <= budget
-    if keeps_top:
-        used += top_bytes
-        packed |= {column.name: column for column in top if column is not None}
-    else:
-        changes |= {"top_classes": None, "top_probabilities": None}
-        if record.kind == "classes" and record.confidence is not None:
-            dropped.append("top-k")
+    packed = columns_of(_without(record, *_CONFIDENCE, *_TOP, *_VECTORS))
+    confidence = columns_of(record, _CONFIDENCE)
+    if _has_all_vectors(record):
+        vectors = columns_of(record, _VECTORS)
+        if packed_bytes(packed | confidence | vectors) <= budget:
+            return _without(record, *_TOP), packed | confidence | vectors
+    reserved = 0 if record.vectors is None else int(budget * _SHARE_OF_VECTORS)
+    dropped = []
+    # Those that are not there may have been left out before, as too large for the budget.
+    for what, names, columns in (
+        ("confidence", _CONFIDENCE, confidence),
+        ("top-k", _TOP, columns_of(record, _TOP)),
+    ):
+        if columns and packed_bytes(packed | columns) + reserved <= budget:
+            packed |= columns
+        elif record.vectors is not None or columns:
+            dropped.append(what)
+            record = _without(record, *names)
     if record.vectors is not None:
-        vectors = _vectors(record, budget - used)
-        if vectors["cut"]:
-            dropped.append("vectors")
-        packed |= vectors["packed"]
-        changes |= {name: vectors[name] for name in ("vectors", "vector_rows")}
-    return replace(record, dropped=(*record.dropped, *dropped), **changes), packed
+        dropped.append("vectors")
+        record, columns = _with_vectors_within(budget - packed_bytes(packed), record)
+        packed |= columns
+    return replace(record, dropped=tuple(dropped)), packed
 
 
-def _vectors(record: Predictions, room: int) -> dict[str, Any]:
-    """Those vectors that fit into `room` bytes, by the order that all models share."""
+def packed_bytes(packed: Mapping[str, pb.Column]) -> int:
+    """Bytes that the columns take in a record."""
+    return sum(len(column.data) + len(name) + _COLUMN_BYTES for name, column in packed.items())
+
+
+def _without(record: Predictions, *names: str) -> Predictions:
+    return replace(record, **dict.fromkeys(names))  # type: ignore[arg-type]
+
+
+def _has_all_vectors(record: Predictions) -> bool:
+    """Whether every instance has a vector, but for those that are not finite."""
+    return record.vectors is not None and len(record.vectors) == len(record.ids) - record.excluded
+
+
+def _with_vectors_within(room: int, record: Predictions) -> tuple[Predictions, _Packed]:
+    """The record with those vectors that fit into `room` bytes, and their columns.
+
+    They are those that come first in the order that all models share.
+    """
     assert record.vectors is not None
     assert record.vector_rows is not None
-    known = len(record.ids) - record.excluded
-    rows, vectors = record.vector_rows, record.vectors
-    cut = len(rows) < known
-    if not cut:
-        packed = _packed(rows, vectors, coarse=False)
-        if packed_bytes(packed) <= room:
-            return {"cut": False, "packed": packed, "vectors": vectors, "vector_rows": rows}
-    sample = vectors[first_rows(record.ids[rows], _SAMPLE)]
-    each = max(
-        1.0, packed_bytes(_packed(rows[: len(sample)], sample, coarse=True)) / max(1, len(sample))
-    )
+    ids, rows, vectors = record.ids[record.vector_rows], record.vector_rows, record.vectors
+    each = _bytes_of_a_vector(ids, rows, vectors)
     count = min(len(rows), max(0, int(room / each)))
-    while True:
-        chosen = first_rows(record.ids[rows], count)
-        packed = _packed(rows[chosen], vectors[chosen], coarse=True)
+    while count:
+        chosen = first_rows(ids, count)
+        packed = _packed(rows[chosen], vectors[chosen])
         size = packed_bytes(packed)
-        if size <= room or not count:
-            break
-        count = int(count * min(0.97, room / size)) if room > 0 else 0
-    if not count:
-        return {"cut": True, "packed": {}, "vectors": None, "vector_rows": None}
-    kept = {"vectors": vectors[chosen], "vector_rows": rows[chosen]}
-    return {"cut": True, "packed": packed, **kept}
+        if size <= room:
+            return replace(record, vectors=vectors[chosen], vector_rows=rows[chosen]), packed
+        count = int(count * min(0.97, room / size))
+    return _without(record, *_VECTORS), {}
 
 
-def pruned(record: Predictions, most: int) -> Predictions:
-    """The record with at most so many vectors, to bound memory while batches come in."""
-    if record.vectors is None or record.vector_rows is None or len(record.vectors) <= most:
-        return record
-    ranks = random_ranks(record.ids[record.vector_rows])
-    chosen = np.sort(np.argpartition(ranks, most)[:most])
-    return replace(record, vectors=record.vectors[chosen], vector_rows=record.vector_rows[chosen])
+def _bytes_of_a_vector(ids: Ids, rows: NDArray[np.int64], vectors: NDArray[np.float32]) -> float:
+    sample = first_rows(ids, _SAMPLE)
+    return packed_bytes(_packed(rows[sample], vectors[sample])) / max(1, len(sample))
 
 
-def _packed(rows: Any, vectors: Any, *, coarse: bool) -> dict[str, pb.Column]:
+def _packed(rows: NDArray[np.int64], vectors: NDArray[np.float32]) -> _Packed:
     return {
         "vector_rows": packed_ids("vector_rows", rows),
-        "vectors": probabilities("vectors", vectors, coarse=coarse),
+        "vectors": probabilities("vectors", vectors, coarse=True),
     }
-
-
-def packed_bytes(packed: dict[str, pb.Column]) -> int:
-    """Bytes that the columns take in a record."""
-    return sum(len(column.data) + len(column.name) + 32 for column in packed.values())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from pathlib import Path, PurePath
 from typing import Any, Protocol
 
@@ -12,6 +11,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tensorboard_cnc.errors import WriterError
 from tensorboard_cnc.writer.directory_sinks import LocalSink, RemoteSink
+from tensorboard_cnc.writer.ranks import rank_and_size
 from tensorboard_cnc.writer.summary_writer_sinks import TensorboardXSink, TorchSink
 from tensorboard_cnc.writer.tf_summary_sink import TfSummarySink
 from tensorboard_cnc.writer.wording import shown, text_of, type_name
@@ -56,7 +56,7 @@ def open_sink(writer: Any) -> Sink:
     Raises:
       WriterError: it is nothing that records can go to.
     """
-    if _is_other_rank():
+    if rank_and_size()[0]:
         return NullSink()
     if isinstance(writer, str | os.PathLike):
         return _directory_sink(writer)
@@ -71,14 +71,6 @@ def open_sink(writer: Any) -> Sink:
             case package, "DummyExperiment" | "_DummyExperiment" if package in _LIGHTNING:
                 return NullSink()
     raise _unknown(writer)
-
-
-def _is_other_rank() -> bool:
-    """Whether this process is one of a distributed job, and not the first."""
-    distributed = sys.modules.get("torch.distributed")
-    if distributed is None or not distributed.is_available() or not distributed.is_initialized():
-        return False
-    return bool(distributed.get_rank())
 
 
 def _directory_sink(given: str | os.PathLike[Any]) -> Sink:

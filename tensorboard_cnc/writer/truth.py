@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.instance_arrays import array_of, checked_rows, class_codes
+from tensorboard_cnc.writer.instance_arrays import array_of, checked_rows, class_codes, names_in
 from tensorboard_cnc.writer.memberships import checked_memberships, is_nested
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.texts import cut_texts
@@ -32,11 +32,12 @@ def truth_of(n: int, labels: Any, classes: Any, targets: Any) -> dict[str, Any]:
         return _targets(n, targets)
     if labels is None:
         return {"kind": "classes" if names else "scores", "classes": names}
+    names = names or names_in(labels)
     if is_nested(labels):
-        members, names = checked_memberships(labels, names, "labels")
+        members = checked_memberships(labels, names, "labels")
         checked_rows(members, n, "labels")
         return {"kind": "multi-label", "classes": names, "memberships": members}
-    codes, names = class_codes(labels, names, "labels")
+    codes = class_codes(labels, names, "labels")
     checked_rows(codes, n, "labels")
     return {"kind": "classes", "classes": names, "labels": codes}
 

@@ -89,7 +89,7 @@ def test_a_data_set_and_the_predictions_of_two_models(tmp_path: Path, serve: Ser
     np.testing.assert_allclose(dense_record.confidence, [0.8, 0.5, 1], rtol=3e-4)
     np.testing.assert_allclose(dense_record.true_probability, [0.8, 0.2, np.nan], rtol=3e-4)
     pruned_record: Predictions = read(host, found["cnc/predictions/pruned/pets%201%2F2"])
-    assert pruned_record.ids.tolist() == ["c", "b", "a"]
+    assert pruned_record.ids.tolist() == ["a", "b", "c"]
     assert pruned_record.predicted is not None
     assert pruned_record.predicted.tolist() == [1, 0, 1]
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.writer import policy
+from tensorboard_cnc.writer import known_datasets, policy
 
 
 @pytest.fixture(autouse=True)
 def _errors_raise() -> Iterator[None]:
-    """Each test begins under the default policy, with no warning given yet."""
+    """Each test begins under the default policy, and without memories."""
     policy._warned.clear()
+    known_datasets._known.clear()
     yield
     cnc_summary.on_error("raise")
 

@@ -9,8 +9,10 @@ from typing import TypeVar
 
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_BLOB_SEQUENCE
 
-from tensorboard_cnc import codec
+from tensorboard_cnc import codec, instance_codec
+from tensorboard_cnc.instance_records import Dataset, InstanceRecord, Predictions
 from tensorboard_cnc.records import Measurement, Metrics, MetricSpecs, ModelCard, Problems, Record
 from tensorboard_cnc.subrun import shown_run
 from tensorboard_cnc.tags import holds
@@ -73,9 +75,36 @@ def _records(logdir: Path, path: Path) -> Iterator[Logged]:
     run = path.parent.relative_to(logdir).as_posix()
     for event in events(path):
         for value in event.summary.value:
-            if value.metadata.plugin_data.plugin_name == "cnc":
+            is_bulk = value.metadata.data_class == DATA_CLASS_BLOB_SEQUENCE
+            if value.metadata.plugin_data.plugin_name == "cnc" and not is_bulk:
                 (content,) = value.tensor.string_val
                 record = codec.decode(content)
                 assert holds(value.tag, record)
                 assert event.step < 0, "purge_step must not reach it"
                 yield Logged(run, value.tag, event.step, record)
+
+
+def bulk_records(logdir: Path) -> list[InstanceRecord]:
+    """The latest data set or predictions of each tag, in the order of their steps."""
+    found: dict[tuple[str, str], tuple[int, InstanceRecord]] = {}
+    for path in event_files(logdir):
+        run = shown_run(path.parent.relative_to(logdir).as_posix())
+        for event in events(path):
+            for value in event.summary.value:
+                if value.metadata.data_class == DATA_CLASS_BLOB_SEQUENCE:
+                    record = instance_codec.decode(value.tensor.string_val)
+                    assert event.step < 0, "purge_step must not reach it"
+                    found[run, value.tag] = (event.step, record)
+    return [record for _, record in sorted(found.values(), key=lambda entry: entry[0])]
+
+
+def the_dataset(logdir: Path) -> Dataset:
+    """The one data set."""
+    (found,) = (each for each in bulk_records(logdir) if isinstance(each, Dataset))
+    return found
+
+
+def the_predictions(logdir: Path) -> Predictions:
+    """The predictions of the one model on one data set."""
+    (found,) = (each for each in bulk_records(logdir) if isinstance(each, Predictions))
+    return found

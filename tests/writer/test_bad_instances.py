@@ -1,0 +1,152 @@
+"""What is wrong with instances and predictions is said with the row, the rule and the remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.errors import ArgumentError, CncWarning
+from tensorboard_cnc.records import Problems
+from tests.writer.logged import bulk_records, only, the_dataset, the_predictions
+
+P = [[0.5, 0.5], [0.9, 0.1], [0.2, 0.8]]
+BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
+    ("fewer answers", {"ids": [1, 2, 3, 4], "probabilities": P}, "3 probabilities for 4 ids"),
+    ("fewer labels", {"probabilities": P, "labels": [0, 1]}, "2 labels for 3 ids"),
+    ("fewer scores", {"scores": {"F1": [1.0]}}, '1 scores "F1" for 3 ids'),
+    ("fewer texts", {"outputs": ["a"]}, "1 outputs for 3 ids"),
+    ("an id twice", {"ids": [1, 7, 7], "probabilities": P}, "The id 7 comes twice"),
+    ("a text twice", {"ids": ["a", "b", "a"], "probabilities": P}, "The id 'a' comes twice"),
+    ("no ids", {"ids": [], "predicted": []}, r"The ids have shape \(0,\)"),
+    ("mixed ids", {"ids": [1, "a", 2], "probabilities": P}, "Ids are whole numbers or texts"),
+    ("fractions as ids", {"ids": [0.5, 1, 2], "probabilities": P}, "Ids are whole numbers"),
+    ("long ids", {"ids": ["x" * 1001, "a", "b"], "probabilities": P}, "has 1,001 characters"),
+    ("a NUL in an id", {"ids": ["a\0", "a", "b"], "probabilities": P}, "printable"),
+    ("label outside", {"probabilities": P, "labels": [0, 2, 1]}, "that of row 1 is 2.*0 to 1"),
+    ("label below", {"predicted": [0, 1, -2]}, "that of row 2 is -2"),
+    ("unknown name", {"predicted": list("aab"), "classes": ["a"]}, "that of row 2 is 'b'"),
+    ("unnamed names", {"probabilities": P, "labels": list("aab")}, "No names of classes"),
+    ("fractional label", {"probabilities": P, "labels": [0, 0.5, 1]}, "labels are array.*0.5"),
+    ("sum", {"probabilities": [[0.5, 0.5], [0.9, 0.3], [1, 0]]}, "row 1 sum to 1.2.*logits="),
+    ("outside 0 to 1", {"probabilities": [[2, -1], [1, 0], [1, 0]]}, "row 0 go from -1 to 2"),
+    ("other width", {"probabilities": P, "classes": list("abc")}, "2 columns for 3 classes"),
+    ("too deep", {"probabilities": np.zeros((3, 2, 2))}, r"have shape \(3, 2, 2\)"),
+    ("texts as numbers", {"probabilities": [["a", "b"]] * 3}, "type <U1"),
+    ("ragged", {"probabilities": [[1, 0], [1], [1, 0]]}, "rows of equal length"),
+    ("twice", {"probabilities": P, "logits": P}, "given as probabilities and logits"),
+    ("nothing", {}, "given as nothing"),
+    ("numbers as texts", {"outputs": [1, 2, 3]}, "The outputs hold 1 of type int"),
+    ("one text", {"outputs": "abc"}, "The outputs hold 'abc'"),
+    ("score of a text", {"scores": {"F1": list("abc")}}, 'The scores "F1" have'),
+    ("nameless score", {"scores": {"": [1, 2, 3]}}, "The score's name is empty"),
+    ("class twice", {"probabilities": P, "classes": ["a", "a"]}, 'The class "a" comes twice'),
+    ("classes as a text", {"probabilities": P, "classes": "ab"}, "Classes are a list"),
+    ("flags", {"predicted": np.full((3, 2), 2), "multilabel": True}, "has or has not"),
+    ("no name", {"dataset": "", "predicted": [1, 2, 3]}, "data set's name is empty"),
+    ("long name", {"dataset": "é" * 200, "predicted": [1, 2, 3]}, "at most 200 bytes"),
+    ("no budget", {"predicted": [1, 2, 3], "budget": 0}, "The budget is 0"),
+    ("odd budget", {"predicted": [1, 2, 3], "budget": "1 MB"}, "whole number of bytes"),
+    ("on no device", {"predicted": torch.zeros(3, device="meta")}, "could not be read"),
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "seen"), [pytest.param(g, s, id=i) for i, g, s in BAD_PREDICTIONS]
+)
+def test_predictions_are_refused_and_nothing_is_logged(
+    given: dict[str, Any], seen: str, tmp_path: Path
+) -> None:
+    arguments = {"dataset": "test", "ids": [1, 2, 3], **given}
+    with (
+        cnc_summary.attach(tmp_path, "m") as model,
+        pytest.raises(ArgumentError, match=seen) as caught,
+    ):
+        model.predictions(**arguments)
+    assert caught.value.remedy
+    assert len(str(caught.value)) < 600
+    assert bulk_records(tmp_path) == []
+
+
+BAD_DATASETS: list[tuple[str, dict[str, Any], str]] = [
+    ("labels and targets", {"labels": [0, 1], "targets": [0, 1]}, "labels= and targets="),
+    ("fractions", {"labels": [0.5, 1]}, "labels are"),
+    ("outside", {"labels": [0, 5], "classes": ["a", "b"]}, "that of row 1 is 5"),
+    ("fewer texts", {"texts": ["a"]}, "1 texts for 2 ids"),
+    ("numbers as texts", {"texts": [1, 2]}, "The texts hold 1 of type int"),
+    ("fewer images", {"images": np.zeros((3, 8, 8))}, "3 images for 2 ids"),
+    ("flat images", {"images": np.zeros((2, 64))}, r"image of row \d has shape \(64,\)"),
+    ("two channels", {"images": np.zeros((2, 2, 8, 8))}, r"has shape \(2, 8, 8\)"),
+    ("no pixels", {"images": np.zeros((2, 0, 8))}, r"has shape \(0, 8\)"),
+    ("no image", {"images": ["a.png", "b.png"]}, "An image is 'a.png'"),
+    ("attributes as a list", {"attributes": [1, 2]}, "values for all instances, by name"),
+    ("fewer attributes", {"attributes": {"ink": [1]}}, '1 values of "ink" for 2 ids'),
+    ("deep attribute", {"attributes": {"ink": [["a"], ["b"]]}}, r"have shape \(2, 1\)"),
+    ("targets of both kinds", {"targets": ["a", 1]}, "targets hold 1 of type int"),
+]
+
+
+@pytest.mark.parametrize(("given", "seen"), [pytest.param(g, s, id=i) for i, g, s in BAD_DATASETS])
+def test_data_sets_are_refused_and_nothing_is_logged(
+    given: dict[str, Any], seen: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ArgumentError, match=seen) as caught:
+        cnc_summary.dataset(tmp_path, "test", [1, 2], **given)
+    assert caught.value.remedy
+    assert bulk_records(tmp_path) == []
+
+
+def test_ids_that_the_data_set_lacks(tmp_path: Path) -> None:
+    cnc_summary.dataset(tmp_path, "test", [1, 2], labels=[0, 1])
+    with cnc_summary.attach(tmp_path, "m") as model:
+        with pytest.raises(ArgumentError, match="1 of 2 ids, such as 9, are not in the data set"):
+            model.predictions("test", [1, 9], predicted=[0, 1])
+        with pytest.raises(ArgumentError, match=r"2 of 2 ids, such as '1'"):
+            model.predictions("test", ["1", "2"], predicted=[0, 1])
+
+
+def test_other_classes_than_the_data_set(tmp_path: Path) -> None:
+    cnc_summary.dataset(tmp_path, "test", [1, 2], labels=[0, 1], classes=["a", "b"])
+    with (
+        cnc_summary.attach(tmp_path, "m") as model,
+        pytest.raises(ArgumentError, match=r"those of the data set \"test\" \('a', 'b'\)"),
+    ):
+        model.predictions("test", [1, 2], predicted=[0, 1], classes=["b", "a"])
+
+
+@pytest.mark.usefixtures("lenient")
+def test_with_warnings_the_job_goes_on_and_the_model_keeps_the_problem(tmp_path: Path) -> None:
+    with cnc_summary.model(tmp_path, "m") as model:
+        with pytest.warns(CncWarning, match="row 1 sum to 1.2"):
+            model.predictions("test", [1, 2], probabilities=[[1, 0], [0.9, 0.3]])
+        model.predictions("test", [1, 2], predicted=[0, 1])
+    assert the_predictions(tmp_path).kind == "classes"
+    (problem,) = only(Problems, tmp_path).problems
+    assert "row 1 sum to 1.2" in problem.message
+    with pytest.warns(CncWarning, match="3 images for 2 ids"):
+        cnc_summary.dataset(tmp_path, "test", [1, 2], images=np.zeros((3, 8, 8)))
+
+
+def test_a_text_of_ten_megabytes_is_cut_with_a_mark(tmp_path: Path) -> None:
+    cnc_summary.dataset(tmp_path, "test", [1], texts=["é" * 10_000_000])
+    texts = the_dataset(tmp_path).texts
+    assert texts is not None
+    assert texts[0] == "é" * 10_000 + "… [cut: 10,000,000 characters]"
+    with cnc_summary.attach(tmp_path / "m", "m") as model:
+        model.predictions("other", [1], outputs=["x" * 10_001])
+    assert the_predictions(tmp_path / "m").outputs == ("x" * 10_000 + "… [cut: 10,001 characters]",)
+
+
+def test_html_and_lone_surrogates_are_kept_as_text(tmp_path: Path) -> None:
+    texts = ["<script>alert(1)</script>", "\ud800", "\0 \n"]
+    cnc_summary.dataset(
+        tmp_path, "<b>", texts[:1] * 1, texts=texts[:1], attributes={"<i>": ["<u>\ud800"]}
+    )
+    record = the_dataset(tmp_path)
+    assert (record.name, record.texts, list(record.attributes)) == ("<b>", (texts[0],), ["<i>"])
+    cnc_summary.dataset(tmp_path / "s", "s", range(3), texts=texts)
+    assert the_dataset(tmp_path / "s").texts == (texts[0], "\\ud800", texts[2])
