@@ -22,6 +22,7 @@ def pretend(
         is_available=lambda: available,
         is_initialized=lambda: initialized,
         get_rank=lambda: rank,
+        get_world_size=lambda: 2,
     )
     monkeypatch.setitem(sys.modules, "torch.distributed", module)
 
