@@ -76,10 +76,10 @@ class Evaluation:
     vectors: Vectors | None = None
     outputs: Sequence[str] | None = None
 
-    @property
-    def nbytes(self) -> int:
-        """Memory that the arrays take."""
-        arrays = (getattr(self, each.name) for each in fields(self))
-        size = sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
-        size += sum(scores.nbytes for scores in self.scores.values())
-        return size + (self.vectors.probabilities.nbytes if self.vectors else 0)
+    def arrays(self) -> list[NDArray[Any]]:
+        """All its arrays."""
+        found = [getattr(self, each.name) for each in fields(self)]
+        found += self.scores.values()
+        if self.vectors is not None:
+            found += [self.vectors.rows, self.vectors.probabilities]
+        return [array for array in found if isinstance(array, np.ndarray)]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -52,13 +51,21 @@ def bootstrap(values: Floats) -> tuple[float, float]:
 
     It depends on the values alone, not on their order. NaN where there are fewer than two.
     """
-    n = len(values)
+    low, high = bootstraps(values[None])
+    return float(low[0]), float(high[0])
+
+
+def bootstraps(samples: Floats) -> Interval:
+    """`bootstrap` of each row of samples (k, n), all of one size; ends (k,)."""
+    k, n = samples.shape
     if n < 2:
-        return float("nan"), float("nan")
-    chosen = (_uniform()[:, :n] * np.float32(n)).astype(np.int16)
-    means = np.sort(values)[np.minimum(chosen, n - 1)].mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
+        return np.full(k, np.nan), np.full(k, np.nan)
+    ordered = np.sort(samples, axis=1).astype(float)
+    # Scaled, because float32 has a short range.
+    scale = np.maximum(np.abs(ordered).max(axis=1), np.finfo(float).tiny)
+    means = (ordered / scale[:, None]).astype(np.float32) @ _times_drawn(n)
+    low, high = np.quantile(means, [0.025, 0.975], axis=1) * (scale / n)
+    return low, high
 
 
 def mean_interval(values: Floats) -> tuple[float, float]:
@@ -69,6 +76,8 @@ def mean_interval(values: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-@cache
-def _uniform() -> NDArray[Any]:
-    return np.random.default_rng(0).random((_RESAMPLES, NORMAL_FROM), dtype=np.float32)
+@lru_cache(maxsize=64)
+def _times_drawn(n: int) -> NDArray[np.float32]:
+    """How often each of n values is in each resample, (n, resamples)."""
+    drawn = np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), _RESAMPLES)
+    return np.ascontiguousarray(drawn.T, np.float32)

@@ -131,15 +131,15 @@ def _brier(truth: Truth, model: Evaluation) -> Floats | None:
     vectors = model.vectors
     if vectors is None or (truth.labels is None and truth.memberships is None):
         return None
-    rows, p = vectors.rows, vectors.probabilities.astype(float)
-    found = np.full(truth.n, np.nan)
+    rows, p = vectors.rows, vectors.probabilities
+    found = np.full(truth.n, np.nan, np.float32)
     if truth.memberships is not None:
         found[rows] = ((p - truth.memberships[rows]) ** 2).mean(axis=1)
         return found
     assert truth.labels is not None
     labels = truth.labels[rows]
     at_label = np.take_along_axis(p, np.maximum(labels, 0)[:, None], 1)[:, 0]
-    squares = (p**2).sum(axis=1) - 2 * at_label + 1
+    squares = np.einsum("ij,ij->i", p, p) - 2 * at_label + 1
     found[rows] = np.where(labels >= 0, squares, np.nan)
     return found
 

@@ -13,7 +13,7 @@ from tensorboard_cnc.analysis.behaviors.evaluation import Floats, Ints
 from tensorboard_cnc.analysis.behaviors.intervals import (
     NORMAL_FROM,
     Interval,
-    bootstrap,
+    bootstraps,
     normal,
     rate_change,
     wilson,
@@ -79,10 +79,13 @@ def small_group_intervals(values: Floats, groups: Grouping, of: Ints) -> Interva
     codes, taken = groups.codes[finite], taken[finite]
     order = np.argsort(codes, kind="stable")
     codes, taken = codes[order], taken[order]
-    starts, ends = np.searchsorted(codes, of), np.searchsorted(codes, of, side="right")
-    for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        if end - start < NORMAL_FROM:
-            low[place], high[place] = bootstrap(taken[start:end])
+    starts = np.searchsorted(codes, of)
+    sizes = np.searchsorted(codes, of, side="right") - starts
+    # Groups of one size at a time share their resamples.
+    for size in np.unique(sizes[sizes < NORMAL_FROM]).tolist():
+        places = np.flatnonzero(sizes == size)
+        samples = taken[starts[places][:, None] + np.arange(size)]
+        low[places], high[places] = bootstraps(samples)
     return low, high
 
 

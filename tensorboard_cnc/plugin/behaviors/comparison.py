@@ -22,19 +22,10 @@ from tensorboard_cnc.analysis.behaviors.measures import (
 from tensorboard_cnc.analysis.behaviors.recorded_answers import evaluation_of
 from tensorboard_cnc.instance_records import Predictions
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import EvaluationSet
-from tensorboard_cnc.plugin.behaviors.shelf import Shelf
+from tensorboard_cnc.plugin.behaviors.shelf import Held, Shelf, arrays_of
 from tensorboard_cnc.plugin.http import BadRequestError
 
 Keep = Callable[[Hashable, Callable[[], Any]], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Dimensions:
-    all: list[Dimension]
-
-    @property
-    def nbytes(self) -> int:
-        return sum(each.codes.nbytes for each in self.all)
 
 
 @dataclass(frozen=True)
@@ -74,10 +65,8 @@ class Comparison:
     def dimensions(self) -> list[Dimension]:
         """What the instances can be sliced by."""
         key = ("dimensions", self.versions.get(self.models[0], self.versions.get("")))
-        kept: _Dimensions = self.keep(
-            key, lambda: _Dimensions(dimensions_of(self.truth, self.base))
-        )
-        return kept.all
+        kept: Held[list[Dimension]] = self.keep(key, self._all_dimensions)
+        return kept.value
 
     def measure(self, id: str | None) -> Measure | None:
         """The measure of this id; without one the first that all have, None where there is none.
@@ -127,6 +116,10 @@ class Comparison:
         present = self.evaluations[key].present
         return present if self.base is None else present & self.base.present
 
+    def _all_dimensions(self) -> Held[list[Dimension]]:
+        found = dimensions_of(self.truth, self.base)
+        return Held(found, sum(each.codes.nbytes for each in found))
+
     def _column(self, key: str, measure: Measure) -> Floats:
         evaluation, base = self.evaluation(key), self.base
         against = self.versions.get(self.models[0]) if measure.pairwise else None
@@ -164,13 +157,21 @@ def compare(chosen: EvaluationSet, models: tuple[str, ...], shelf: Shelf) -> Com
     truth = instances.truth
     alike = (chosen.dataset, truth.kind, truth.classes) if dataset else of
     versions = {key: (alike, bulk) for key, bulk in bulks.items()}
-    evaluations: dict[str, Evaluation] = {
-        key: shelf.keep(("evaluation", versions[key]), partial(evaluation_of, record, instances))
+    evaluations = {
+        key: shelf.keep(("evaluation", versions[key]), partial(_laid_out, record, instances)).value
         for key, record in records.items()
     }
     return Comparison(
         chosen.key, instances, models, records, evaluations, {"": alike, **versions}, shelf.keep
     )
+
+
+def _laid_out(record: Predictions, instances: Instances) -> Held[Evaluation]:
+    evaluation = evaluation_of(record, instances)
+    # Where the order is that of the record, the two share their arrays.
+    shared = {id(array) for array in arrays_of(record)}
+    own = sum(array.nbytes for array in evaluation.arrays() if id(array) not in shared)
+    return Held(evaluation, own)
 
 
 def _unknown(what: str, seen: str, known: Iterable[str], where: str = "") -> BadRequestError:

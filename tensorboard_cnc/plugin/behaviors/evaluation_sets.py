@@ -50,22 +50,26 @@ def evaluation_sets(
     """
     sets: dict[tuple[str, str], EvaluationSet] = {}
     notes: list[wire.BehaviorNote] = []
-    for key in models:
-        for bulk in catalog.bulk.get(key, ()):
-            if bulk.kind != "predictions":
-                continue
-            try:
-                record = shelf.predictions(bulk)
-            except RecordError as error:
-                notes.append({"message": error.message, "remedy": error.remedy, "model": key})
-                continue
-            dataset, fingerprint = _dataset_of(record, bulk, catalog.datasets, shelf, notes)
-            found = sets.setdefault(
-                (bulk.dataset, fingerprint), EvaluationSet(bulk.dataset, fingerprint, dataset)
-            )
-            found.predictions[key] = bulk
-            if dataset is not None:
-                found.runs[dataset.run] = None
+    listed = [
+        (key, bulk)
+        for key in dict.fromkeys(models)
+        for bulk in catalog.bulk.get(key, ())
+        if bulk.kind == "predictions"
+    ]
+    shelf.expect(bulk for _, bulk in listed)
+    for key, bulk in listed:
+        try:
+            record = shelf.predictions(bulk)
+        except RecordError as error:
+            notes.append({"message": error.message, "remedy": error.remedy, "model": key})
+            continue
+        dataset, fingerprint = _dataset_of(record, bulk, catalog.datasets, shelf, notes)
+        found = sets.setdefault(
+            (bulk.dataset, fingerprint), EvaluationSet(bulk.dataset, fingerprint, dataset)
+        )
+        found.predictions[key] = bulk
+        if dataset is not None:
+            found.runs[dataset.run] = None
     ranked = sorted(
         sets.values(),
         key=lambda each: (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from tensorboard.context import RequestContext
 
 from tensorboard_cnc.instance_records import Dataset, InstanceRecord, Predictions
@@ -14,6 +16,9 @@ from tensorboard_cnc.plugin.behaviors.byte_cache import ByteCache, Sized
 from tensorboard_cnc.records import Bulk
 
 T = TypeVar("T", bound=Sized)
+V = TypeVar("V")
+
+_READERS = 4
 
 
 class Reader(Protocol):
@@ -25,8 +30,10 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    record: Any
+class Held(Generic[V]):
+    """A value, and the memory in bytes that it alone takes."""
+
+    value: V
     nbytes: int
 
 
@@ -57,30 +64,47 @@ class Shelf:
         found: Predictions = self._record(bulk, self._reader.predictions)
         return found
 
+    def expect(self, bulks: Iterable[Bulk]) -> None:
+        """Reads predictions side by side: most of it is decompression, beside Python's lock.
+
+        What cannot be read says so when it is asked for.
+        """
+        missing = [bulk for bulk in bulks if (self._experiment, bulk) not in self._cache]
+        if len(missing) > 1:
+            with ThreadPoolExecutor(min(len(missing), _READERS)) as readers:
+                for bulk in missing:
+                    readers.submit(self.predictions, bulk)
+
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` made for this key once."""
         found: T = self._cache.get((self._experiment, key), make)
         return found
 
     def _record(self, bulk: Bulk, read: Callable[[RequestContext, Bulk], InstanceRecord]) -> Any:
-        def held() -> _Held:
+        def held() -> Held[InstanceRecord]:
             record = read(self._ctx, bulk)
-            return _Held(record, record_bytes(record))
+            return Held(record, _bytes(record))
 
-        return self.keep(bulk, held).record
-
-
-def record_bytes(record: InstanceRecord) -> int:
-    """Memory that a record takes, in bytes."""
-    return sum(_bytes(getattr(record, name)) for name in record.__slots__)
+        return self.keep(bulk, held).value
 
 
-def _bytes(value: Any) -> int:
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    if isinstance(value, tuple):
-        # Every text or file has a head of its own.
-        return sum(
-            len(each) + 56 if isinstance(each, str | bytes) else _bytes(each) for each in value
-        )
-    return sum(map(_bytes, value.values())) if isinstance(value, dict) else 0
+def arrays_of(record: InstanceRecord) -> list[NDArray[Any]]:
+    """All arrays of a record."""
+    return [value for value in _values(record) if isinstance(value, np.ndarray)]
+
+
+def _bytes(record: InstanceRecord) -> int:
+    size = sum(array.nbytes for array in arrays_of(record))
+    for value in _values(record):
+        if isinstance(value, tuple):
+            # Every text or file has a head of its own.
+            size += sum(len(each) + 56 for each in value if isinstance(each, str | bytes))
+    return size
+
+
+def _values(record: InstanceRecord) -> list[Any]:
+    found = [getattr(record, each.name) for each in fields(record)]
+    for each in [value for value in found if isinstance(value, Mapping)]:
+        for value in each.values():
+            found.extend(value if isinstance(value, tuple) else [value])
+    return found
