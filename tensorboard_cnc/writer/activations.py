@@ -19,7 +19,7 @@ from tensorboard_cnc.writer.probing.probe_inputs import (
     moved,
     probe_batches,
 )
-from tensorboard_cnc.writer.probing.untouched import untouched
+from tensorboard_cnc.writer.probing.untouched import kept_random_states, untouched
 from tensorboard_cnc.writer.probing.watched_layers import watched_layers
 from tensorboard_cnc.writer.tensors.model_sources import is_module, unwrapped
 from tensorboard_cnc.writer.tensors.module_tensors import kind_of
@@ -44,7 +44,9 @@ def probed_activations(
         numbers that can be told apart by instance.
     """
     net = unwrapped(net)
-    batches = probe_batches(net, inputs)
+    # A loader draws when it begins.
+    with kept_random_states(net):
+        batches = probe_batches(net, inputs)
     watched = watched_layers(net, layers)
     instances = sum(batch.instances for batch in batches)
     sizes = sizes_within(budget or default_budget(len(watched)), [_LARGE] * len(watched))

@@ -15,15 +15,21 @@ def untouched(net: Any) -> Iterator[None]:
     """Evaluation mode without gradients; afterwards modes, buffers and random states are back."""
     import torch
 
+    with kept_random_states(net), torch.no_grad(), _kept_modes(net), _kept_buffers(net):
+        net.eval()
+        yield
+
+
+@contextmanager
+def kept_random_states(net: Any) -> Iterator[None]:
+    """Whatever is drawn inside, from torch, NumPy or Python, can be drawn again afterwards."""
+    import torch
+
     devices = {tensor.device for tensor in net.parameters() if tensor.device.type == "cuda"}
     with ExitStack() as stack:
         stack.enter_context(torch.random.fork_rng(devices=sorted(devices, key=str)))
-        stack.enter_context(torch.no_grad())
         stack.callback(random.setstate, random.getstate())
         stack.callback(np.random.set_state, np.random.get_state())
-        stack.enter_context(_kept_modes(net))
-        stack.enter_context(_kept_buffers(net))
-        net.eval()
         yield
 
 
