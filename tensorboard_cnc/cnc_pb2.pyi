@@ -264,3 +264,35 @@ class InstanceRecord(_message.Message):
     dropped: _containers.RepeatedScalarFieldContainer[str]
     logged_us: int
     def __init__(self, subject: _Optional[_Union[InstanceRecord.Subject, str]] = ..., model_id: _Optional[str] = ..., dataset: _Optional[str] = ..., kind: _Optional[str] = ..., fingerprint: _Optional[str] = ..., columns: _Optional[_Iterable[_Union[Column, _Mapping]]] = ..., excluded: _Optional[int] = ..., dropped: _Optional[_Iterable[str]] = ..., logged_us: _Optional[int] = ...) -> None: ...
+
+class SketchRecord(_message.Message):
+    __slots__ = ("subject", "model_id", "fingerprint", "instances", "columns", "refused", "logged_us")
+    class Subject(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        WEIGHTS: _ClassVar[SketchRecord.Subject]
+        ACTIVATIONS: _ClassVar[SketchRecord.Subject]
+    WEIGHTS: SketchRecord.Subject
+    ACTIVATIONS: SketchRecord.Subject
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    MODEL_ID_FIELD_NUMBER: _ClassVar[int]
+    FINGERPRINT_FIELD_NUMBER: _ClassVar[int]
+    INSTANCES_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    LOGGED_US_FIELD_NUMBER: _ClassVar[int]
+    subject: SketchRecord.Subject
+    model_id: str
+    fingerprint: str
+    instances: int
+    columns: _containers.RepeatedCompositeFieldContainer[Column]
+    refused: _containers.RepeatedCompositeFieldContainer[Refused]
+    logged_us: int
+    def __init__(self, subject: _Optional[_Union[SketchRecord.Subject, str]] = ..., model_id: _Optional[str] = ..., fingerprint: _Optional[str] = ..., instances: _Optional[int] = ..., columns: _Optional[_Iterable[_Union[Column, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[Refused, _Mapping]]] = ..., logged_us: _Optional[int] = ...) -> None: ...
+
+class Refused(_message.Message):
+    __slots__ = ("name", "reason")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    reason: str
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...

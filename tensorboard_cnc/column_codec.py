@@ -6,6 +6,7 @@ An encoding is a NumPy type, or one of
 - ``bits``: eight flags a byte;
 - ``-ln p``: probabilities as rint(-2048 ln p) in 16 bits, all high bytes before all low bytes.
   The relative error is below 0.03 % down to p = 1e-14, so that KL keeps its tail;
+- ``planes``: float32, all lowest bytes first, so that bytes which are mostly 0 take no room;
 - ``text`` and ``bytes``: the lengths of all items (u32), then the items.
 """
 
@@ -29,7 +30,8 @@ MAX_DECLARED_BYTES = 1 << 30
 _STEPS_PER_NAT = 2048
 _MOST_NATS = np.float32(31.75)
 _NOT_A_NUMBER = 65535
-_BYTES = {"|i1": 1, "<i2": 2, "<i4": 4, "<i8": 8, "<f4": 4, "<f8": 8, "delta": 8, "-ln p": 2}
+_BYTES = {"|i1": 1, "<i2": 2, "<i4": 4, "<i8": 8, "<f4": 4, "<f8": 8}
+_BYTES |= {"delta": 8, "-ln p": 2, "planes": 4}
 # Texts beyond this length would make a unicode array large, which pads all to the longest.
 _LONG_ID = 64
 
@@ -69,6 +71,12 @@ def probabilities(name: str, values: NDArray[Any], *, coarse: bool = False) -> p
     return _column(name, "-ln p", values.shape, planes)
 
 
+def planes(name: str, values: NDArray[np.float32]) -> pb.Column:
+    """Float32 of few significant bits, of any shape."""
+    rows = np.ascontiguousarray(values, "<f4").reshape(-1).view(np.uint8).reshape(-1, 4)
+    return _column(name, "planes", values.shape, rows.T)
+
+
 def ids(name: str, values: NDArray[Any]) -> pb.Column:
     """Ids of instances: whole numbers or texts."""
     if values.dtype.kind == "i":
@@ -93,7 +101,7 @@ def text_ids(values: Sequence[str]) -> NDArray[Any]:
 
 
 def array_of(column: pb.Column, dtype: DTypeLike) -> NDArray[Any]:
-    """What `numbers`, `whole_numbers`, `bits`, `probabilities` or `ids` stored; read-only.
+    """What any of the functions above but `texts` and `files` stored; read-only.
 
     Raises:
       DamagedRecordError: the bytes do not fit what the column declares, or the values not `dtype`.
@@ -169,6 +177,8 @@ def _numeric(column: pb.Column) -> NDArray[Any]:
     shape = tuple(column.shape)
     if len(shape) > 2:
         raise _damaged(column, f"it has {len(shape)} dimensions")
+    if column.dtype in ("text", "bytes"):
+        raise _damaged(column, f"it holds {column.dtype} instead of numbers")
     count = math.prod(shape)
     data = _inflate(column)
     if column.dtype == "bits":
@@ -180,6 +190,9 @@ def _numeric(column: pb.Column) -> NDArray[Any]:
         codes = np.ascontiguousarray(planes.T).view("<u2").reshape(shape)
         found: NDArray[np.float32] = _PROBABILITY[codes]
         return found
+    if column.dtype == "planes":
+        rows = np.frombuffer(data, np.uint8).reshape(4, count).T
+        return np.ascontiguousarray(rows).view("<f4").reshape(shape)
     return np.frombuffer(data, column.dtype).reshape(shape)
 
 

@@ -53,6 +53,14 @@ def predictions_tag(model_id: str, dataset: str) -> str:
     return f"cnc/predictions/{encode_part(model_id)}/{encode_part(dataset)}"
 
 
+def weights_tag(model_id: str) -> str:
+    return f"cnc/weights/{encode_part(model_id)}"
+
+
+def activations_tag(model_id: str) -> str:
+    return f"cnc/activations/{encode_part(model_id)}"
+
+
 class BulkTag(NamedTuple):
     """What a bulk record's tag says; `model` is the model's part of it, as `encode_part` gave."""
 
