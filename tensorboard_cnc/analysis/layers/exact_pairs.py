@@ -1,0 +1,101 @@
+"""Comparisons that need no estimate: whole values, streamed totals, equal tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.analysis.layers.estimates import Floats, over
+from tensorboard_cnc.sketch_records import PairTotals, TensorSketch
+from tensorboard_cnc.sketches.change_classes import (
+    CHANGE_CLASSES,
+    ZERO_BOTH,
+    change_class,
+)
+
+Pair = tuple[TensorSketch, TensorSketch]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExactPairs:
+    """Of t pairs: ΣΔ², Σ|Δ|, Σab and max |Δ| (t,), and counts of CHANGE_CLASSES (t, 9)."""
+
+    squares: Floats
+    absolute: Floats
+    dot: Floats
+    largest: Floats
+    classes: Floats
+
+
+def from_values(pairs: Sequence[Pair]) -> ExactPairs:
+    """Of tensors whose values are kept whole on both sides."""
+    before = np.concatenate([one.values for one, _ in pairs if one.values is not None]).astype(
+        float
+    )
+    after = np.concatenate([one.values for _, one in pairs if one.values is not None]).astype(float)
+    sizes = np.array([one.totals.n for one, _ in pairs])
+    ends = np.cumsum(sizes)
+    spans = np.column_stack([ends - sizes, ends])
+    rows = np.repeat(np.arange(len(pairs)), sizes)
+    finite = np.isfinite(before) & np.isfinite(after)
+    before, after = np.where(finite, before, 0), np.where(finite, after, 0)
+    change = np.abs(after - before)
+    width = len(CHANGE_CLASSES)
+    keys = (change_class(before, after) + rows * width)[finite]
+    return ExactPairs(
+        squares=over(np.add, spans, np.square(change)),
+        absolute=over(np.add, spans, change),
+        dot=over(np.add, spans, before * after),
+        largest=over(np.maximum, spans, change),
+        classes=np.bincount(keys, minlength=len(pairs) * width).reshape(-1, width).astype(float),
+    )
+
+
+def from_totals(totals: Sequence[PairTotals]) -> ExactPairs:
+    """Of tensors that were compared at log time."""
+    return ExactPairs(
+        squares=_column([t.sum_squares for t in totals]),
+        absolute=_column([t.sum_abs for t in totals]),
+        dot=_column([t.dot for t in totals]),
+        largest=_column([t.max_abs for t in totals]),
+        classes=_column([t.bins for t in totals]).reshape(-1, len(CHANGE_CLASSES)),
+    )
+
+
+def of_equals(tensors: Sequence[TensorSketch]) -> ExactPairs:
+    """Of tensors that are compared with their like."""
+    classes = np.zeros((len(tensors), len(CHANGE_CLASSES)))
+    zeros = _column([t.totals.zeros for t in tensors])
+    classes[:, 0] = _column([finite_count(t) for t in tensors]) - zeros
+    classes[:, ZERO_BOTH] = zeros
+    nothing = np.zeros(len(tensors))
+    squares = _column([t.totals.sum_squares for t in tensors])
+    return ExactPairs(nothing, nothing, squares, nothing, classes)
+
+
+def exact_kind(pair: Pair, base_id: str) -> str:
+    """How a comparison is exact: "values", "totals" or "equal"; "" where it is not."""
+    before, after = pair
+    if before.digest is not None and before.digest == after.digest:
+        return "equal"
+    reference = after.reference.get(base_id)
+    if reference is not None and len(reference.bins) == len(CHANGE_CLASSES):
+        return "totals"
+    return "values" if before.values is not None and after.values is not None else ""
+
+
+def finite_count(tensor: TensorSketch) -> int:
+    """How many values are finite."""
+    t = tensor.totals
+    return t.n - t.nan - t.positive_infinite - t.negative_infinite
+
+
+def _joined(tensors: Sequence[TensorSketch]) -> Floats:
+    return np.concatenate([one.values for one in tensors if one.values is not None]).astype(float)
+
+
+def _column(values: Sequence[float] | Sequence[NDArray[np.int64]]) -> Floats:
+    return np.array(values, np.float64)

@@ -1,0 +1,147 @@
+"""All that is known of the changes between the tensors of two models, exact or estimated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.analysis.layers import exact_pairs
+from tensorboard_cnc.analysis.layers.estimates import (
+    Estimates,
+    Floats,
+    exactly,
+    over,
+    scattered,
+)
+from tensorboard_cnc.analysis.layers.exact_pairs import ExactPairs, Pair, exact_kind, finite_count
+from tensorboard_cnc.analysis.layers.sampled_pairs import groups_of_like, sampled_pairs
+from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairStatistics:
+    """Of t pairs of tensors, or of t sets of pairs; Δ = after − before.
+
+    `n` (t,) values that are compared, 0 where nothing is; `before` and `after` (t,) exact sums of
+    squares of both; `squares` ΣΔ², `absolute` Σ|Δ|, `dot` Σ before·after, `largest` max |Δ|, each
+    (t,); `classes` (t, 9) how many values are in each of CHANGE_CLASSES, among them "zero before"
+    (and not after), "zero after", "zero in both"; `outliers` (t,) whether a few values changed a
+    lot, so that Σ|Δ| is only a lower bound.
+    """
+
+    n: Floats
+    before: Floats
+    after: Floats
+    squares: Estimates
+    absolute: Estimates
+    dot: Estimates
+    largest: Estimates
+    classes: Estimates
+    outliers: NDArray[np.bool_]
+
+    def combined(self, spans: NDArray[np.int64]) -> PairStatistics:
+        """Of sets of pairs: those from `spans[row, 0]` up to, not including, `spans[row, 1]`."""
+        return PairStatistics(
+            n=over(np.add, spans, self.n),
+            before=over(np.add, spans, self.before),
+            after=over(np.add, spans, self.after),
+            squares=self.squares.summed(spans),
+            absolute=self.absolute.summed(spans),
+            dot=self.dot.summed(spans),
+            largest=self.largest.largest(spans),
+            classes=self.classes.summed(spans),
+            outliers=over(np.logical_or, spans, self.outliers),
+        )
+
+
+def pair_statistics(
+    before: Sequence[TensorSketch | None], after: Sequence[TensorSketch | None], base_id: str = ""
+) -> PairStatistics:
+    """Compares the tensors of two models, one by one.
+
+    A pair of which one is None, or of two shapes, or without values, compares nothing (n = 0). A
+    pair is exact where both are kept whole, where they are equal, or where `after` was compared
+    with the model `base_id` when it was logged; else it is estimated.
+    """
+    places: list[int] = []
+    pairs: list[Pair] = []
+    for place, (one, other) in enumerate(zip(before, after, strict=True)):
+        if one is not None and other is not None and _comparable(one, other):
+            places.append(place)
+            pairs.append((one, other))
+    found = _compared(pairs, base_id)
+    at = np.array(places, np.int64)
+    return _spread(found, at, len(before))
+
+
+def _comparable(before: TensorSketch, after: TensorSketch) -> bool:
+    known = all(t.values is not None or t.sample is not None for t in (before, after))
+    return before.shape == after.shape and before.totals.n > 0 and known
+
+
+def _compared(pairs: Sequence[Pair], base_id: str) -> PairStatistics:
+    kinds = [exact_kind(pair, base_id) for pair in pairs]
+    empty = exactly(np.zeros(len(pairs)))
+    parts: dict[str, list[tuple[NDArray[np.int64], Estimates]]] = {
+        name: [] for name in ("squares", "absolute", "dot", "largest", "classes")
+    }
+    outliers = np.zeros(len(pairs), bool)
+    for kind in ("values", "totals", "equal"):
+        places = [place for place, each in enumerate(kinds) if each == kind]
+        if places:
+            exact = _exact([pairs[place] for place in places], kind, base_id)
+            for name, part in parts.items():
+                part.append((np.array(places), exactly(getattr(exact, name))))
+    rest = [place for place, kind in enumerate(kinds) if not kind]
+    for (k, m), group in groups_of_like([pairs[place] for place in rest]):
+        at = np.array([rest[place] for place in group])
+        chosen = [pairs[place] for place in at]
+        estimates = sampled_pairs(chosen, k, m)
+        for name, part in parts.items():
+            if name != "dot":
+                part.append((at, getattr(estimates, name)))
+        parts["dot"].append((at, _dot(chosen, estimates.squares)))
+        outliers[at] = estimates.outliers
+    nine = exactly(np.zeros((len(pairs), len(CHANGE_CLASSES))))
+    columns = {
+        name: scattered(found, nine if name == "classes" else empty)
+        for name, found in parts.items()
+    }
+    return PairStatistics(
+        n=np.array([min(finite_count(one), finite_count(two)) for one, two in pairs], float),
+        before=np.array([one.totals.sum_squares for one, _ in pairs], float),
+        after=np.array([two.totals.sum_squares for _, two in pairs], float),
+        outliers=outliers,
+        **columns,
+    )
+
+
+def _exact(pairs: Sequence[Pair], kind: str, base_id: str) -> ExactPairs:
+    if kind == "values":
+        return exact_pairs.from_values(pairs)
+    if kind == "totals":
+        return exact_pairs.from_totals([after.reference[base_id] for _, after in pairs])
+    return exact_pairs.of_equals([before for before, _ in pairs])
+
+
+def _dot(pairs: Sequence[Pair], squares: Estimates) -> Estimates:
+    """Σab = (Σa² + Σb² − ΣΔ²) / 2."""
+    norms = np.array([a.totals.sum_squares + b.totals.sum_squares for a, b in pairs])
+    return Estimates(
+        (norms - squares.value) / 2,
+        (norms - squares.high) / 2,
+        (norms - squares.low) / 2,
+        squares.certainty,
+    )
+
+
+def _spread(found: PairStatistics, at: NDArray[np.int64], size: int) -> PairStatistics:
+    """The statistics in the places `at` of `size`, nothing elsewhere."""
+    rank = np.zeros(size, np.int64)
+    rank[at] = 1
+    ends = np.cumsum(rank)
+    return found.combined(np.column_stack([ends - rank, ends]))

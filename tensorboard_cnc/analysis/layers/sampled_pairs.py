@@ -1,0 +1,149 @@
+"""Comparisons of many pairs of tensors by what was sketched of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.analysis.layers.estimates import Estimates, Floats
+from tensorboard_cnc.analysis.layers.estimators_absolute import absolute_change
+from tensorboard_cnc.analysis.layers.estimators_largest import largest_change, largest_possible
+from tensorboard_cnc.analysis.layers.estimators_squares import squares_of_change
+from tensorboard_cnc.analysis.layers.estimators_zeros import change_counts
+from tensorboard_cnc.analysis.layers.exact_pairs import Pair, finite_count
+from tensorboard_cnc.analysis.layers.sample_pairs import SamplePairs
+from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.sketches.coordinated_sample import sample_positions
+from tensorboard_cnc.sketches.count_sketch import folded, sketched
+
+_SIXTEEN_BITS = ("float16", "bfloat16")
+_ROUNDING = 2.0**-17
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampledPairs:
+    """Estimates for t pairs, as ExactPairs has them, and where few values changed a lot (t,)."""
+
+    squares: Estimates
+    absolute: Estimates
+    largest: Estimates
+    classes: Estimates
+    outliers: NDArray[np.bool_]
+
+
+def groups_of_like(pairs: Sequence[Pair]) -> Iterator[tuple[tuple[int, int], list[int]]]:
+    """The places of pairs that share a number of sampled values and of buckets."""
+    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for place, (before, after) in enumerate(pairs):
+        k = min(_sampled(before), _sampled(after))
+        m = min(_buckets(before), _buckets(after))
+        groups[k, m].append(place)
+    yield from groups.items()
+
+
+def sampled_pairs(pairs: Sequence[Pair], k: int, m: int) -> SampledPairs:
+    """Estimates for pairs of one shape each, from k sampled values and m buckets."""
+    stacks = _stacked(pairs, k)
+    before, after = [one for one, _ in pairs], [one for _, one in pairs]
+    squares = squares_of_change(
+        _totals(before, "sum_squares"),
+        _totals(after, "sum_squares"),
+        np.stack([_sums(one, m) for one in before]),
+        np.stack([_sums(one, m) for one in after]),
+    )
+    ends = tuple(_ends(side, end) for side in (before, after) for end in ("low", "high"))
+    low_before, high_before, low_after, high_after = ends
+    limits = low_before, high_before, low_after, high_after
+    squares = _without_what_is_not_finite(squares, pairs)
+    absolute, outliers = absolute_change(stacks, squares, largest_possible(limits))
+    return SampledPairs(
+        squares=squares,
+        absolute=absolute,
+        largest=largest_change(stacks, squares, limits),
+        classes=change_counts(stacks),
+        outliers=outliers,
+    )
+
+
+def sample_of(tensor: TensorSketch, k: int) -> NDArray[np.float32]:
+    """The coordinated sample of k values, also of a tensor that is kept whole."""
+    if tensor.sample is not None:
+        return tensor.sample[:k]
+    assert tensor.values is not None
+    return tensor.values[sample_positions(tensor.shape, k)]
+
+
+def _sampled(tensor: TensorSketch) -> int:
+    if tensor.sample is not None:
+        return len(tensor.sample)
+    return 1 << max(tensor.totals.n.bit_length() - 1, 0)
+
+
+def _buckets(tensor: TensorSketch) -> int:
+    return 512 if tensor.buckets is None else len(tensor.buckets)
+
+
+def _sums(tensor: TensorSketch, m: int) -> Floats:
+    sums = tensor.buckets
+    if sums is None:
+        assert tensor.values is not None
+        sums = sketched(tensor.values)
+    return sums if len(sums) == m else folded(sums)
+
+
+def _stacked(pairs: Sequence[Pair], k: int) -> SamplePairs:
+    before = np.stack([sample_of(one, k) for one, _ in pairs]).astype(float)
+    after = np.stack([sample_of(one, k) for _, one in pairs]).astype(float)
+    usable = np.isfinite(before) & np.isfinite(after)
+    if not usable.all():
+        before, after = np.where(usable, before, 0), np.where(usable, after, 0)
+    first, second = [one for one, _ in pairs], [one for _, one in pairs]
+    n = [min(finite_count(one), finite_count(other)) for one, other in pairs]
+    return SamplePairs(
+        before=before,
+        after=after,
+        excluded=k - np.count_nonzero(usable, axis=1),
+        rounding=np.array([max(_rounding(one), _rounding(other)) for one, other in pairs]),
+        n=np.maximum(np.array(n, float), 1),
+        sum_before=_totals(first, "sum_abs"),
+        sum_after=_totals(second, "sum_abs"),
+        zeros_before=_totals(first, "zeros"),
+        zeros_after=_totals(second, "zeros"),
+    )
+
+
+def _rounding(tensor: TensorSketch) -> float:
+    exact = tensor.values is not None or tensor.dtype in _SIXTEEN_BITS
+    return 0.0 if exact else _ROUNDING
+
+
+def _totals(tensors: Sequence[TensorSketch], name: str) -> Floats:
+    return np.array([getattr(one.totals, name) for one in tensors], np.float64)
+
+
+def _ends(tensors: Sequence[TensorSketch], name: str) -> Floats:
+    return np.array([getattr(one.totals, name) or 0.0 for one in tensors], np.float64)
+
+
+def _without_what_is_not_finite(squares: Estimates, pairs: Sequence[Pair]) -> Estimates:
+    """The interval, wide enough for positions that one side has as 0 for not being finite."""
+    extra = np.array([_uncertain(before, after) for before, after in pairs])
+    if not extra.any():
+        return squares
+    low = np.maximum(squares.low - extra, 0)
+    certainty = np.maximum(squares.certainty, extra > 0).astype(np.uint8)
+    return Estimates(squares.value, low, squares.high, certainty)
+
+
+def _uncertain(before: TensorSketch, after: TensorSketch) -> float:
+    """The most that positions with something not finite on one side add to ΣΔ²."""
+    found = 0.0
+    for one, other in ((before, after), (after, before)):
+        missing = one.totals.n - finite_count(one)
+        peak = max(abs(other.totals.low or 0.0), abs(other.totals.high or 0.0))
+        found += min(missing * peak**2, other.totals.sum_squares) if missing else 0.0
+    return found
