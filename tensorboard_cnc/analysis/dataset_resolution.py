@@ -23,7 +23,6 @@ class Resolution:
 
     fingerprint: str
     bulk: Bulk | None = None
-    dataset: Dataset | None = None
     assumed: bool = False
     lacking: int = 0
 
@@ -49,7 +48,7 @@ def resolve_dataset(
     wanted = predictions.dataset_fingerprint
     lacking = 0
     for level in _levels(predictions.dataset, run, datasets):
-        fitting: dict[str, Resolution] = {}
+        fitting: dict[str, Bulk] = {}
         for bulk in level:
             dataset = read(bulk)
             if dataset is None or (wanted and dataset.fingerprint != wanted):
@@ -57,13 +56,12 @@ def resolve_dataset(
             missing = int((rows_of(predictions.ids, dataset.ids) < 0).sum())
             lacking = lacking or missing
             if not missing:
-                found = Resolution(dataset.fingerprint, bulk, dataset)
-                fitting.setdefault(dataset.fingerprint, found)
+                fitting.setdefault(dataset.fingerprint, bulk)
                 if wanted:
                     break
         if fitting:
-            best = next(iter(fitting.values()))
-            return Resolution(best.fingerprint, best.bulk, best.dataset, assumed=len(fitting) > 1)
+            fingerprint, bulk = next(iter(fitting.items()))
+            return Resolution(fingerprint, bulk, assumed=len(fitting) > 1)
     return Resolution(wanted, lacking=lacking)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tensorboard_cnc import wire
-from tensorboard_cnc.analysis.behaviors.alignment import Ids, rows_of
 from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.analysis.dataset_resolution import Resolution, resolve_dataset
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.identity import model_key
-from tensorboard_cnc.instance_records import Predictions
+from tensorboard_cnc.instance_records import Dataset, Predictions
 from tensorboard_cnc.plugin.behaviors.shelf import Shelf
 from tensorboard_cnc.records import Bulk
 
@@ -63,13 +63,13 @@ def evaluation_sets(
         except RecordError as error:
             notes.append({"message": error.message, "remedy": error.remedy, "model": key})
             continue
-        dataset, fingerprint = _dataset_of(record, bulk, catalog.datasets, shelf, notes)
+        of = _resolved(record, bulk, catalog.datasets, shelf, notes)
         found = sets.setdefault(
-            (bulk.dataset, fingerprint), EvaluationSet(bulk.dataset, fingerprint, dataset)
+            (bulk.dataset, of.fingerprint), EvaluationSet(bulk.dataset, of.fingerprint, of.bulk)
         )
         found.predictions[key] = bulk
-        if dataset is not None:
-            found.runs[dataset.run] = None
+        if of.bulk is not None:
+            found.runs[of.bulk.run] = None
     ranked = sorted(
         sets.values(),
         key=lambda each: (
@@ -82,44 +82,59 @@ def evaluation_sets(
     return ranked, notes
 
 
-def _dataset_of(
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A resolution and the notes of what could not be read on the way."""
+
+    resolution: Resolution
+    unreadable: tuple[wire.BehaviorNote, ...]
+    nbytes: int = 1000
+
+
+def _resolved(
     record: Predictions,
     at: Bulk,
-    candidates: Iterable[Bulk],
+    datasets: Iterable[Bulk],
     shelf: Shelf,
     notes: list[wire.BehaviorNote],
-) -> tuple[Bulk | None, str]:
-    """The data set's record and fingerprint: of those of its name the nearest that fits."""
-    named = [each for each in candidates if each.dataset == at.dataset]
-    for candidate in sorted(named, key=lambda each: _distance(each.run, at.run)):
+) -> Resolution:
+    """The data set of the predictions; what cannot be read or does not fit is told once."""
+    named = tuple(each for each in datasets if each.dataset == at.dataset)
+    kept = shelf.keep(("data set", at, named), lambda: _find(record, at, named, shelf))
+    for note in (*kept.unreadable, *_doubts(kept.resolution, record)):
+        if note not in notes:
+            notes.append(note)
+    return kept.resolution
+
+
+def _find(record: Predictions, at: Bulk, datasets: Iterable[Bulk], shelf: Shelf) -> _Found:
+    unreadable: list[wire.BehaviorNote] = []
+
+    def read(bulk: Bulk) -> Dataset | None:
         try:
-            dataset = shelf.dataset(candidate)
+            return shelf.dataset(bulk)
         except RecordError as error:
-            note: wire.BehaviorNote = {"message": error.message, "remedy": error.remedy}
-            if note not in notes:
-                notes.append(note)
-            continue
-        expected = record.dataset_fingerprint
-        fits = expected == dataset.fingerprint if expected else _shares_ids(record, dataset.ids)
-        if fits:
-            return candidate, dataset.fingerprint
-    return None, record.dataset_fingerprint
+            unreadable.append({"message": error.message, "remedy": error.remedy})
+            return None
+
+    return _Found(resolve_dataset(record, at.run, datasets, read), tuple(unreadable))
 
 
-def _shares_ids(record: Predictions, ids: Ids) -> bool:
-    return bool((rows_of(record.ids, ids) >= 0).any())
-
-
-def _distance(run: str, other: str) -> int:
-    """How many directories up from `other` until `run` is below."""
-    if run == other:
-        return -1
-    one, two = run.split("/"), other.split("/")
-    same = next(
-        (i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b),
-        min(len(one), len(two)),
-    )
-    return len(two) - same
+def _doubts(found: Resolution, record: Predictions) -> Iterator[wire.BehaviorNote]:
+    if found.lacking:
+        yield {
+            "message": f"{found.lacking:,} of {len(record.ids):,} ids that "
+            f'"{record.model_id}" predicts are not in the data set "{record.dataset}"; its '
+            "predictions are compared by id only.",
+            "remedy": "Log all instances in the data set, or predictions under another name.",
+        }
+    if found.assumed and found.bulk is not None:
+        yield {
+            "message": f'Several data sets "{record.dataset}" of different content fit the '
+            f'predictions of "{record.model_id}"; the newest, of the run '
+            f'"{found.bulk.run}", is taken.',
+            "remedy": "Log the data set before the predictions, in the same process.",
+        }
 
 
 def told(sets: Iterable[EvaluationSet], sizes: Mapping[str, int]) -> list[wire.EvaluationSet]:
