@@ -106,7 +106,7 @@ describe("matched pairs", () => {
     expect(known({})).toBe("better");
     expect(known({}, "min")).toBe("worse");
     expect(known({}, null)).toBe("");
-    expect(known({ low: -0.1 })).toBe("within noise");
+    expect(known({ low: -0.1 })).toBe("cannot tell");
     expect(known({ low: null, high: null })).toBe("");
   });
 

@@ -116,7 +116,7 @@ export interface PairRow {
   readonly low: number | null;
   readonly high: number | null;
   readonly spread: number | null;
-  /** "better", "worse", "within noise"; "" where one pair or no goal says nothing. */
+  /** "better", "worse", "cannot tell"; "" where one pair or no goal says nothing. */
   readonly verdict: string;
   readonly models: readonly string[];
 }
@@ -148,7 +148,7 @@ function verdictOf(
   { goal }: MetricSpec,
 ): string {
   if (low === null || high === null) return "";
-  if (low <= 0 && high >= 0) return "within noise";
+  if (low <= 0 && high >= 0) return "cannot tell";
   if (goal === null) return "";
   return mean > 0 === (goal === "max") ? "better" : "worse";
 }
