@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import atexit
-import os
-import threading
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from tensorboard_cnc import instance_codec, sketch_codec
 from tensorboard_cnc.efficiency.efficiency import Efficiency
 from tensorboard_cnc.efficiency.measuring import measure
-from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
-from tensorboard_cnc.instance_codec import encode
 from tensorboard_cnc.instance_records import Predictions
-from tensorboard_cnc.records import Measurement, Metrics, ModelCard, Status
-from tensorboard_cnc.tags import metrics_tag, model_tag, predictions_tag
+from tensorboard_cnc.records import Measurement, Metrics, ModelCard
+from tensorboard_cnc.tags import activations_tag, metrics_tag, predictions_tag, weights_tag
 from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.activations import activations_record
 from tensorboard_cnc.writer.answers import Answers
 from tensorboard_cnc.writer.efficiency_entry import efficiency_measurements, suggested_specs
-from tensorboard_cnc.writer.endings import is_normal_exit, reason_text, uncaught_exception
 from tensorboard_cnc.writer.evaluation import Evaluation
 from tensorboard_cnc.writer.joined_predictions import joined
 from tensorboard_cnc.writer.journal import Journal
 from tensorboard_cnc.writer.known_datasets import known_dataset
 from tensorboard_cnc.writer.measurement import measurements
 from tensorboard_cnc.writer.metric_spec import write_specs
-from tensorboard_cnc.writer.policy import tolerate
+from tensorboard_cnc.writer.open_handle import OpenHandle
 from tensorboard_cnc.writer.prediction_budget import DEFAULT_BYTES, fitted
 from tensorboard_cnc.writer.predictions import predictions_of
 from tensorboard_cnc.writer.problem_log import ProblemLog
+from tensorboard_cnc.writer.weights import weights_record
 
 
-class ModelHandle:
+class ModelHandle(OpenHandle):
     """Logs one model; made by `model` and `attach`, and usable from several threads.
 
     As a context manager it is closed at the end of the block, and an exception in the block
@@ -46,24 +40,8 @@ class ModelHandle:
         self, model_id: str, journal: Journal, problems: ProblemLog, card: ModelCard | None
     ) -> None:
         """`card` is None for a model that is logged elsewhere."""
-        self._id = model_id
-        self._journal = journal
-        self._problems = problems
-        self._card = card
         self._measured: dict[str, Measurement] = {}
-        self._closed = False
-        self._pid = os.getpid()
-        # Reentrant, so that a signal handler may log what ends the job.
-        self._lock = threading.RLock()
-        if card is not None:
-            self._call(lambda: self._write_card(card))
-        # After the writer's own exit hooks were registered, so that this runs before them.
-        atexit.register(self._close_at_exit)
-
-    @property
-    def id(self) -> str:
-        """The model's id."""
-        return self._id
+        super().__init__(model_id, journal, problems, card)
 
     def metrics(self, values: Mapping[str, Any], *, step: int | None = None) -> None:
         """Adds measurements of the model; a name that was logged before gets the new value.
@@ -215,81 +193,77 @@ class ModelHandle:
             write=self._write_predictions,
         )
 
-    def failed(self, reason: str | BaseException) -> None:
-        """Marks the model as failed. It stays on the page, and more metrics may follow.
+    def weights(
+        self,
+        model: Any,
+        *,
+        reference: Mapping[str, Any] | None = None,
+        budget: int | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        """Logs sketches of the weights, from which any two models are compared; replaces earlier.
+
+        Pruned weights are multiplied by their masks, parametrized ones computed, quantized ones
+        dequantized; their scheme and stored bytes are logged beside. Tied weights count once.
 
         Args:
-          reason: what went wrong, such as "diverged", or the exception.
+          model: a ``torch.nn.Module``, a state dict, a mapping of names to arrays of any library,
+            or the path of a safetensors checkpoint (a file, an index, a directory), which is read
+            piece by piece. With DTensors (FSDP2) all ranks make the call, each reads its part.
+          reference: weights of other models, in any of these forms, by their ids. Tensors of the
+            same name and shape are compared exactly; without it, comparisons are estimates.
+          budget: bytes that the sketches may take; None: 1 MB, or 3 kB for each tensor.
+          progress: called with the name of each tensor before it is read.
 
         Raises:
-          ArgumentError: the model is logged elsewhere.
+          ArgumentError: no tensor can be logged, or an argument breaks a rule. Single tensors
+            that cannot be (on the meta device, complex) are left out, and the page says why.
           ClosedError: the handle or its writer has been closed.
         """
-        self._call(lambda: self._fail(reason))
 
-    def close(self) -> None:
-        """Marks the model as finished, unless it failed. The writer stays open.
+        def log() -> None:
+            record = weights_record(
+                self._id, model, reference=reference, budget=budget, watch=progress
+            )
+            if record is not None:
+                self._journal.write_chunks(weights_tag(self._id), sketch_codec.encode(record))
+
+        self._call(log)
+
+    def activations(
+        self,
+        net: Any,
+        inputs: Any = None,
+        layers: Iterable[str] | str | None = None,
+        *,
+        budget: int | None = None,
+    ) -> None:
+        """Logs sketches of what each layer gives for probe inputs; replaces earlier ones.
+
+        The network runs in evaluation mode without gradients; mode, hooks, buffers and random
+        states are put back, also on error. Models are compared if their probe is the same.
+
+        Args:
+          net: a ``torch.nn.Module``; or what was recorded elsewhere, a mapping of names to
+            arrays (instances, …).
+          inputs: a tensor, a tuple or mapping of the arguments of forward, or a list or loader of
+            such batches, of which forward gets as many parts as it takes. Tensors are moved to
+            the network's device and type. A few hundred instances are plenty.
+          layers: names of modules or patterns ("encoder.*"), "" for the whole network; None: all
+            modules that compute something themselves.
+          budget: bytes that the sketches may take; None: 1 MB, or 3 kB for each layer.
 
         Raises:
-          ClosedError: the writer has been closed before.
+          ArgumentError: the network fails on the inputs, or an argument breaks a rule. Outputs
+            that cannot be logged are left out, and the page says why.
+          ClosedError: the handle or its writer has been closed.
         """
-        if self._pid != os.getpid():
-            return
-        with tolerate(self._problems.note), self._lock:
-            if self._closed:
-                return
-            self._closed = True
-            atexit.unregister(self._close_at_exit)
-            try:
-                self._write_end()
-            finally:
-                self._journal.close()
 
-    def __enter__(self) -> Self:
-        return self
+        def log() -> None:
+            record = activations_record(self._id, net, inputs, layers=layers, budget=budget)
+            self._journal.write_chunks(activations_tag(self._id), sketch_codec.encode(record))
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None or is_normal_exit(error):
-            self.close()
-            return
-        try:
-            self._close_as_failed(error)
-        except Exception as second:
-            error.add_note(f'The model "{self._id}" could not be marked as failed: {second}')
-
-    def _close_as_failed(self, error: BaseException) -> None:
-        try:
-            if self._card is not None and self._card.status == "running":
-                self.failed(error)
-        finally:
-            self.close()
-
-    def _close_at_exit(self) -> None:
-        if self._pid != os.getpid():
-            return
-        try:
-            uncaught = uncaught_exception()
-            self._close_as_failed(uncaught) if uncaught else self.close()
-        except Exception as error:
-            with suppress(Exception):
-                text = f'The model "{self._id}" stays marked as running. {error}'
-                warnings.warn(text, CncWarning, stacklevel=1)
-
-    def _call(self, action: Callable[[], None]) -> None:
-        """One call of the user: checked, alone, under the policy, its problems written."""
-        with tolerate(self._problems.note):
-            self._check_process()
-            with self._lock:
-                self._check_open()
-                with tolerate(self._problems.note):
-                    action()
-                self._problems.write(self._journal, self._id)
-                self._journal.flush_now_and_then()
+        self._call(log)
 
     def _measure(self, values: Mapping[str, Any], step: int | None) -> None:
         self._add(measurements(values, step, self._problems.note))
@@ -310,49 +284,4 @@ class ModelHandle:
     def _write_predictions(self, whole: Predictions, budget: int) -> None:
         record, packed = fitted(replace(joined([whole]), logged_us=event_clock.now_us()), budget)
         tag = predictions_tag(self._id, record.dataset)
-        self._journal.write_chunks(tag, encode(record, packed))
-
-    def _fail(self, reason: str | BaseException) -> None:
-        if self._card is None:
-            raise ArgumentError(
-                f'The model "{self._id}" is only attached here',
-                "Whether a model failed is known where it is logged",
-                "Call failed(...) on the handle of cnc_summary.model(...)",
-            )
-        self._write_closed(replace(self._card, status="failed", reason=reason_text(reason)))
-        self._journal.flush()
-
-    def _write_card(self, card: ModelCard) -> None:
-        # Kept even if it cannot be written now: close() writes it again.
-        self._card = card
-        self._journal.write(model_tag(self._id), card)
-
-    def _write_closed(self, card: ModelCard) -> None:
-        status: Status = "finished" if card.status == "running" else card.status
-        self._write_card(replace(card, status=status, closed_us=event_clock.now_us()))
-
-    def _write_end(self) -> None:
-        if self._card is not None:
-            self._write_closed(self._card)
-            self._journal.flush()
-            return
-        # A writer that was closed before has flushed what was attached.
-        with suppress(ClosedError):
-            self._journal.flush()
-
-    def _check_process(self) -> None:
-        if self._pid != os.getpid():
-            raise ClosedError(
-                f'The model "{self._id}" was opened by the process that this one was forked from',
-                "A handle works in the process that made it",
-                "Log from there, or add metrics from here with "
-                f'cnc_summary.attach(directory, "{self._id}")',
-            )
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise ClosedError(
-                f'The handle of the model "{self._id}" has been closed',
-                "A model is logged until close() or the end of its with block",
-                f'Log before, or add metrics with cnc_summary.attach(writer, "{self._id}")',
-            )
+        self._journal.write_chunks(tag, instance_codec.encode(record, packed))
