@@ -62,9 +62,13 @@ def scalar_tags(stored: Iterable[Stored]) -> set[str]:
 
 
 def known_metrics(specs: dict[str, MetricSpec], logged: Iterable[str]) -> list[KnownMetric]:
-    """All defined metrics, then the logged ones nobody defined; guesses a goal where none is."""
+    """All defined metrics, then the logged ones nobody defined, then what was only suggested.
+
+    Guesses a goal where none is.
+    """
     undefined = {name: MetricSpec(name) for name in logged if name not in specs}
-    return [_guess(spec) for spec in (specs | undefined).values()]
+    in_order = sorted((specs | undefined).values(), key=lambda spec: spec.suggested)
+    return [_guess(spec) for spec in in_order]
 
 
 def _guess(spec: MetricSpec) -> KnownMetric:

@@ -98,7 +98,7 @@ class Efficiency:
 
 
 def _suggested(
-    name: str, goal: Goal, unit: str, format: str, *, primary: bool = True
+    name: str, goal: Goal, unit: str, format: str = "", *, primary: bool = True
 ) -> MetricSpec:
     return MetricSpec(name, goal, unit, format, primary=primary, suggested=True)
 
@@ -108,7 +108,7 @@ CONDITIONAL = frozenset({"latency_ms", "latency_p95_ms", "throughput_per_s", "pe
 
 SPECS = (
     _suggested("size_bytes", "min", "B", ",d"),
-    _suggested("latency_ms", "min", "ms", ".3~f"),
+    _suggested("latency_ms", "min", "ms"),
     _suggested("macs", "min", "", ".3s"),
     _suggested("sparsity", "max", "", ".1%"),
     _suggested("peak_memory_bytes", "min", "B", ",d"),
@@ -117,6 +117,6 @@ SPECS = (
     _suggested("compressed_bytes", "min", "B", ",d", primary=False),
     _suggested("effective_bytes", "min", "B", ",d", primary=False),
     _suggested("flops", "min", "", ".3s", primary=False),
-    _suggested("latency_p95_ms", "min", "ms", ".3~f", primary=False),
+    _suggested("latency_p95_ms", "min", "ms", primary=False),
     _suggested("throughput_per_s", "max", "/s", ",.0f", primary=False),
 )

@@ -93,6 +93,10 @@ def _metric(measured: Measured, model_run: str | None) -> wire.Metric:
         metric["nonfinite"] = _nonfinite(value)
     if measurement.host:
         metric["host"] = measurement.host
+    if measurement.conditions:
+        metric["conditions"] = dict(measurement.conditions)
+    if measurement.note:
+        metric["note"] = measurement.note
     if measured.run != model_run:
         metric["run"] = measured.run
     if measured.scalar:

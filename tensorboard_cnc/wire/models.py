@@ -24,6 +24,10 @@ class Metric(TypedDict):
     nonfinite: NotRequired[NonFinite]
     # The machine that logged it.
     host: NotRequired[str]
+    # What else the value depends on, such as threads and versions.
+    conditions: NotRequired[dict[str, str]]
+    # What a reader should know of it, in words.
+    note: NotRequired[str]
     # The run it came from, where that is not the model's.
     run: NotRequired[str]
     # The ordinary TensorBoard scalar it was taken from.

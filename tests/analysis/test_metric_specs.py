@@ -70,3 +70,23 @@ def test_scalars_of_all_runs_are_read() -> None:
     old, new = MetricSpec("loss", scalar="val/loss"), MetricSpec("loss", scalar="test/loss")
     stored = [defined("a", old, MetricSpec("accuracy")), defined("b", new)]
     assert scalar_tags(stored) == {"val/loss", "test/loss"}
+
+
+def test_a_suggestion_fills_what_nobody_said() -> None:
+    """And is never a contradiction, whoever came first."""
+    suggested = MetricSpec("size", "min", "B", primary=False, defined_us=99, suggested=True)
+    stored = [defined("a", suggested), defined("b", MetricSpec("size", unit="kB", defined_us=1))]
+    for in_any_order in (stored, stored[::-1]):
+        merged, conflicts = merge_specs(in_any_order)
+        assert conflicts == []
+        assert (merged["size"].goal, merged["size"].unit) == ("min", "kB")
+        assert merged["size"].primary
+        assert not merged["size"].suggested
+
+
+def test_what_was_only_suggested_comes_last() -> None:
+    macs = MetricSpec("macs", "min", suggested=True)
+    merged, _ = merge_specs([defined("a", macs), defined("b", MetricSpec("f1"))])
+    known = known_metrics(merged, ["accuracy", "macs"])
+    assert [metric.spec.name for metric in known] == ["f1", "accuracy", "macs"]
+    assert [metric.guessed for metric in known] == [True, True, False]

@@ -168,3 +168,17 @@ def test_the_golden_answer_holds_what_was_logged() -> None:
     }
     assert found["datasets"] == ["test set"]
     assert [problem["run"] for problem in found["problems"]] == ["orphan", "late", "broken"]
+
+
+def test_conditions_and_notes_are_sent_where_there_are_any() -> None:
+    timed = Measurement("latency_ms", (1.0,), conditions={"threads": "2"}, note="warm")
+    plain = Measurement("accuracy", (0.9,))
+    stored = [
+        Stored("r", "cnc/model/m", 0, card("m", at=0)),
+        Stored("r", "cnc/metrics/m/0", 1, Metrics("m", (timed, plain))),
+    ]
+    answer = models_answer(build_catalog(stored, members_of(stored), {}), [])
+    found = answer["models"][0]["metrics"]
+    assert found["latency_ms"]["conditions"] == {"threads": "2"}
+    assert found["latency_ms"]["note"] == "warm"
+    assert found["accuracy"].keys() == {"value", "repeats", "step"}

@@ -109,6 +109,7 @@ def test_specs_of_the_user_go_before(tmp_path: Path) -> None:
     stored = [Stored(e.run, e.tag, e.step, e.record) for e in logged(tmp_path)]
     catalog = build_catalog(stored, members_of(stored), {})
     known = {metric.spec.name: metric for metric in catalog.metrics}
+    assert list(known)[:2] == ["size_bytes", "flops"], "what was only suggested comes last"
     assert known["size_bytes"].spec.format == ".1s"
     assert known["size_bytes"].spec.unit == "B"
     assert known["size_bytes"].spec.goal == "min"

@@ -1,5 +1,6 @@
 import { format as d3Format } from "d3-format";
 
+import { caveatOf } from "./conditions";
 import { metricFormat } from "./metric_format";
 import type { Metric, MetricSpec } from "./wire.gen";
 
@@ -11,6 +12,8 @@ export interface Change {
   amount: number;
   /** Null where the metric has no goal. */
   verdict: Verdict | null;
+  /** Why the two should not be compared, where that is so. */
+  caveat?: string;
 }
 
 /**
@@ -18,6 +21,16 @@ export interface Change {
  * everything else; null where one of the two is missing or not finite.
  */
 export function changeOf(
+  metric: Metric | undefined,
+  reference: Metric | undefined,
+  spec: MetricSpec,
+): Change | null {
+  const change = plainChange(metric, reference, spec);
+  const caveat = change && caveatOf(metric, reference, spec);
+  return caveat ? { ...change, caveat } : change;
+}
+
+function plainChange(
   metric: Metric | undefined,
   reference: Metric | undefined,
   spec: MetricSpec,

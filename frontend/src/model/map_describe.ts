@@ -119,7 +119,7 @@ function line(model: Model, parent: Model | undefined, spec: MetricSpec): Metric
   return {
     name: metricLabel(spec),
     value: preciseMetric(metric, spec),
-    change: change ? changeText(change, spec) : "",
+    change: change ? changeText(change, spec) + (change.caveat ? " (other conditions)" : "") : "",
     verdict: change?.verdict ?? "",
   };
 }

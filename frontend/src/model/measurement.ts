@@ -1,4 +1,4 @@
-import { metricFormat } from "./metric_format";
+import { exactMetric, metricFormat } from "./metric_format";
 import type { Metric, MetricSpec } from "./wire.gen";
 
 /** "3 measurements, 8.00 to 8.30 ms", or null where there is one. */
@@ -29,4 +29,11 @@ export function measurementText(metric: Metric): string {
 export function sharedMeasurement(metrics: readonly Metric[]): string | null {
   const [first, ...others] = new Set(metrics.map(measurementText));
   return first && others.length === 0 ? first : null;
+}
+
+/** For a tooltip: all digits, under which conditions it was measured, and what else to know. */
+export function measurementTip(metric: Metric | undefined, spec: MetricSpec): string {
+  const conditions = Object.entries(metric?.conditions ?? {});
+  const lines = conditions.map(([name, value]) => `${name}: ${value}`);
+  return [exactMetric(metric, spec), ...lines, metric?.note ?? ""].filter(Boolean).join("\n");
 }

@@ -26,6 +26,10 @@ export interface Metric {
   nonfinite?: NonFinite;
   /** The machine that logged it. */
   host?: string;
+  /** What else the value depends on, such as threads and versions. */
+  conditions?: Record<string, string>;
+  /** What a reader should know of it, in words. */
+  note?: string;
   /** The run it came from, where that is not the model's. */
   run?: string;
   /** The ordinary TensorBoard scalar it was taken from. */

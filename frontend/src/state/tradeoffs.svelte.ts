@@ -1,5 +1,6 @@
 import { bestModels, type Best } from "../model/best_models";
 import { keepsAll, knownLimits, loggedLimits, type Limit } from "../model/budget";
+import { caveatAmong } from "../model/conditions";
 import { withGoals, type Goal } from "../model/goal";
 import { automaticColour, chosenMetric, costMetric } from "../model/metric_choice";
 import { paretoFront } from "../model/pareto";
@@ -37,6 +38,18 @@ export class Tradeoffs {
     const { x, y } = this;
     return x && y ? scatterPoints(this.#panel.shown, x, y, this.replicates) : [];
   });
+  /** The axes on which the points were measured under different conditions, and which. */
+  readonly caveats = $derived.by(() =>
+    [this.x, this.y].flatMap((spec) => {
+      const text =
+        spec &&
+        caveatAmong(
+          this.points.map(({ model }) => model),
+          spec,
+        );
+      return text ? [{ spec, text }] : [];
+    }),
+  );
   /** Logged models that lack one of the two metrics. */
   readonly lacking = $derived.by(() => {
     const shown = new Set(this.points.map(({ key }) => key));
