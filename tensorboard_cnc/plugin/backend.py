@@ -14,6 +14,7 @@ from werkzeug import Request, Response
 from tensorboard_cnc.metadata import PLUGIN_NAME
 from tensorboard_cnc.plugin.behaviors.route import BehaviorsRoutes
 from tensorboard_cnc.plugin.http import BadRequestError, refuse, respond
+from tensorboard_cnc.plugin.layers.route import LayersRoute
 from tensorboard_cnc.plugin.panel_files import ENTRY, panel_file
 from tensorboard_cnc.plugin.snapshot import Snapshot
 
@@ -36,6 +37,7 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._snapshots: dict[str, Snapshot] = {}
         self._opening = threading.Lock()
         self._behavior_routes = BehaviorsRoutes(self._provider)
+        self._layers_route = LayersRoute(self._provider)
 
     def is_active(self) -> bool:
         """False: TensorBoard itself shows the tab as soon as there are records of ours."""
@@ -52,6 +54,7 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/differences": self._differences,
             "/behaviors": self._behaviors,
             "/instance_media": self._instance_media,
+            "/layers": self._layers,
             "/static/*": self._static,
         }
 
@@ -89,6 +92,13 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         def answer(request: Request, ctx: RequestContext, experiment_id: str) -> Response:
             catalog = self.snapshot(experiment_id).catalog(ctx)
             return self._behavior_routes.media(request, ctx, experiment_id, catalog)
+
+        return _answered(answer, environ)(environ, start_response)
+
+    def _layers(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        def answer(request: Request, ctx: RequestContext, experiment_id: str) -> Response:
+            catalog = self.snapshot(experiment_id).catalog(ctx)
+            return self._layers_route.answer(request, ctx, experiment_id, catalog)
 
         return _answered(answer, environ)(environ, start_response)
 

@@ -9,7 +9,7 @@ LayerView = Literal["weights", "sparsity", "activations"]
 Certainty = Literal["exact", "estimate", "at least"]
 # How a row of the base was found in the model: "name", "normalised" (names without wrappers),
 # "shape" (same parent and shape), "resized" (same name, another shape: compared by totals and
-# histograms only); null where it was not.
+# histograms only); null where it was not. Of a module, the last of these that its tensors have.
 Match = Literal["name", "normalised", "shape", "resized"] | None
 
 
@@ -51,6 +51,7 @@ class LayerCells(TypedDict):
     params: list[int | None]
     stored_bytes: list[float | None]
     effective_bytes: list[float | None]
+    # Null with a certainty: without bound, as the SQNR of what did not change.
     value: list[float | None]
     # 95 % interval of an estimate.
     low: list[float | None]
@@ -99,7 +100,7 @@ class LayerTree(TypedDict):
 
 
 class LayerNumber(TypedDict):
-    """One measure of one tensor."""
+    """One measure of one row; null with a certainty: without bound."""
 
     value: float | None
     low: float | None
@@ -130,11 +131,12 @@ class LayerChannels(TypedDict):
 
 
 class LayerChange(TypedDict):
-    """One value that changed: its position in the tensor, and both values."""
+    """One value that changed, at a position in the tensor; null: only the change is known."""
 
     at: list[int]
     before: float | None
     after: float | None
+    change: float
 
 
 class LayerTensor(TypedDict):
@@ -154,8 +156,9 @@ class LayerTensor(TypedDict):
     # Every measure of the view, by id.
     numbers: dict[str, LayerNumber]
     non_finite: int | None
-    # Counts between LayerDetail.edges; of change classes: a list for each class, as estimated.
+    # Counts of its own values between LayerDetail.edges.
     histogram: list[int] | None
+    # Counts of the base's values, apart for each class of what became of them.
     stacked: list[list[float]] | None
     channels: LayerChannels | None
     # Values at the same sampled positions: base (x) against this model (y).

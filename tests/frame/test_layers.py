@@ -39,7 +39,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reader": FORMAT,
     "cnc_summary": VALUES | {"efficiency", "writer"},
     "plugin": VALUES
-    | {"tags", "subrun", "metadata", "reader", "analysis", "wire", "fallback_panel"},
+    | {"tags", "subrun", "metadata", "sketch_codec", "sketches"}
+    | {"reader", "analysis", "wire", "fallback_panel"},
     "loader": {"fallback_panel", "metadata", "plugin"},
     "tables": VALUES | {"tags", "subrun", "writer", "cnc_summary"},
     "cli": VALUES | {"tables", "__init__"},

@@ -604,7 +604,7 @@ export type Certainty = "exact" | "estimate" | "at least";
 /**
  * How a row of the base was found in the model: "name", "normalised" (names without wrappers),
  * "shape" (same parent and shape), "resized" (same name, another shape: compared by totals and
- * histograms only); null where it was not.
+ * histograms only); null where it was not. Of a module, the last of these that its tensors have.
  */
 export type Match = "name" | "normalised" | "shape" | "resized" | null;
 
@@ -643,6 +643,7 @@ export interface LayerCells {
   params: (number | null)[];
   stored_bytes: (number | null)[];
   effective_bytes: (number | null)[];
+  /** Null with a certainty: without bound, as the SQNR of what did not change. */
   value: (number | null)[];
   /** 95 % interval of an estimate. */
   low: (number | null)[];
@@ -690,7 +691,7 @@ export interface LayerTree {
   notes: LayerNote[];
 }
 
-/** One measure of one tensor. */
+/** One measure of one row; null with a certainty: without bound. */
 export interface LayerNumber {
   value: number | null;
   low: number | null;
@@ -718,11 +719,12 @@ export interface LayerChannels {
   zeros: number[];
 }
 
-/** One value that changed: its position in the tensor, and both values. */
+/** One value that changed, at a position in the tensor; null: only the change is known. */
 export interface LayerChange {
   at: number[];
   before: number | null;
   after: number | null;
+  change: number;
 }
 
 /** One model's side of a LayerDetail; null where it lacks the row. */
@@ -741,8 +743,9 @@ export interface LayerTensor {
   /** Every measure of the view, by id. */
   numbers: Record<string, LayerNumber>;
   non_finite: number | null;
-  /** Counts between LayerDetail.edges; of change classes: a list for each class, as estimated. */
+  /** Counts of its own values between LayerDetail.edges. */
   histogram: number[] | null;
+  /** Counts of the base's values, apart for each class of what became of them. */
   stacked: number[][] | null;
   channels: LayerChannels | null;
   /** Values at the same sampled positions: base (x) against this model (y). */

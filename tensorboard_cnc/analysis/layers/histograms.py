@@ -3,13 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorboard_cnc.analysis.layers.estimates import Floats, over
 from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.sketches.value_histogram import edges_of
 
-Floats = NDArray[np.float64]
+# Beyond its axis lies one value of a thousand; it counts in the outer bins.
+_WITHIN = 0.999
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowHistograms:
+    """`scales` (rows,), 1 where a row has nothing but zeros; `counts`: (rows, bins) per model."""
+
+    scales: Floats
+    counts: list[Floats]
+
+
+def row_histograms(
+    models: Sequence[Sequence[TensorSketch | None]], spans: NDArray[np.int64], edges: Floats
+) -> RowHistograms:
+    """Histograms of what each row holds, on an axis that all models share.
+
+    The axis of a row goes from −scale to scale, with `edges` −1 … 1 in units of it.
+    """
+    scales = np.zeros(len(spans))
+    known = []
+    for tensors in models:
+        bins, counts = stacked(tensors)
+        zeros = [tensor.totals.zeros if tensor else 0 for tensor in tensors]
+        # A further bin, of zeros alone, which no other bin holds.
+        lows, highs = (np.append(ends, 0.0) for ends in edges_of(bins))
+        order = np.argsort(lows, kind="stable")
+        rows = over(np.add, spans, np.column_stack([counts, zeros]))[:, order]
+        known.append((lows[order], highs[order], rows))
+        scales = np.maximum(scales, magnitude_quantiles(*known[-1], _WITHIN))
+    scales = np.where(scales > 0, scales, 1.0)
+    return RowHistograms(
+        scales, [rebinned(lows, highs, rows, scales, edges) for lows, highs, rows in known]
+    )
 
 
 def stacked(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,15 +42,6 @@ class ModuleTree:
     def rows_of_tensors(self) -> list[int]:
         """The rows that stand for one tensor."""
         return [row for row, of in enumerate(self.tensors) if of is not None]
-
-    def summed(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Sums (rows, …) over what each row holds, of values (tensor rows, …)."""
-        padded = np.concatenate([values, np.zeros_like(values[:1]) if len(values) else values])
-        if not len(padded):
-            return np.zeros((len(self.names), *values.shape[1:]), values.dtype)
-        sums = np.add.reduceat(padded, self.spans.ravel(), axis=0)[::2]
-        sums[self.spans[:, 0] == self.spans[:, 1]] = 0
-        return sums
 
 
 def module_tree(models: Sequence[Sequence[TensorSketch]]) -> ModuleTree:

@@ -39,7 +39,7 @@ def groups_of_like(pairs: Sequence[Pair]) -> Iterator[tuple[tuple[int, int], lis
     """The places of pairs that share a number of sampled values and of buckets."""
     groups: dict[tuple[int, int], list[int]] = defaultdict(list)
     for place, (before, after) in enumerate(pairs):
-        k = min(_sampled(before), _sampled(after))
+        k = min(sampled_count(before), sampled_count(after))
         m = min(_buckets(before), _buckets(after))
         groups[k, m].append(place)
     yield from groups.items()
@@ -77,7 +77,8 @@ def sample_of(tensor: TensorSketch, k: int) -> NDArray[np.float32]:
     return tensor.values[sample_positions(tensor.shape, k)]
 
 
-def _sampled(tensor: TensorSketch) -> int:
+def sampled_count(tensor: TensorSketch) -> int:
+    """How many values of its coordinated sample are known, a power of 2."""
     if tensor.sample is not None:
         return len(tensor.sample)
     return 1 << max(tensor.totals.n.bit_length() - 1, 0)

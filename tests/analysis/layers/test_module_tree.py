@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tensorboard_cnc.analysis.layers.estimates import over
 from tensorboard_cnc.analysis.layers.module_tree import ModuleTree, module_tree
 from tests.analysis.layers.sketches_of import tensor
 
@@ -37,7 +38,8 @@ def test_modules_stand_before_what_they_hold_in_the_order_of_the_network() -> No
     ]
     assert tree.rows_of_tensors() == [2, 5, 7, 8, 9]
     assert tree.spans[[0, 3, 5]].tolist() == [[0, 5], [1, 4], [1, 2]]
-    assert tree.summed(np.array([1, 2, 4, 8, 16])).tolist() == [31, 1, 1, 14, 2, 2, 12, 4, 8, 16]
+    sums = over(np.add, tree.spans, np.array([1, 2, 4, 8, 16]))
+    assert sums.tolist() == [31, 1, 1, 14, 2, 2, 12, 4, 8, 16]
     assert tree.kinds[4] == "Linear"
     assert tree.kinds[5] == "parameter"
 
@@ -99,7 +101,7 @@ def test_nothing_at_all() -> None:
     tree = module_tree([[], []])
     assert tree.names == ("",)
     assert tree.spans.tolist() == [[0, 0]]
-    assert tree.summed(np.zeros((0, 3))).tolist() == [[0, 0, 0]]
+    assert over(np.add, tree.spans, np.zeros((0, 3))).tolist() == [[0, 0, 0]]
 
 
 def test_names_as_deep_as_they_like() -> None:

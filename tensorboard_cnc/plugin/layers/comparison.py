@@ -1,0 +1,84 @@
+"""A base and other models along one module tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from tensorboard_cnc import wire
+from tensorboard_cnc.analysis.layers.estimates import over
+from tensorboard_cnc.analysis.layers.histograms import RowHistograms, row_histograms
+from tensorboard_cnc.analysis.layers.module_tree import ModuleTree, module_tree
+from tensorboard_cnc.analysis.layers.own_statistics import OwnStatistics, own_statistics
+from tensorboard_cnc.analysis.layers.pair_statistics import PairStatistics, pair_statistics
+from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
+
+# An odd number of bins, so that zero has one of its own in the middle.
+CELL_EDGES = np.linspace(-1, 1, 26)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`models`: keys, the base first; those without sketches of the view have no record."""
+
+    models: tuple[str, ...]
+    records: Mapping[str, SketchRecord]
+
+    @cached_property
+    def tree(self) -> ModuleTree:
+        """The rows, of which the base gives the order."""
+        return module_tree([self._tensors(key) for key in self.models])
+
+    @cached_property
+    def tensors(self) -> list[list[TensorSketch | None]]:
+        """Of each model its tensors on the tensor rows; None where it lacks one."""
+        slots = [slot for slot in self.tree.tensors if slot is not None]
+        return [
+            [None if (at := slot[place]) is None else own[at] for slot in slots]
+            for place, own in enumerate(map(self._tensors, self.models))
+        ]
+
+    @cached_property
+    def own(self) -> list[OwnStatistics]:
+        """Of each model what is known of its rows alone."""
+        return [own_statistics(tensors).combined(self.tree.spans) for tensors in self.tensors]
+
+    @cached_property
+    def pairs(self) -> list[PairStatistics]:
+        """Of each model but the base the changes on all rows."""
+        base = self.records.get(self.models[0])
+        base_id = base.model_id if base else ""
+        return [
+            pair_statistics(self.tensors[0], tensors, base_id).combined(self.tree.spans)
+            for tensors in self.tensors[1:]
+        ]
+
+    @cached_property
+    def histograms(self) -> RowHistograms:
+        """Of all models, on an axis for each row."""
+        return row_histograms(self.tensors, self.tree.spans, CELL_EDGES)
+
+    def matches(self, place: int) -> list[wire.Match]:
+        """How each row of the base was found in the model number `place`."""
+        pairs = self.tree.alignments[place - 1].pairs
+        slots = [slot for slot in self.tree.tensors if slot is not None]
+        found = [
+            pairs[at][1] if (at := slot[0]) is not None and at in pairs else None for slot in slots
+        ]
+        rank = np.array([_MATCHES.index(match) for match in found], np.int64)
+        return [_MATCHES[at] for at in over(np.maximum, self.tree.spans, rank)]
+
+    @property
+    def nbytes(self) -> int:
+        """About the memory that it takes beside the records, in bytes."""
+        return 1500 * len(self.tree.names) * len(self.models)
+
+    def _tensors(self, key: str) -> Sequence[TensorSketch]:
+        record = self.records.get(key)
+        return record.tensors if record else ()
+
+
+_MATCHES: tuple[wire.Match, ...] = (None, "name", "normalised", "shape", "resized")

@@ -1,0 +1,124 @@
+"""Sketches of models, read when they are asked for and kept while memory allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from tensorboard.context import RequestContext
+
+from tensorboard_cnc import sketch_codec, wire
+from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.errors import RecordError
+from tensorboard_cnc.plugin.behaviors.byte_cache import ByteCache
+from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.reader.bulk_reader import BulkReader
+from tensorboard_cnc.records import Bulk, BulkKind
+from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
+
+_KIND: Mapping[wire.LayerView, BulkKind] = {
+    "weights": "weights",
+    "sparsity": "weights",
+    "activations": "activations",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSketches:
+    """One model's record, and the memory that it takes."""
+
+    record: SketchRecord
+    nbytes: int
+
+
+class SketchReader:
+    """Reads sketches for one request; later requests find them again."""
+
+    def __init__(
+        self, reader: BulkReader, ctx: RequestContext, cache: ByteCache[KeptSketches]
+    ) -> None:
+        self._reader, self._ctx, self._cache = reader, ctx, cache
+
+    def record(self, bulk: Bulk) -> SketchRecord:
+        """The record that `bulk` lists.
+
+        Raises:
+            RecordError: it cannot be read.
+        """
+
+        def read() -> KeptSketches:
+            record = sketch_codec.decode(self._reader.chunks(self._ctx, bulk))
+            return KeptSketches(record, sum(map(_memory, record.tensors)))
+
+        return self._cache.get(bulk, read).record
+
+
+def checked_models(catalog: Catalog, keys: Sequence[str]) -> None:
+    """Refuses keys that stand for no model.
+
+    Raises:
+        BadRequestError: 404, with the key.
+    """
+    known = {*(member.key for member in catalog.members), *catalog.lineage.ghosts}
+    for key in keys:
+        if key not in known:
+            raise BadRequestError(
+                404,
+                f"There is no model with the key {key[:40]}; the models route lists the keys of "
+                f"all {len(known)} models",
+            )
+
+
+def bulk_of(catalog: Catalog, key: str, view: wire.LayerView) -> Bulk | None:
+    """Where the model's sketches for a view are; None where none were logged."""
+    kind = _KIND[view]
+    return next((each for each in catalog.bulk.get(key, ()) if each.kind == kind), None)
+
+
+def views_logged(catalog: Catalog, keys: Sequence[str]) -> list[wire.LayerView]:
+    """The views that any of the models has something logged for."""
+    return [view for view in _KIND if any(bulk_of(catalog, key, view) for key in keys)]
+
+
+def comparable(
+    catalog: Catalog, keys: Sequence[str], view: wire.LayerView, reader: SketchReader
+) -> tuple[dict[str, SketchRecord], list[wire.LayerNote]]:
+    """The records that can be compared with the first model's, by key, and why others cannot."""
+    records: dict[str, SketchRecord] = {}
+    notes: list[wire.LayerNote] = []
+    for key in keys:
+        bulk = bulk_of(catalog, key, view)
+        if bulk is None:
+            continue
+        try:
+            record = reader.record(bulk)
+        except RecordError as error:
+            notes.append({"message": error.message, "remedy": error.remedy, "model": key})
+            continue
+        base = records.get(keys[0])
+        if base is not None and view == "activations" and record.fingerprint != base.fingerprint:
+            notes.append(_other_inputs(key))
+            continue
+        records[key] = record
+        notes.extend(_refused(key, record))
+    return records, notes
+
+
+def _other_inputs(key: str) -> wire.LayerNote:
+    return {
+        "message": "Its activations were logged on other probe inputs than the base's",
+        "remedy": "Pass the same inputs to m.activations(...) for all models",
+        "model": key,
+    }
+
+
+def _refused(key: str, record: SketchRecord) -> Iterator[wire.LayerNote]:
+    for name, reason in record.refused.items():
+        yield {"message": f"{name} was not logged: {reason}", "remedy": "", "model": key}
+
+
+def _memory(tensor: TensorSketch) -> int:
+    values = (getattr(tensor, name) for name in TensorSketch.__slots__)
+    # What is no array is a few small objects.
+    return 1000 + sum(value.nbytes for value in values if isinstance(value, np.ndarray))
