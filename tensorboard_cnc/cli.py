@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import shlex
 import stat
 import sys
 from collections.abc import Sequence
@@ -39,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_import(commands)
+    _add_add(commands)
     return parser
 
 
@@ -52,6 +54,34 @@ def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument("table", type=Path, metavar="TABLE.json")
     command.add_argument("--logdir", type=_local_directory, required=True, metavar="DIR")
     command.set_defaults(run=_import)
+
+
+def _add_add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "add",
+        help="add a model from a safetensors checkpoint",
+        description="Writes a model with sketches of its weights into the log directory, as a run "
+        "of its own. The checkpoint is read piece by piece. Adding again updates the model.",
+    )
+    command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT.safetensors")
+    command.add_argument("--logdir", type=_local_directory, required=True, metavar="DIR")
+    command.add_argument("--id", required=True, help="the id of the model")
+    command.add_argument(
+        "--parent",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="a model that it was made from, the main one first; may be repeated",
+    )
+    command.add_argument(
+        "--operation",
+        nargs="+",
+        default=[],
+        metavar=("NAME", "k=v"),
+        help="what was done to the parents, and its parameters",
+    )
+    command.add_argument("--description", default="", help="anything worth reading")
+    command.set_defaults(run=_add)
 
 
 def _local_directory(name: str) -> Path:
@@ -100,6 +130,42 @@ def _import(arguments: argparse.Namespace) -> int:
         _print(what_was_written(written, logdir), sys.stdout)
     except _PrintError as error:
         return _failed(f"All models were imported into {logdir}, but {error}", _DONE)
+    return _DONE
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    from tensorboard_cnc.checkpoints.add_model import NewModel, add_model
+    from tensorboard_cnc.checkpoints.typed_parameters import typed_parameters
+    from tensorboard_cnc.tables.report import with_progress
+
+    logdir: Path = arguments.logdir
+    name, *parameters = arguments.operation or [""]
+    try:
+        model = NewModel(
+            arguments.id,
+            arguments.checkpoint,
+            arguments.parent,
+            name,
+            typed_parameters(parameters),
+            arguments.description,
+        )
+        added = add_model(model, logdir, lambda tensors: with_progress(tensors, sys.stderr))
+    except WriterError as error:
+        return _failed(f"Nothing was added. {error}", _NOT_WRITTEN)
+    except CncError as error:
+        return _failed(str(error), _REFUSED)
+    except OSError as error:
+        if error.filename and Path(error.filename) == arguments.checkpoint:
+            reason = error.strerror or error
+            return _failed(f"{error.filename} cannot be read: {reason}.", _REFUSED)
+        return _failed(f"Nothing was added: {_unwritable(logdir, error)}", _NOT_WRITTEN)
+    except KeyboardInterrupt:
+        return _failed("interrupted. The model is marked as failed.", _NOT_WRITTEN)
+    try:
+        _print(f"Wrote {added.tensors:,} tensors of {arguments.id} to {added.run}", sys.stdout)
+        _print(f"Open it with: tensorboard --logdir {shlex.quote(str(logdir))}", sys.stdout)
+    except _PrintError as error:
+        return _failed(f"The model was added to {logdir}, but {error}", _DONE)
     return _DONE
 
 

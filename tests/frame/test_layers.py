@@ -43,7 +43,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"reader", "analysis", "wire", "fallback_panel"},
     "loader": {"fallback_panel", "metadata", "plugin"},
     "tables": VALUES | {"tags", "subrun", "writer", "cnc_summary"},
-    "cli": VALUES | {"tables", "__init__"},
+    "checkpoints": VALUES | {"writer", "cnc_summary", "tables"},
+    "cli": VALUES | {"tables", "checkpoints", "__init__"},
 }
 # Packages that only some layers may touch at all.
 FOREIGN = {

@@ -1,0 +1,1 @@
+"""Checkpoints that were never logged, brought into a log directory."""
