@@ -109,14 +109,23 @@ def _range(pictures: Sequence[Any]) -> tuple[float, float]:
     known = [array for array in arrays if array is not None and array.size]
     if not known or all(array.dtype == np.uint8 for array in known):
         return 0.0, 255.0
-    low = min(float(np.nanmin(array, where=np.isfinite(array), initial=np.inf)) for array in known)
-    high = max(
-        float(np.nanmax(array, where=np.isfinite(array), initial=-np.inf)) for array in known
-    )
+    ends = [_ends(array) for array in known]
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    if low > high:
+        return 0.0, 255.0
     for least, most, reached in ((0.0, 1.0, 0.0), (-1.0, 1.0, 0.0), (0.0, 255.0, _BRIGHT)):
         if least <= low and reached <= high <= most:
             return least, most
     return low, max(high, np.nextafter(low, np.inf))
+
+
+def _ends(array: NDArray[Any]) -> tuple[float, float]:
+    """The least and the greatest finite value; infinities where there is none."""
+    if array.dtype.kind != "f":
+        return float(array.min()), float(array.max())
+    finite = np.isfinite(array)
+    low = float(np.min(array, where=finite, initial=np.inf))
+    return low, float(np.max(array, where=finite, initial=-np.inf))
 
 
 def _shrunk(picture: NDArray[np.float32]) -> NDArray[np.float32]:
