@@ -27,7 +27,7 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
     modes = [(module, module.training) for module in modules]
     attributes = [_tensor_attributes(module) for module in modules]
     contents = [(tensor, tensor.clone()) for tensor in _buffers(model)]
-    with torch.no_grad(), _random_states():
+    with torch.no_grad(), kept_random_states():
         try:
             for module in modules:
                 module.training = False
@@ -69,7 +69,8 @@ def _refill(tensor: Tensor, content: Tensor) -> None:
 
 
 @contextmanager
-def _random_states() -> Iterator[None]:
+def kept_random_states() -> Iterator[None]:
+    """What is drawn within the block from torch, NumPy or Python can be drawn again after it."""
     import torch
 
     python = random.getstate()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tensorboard_cnc.efficiency.undisturbed import kept_random_states, undisturbed
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import default_budget, sizes_within
@@ -19,7 +20,6 @@ from tensorboard_cnc.writer.probing.probe_inputs import (
     moved,
     probe_batches,
 )
-from tensorboard_cnc.writer.probing.untouched import kept_random_states, untouched
 from tensorboard_cnc.writer.probing.watched_layers import watched_layers
 from tensorboard_cnc.writer.tensors.model_sources import is_module, unwrapped
 from tensorboard_cnc.writer.tensors.module_tensors import kind_of
@@ -45,7 +45,7 @@ def probed_activations(
     """
     net = unwrapped(net)
     # A loader draws when it begins.
-    with kept_random_states(net):
+    with kept_random_states():
         batches = probe_batches(net, inputs)
     watched = watched_layers(net, layers)
     instances = sum(batch.instances for batch in batches)
@@ -55,7 +55,7 @@ def probed_activations(
         for name, module in watched.items()
     }
     device, dtype = _taken(net)
-    with untouched(net), _hooked(watched, sketches):
+    with undisturbed(net), _hooked(watched, sketches):
         for batch in batches:
             for sketch in sketches.values():
                 sketch.begin_batch(batch.instances)
