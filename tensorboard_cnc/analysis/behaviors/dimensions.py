@@ -102,14 +102,24 @@ def crossed(one: Grouping, other: Grouping, n_rows: int) -> Grouping:
 def _numeric(id: str, name: str, values: Floats) -> Dimension:
     """Numbers by their quintiles; few distinct ones by themselves. NaN is in no level."""
     known = np.isfinite(values)
-    distinct = np.unique(values[known])
-    if len(distinct) <= _FEW:
+    finite = values[known]
+    distinct = _few_distinct(finite)
+    if distinct is not None:
         codes = np.searchsorted(distinct, values)
         texts = [f"{value:.4g}" for value in distinct]
     else:
-        quantiles = np.quantile(values[known], np.arange(1, _BINS) / _BINS)
-        inner = np.unique(quantiles[(quantiles > distinct[0]) & (quantiles <= distinct[-1])])
+        low, *inner, high = np.quantile(finite, np.arange(_BINS + 1) / _BINS).tolist()
+        inner = sorted({each for each in inner if each > low})
         codes = np.searchsorted(inner, values, side="right")
-        ends = [f"{value:.4g}" for value in (distinct[0], *inner, distinct[-1])]
-        texts = [f"{low} – {high}" for low, high in pairwise(ends)]
+        texts = [f"{start:.4g} – {end:.4g}" for start, end in pairwise((low, *inner, high))]
     return Dimension(id, name, texts, np.where(known, codes, NONE), numeric=True)
+
+
+def _few_distinct(values: Floats) -> Floats | None:
+    """The distinct values, ascending, where there are few."""
+    # Most columns show already at their beginning that they have many.
+    for part in (values[:1000], values):
+        distinct = np.unique(part)
+        if len(distinct) > _FEW:
+            return None
+    return distinct

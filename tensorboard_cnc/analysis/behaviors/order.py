@@ -19,7 +19,7 @@ def ordered(chosen: Bools, by: NDArray[Any] | None, *, descending: bool) -> Ints
     if by is None:
         return rows[::-1] if descending else rows
     values = by[rows]
-    if values.dtype.kind in "US":
+    if values.dtype.kind in "USO":
         _, values = np.unique(values, return_inverse=True)
     if values.dtype.kind == "b":
         values = values.astype(np.int8)

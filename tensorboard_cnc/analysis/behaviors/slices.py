@@ -57,18 +57,19 @@ def group_changes(model: Floats, base: Floats, groups: Grouping, *, rate: bool) 
     sums = _sums(difference, groups)
     below = _count(difference < 0, groups)
     above = _count(difference > 0, groups)
-    cells = zip(
-        *(c.tolist() for c in (sums.n, sums.mean, sums.variance, below, above)), strict=True
-    )
+    there = np.flatnonzero(sums.n)
+    columns = (each[there].tolist() for each in (sums.n, sums.mean, sums.variance, below, above))
+    cells = zip(*columns, strict=True)
+    p = np.full(groups.n, np.nan)
     if rate:
         low, high = rate_change(below, above, sums.n)
-        p = [mcnemar(less, more).p if n else np.nan for n, _, _, less, more in cells]
+        p[there] = [mcnemar(less, more).p for _, _, _, less, more in cells]
     else:
         low, high = normal(sums.mean, sums.variance, sums.n)
-        p = [of_differences(*cell).p if cell[0] else np.nan for cell in cells]
+        p[there] = [of_differences(*cell).p for cell in cells]
     empty = sums.n == 0
     low, high = np.where(empty, np.nan, low), np.where(empty, np.nan, high)
-    return GroupChanges(sums.n, sums.mean, low, high, np.array(p, float), below, above)
+    return GroupChanges(sums.n, sums.mean, low, high, p, below, above)
 
 
 def small_group_intervals(values: Floats, groups: Grouping, of: Ints) -> Interval:

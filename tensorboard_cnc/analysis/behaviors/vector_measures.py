@@ -32,9 +32,13 @@ def ratio(before: Floats, after: Floats) -> NDArray[Any]:
     return found
 
 
+def _mean_square(rows: Floats) -> NDArray[Any]:
+    return np.asarray(np.einsum("ij,ij->i", rows, rows) / max(rows.shape[1], 1))
+
+
 _BETWEEN: dict[str, _Between] = {
-    "mse": lambda x, y: ((y.astype(float) - x) ** 2).mean(axis=1),
-    "abs_difference": lambda x, y: np.abs(y.astype(float) - x).mean(axis=1),
+    "mse": lambda x, y: _mean_square(y - x),
+    "abs_difference": lambda x, y: np.abs(y - x).mean(axis=1, dtype=float),
     "difference_argmax": _at_argmax(lambda x, y: y - x),
     "abs_difference_argmax": _at_argmax(lambda x, y: np.abs(y - x)),
     "ratio_argmax": _at_argmax(ratio),

@@ -48,7 +48,7 @@ class BehaviorsRoutes:
                 return respond_with_file(request, pieces, _FILE_TYPES[question.format], name)
             answer = answerer.answer()
         except RecordError as error:
-            raise BadRequestError(404, f"{error.message}. {error.remedy}") from error
+            raise BadRequestError(404, f"{error.message} {error.remedy}") from error
         text = json.dumps(answer, allow_nan=False, separators=(",", ":"))
         return respond(request, prepare(text.encode(), "application/json"))
 

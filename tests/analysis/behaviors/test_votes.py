@@ -1,0 +1,57 @@
+"""Votes by counting one by one, and prunable images by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tensorboard_cnc.analysis.behaviors.votes import forgotten, votes, votes_for
+
+TABLES = st.integers(1, 6).flatmap(
+    lambda models: st.lists(
+        st.lists(st.integers(-1, 3), min_size=models, max_size=models), min_size=1, max_size=20
+    )
+)
+
+
+@given(TABLES)
+def test_votes_as_counted_one_by_one(table: list[list[int]]) -> None:
+    found = votes(list(np.array(table, np.int64).T))
+    for row, answers in enumerate(table):
+        counts = Counter(answer for answer in answers if answer != -1)
+        voters = sum(counts.values())
+        assert found.voters[row] == voters
+        if not counts:
+            assert (found.answers[row], found.votes[row]) == (-1, 0)
+            continue
+        most = max(counts.values())
+        assert found.votes[row] == most
+        assert found.answers[row] == min(a for a, n in counts.items() if n == most)
+        if voters < 2:
+            assert np.isnan(found.disagreement[row])
+        else:
+            same = sum(n * (n - 1) for n in counts.values()) / (voters * (voters - 1))
+            assert found.disagreement[row] == pytest.approx(1 - same, abs=1e-6)
+
+
+def test_pruning_identified_exemplars_by_hand() -> None:
+    base = np.array([0, 0, 0, 0, -1, 0])
+    family = [np.array([0, 1, 1, 2, 1, -1]), np.array([0, 1, 0, 1, 1, -1])]
+    family.append(np.array([0, 0, 2, 1, 1, -1]))
+    found = votes(family)
+    lost = forgotten(base, found, votes_for(family, base))
+    # In the third row each answer has one vote: the base's own is as good as any.
+    assert lost.tolist() == [False, True, False, True, False, False]
+
+
+def test_votes_for_an_answer() -> None:
+    family = [np.array([1, -1, 2]), np.array([1, -1, 0])]
+    assert votes_for(family, np.array([1, -1, 0])).tolist() == [2, 0, 1]
+
+
+def test_no_instances() -> None:
+    assert len(votes([np.empty(0, np.int64)]).answers) == 0
