@@ -12,6 +12,8 @@ from tensorboard_cnc.analysis.behaviors.evaluation import Floats, Ints
 _BINS = 40
 # A measure with few values has a bin for each.
 _FEW = 12
+# Below, floats have too few digits for bins.
+_LEAST = 1e-300
 
 
 def common_edges(columns: Sequence[Floats]) -> NDArray[np.float64]:
@@ -30,7 +32,7 @@ def common_edges(columns: Sequence[Floats]) -> NDArray[np.float64]:
     if whole and largest < 2**50:
         return np.arange(low - 0.5, high + 1)
     # Values that only rounding tells apart have one bin.
-    if high / 2 - low / 2 <= 1e-9 * largest:
+    if high / 2 - low / 2 <= max(1e-9 * largest, _LEAST):
         return np.array([low, np.nextafter(high, np.inf)])
     # Halves cannot overflow where the whole range would.
     return np.append(low + np.arange(_BINS) * (high / _BINS - low / _BINS), high)
@@ -45,8 +47,8 @@ def counts_in(column: Floats, edges: NDArray[np.float64]) -> Ints:
     if bins < 1:
         return np.zeros(0, np.int64)
     values = column[np.isfinite(column)].astype(float)
-    scale = bins / (edges[-1] / 2 - edges[0] / 2)
-    at = ((values / 2 - edges[0] / 2) * scale).astype(int)
+    half = edges[-1] / 2 - edges[0] / 2
+    at = ((values / 2 - edges[0] / 2) / half * bins).astype(int)
     np.clip(at, 0, bins - 1, out=at)
     at -= values < edges[at]
     at += (values >= edges[at + 1]) & (at < bins - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
@@ -117,9 +117,7 @@ def _find(record: Predictions, at: Bulk, datasets: Iterable[Bulk], shelf: Shelf)
             unreadable.append({"message": error.message, "remedy": error.remedy})
             return None
 
-    found = resolve_dataset(record, at.run, datasets, read)
-    # What was read of it is the shelf's to keep.
-    return _Found(replace(found, dataset=None), tuple(unreadable))
+    return _Found(resolve_dataset(record, at.run, datasets, read), tuple(unreadable))
 
 
 def _doubts(found: Resolution, record: Predictions) -> Iterator[wire.BehaviorNote]:

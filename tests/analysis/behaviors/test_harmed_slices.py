@@ -63,7 +63,7 @@ def test_every_level_and_model_is_corrected_for() -> None:
         lost = negative(model)
         for group in (*(c == LABELS for c in range(3)), *(t == THICK for t in range(2))):
             k = np.count_nonzero(lost & group)
-            p.append(stats.hypergeom.sf(k - 1, N, lost.sum(), group.sum()))
+            p.append(stats.hypergeom.sf(k - 1, N, np.count_nonzero(lost), np.count_nonzero(group)))
     expected = stats.false_discovery_control(p)
     for each in found:
         place = int(np.argmin(np.abs(np.array(p) - each.p)))
