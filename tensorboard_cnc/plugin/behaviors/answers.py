@@ -23,7 +23,6 @@ from tensorboard_cnc.plugin.behaviors.harmed_told import harmed_told
 from tensorboard_cnc.plugin.behaviors.instance_detail import ancestors_of, instance_detail, row_of
 from tensorboard_cnc.plugin.behaviors.instance_page import instance_page
 from tensorboard_cnc.plugin.behaviors.kept_rows import kept_rows
-from tensorboard_cnc.plugin.behaviors.numbers import number
 from tensorboard_cnc.plugin.behaviors.question import Question
 from tensorboard_cnc.plugin.behaviors.row_file import row_file
 from tensorboard_cnc.plugin.behaviors.row_order import ordered_rows
@@ -36,6 +35,7 @@ from tensorboard_cnc.plugin.behaviors.summary import (
     not_logged,
 )
 from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.plugin.json_numbers import number
 
 # Pairs of more replicates than these tell nothing new.
 _MOST_REPLICATES = 8

@@ -9,7 +9,7 @@ import numpy as np
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Bools, Evaluation, Ints, Truth
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
-from tensorboard_cnc.plugin.behaviors.numbers import numbers
+from tensorboard_cnc.plugin.json_numbers import numbers
 
 # Of a row of a page; the whole text is in its detail.
 SHOWN = 2000

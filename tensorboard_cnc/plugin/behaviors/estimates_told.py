@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.estimates import Change, Estimate
-from tensorboard_cnc.plugin.behaviors.numbers import number
+from tensorboard_cnc.plugin.json_numbers import number
 
 
 def estimate_told(found: Estimate) -> wire.Estimate:

@@ -10,7 +10,7 @@ from tensorboard_cnc.analysis.behaviors.flips import outcomes
 from tensorboard_cnc.analysis.behaviors.harmed_slices import Harmed, harmed_slices
 from tensorboard_cnc.analysis.behaviors.slices import SMALL
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
-from tensorboard_cnc.plugin.behaviors.numbers import number
+from tensorboard_cnc.plugin.json_numbers import number
 
 # Of thousands of classes nobody reads more.
 _MOST = 200

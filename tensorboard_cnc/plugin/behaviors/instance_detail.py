@@ -13,8 +13,8 @@ from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.plugin.behaviors.answers_shown import answers_at, labels_at, rights_at
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.instance_page import attributes_at
-from tensorboard_cnc.plugin.behaviors.numbers import number
 from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.plugin.json_numbers import number
 
 _TOP = 5
 

@@ -18,7 +18,7 @@ from tensorboard_cnc.plugin.behaviors.answers_shown import (
     rights_at,
 )
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
-from tensorboard_cnc.plugin.behaviors.numbers import numbers
+from tensorboard_cnc.plugin.json_numbers import numbers
 
 
 def instance_page(

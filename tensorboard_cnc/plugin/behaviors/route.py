@@ -12,10 +12,10 @@ from werkzeug import Request, Response
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.behaviors.answers import Answerer
-from tensorboard_cnc.plugin.behaviors.byte_cache import ByteCache
 from tensorboard_cnc.plugin.behaviors.question import asked
 from tensorboard_cnc.plugin.behaviors.shelf import Shelf
 from tensorboard_cnc.plugin.behaviors.thumbnail import thumbnail
+from tensorboard_cnc.plugin.byte_cache import ByteCache
 from tensorboard_cnc.plugin.http import BadRequestError, prepare, respond, respond_with_file
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 

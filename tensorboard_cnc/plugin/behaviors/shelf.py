@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tensorboard.context import RequestContext
 
 from tensorboard_cnc.instance_records import Dataset, InstanceRecord, Predictions
-from tensorboard_cnc.plugin.behaviors.byte_cache import ByteCache, Sized
+from tensorboard_cnc.plugin.byte_cache import ByteCache, Sized
 from tensorboard_cnc.records import Bulk
 
 T = TypeVar("T", bound=Sized)

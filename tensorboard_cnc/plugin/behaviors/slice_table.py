@@ -25,9 +25,9 @@ from tensorboard_cnc.analysis.behaviors.slices import (
     small_group_intervals,
 )
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
-from tensorboard_cnc.plugin.behaviors.numbers import numbers
 from tensorboard_cnc.plugin.behaviors.question import Question
 from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.plugin.json_numbers import numbers
 
 _KINDS = "harm, n, level, value:KEY, change:KEY, p:KEY"
 # More cells than these are not computed at a time.

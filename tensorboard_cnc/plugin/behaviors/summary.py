@@ -23,7 +23,7 @@ from tensorboard_cnc.analysis.behaviors.measures import Form, Measure
 from tensorboard_cnc.plugin.behaviors.answers_shown import names_of
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.estimates_told import change_told, estimate_told
-from tensorboard_cnc.plugin.behaviors.numbers import number, numbers
+from tensorboard_cnc.plugin.json_numbers import number, numbers
 
 # Answers and changes told of each model.
 _TOP = 8

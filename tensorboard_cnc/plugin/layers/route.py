@@ -11,7 +11,7 @@ from werkzeug import Request, Response
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
-from tensorboard_cnc.plugin.behaviors.byte_cache import ByteCache
+from tensorboard_cnc.plugin.byte_cache import ByteCache
 from tensorboard_cnc.plugin.http import prepare, respond
 from tensorboard_cnc.plugin.layers.comparison import Comparison
 from tensorboard_cnc.plugin.layers.measures_told import chosen_measure

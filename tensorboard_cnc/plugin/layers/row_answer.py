@@ -10,8 +10,8 @@ from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.layers.estimates import CERTAINTY, Estimates, Floats
 from tensorboard_cnc.analysis.layers.histograms import row_histograms
 from tensorboard_cnc.analysis.layers.known_values import changes_known, values_at_both
-from tensorboard_cnc.plugin.behaviors.numbers import number, numbers
 from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.plugin.json_numbers import number, numbers
 from tensorboard_cnc.plugin.layers.comparison import Comparison
 from tensorboard_cnc.plugin.layers.measures_told import measured, measures_of, told
 from tensorboard_cnc.sketch_records import Scheme, TensorSketch

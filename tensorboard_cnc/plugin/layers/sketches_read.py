@@ -11,7 +11,7 @@ from tensorboard.context import RequestContext
 from tensorboard_cnc import sketch_codec, wire
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.errors import RecordError
-from tensorboard_cnc.plugin.behaviors.byte_cache import ByteCache
+from tensorboard_cnc.plugin.byte_cache import ByteCache
 from tensorboard_cnc.plugin.http import BadRequestError
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 from tensorboard_cnc.records import Bulk, BulkKind

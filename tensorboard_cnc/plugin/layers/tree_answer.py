@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.layers.estimates import CERTAINTY
 from tensorboard_cnc.analysis.layers.measures import Measure
-from tensorboard_cnc.plugin.behaviors.numbers import numbers
+from tensorboard_cnc.plugin.json_numbers import numbers
 from tensorboard_cnc.plugin.layers.comparison import CELL_EDGES, Comparison
 from tensorboard_cnc.plugin.layers.measures_told import measured, measures_of, told
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES

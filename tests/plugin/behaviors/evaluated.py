@@ -12,9 +12,9 @@ from tensorboard_cnc.errors import DamagedRecordError
 from tensorboard_cnc.identity import model_key
 from tensorboard_cnc.instance_records import Dataset, Predictions
 from tensorboard_cnc.plugin.behaviors.answers import Answerer
-from tensorboard_cnc.plugin.behaviors.byte_cache import ByteCache
 from tensorboard_cnc.plugin.behaviors.question import asked
 from tensorboard_cnc.plugin.behaviors.shelf import Shelf
+from tensorboard_cnc.plugin.byte_cache import ByteCache
 from tensorboard_cnc.records import Bulk, ModelCard, Operation, Stored
 
 

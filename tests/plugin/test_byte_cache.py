@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_cnc.plugin.behaviors.byte_cache import ByteCache
+from tensorboard_cnc.plugin.byte_cache import ByteCache
 
 Array = np.ndarray[Any, Any]
 
