@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -15,7 +16,11 @@ from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
 from tensorboard_cnc.plugin.differences_answer import differences_answer
 from tensorboard_cnc.records import Measurement, Metrics, ModelCard, Operation, Stored
 
-_TABLES = Path(__file__).resolve().parents[2] / "shared" / "data" / "experiments"
+# They are not part of this project.
+_TABLES = Path(
+    os.environ.get("CNC_EXPERIMENT_TABLES")
+    or Path(__file__).resolve().parents[2] / "shared" / "data" / "experiments"
+)
 _SELECTIONS = 1000
 _DEPTH = 12
 _OPERATIONS: dict[str, dict[str, list[Any]]] = {
@@ -37,12 +42,11 @@ def measure() -> list[Figure]:
     figures = [
         Figure(
             f"differences, worst of {_SELECTIONS} selections of 2-65: {what}",
-            f"{milliseconds_:.1f} ms",
+            f"{taken:.1f} ms" if taken else f"not measured: no tables in {_TABLES}",
             "≤ 50 ms",
             "published system: 3.1 s, refuses 70 %",
         )
-        for what, milliseconds_ in worst.items()
-        if milliseconds_
+        for what, taken in worst.items()
     ]
     for size in (1000, 5000):
         catalog = _generated(chance, size)

@@ -14,6 +14,8 @@ export interface PointLook {
   readonly faded: boolean;
 }
 
+export type PointPlaces = ReadonlyMap<string, { readonly x: number; readonly y: number }>;
+
 export interface PointStyle {
   readonly colour: ColourScale | null;
   readonly size: SizeScale | null;
@@ -57,4 +59,37 @@ function lookOf(point: ScatterPoint, style: PointStyle): PointLook {
 function rank({ faded, standing }: PointLook): number {
   if (faded) return 0;
   return standing === "front" ? 3 : standing === "tied" ? 2 : 1;
+}
+
+/** Points of one colour, drawn at once. */
+export interface Crowd {
+  /** Middle of their colours' strengths; null where the metric was not logged. */
+  readonly strength: number | null;
+  readonly faded: boolean;
+  /** All of their circles. */
+  readonly d: string;
+}
+
+/** More colours than this are not told apart. */
+const LEVELS = 24;
+
+/** The points by colour, in the order in which they are drawn; one path takes thousands of them. */
+export function crowdsOf(looks: readonly PointLook[], places: PointPlaces): Crowd[] {
+  const crowds = new Map<string, { strength: number | null; faded: boolean; circles: string[] }>();
+  for (const { point, radius, strength, faded } of looks) {
+    const place = places.get(point.key);
+    if (!place) continue;
+    const level = strength === null ? null : Math.round(strength * LEVELS) / LEVELS;
+    const name = `${faded} ${level}`;
+    let crowd = crowds.get(name);
+    if (!crowd) crowds.set(name, (crowd = { strength: level, faded, circles: [] }));
+    crowd.circles.push(circle(place.x, place.y, radius));
+  }
+  return [...crowds.values()].map(({ circles, ...crowd }) => ({ ...crowd, d: circles.join("") }));
+}
+
+function circle(x: number, y: number, r: number): string {
+  const [left, size, across] = [x - r, r, 2 * r].map((length) => Number(length.toFixed(1)));
+  const arc = `a${size},${size} 0 1,0`;
+  return `M${left},${y.toFixed(1)}${arc} ${across},0${arc} -${across},0`;
 }
