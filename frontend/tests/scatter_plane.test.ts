@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { colourScale, sizeScale } from "../src/model/map_scales";
 import { scatterPoints } from "../src/model/scatter";
-import { largestRadius, LARGEST_PX, pointLooks } from "../src/model/scatter_looks";
+import { crowdsOf, largestRadius, LARGEST_PX, pointLooks } from "../src/model/scatter_looks";
 import { keysBetween, plotOf, scatterPlane } from "../src/model/scatter_plane";
 import type { ScaleChoice } from "../src/model/link/tradeoffs";
 import { metric, model, spec } from "./builders";
@@ -96,5 +96,13 @@ describe("the points", () => {
     expect(largestRadius(40)).toBe(LARGEST_PX);
     expect(largestRadius(1000)).toBeLessThan(LARGEST_PX);
     expect(largestRadius(5000)).toBeGreaterThanOrEqual(Math.min(4, largestRadius(1000)) - 1e-9);
+  });
+
+  test("of one colour are drawn as one crowd, those that stand back first", () => {
+    const looks = pointLooks([...points, ...points, ...points], { ...style, front: new Set() });
+    const crowds = crowdsOf(looks, plane().places);
+    expect(crowds.map(({ faded }) => faded)).toEqual([true, false, false]);
+    for (const { d } of crowds) expect(d.match(/M/g)).toHaveLength(3);
+    expect(crowdsOf(looks, new Map())).toEqual([]);
   });
 });
