@@ -16,6 +16,8 @@ from demo.sweep import Step
 from demo.training import DivergedError
 from tensorboard_cnc import cnc_summary
 
+# On what the layers of all models are compared.
+PROBE_IMAGES = 256
 METRICS = (
     cnc_summary.metric("accuracy", goal="max", format=".1%"),
     cnc_summary.metric("compressed_bytes", goal="min", unit="B", format=",d"),
@@ -71,6 +73,8 @@ def make_model(step: Step, parents: tuple[nn.Module, ...], digits: Digits, logdi
             return Outcome(step, failure=str(error))
         measured = measure(net, digits.test)
         model.metrics(measured.metrics(), step=log.epoch)
+        model.weights(net, reference=dict(zip(step.parents, parents, strict=True)))
+        model.activations(net, digits.test.images[:PROBE_IMAGES])
         return Outcome(step, net, measured)
 
 
