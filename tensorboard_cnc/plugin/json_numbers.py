@@ -10,11 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+def significant(value: float) -> float:
+    """`value`, which is finite, with six significant digits."""
+    return float(f"{value:.6g}")
+
+
 def number(value: float | None) -> float | None:
     """`value` with six significant digits; None where it is not finite."""
     if value is None or not math.isfinite(value):
         return None
-    return float(f"{value:.6g}")
+    return significant(value)
 
 
 def numbers(values: NDArray[Any] | Iterable[float]) -> list[float | None]:

@@ -35,7 +35,7 @@ from tensorboard_cnc.plugin.behaviors.summary import (
     not_logged,
 )
 from tensorboard_cnc.plugin.http import BadRequestError
-from tensorboard_cnc.plugin.json_numbers import number
+from tensorboard_cnc.plugin.json_numbers import number, significant
 
 # Pairs of more replicates than these tell nothing new.
 _MOST_REPLICATES = 8
@@ -197,7 +197,7 @@ class Answerer:
             return None
         return {
             "models": among.logged,
-            "changed": float(f"{found.changed:.6g}"),
+            "changed": significant(found.changed),
             "negative": number(found.negative),
         }
 

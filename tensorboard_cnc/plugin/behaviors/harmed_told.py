@@ -10,7 +10,7 @@ from tensorboard_cnc.analysis.behaviors.flips import outcomes
 from tensorboard_cnc.analysis.behaviors.harmed_slices import Harmed, harmed_slices
 from tensorboard_cnc.analysis.behaviors.slices import SMALL
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
-from tensorboard_cnc.plugin.json_numbers import number
+from tensorboard_cnc.plugin.json_numbers import number, significant
 
 # Of thousands of classes nobody reads more.
 _MOST = 200
@@ -42,8 +42,8 @@ def harmed_told(comparison: Comparison, by: Sequence[str]) -> wire.HarmedSlices:
                 "text": each.dimension.texts[each.level],
                 "n": each.n,
                 "flips": each.flips,
-                "lift": float(f"{each.lift:.6g}"),
-                "p": float(f"{each.p:.6g}"),
+                "lift": significant(each.lift),
+                "p": significant(each.p),
                 "q": number(each.q) or 0.0,
                 "small": each.n < SMALL,
             }

@@ -14,7 +14,7 @@ from tensorboard_cnc.plugin.behaviors.answers_shown import answers_at, labels_at
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.instance_page import attributes_at
 from tensorboard_cnc.plugin.http import BadRequestError
-from tensorboard_cnc.plugin.json_numbers import number
+from tensorboard_cnc.plugin.json_numbers import number, significant
 
 _TOP = 5
 
@@ -102,7 +102,7 @@ def _most_probable(comparison: Comparison, key: str, row: int) -> list[tuple[str
         if at < len(model.vectors.rows) and model.vectors.rows[at] == row:
             p = model.vectors.probabilities[at]
             order = np.argsort(-p, kind="stable")[:_TOP]
-            return [(classes[c], float(f"{p[c]:.6g}")) for c in order.tolist()]
+            return [(classes[c], significant(p[c])) for c in order.tolist()]
     position = int(model.positions[row])
     if record.top_classes is None or record.top_probabilities is None or position == NONE:
         return []
@@ -112,7 +112,7 @@ def _most_probable(comparison: Comparison, key: str, row: int) -> list[tuple[str
         record.top_probabilities[position].tolist(),
         strict=True,
     )
-    return [(names[c], float(f"{p:.6g}")) for c, p in pairs if c != NONE and np.isfinite(p)]
+    return [(names[c], significant(p)) for c, p in pairs if c != NONE and np.isfinite(p)]
 
 
 def _lineage(

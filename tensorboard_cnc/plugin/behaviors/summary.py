@@ -23,7 +23,7 @@ from tensorboard_cnc.analysis.behaviors.measures import Form, Measure
 from tensorboard_cnc.plugin.behaviors.answers_shown import names_of
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.estimates_told import change_told, estimate_told
-from tensorboard_cnc.plugin.json_numbers import number, numbers
+from tensorboard_cnc.plugin.json_numbers import number, numbers, significant
 
 # Answers and changes told of each model.
 _TOP = 8
@@ -167,7 +167,7 @@ def _calibration(model: Evaluation, kept: Bools) -> wire.Calibration | None:
         return None
     return {
         "n": found.n,
-        "ece": float(f"{found.ece:.6g}"),
+        "ece": significant(found.ece),
         "counts": found.counts.tolist(),
         "confidence": numbers(found.confidence),
         "right": numbers(found.right),
@@ -184,7 +184,7 @@ def _divergence(comparison: Comparison, key: str, kept: Bools) -> wire.Divergenc
         return None
     quantiles = np.quantile(values, [0.5, 0.9, 0.95, 0.99, 1])
     mean_, median, p90, p95, p99, most = (
-        float(f"{value:.6g}") for value in (values.mean(), *quantiles)
+        significant(value) for value in (values.mean(), *quantiles)
     )
     shared = int(np.count_nonzero(comparison.shared(key) & kept))
     return {
@@ -211,7 +211,7 @@ def _answers(comparison: Comparison, key: str, kept: Bools) -> list[wire.AnswerC
         # Long texts may have the same beginning.
         one = told.setdefault(name, {"answer": name, "n": 0, "rate": 0.0})
         one["n"] += n
-        one["rate"] = one["n"] / len(codes)
+        one["rate"] = significant(one["n"] / len(codes))
     return list(told.values())
 
 
@@ -230,7 +230,7 @@ def _changes(
     for one, other, each in zip(before, after, found, strict=True):
         change = told.setdefault((one, other), {"before": one, "after": other, "n": 0, "rate": 0.0})
         change["n"] += each.n
-        change["rate"] = change["n"] / n
+        change["rate"] = significant(change["n"] / n)
     return list(told.values())
 
 
