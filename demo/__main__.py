@@ -38,11 +38,12 @@ def _run(folder: Path, *, serve: bool, quick: bool) -> None:
     with ExitStack() as stack:
         server = stack.enter_context(serving(folder)) if serve else None
         # Torch takes seconds to import: time in which TensorBoard starts.
+        from demo.logbook import DATA_RUN
         from demo.progress import make_and_tell
         from demo.sweep import digits_sweep
 
         steps = digits_sweep(epochs=1, tuning_epochs=1) if quick else digits_sweep()
-        if replaced := prepare(folder, [step.id for step in steps]):
+        if replaced := prepare(folder, [DATA_RUN, *(step.id for step in steps)]):
             print(f"Replacing the {replaced} runs of an earlier demo in {folder}.", flush=True)
         if server:
             print(f"\n  Watch the map grow at {server.link()}\n", flush=True)

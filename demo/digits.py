@@ -18,10 +18,12 @@ _SPLIT_SEED = 0
 
 @dataclass(frozen=True)
 class Split:
-    """Images, float32 (n, 1, 8, 8) in [0, 1], and their labels, int64 (n,)."""
+    """Images, float32 (n, 1, 8, 8) in [0, 1], their labels and ids, int64 (n,)."""
 
     images: Tensor
     labels: Tensor
+    # The place of each image in scikit-learn's data set.
+    ids: Tensor
 
 
 @dataclass(frozen=True)
@@ -43,4 +45,5 @@ def handwritten_digits() -> Digits:
     )
     images = torch.from_numpy(bunch.images / 16).float().unsqueeze(1)
     labels = torch.from_numpy(bunch.target)
-    return Digits(Split(images[train], labels[train]), Split(images[test], labels[test]))
+    halves = (torch.tensor(half) for half in (train, test))
+    return Digits(*(Split(images[ids], labels[ids], ids) for ids in halves))

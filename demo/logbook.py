@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import torch
 from torch import nn
 from torch.utils.tensorboard import SummaryWriter
 
-from demo.digits import Digits, Split
+from demo.digits import CLASSES, Digits, Split
+from demo.handwriting import attributes_of
 from demo.measure import Measured, measure, quality
 from demo.recipe import Workbench
 from demo.sweep import Step
@@ -30,6 +32,10 @@ METRICS = (
 )
 
 
+# The run that holds the test images, and the name under which models are evaluated on them.
+DATA_RUN = "test-digits"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of a step: the network and what was measured of it, or why it failed."""
@@ -42,6 +48,7 @@ class Outcome:
 
 def run_sweep(steps: Iterable[Step], digits: Digits, logdir: Path) -> Iterator[Outcome]:
     """Makes the models in the order given; the writer of each is closed when it is yielded."""
+    log_test_images(digits.test, logdir)
     networks: dict[str, nn.Module] = {}
     for step in steps:
         parents = tuple(networks[parent] for parent in step.parents)
@@ -49,6 +56,21 @@ def run_sweep(steps: Iterable[Step], digits: Digits, logdir: Path) -> Iterator[O
         if outcome.net is not None:
             networks[step.id] = outcome.net
         yield outcome
+
+
+def log_test_images(data: Split, logdir: Path) -> None:
+    """What all models are asked about, once, in a run of its own."""
+    with SummaryWriter(str(logdir / DATA_RUN)) as writer:
+        cnc_summary.dataset(
+            writer,
+            DATA_RUN,
+            data.ids,
+            labels=data.labels,
+            classes=[str(digit) for digit in range(CLASSES)],
+            # Ink is dark.
+            images=1 - data.images,
+            attributes=attributes_of(data.images),
+        )
 
 
 def make_model(step: Step, parents: tuple[nn.Module, ...], digits: Digits, logdir: Path) -> Outcome:
@@ -75,6 +97,9 @@ def make_model(step: Step, parents: tuple[nn.Module, ...], digits: Digits, logdi
         model.metrics(measured.metrics(), step=log.epoch)
         model.weights(net, reference=dict(zip(step.parents, parents, strict=True)))
         model.activations(net, digits.test.images[:PROBE_IMAGES])
+        with torch.no_grad():
+            logits = net(digits.test.images)
+        model.predictions(DATA_RUN, digits.test.ids, logits=logits)
         return Outcome(step, net, measured)
 
 

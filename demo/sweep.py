@@ -29,7 +29,7 @@ class Step:
 
 
 def digits_sweep(*, epochs: int = 30, tuning_epochs: int = 8) -> tuple[Step, ...]:
-    """35 models, parents before children; one of them diverges."""
+    """36 models, parents before children; one of them diverges."""
     tune = fine_tune(epochs=tuning_epochs, lr=0.03, seed=0)
     tune_seed1 = fine_tune(epochs=tuning_epochs, lr=0.03, seed=1)
     tune_too_hot = fine_tune(epochs=tuning_epochs, lr=100.0, seed=0)
@@ -37,6 +37,8 @@ def digits_sweep(*, epochs: int = 30, tuning_epochs: int = 8) -> tuple[Step, ...
 
     return (
         Step("dense", train(epochs=epochs, lr=0.1, seed=0)),
+        # The same again, to tell what compression changes from what chance does.
+        Step("dense-seed1", train(epochs=epochs, lr=0.1, seed=1)),
         # One shot: harmless up to a point, then a cliff.
         Step("magnitude-50", _smallest(0.5), ("dense",)),
         Step("magnitude-80", _smallest(0.8), ("dense",)),

@@ -29,11 +29,14 @@ describe("replicatesOf", () => {
       prune("p0", "dense-seed0"),
       prune("p1", "dense-seed1"),
       trained("wide-seed0", 0),
+      trained("small", 0),
+      trained("small_seed1", 1),
       prune("w0", "wide-seed0"),
     ];
     const groups = replicatesOf(models);
     expect(groups.get("dense-seed0")).toEqual(["dense-seed0", "dense-seed1"]);
     expect(groups.get("p1")).toEqual(["p0", "p1"]);
+    expect(groups.get("small")).toEqual(["small", "small_seed1"]);
     expect(groups.has("wide-seed0")).toBe(false);
     expect(groups.has("w0")).toBe(false);
   });

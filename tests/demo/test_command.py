@@ -18,11 +18,15 @@ from pathlib import Path
 
 import pytest
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary
 
 import demo.__main__
+from demo.logbook import DATA_RUN
 from demo.measure import REPEATS
 from demo.sweep import digits_sweep
+from tensorboard_cnc import instance_codec
 from tensorboard_cnc.codec import decode
+from tensorboard_cnc.instance_records import Dataset, InstanceRecord, Predictions
 from tensorboard_cnc.records import Measurement, Metrics, MetricSpecs, ModelCard, Record
 
 REPOSITORY = Path(demo.__main__.__file__).parents[1]
@@ -94,15 +98,35 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 
 @pytest.fixture(scope="module")
-def records(finished: Demo) -> list[tuple[str, Record]]:
-    """Every record in the log with its run, in the order written."""
+def values(finished: Demo) -> list[tuple[str, Summary.Value]]:
+    """Every value of ours in the log with its run, in the order written."""
     return [
-        (file.parent.relative_to(finished.logdir).as_posix(), decode(value.tensor.string_val[0]))
+        (file.parent.relative_to(finished.logdir).as_posix(), value)
         for file in sorted(finished.logdir.rglob("events.out.tfevents.*"))
         for event in EventFileLoader(str(file)).Load()
         for value in event.summary.value
         if value.tag.startswith("cnc/")
     ]
+
+
+@pytest.fixture(scope="module")
+def records(values: list[tuple[str, Summary.Value]]) -> list[tuple[str, Record]]:
+    """Every record in the log with its run, in the order written."""
+    return [
+        (run, decode(value.tensor.string_val[0]))
+        for run, value in values
+        if value.metadata.data_class == DATA_CLASS_TENSOR
+    ]
+
+
+@pytest.fixture(scope="module")
+def instances(values: list[tuple[str, Summary.Value]]) -> dict[str, InstanceRecord]:
+    """The data set and the predictions by run."""
+    return {
+        run: instance_codec.decode(value.tensor.string_val)
+        for run, value in values
+        if value.tag.startswith(("cnc/dataset/", "cnc/predictions/"))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +201,25 @@ def test_everything_is_measured_of_every_other_model(
     assert metrics["magnitude-90"]["sparsity"].repeats[0] == pytest.approx(0.9, abs=0.02)
     dense, int8 = (metrics[run]["size_bytes"].repeats[0] for run in ("dense", "dense-int8"))
     assert int8 < dense / 2
+
+
+def test_predictions_of_every_other_model(
+    instances: dict[str, InstanceRecord], metrics: dict[str, dict[str, Measurement]]
+) -> None:
+    data = instances.pop(DATA_RUN)
+    assert isinstance(data, Dataset)
+    assert len(data.ids) == 797
+    assert data.images is not None
+    assert all(data.images)
+    assert list(data.attributes) == ["ink", "slant", "size"]
+    assert instances.keys() == {s.id for s in digits_sweep()} - {"magnitude-90-ft-too-hot"}
+    for run, record in instances.items():
+        assert isinstance(record, Predictions)
+        assert record.dataset_fingerprint == data.fingerprint
+        assert record.dropped == ()
+        assert record.correct is not None
+        accuracy = metrics[run]["accuracy"].repeats[0]
+        assert record.correct.mean() == pytest.approx(accuracy, abs=1e-6)
 
 
 def test_only_training_has_a_step(metrics: dict[str, dict[str, Measurement]]) -> None:

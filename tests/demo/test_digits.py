@@ -10,6 +10,8 @@ def test_every_image_is_in_exactly_one_half(digits: Digits) -> None:
     assert together.shape == (1797, 1, 8, 8)
     assert len(digits.train.labels) == 1000
     assert len(digits.test.labels) == 797
+    ids = torch.cat([digits.train.ids, digits.test.ids])
+    assert sorted(ids.tolist()) == list(range(1797))
     assert together.min() == 0
     assert together.max() == 1
 

@@ -64,7 +64,7 @@ def test_zeros_pay_off_compressed(dense: nn.Sequential) -> None:
 def test_quality_by_hand() -> None:
     logits = torch.tensor([[1.0, 0.0], [0.0, 2.0], [3.0, 0.0], [0.0, 1.0]])
     labels = torch.tensor([0, 1, 1, 1])
-    measured = quality(nn.Identity(), Split(logits, labels))
+    measured = quality(nn.Identity(), Split(logits, labels, torch.arange(len(labels))))
     assert measured.accuracy == 0.75
     losses = torch.tensor([1.0, 2.0, -3.0, 1.0]).neg().exp().log1p()
     assert measured.loss == pytest.approx(losses.mean().item())

@@ -4,7 +4,7 @@ const SEED = String.raw`seed|random[_-]?state|run|trial|replicate|repetition|rep
 /** Parameters that tell replicates apart: "seed", "torch_seed", "random_state", "trial_id". */
 const SEED_NAME = new RegExp(String.raw`seed$|^(${SEED})([_-]?(id|no|nr|number|index|idx))?$`, "i");
 /** A seed in an id: "dense-seed3", "run_2". */
-const SEED_IN_ID = new RegExp(String.raw`(?<![a-z])(${SEED})[-_=]?\d+`, "gi");
+const SEED_IN_ID = new RegExp(String.raw`(?:[-_. ]|(?<![a-z]))(${SEED})[-_=]?\d+`, "gi");
 
 /** Whether a parameter of this name only tells replicates apart. */
 export function isSeed(parameter: string): boolean {

@@ -6,7 +6,7 @@ import re
 
 _SEED = r"(?:seed|random[_-]?state|run|trial|replicate|repetition|rep)"
 _NAME = re.compile(rf"seed$|^{_SEED}(?:[_-]?(?:id|no|nr|number|index|idx))?$", re.IGNORECASE)
-_IN_ID = re.compile(rf"(?<![a-z]){_SEED}[-_=]?\d+", re.IGNORECASE)
+_IN_ID = re.compile(rf"(?:[-_. ]|(?<![a-z])){_SEED}[-_=]?\d+", re.IGNORECASE)
 
 
 def is_seed(parameter: str) -> bool:
@@ -15,5 +15,5 @@ def is_seed(parameter: str) -> bool:
 
 
 def without_seed(model_id: str) -> str:
-    """The id without a seed in it: "dense-seed3" is "dense-"."""
+    """The id without a seed in it: "dense-seed3" is "dense"."""
     return _IN_ID.sub("", model_id)
