@@ -30,8 +30,6 @@ METRICS = (
     cnc_summary.metric("nonzero_parameters", goal="min", format=",d", primary=False),
     cnc_summary.metric("loss", goal="min", unit="nats", format=".3f", primary=False),
 )
-
-
 # The run that holds the test images, and the name under which models are evaluated on them.
 DATA_RUN = "test-digits"
 
