@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -50,8 +52,9 @@ def probed_activations(
     watched = watched_layers(net, layers)
     instances = sum(batch.instances for batch in batches)
     sizes = sizes_within(budget or default_budget(len(watched)), [_LARGE] * len(watched))
+    order = count()
     sketches = {
-        name: LayerSketches(name or "output", kind_of(module), instances, sizes)
+        name: LayerSketches(name or "output", kind_of(module), instances, sizes, order)
         for name, module in watched.items()
     }
     device, dtype = _taken(net)
@@ -77,9 +80,9 @@ def given_activations(
     batches = [] if inputs is None else probe_batches(None, inputs)
     sizes = sizes_within(budget or default_budget(len(arrays)), [_LARGE] * len(arrays))
     instances = sum(batch.instances for batch in batches) or _instances(arrays)
-    sketches = []
+    sketches, order = [], count()
     for name, array in arrays.items():
-        sketch = LayerSketches(str(name), "", instances, sizes)
+        sketch = LayerSketches(str(name), "", instances, sizes, order)
         sketch.begin_batch(instances)
         sketch.add_array(array)
         sketches.append(sketch)
@@ -139,11 +142,13 @@ def _taken(net: Any) -> tuple[Any, Any]:
 def _record(
     model_id: str, sketches: Iterable[LayerSketches], probe: str, instances: int
 ) -> SketchRecord:
-    tensors: list[TensorSketch] = []
+    found: list[tuple[int, TensorSketch]] = []
     refused: dict[str, str] = {}
     for sketch in sketches:
-        tensors += sketch.finished()
+        found += sketch.finished()
         refused |= {storable(name): storable(why) for name, why in sketch.refused.items()}
+    # As the network computes them, which need not be the order of its modules.
+    tensors = tuple(sketch for _, sketch in sorted(found, key=itemgetter(0)))
     if not tensors:
         name, reason = next(iter(refused.items()), ("", "there is no layer"))
         raise ArgumentError(
@@ -154,7 +159,7 @@ def _record(
     return SketchRecord(
         "activations",
         model_id,
-        tuple(tensors),
+        tensors,
         fingerprint=probe,
         instances=instances,
         refused=refused,

@@ -235,6 +235,19 @@ def test_activations_agree_with_a_direct_pass(
             assert agrees(row, direct(before[name], after[name])), (name, measure, row)
 
 
+def test_fused_layers_are_compared_with_the_relu_they_hold(
+    logged: Logged, digits: Digits
+) -> None:
+    images = digits.test.images[:PROBE_IMAGES]
+    before, after = (activations(logged.nets[each], images) for each in ("tuned", "tuned-int8"))
+    rows = logged.rows("tuned", "tuned-int8", "activations", "sqnr")
+    for plain, fused in (("relu1", "conv1"), ("relu3", "conv3"), ("classes", "classes")):
+        row = rows[f"{plain}.output"]
+        assert agrees(row, sqnr(before[plain], after[fused])), (plain, row)
+        assert row["value"] > 10, "8 bits hurt little"
+    assert "conv1.output" not in rows
+
+
 def test_int8_sizes_count_scales(logged: Logged) -> None:
     row = logged.rows("tuned", "tuned-int8", "weights", "sqnr")["hidden.weight"]
     module: Any = logged.nets["tuned-int8"].get_submodule("hidden")

@@ -202,7 +202,7 @@ def test_nested_outputs_and_repeated_calls() -> None:
     units = {each.name: each.channels.axis for each in found.tensors if each.channels}
     assert units["embed"] == units["lstm[0]"] == units["relu"] == 2
     whole = record(Nested(), {"ids": torch.randint(0, 9, (6, 5))}, layers=["", "lstm"])
-    assert [each.name for each in whole.tensors][:2] == ["output[h]", "output[more][0]"]
+    assert [each.name for each in whole.tensors][:2] == ["lstm[0]", "output[h]"]
 
 
 def test_positional_arguments_and_what_forward_does_not_take() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from tensorboard_cnc.analysis.layers.fused_outputs import fused_outputs, misnamed
 from tensorboard_cnc.analysis.layers.naming import is_fused, normalised, parent_of
 from tensorboard_cnc.sketch_records import TensorSketch
 
@@ -26,6 +27,7 @@ class Alignment:
 def align(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> Alignment:
     """Matches by name, then by normalised name, then by parent and shape; each tensor once.
 
+    Outputs of fused modules are matched first, with what they stand for (see `fused_outputs`).
     What has the same name in another shape is "resized": such tensors are compared by totals
     and histograms only. Of several tensors with one parent and one shape, the first of the base
     is matched with the first of the model, and so on, if there are as many on both sides.
@@ -38,6 +40,10 @@ def align(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> Alignmen
         pairs[one] = other, how if same else "resized"
         del ours[one], theirs[other]
 
+    for one, other in fused_outputs(base, own).items():
+        match(one, other, "normalised")
+    apart = misnamed(base, own)
+    kept_apart = [_take(tensors, apart) for tensors in (ours, theirs)]
     for one, other in _unique(ours, theirs, lambda tensor: tensor.name):
         match(one, other, "name")
     fused = frozenset(t.module for t in (*base, *own) if is_fused(t.kind))
@@ -45,7 +51,16 @@ def align(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> Alignmen
         match(one, other, "normalised")
     for one, other in _in_order(ours, theirs, lambda t: _place(t, fused)):
         match(one, other, "shape")
-    return Alignment(dict(sorted(pairs.items())), tuple(ours), tuple(theirs))
+    left = [tuple(sorted((*kept_apart[0], *ours))), tuple(sorted((*kept_apart[1], *theirs)))]
+    return Alignment(dict(sorted(pairs.items())), *left)
+
+
+def _take(tensors: dict[int, TensorSketch], names: set[str]) -> list[int]:
+    """Removes the tensors of these names, and returns where they were."""
+    places = [place for place, tensor in tensors.items() if tensor.name in names]
+    for place in places:
+        del tensors[place]
+    return places
 
 
 def _place(tensor: TensorSketch, fused: frozenset[str]) -> Hashable:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 from math import ceil, prod
 from typing import Any
 
@@ -32,6 +34,7 @@ class _Output:
 
     sketcher: Sketcher
     source: TensorSource
+    order: int
     seen: int = 0
     saturated: int = 0
 
@@ -48,6 +51,8 @@ class LayerSketches:
     kind: str
     instances: int
     sizes: Sizes
+    # Shared by all layers of a network: tells which output came first.
+    order: Iterator[int] = field(default_factory=count)
     refused: dict[str, str] = field(default_factory=dict)
     _outputs: dict[str, _Output] = field(default_factory=dict)
     _calls: int = 0
@@ -86,8 +91,8 @@ class LayerSketches:
         self._read(output, rows)
         output.seen += self.instances
 
-    def finished(self) -> list[TensorSketch]:
-        """The sketches of all outputs that were there in every batch."""
+    def finished(self) -> list[tuple[int, TensorSketch]]:
+        """The sketches of all outputs that were there in every batch, each with its `order`."""
         if not self._outputs and not self.refused:
             self._refuse(self.name, "it was not called, or gave no tensor of numbers")
         sketches = []
@@ -98,7 +103,7 @@ class LayerSketches:
                 few = f"{output.seen:,} of {self.instances:,} instances"
                 self._refuse(name, f"it was called for {few} only")
                 continue
-            sketches.append(self._finished(output))
+            sketches.append((output.order, self._finished(output)))
         return sketches
 
     def _add_tensor(self, name: str, tensor: Any) -> None:
@@ -126,7 +131,7 @@ class LayerSketches:
         sketcher = Sketcher(
             name, shape, source.dtype, sizes=self.sizes, channel_axis=axis, units=True
         )
-        self._outputs[name] = _Output(sketcher, source)
+        self._outputs[name] = _Output(sketcher, source, next(self.order))
         return self._outputs[name]
 
     def _read(self, output: _Output, source: TensorSource) -> None:
