@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.figures import table
 
-_BENCHMARKS = ("writer", "weights", "models", "differences", "layers", "map")
+_BENCHMARKS = ("writer", "predictions", "weights", "models", "differences", "layers", "map")
 
 
 def main(names: list[str]) -> int:
