@@ -1,12 +1,16 @@
 """Σ|Δ| of two tensors, from the coordinated sample, exact sums and ΣΔ².
 
-The mean of |Δ| over the sample, corrected by what is known exactly: |a| and |b| vary with |Δ|, and
-their means over the whole tensor are known (regression estimator: Cochran, "Sampling
-techniques", 1977, chapter 7). Where values were only pruned it leaves no error at all.
+Of three estimates the one that the sample makes most precise is taken:
+
+- the mean of |Δ|, as the share of values that changed times how much those did;
+- the mean of |Δ| by regression on |a| and |b|, whose means over the tensor are known (Cochran,
+  "Sampling techniques", 1977, chapter 7), where enough values changed;
+- |Σ|b| − Σ|a||, which is exact, and the mean of what |Δ| has beyond ||b| − |a||, never less than 0.
+  Where values were only pruned, or few outliers were added, that is next to nothing.
 
 Rare large changes may all be missed by a sample, but not by ΣΔ² of the CountSketch. What that has
 beyond the sample lies in at most 3/k of the values (rule of three), hence adds at most
-√(3n/k · excess) to Σ|Δ| (Cauchy–Schwarz), and at least excess / max|Δ|.
+√(3n/k · excess) to Σ|Δ| (Cauchy–Schwarz). ΣΔ² / max|Δ| is a lower bound in any case.
 """
 
 from __future__ import annotations
@@ -25,8 +29,8 @@ _Z = 1.959963984540054
 _RULE_OF_THREE = 3.0
 # Above so many standard errors, sample and CountSketch disagree.
 _DISAGREE = 3.0
-# Fewer changed values than this tell little of how they spread.
-_FEW = 10
+# Fewer changed values than this tell little of how they spread, or of what they depend on.
+_FEW, _ENOUGH = 10, 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,28 +51,40 @@ def absolute_change(
     """
     n, k = pairs.n, np.maximum(pairs.k, 1)
     change = np.abs(pairs.after - pairs.before)
-    plain, corrected = _means(change, k), _regression(pairs, change, k)
-    low, high = _interval(plain, k)
-    sure = corrected.error < 0.75 * plain.error
-    value = np.where(sure, corrected.mean, plain.mean)
-    low = np.where(sure, corrected.mean - _Z * corrected.error, low)
-    high = np.where(sure, corrected.mean + _Z * corrected.error, high)
-    blur = _blur(pairs, change, k)
     in_sample = _means(np.square(change), k)
-    seen = np.maximum(in_sample.mean - _Z * in_sample.error, 0)
-    excess = np.maximum(squares.high / n - seen, 0)
-    high = high + np.sqrt(_RULE_OF_THREE / k * excess) + blur
-    low = np.maximum(low - np.minimum(blur, low), 0)
+    value, low, high = _of_mean(pairs, change, k)
+    excess = squares.high / n - np.maximum(in_sample.mean - _Z * in_sample.error, 0)
+    high = high + np.sqrt(_RULE_OF_THREE / k * np.maximum(excess, 0))
+    blur = _blur(pairs, change, k)
     missed = squares.low / n > in_sample.mean + _DISAGREE * in_sample.error
     least = np.abs(pairs.sum_after - pairs.sum_before)
     with np.errstate(invalid="ignore", divide="ignore"):
         least = np.maximum(least, np.where(most > 0, squares.low / most, 0))
     upper = np.minimum(np.sqrt(n * squares.high), pairs.sum_before + pairs.sum_after)
     upper = np.maximum(upper, least)
-    value, low, high = (np.clip(n * each, least, upper) for each in (value, low, high))
+    ends = (value, low - np.minimum(blur, low), high + blur)
+    value, low, high = (np.clip(n * end, least, upper) for end in ends)
     value = np.where(missed, low, np.clip(value, low, high))
     certainty = np.where(missed, AT_LEAST, ESTIMATE).astype(np.uint8)
     return Estimates(value, low, high, certainty), missed
+
+
+def _of_mean(pairs: SamplePairs, change: Floats, k: Floats) -> tuple[Floats, Floats, Floats]:
+    """The mean of |Δ| and its interval, by the most precise of three estimates."""
+    plain = _means(change, k)
+    value, (low, high) = plain.mean, _interval(plain, k)
+    known = (pairs.sum_after - pairs.sum_before) / pairs.n
+    longer = np.abs(pairs.after) - np.abs(pairs.before)
+    beyond = _means(np.maximum(change - np.sign(known)[:, None] * longer, 0), k)
+    base, (least, most) = np.abs(known), _interval(beyond, k)
+    better = most - least < high - low
+    value = np.where(better, base + beyond.mean, value)
+    low, high = np.where(better, base + least, low), np.where(better, base + most, high)
+    fitted = _regression(pairs, change, k)
+    better = (plain.present >= _ENOUGH) & (2 * _Z * fitted.error < 0.75 * (high - low))
+    value = np.where(better, fitted.mean, value)
+    low = np.where(better, fitted.mean - _Z * fitted.error, low)
+    return value, low, np.where(better, fitted.mean + _Z * fitted.error, high)
 
 
 def _means(values: Floats, k: Floats) -> _Means:
@@ -81,27 +97,24 @@ def _means(values: Floats, k: Floats) -> _Means:
 def _interval(plain: _Means, k: Floats) -> tuple[Floats, Floats]:
     """Of a mean: of the share of values that changed, and of how much those did."""
     present = np.maximum(plain.present, 1)
-    low, high = share_interval(plain.present, k)
-    share = plain.present / k
+    low, high = share_interval(present, k)
+    share = present / k
     # Squared relative error of the mean of what is present, out of that of all.
     relative = np.where(plain.mean > 0, plain.error / np.maximum(plain.mean, 1e-300), 0)
     inner = np.maximum(relative**2 - (1 - share) / present, 0)
-    inner = np.where(plain.present < _FEW, np.maximum(inner, 1 / present), inner)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        below = np.square(np.log(np.where(low > 0, low, np.nan) / share))
-        above = np.square(np.log(high / share))
+    inner = np.where(present < _FEW, np.maximum(inner, 1 / present), inner)
+    below = np.square(np.log(np.maximum(low, 1e-12) / share))
+    above = np.square(np.log(high / share))
     ratio = _Z**2 * inner
-    lower = np.nan_to_num(plain.mean * np.exp(-np.sqrt(below + ratio)))
-    upper = np.where(plain.present > 0, plain.mean * np.exp(np.sqrt(above + ratio)), 0)
-    return lower, upper
+    return plain.mean * np.exp(-np.sqrt(below + ratio)), plain.mean * np.exp(np.sqrt(above + ratio))
 
 
 def _regression(pairs: SamplePairs, change: Floats, k: Floats) -> _Means:
     """The mean of |Δ| by regression on |a| and |b|, whose means over the tensor are known."""
     a, b = np.abs(pairs.before), np.abs(pairs.after)
     centred = [each - each.sum(axis=1, keepdims=True) / k[:, None] for each in (a, b, change)]
-    moments = np.einsum("itk,jtk->tij", centred, centred)
-    moments = moments - _of_padding(centred, pairs)
+    stacked = np.stack(centred, axis=1)
+    moments = stacked @ stacked.transpose(0, 2, 1) - _of_padding(centred, pairs)
     ridge = 1e-9 * np.trace(moments[:, :2, :2], axis1=1, axis2=2) + 1e-300
     inner = moments[:, :2, :2] + ridge[:, None, None] * np.eye(2)
     slopes = np.linalg.solve(inner, moments[:, :2, 2:])[:, :, 0]
