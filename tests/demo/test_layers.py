@@ -40,6 +40,7 @@ class Logged:
 
     def __init__(self, host: InProcessTensorBoard, nets: dict[str, nn.Module]) -> None:
         self.nets = nets
+        self.notes: list[str] = []
         self._host = host
         answer = host.models_when(lambda found: len(found["models"]) == len(nets))
         self._keys = {model["id"]: model["key"] for model in answer["models"]}
@@ -62,7 +63,7 @@ class Logged:
         )
         assert response.status_code == 200, response.text
         answer: Any = response.get_json()
-        assert answer["notes"] == []
+        self.notes = [note["message"] for note in answer["notes"]]
         return answer["models"][1], answer["rows"]["names"]
 
 
@@ -235,9 +236,7 @@ def test_activations_agree_with_a_direct_pass(
             assert agrees(row, direct(before[name], after[name])), (name, measure, row)
 
 
-def test_fused_layers_are_compared_with_the_relu_they_hold(
-    logged: Logged, digits: Digits
-) -> None:
+def test_fused_layers_are_compared_with_the_relu_they_hold(logged: Logged, digits: Digits) -> None:
     images = digits.test.images[:PROBE_IMAGES]
     before, after = (activations(logged.nets[each], images) for each in ("tuned", "tuned-int8"))
     rows = logged.rows("tuned", "tuned-int8", "activations", "sqnr")
@@ -246,6 +245,19 @@ def test_fused_layers_are_compared_with_the_relu_they_hold(
         assert agrees(row, sqnr(before[plain], after[fused])), (plain, row)
         assert row["value"] > 10, "8 bits hurt little"
     assert "conv1.output" not in rows
+
+
+def test_folded_batch_norms_are_told(logged: Logged) -> None:
+    logged.cells("tuned", "tuned-int8", "weights", "sqnr")
+    (note,) = logged.notes
+    assert note.startswith("conv1, conv2, conv3 hold the batch norms that follow them in the base")
+    for base, model, view in (
+        ("dense", "tuned", "weights"),
+        ("dense", "rank-35", "weights"),
+        ("tuned", "tuned-int8", "activations"),
+    ):
+        logged.cells(base, model, view, "sqnr")
+        assert logged.notes == []
 
 
 def test_int8_sizes_count_scales(logged: Logged) -> None:

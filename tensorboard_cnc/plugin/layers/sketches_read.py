@@ -10,6 +10,7 @@ from tensorboard.context import RequestContext
 
 from tensorboard_cnc import sketch_codec, wire
 from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.analysis.layers.folded_norms import folded_norms
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.byte_cache import ByteCache
 from tensorboard_cnc.plugin.http import BadRequestError
@@ -102,6 +103,8 @@ def comparable(
             continue
         records[key] = record
         notes.extend(_refused(key, record))
+        if base is not None and view == "weights":
+            notes.extend(_folded(key, base, record))
     return records, notes
 
 
@@ -116,6 +119,18 @@ def _other_inputs(key: str) -> wire.LayerNote:
 def _refused(key: str, record: SketchRecord) -> Iterator[wire.LayerNote]:
     for name, reason in record.refused.items():
         yield {"message": f"{name} was not logged: {reason}", "remedy": "", "model": key}
+
+
+def _folded(key: str, base: SketchRecord, own: SketchRecord) -> Iterator[wire.LayerNote]:
+    layers = folded_norms(base.tensors, own.tensors)
+    if layers:
+        more = f" and {len(layers) - 3} more" if len(layers) > 3 else ""
+        yield {
+            "message": f"{', '.join(layers[:3])}{more} hold the batch norms that follow them in "
+            "the base: their weights differ by the norms' scales, not by an error alone",
+            "remedy": "Compare what the layers compute in the view of activations",
+            "model": key,
+        }
 
 
 def _memory(tensor: TensorSketch) -> int:
