@@ -7,7 +7,16 @@ import sys
 
 from benchmarks.figures import table
 
-_BENCHMARKS = ("writer", "predictions", "weights", "models", "differences", "layers", "map")
+_BENCHMARKS = (
+    "writer",
+    "predictions",
+    "weights",
+    "models",
+    "differences",
+    "behaviors",
+    "layers",
+    "map",
+)
 
 
 def main(names: list[str]) -> int:

@@ -141,6 +141,10 @@ class TensorBoardProcess:
         self._lines = lines
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         return "".join(self._lines)
 

@@ -13,12 +13,14 @@ SMALLEST = 1e-12
 _CHUNK_VALUES = 1 << 15
 
 
-def shared_rows(base: Vectors, model: Vectors) -> tuple[Ints, Ints, Ints]:
-    """The rows of which both have vectors, and where these stand in each."""
+def shared_rows(base: Vectors, model: Vectors) -> tuple[Ints, Floats, Floats]:
+    """The rows (k,) of which both have vectors, and those of each (k, C)."""
     if np.array_equal(base.rows, model.rows):
-        at = np.arange(len(base.rows))
-        return base.rows, at, at
-    return np.intersect1d(base.rows, model.rows, assume_unique=True, return_indices=True)
+        return base.rows, base.probabilities, model.probabilities
+    rows, in_base, in_model = np.intersect1d(
+        base.rows, model.rows, assume_unique=True, return_indices=True
+    )
+    return rows, base.probabilities[in_base], model.probabilities[in_model]
 
 
 def kl_divergence(base: Floats, model: Floats) -> NDArray[np.float64]:

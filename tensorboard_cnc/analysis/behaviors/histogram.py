@@ -33,9 +33,10 @@ def common_edges(columns: Sequence[Floats]) -> NDArray[np.float64]:
         return np.arange(low - 0.5, high + 1)
     # Values that only rounding tells apart have one bin.
     if high / 2 - low / 2 <= max(1e-9 * largest, _LEAST):
-        return np.array([low, np.nextafter(high, np.inf)])
+        end = np.nextafter(high, np.inf)
+        return np.array([low, end] if np.isfinite(end) else [np.nextafter(low, 0), high])
     # Halves cannot overflow where the whole range would.
-    return np.append(low + np.arange(_BINS) * (high / _BINS - low / _BINS), high)
+    return 2 * np.linspace(low / 2, high / 2, _BINS + 1)
 
 
 def counts_in(column: Floats, edges: NDArray[np.float64]) -> Ints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -63,7 +63,7 @@ def bootstraps(samples: Floats) -> Interval:
     ordered = np.sort(samples, axis=1).astype(float)
     # Scaled, because float32 has a short range.
     scale = np.maximum(np.abs(ordered).max(axis=1), np.finfo(float).tiny)
-    means = (ordered / scale[:, None]).astype(np.float32) @ _times_drawn(n)
+    means = (ordered / scale[:, None]).astype(np.float32) @ _times_drawn(n).astype(np.float32)
     low, high = np.quantile(means, [0.025, 0.975], axis=1) * (scale / n)
     return low, high
 
@@ -76,8 +76,10 @@ def mean_interval(values: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-@lru_cache(maxsize=64)
-def _times_drawn(n: int) -> NDArray[np.float32]:
-    """How often each of n values is in each resample, (n, resamples)."""
-    drawn = np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), _RESAMPLES)
-    return np.ascontiguousarray(drawn.T, np.float32)
+@cache
+def _times_drawn(n: int) -> NDArray[np.uint8]:
+    """How often each of n < 200 values is in each resample, (n, resamples)."""
+    drawn = np.random.default_rng(n).integers(0, n, (_RESAMPLES, n), np.int32)
+    drawn += np.arange(_RESAMPLES, dtype=np.int32)[:, None] * n
+    times = np.bincount(drawn.ravel(), minlength=_RESAMPLES * n).reshape(_RESAMPLES, n)
+    return np.ascontiguousarray(times.T, np.uint8)

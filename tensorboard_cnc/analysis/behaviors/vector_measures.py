@@ -53,8 +53,7 @@ def between_vectors(
     Raises:
         KeyError: there is no such measure.
     """
-    rows, in_base, in_model = shared_rows(base, model)
-    x, y = base.probabilities[in_base], model.probabilities[in_model]
+    rows, x, y = shared_rows(base, model)
     column = np.full(n, np.nan)
     if measure == "kl":
         column[rows] = binary_kl(x, y) if kind == "multi-label" else kl_divergence(x, y)

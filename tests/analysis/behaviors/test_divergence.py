@@ -49,7 +49,9 @@ def test_never_negative_and_zero_against_itself(p: np.ndarray, q: np.ndarray) ->
 
 
 def test_rows_that_both_have() -> None:
-    one = Vectors(np.array([1, 4, 7]), np.zeros((3, 2)))
-    other = Vectors(np.array([0, 4, 7, 9]), np.zeros((4, 2)))
-    rows, in_one, in_other = shared_rows(one, other)
-    assert (rows.tolist(), in_one.tolist(), in_other.tolist()) == ([4, 7], [1, 2], [1, 2])
+    one = Vectors(np.array([1, 4, 7]), np.arange(6).reshape(3, 2) / 10)
+    other = Vectors(np.array([0, 4, 7, 9]), np.arange(8).reshape(4, 2) / 10)
+    rows, of_one, of_other = shared_rows(one, other)
+    assert rows.tolist() == [4, 7]
+    assert of_one.tolist() == of_other.tolist() == [[0.2, 0.3], [0.4, 0.5]]
+    assert shared_rows(one, one)[1] is one.probabilities
