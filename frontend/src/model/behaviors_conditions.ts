@@ -15,7 +15,10 @@ const TEXT = (value: unknown): boolean => typeof value === "string";
 /** What each kind of condition consists of. */
 const FIELDS: Record<Condition["kind"], Record<string, (value: unknown) => boolean>> = {
   slice: { by: TEXT, level: Number.isInteger },
-  flip: { model: TEXT, flip: (value) => typeof value === "string" && value in FLIP_WORDS },
+  flip: {
+    model: TEXT,
+    flip: (value) => typeof value === "string" && Object.hasOwn(FLIP_WORDS, value),
+  },
   change: { model: TEXT, before: TEXT, after: TEXT },
   range: { model: TEXT, measure: TEXT, form: TEXT, low: END, high: END },
   text: { text: TEXT },

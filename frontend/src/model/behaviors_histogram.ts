@@ -46,3 +46,33 @@ export function rangeAfterKey(
   if (range.from + step < 0 || range.to + step >= bins) return range;
   return { from: range.from + step, to: range.to + step };
 }
+
+/** Whether each bin holds one whole number, in its middle. */
+export function oneNumberEach(edges: readonly number[]): boolean {
+  return (
+    edges.length > 1 &&
+    edges.every((edge, at) => Math.abs(edge - Math.floor(edge) - 0.5) < 1e-9 && apart(edges, at))
+  );
+}
+
+function apart(edges: readonly number[], at: number): boolean {
+  return at === 0 || Math.abs(edges[at]! - edges[at - 1]! - 1) < 1e-9;
+}
+
+/** Values at the ends of bins in words: "0.1 to 0.2", or "3" where a bin holds one number. */
+export function rangeWords({ from, to }: BinRange, edges: readonly number[]): string {
+  const low = edges[from] ?? 0;
+  const high = edges[to + 1] ?? 0;
+  if (!oneNumberEach(edges)) return `${edgeText(low)} to ${edgeText(high)}`;
+  return from === to ? edgeText(low + 0.5) : `${edgeText(low + 0.5)} to ${edgeText(high - 0.5)}`;
+}
+
+/** What stands under a histogram: at its left end, and at its right. */
+export function axisEnds(edges: readonly number[]): [low: string, high: string] {
+  const middle = oneNumberEach(edges) ? 0.5 : 0;
+  return [edgeText((edges[0] ?? 0) + middle), edgeText((edges.at(-1) ?? 0) - middle)];
+}
+
+export function edgeText(value: number): string {
+  return String(Number(value.toPrecision(3))).replace("-", "−");
+}

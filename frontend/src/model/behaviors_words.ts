@@ -1,13 +1,13 @@
 import { changeText, type Verdict } from "./change";
-import { metricFormat, NOT_LOGGED } from "./metric_format";
+import { exactNumber, metricFormat, NOT_LOGGED } from "./metric_format";
 import type { Answer, BehaviorMeasure, Change, Estimate, Form, MetricSpec } from "./wire.gen";
 
 export const FORM_WORDS: Record<Form, string> = {
   value: "absolute",
-  difference: "vs base",
-  abs_difference: "|vs base|",
-  ratio: "ratio to base",
-  squared_difference: "squared change",
+  difference: "change",
+  abs_difference: "|change|",
+  ratio: "ratio",
+  squared_difference: "change²",
 };
 
 const specs = new WeakMap<BehaviorMeasure, MetricSpec>();
@@ -36,6 +36,21 @@ export function measureSpec(measure: BehaviorMeasure): MetricSpec {
 /** A mean of the measure: "95.1 %", "0.124 nats". */
 export function meanText(value: number | null | undefined, measure: BehaviorMeasure): string {
   return value == null ? NOT_LOGGED : metricFormat(measureSpec(measure)).full(value);
+}
+
+/** All digits that the server sent, for a tooltip. */
+export function exactText(value: number | null, measure: BehaviorMeasure): string {
+  if (value === null) return NOT_LOGGED;
+  // Scaling adds digits that the number does not have.
+  if (measure.rate) return `${exactNumber(Number((value * 100).toPrecision(6)))}\u202f%`;
+  return measure.unit ? `${exactNumber(value)}\u202f${measure.unit}` : exactNumber(value);
+}
+
+/** A change with all digits, signed: of a rate in points. */
+function exactDifference(change: number | null, measure: BehaviorMeasure): string {
+  if (change === null) return NOT_LOGGED;
+  const text = exactText(change, measure);
+  return (change > 0 ? `+${text}` : text).replace("%", "pt");
 }
 
 /** "[94.7, 95.5]", without units. */
@@ -114,12 +129,22 @@ export function chanceWords(chance: number | null): string {
 
 /** A change with its test, whole, for a tooltip. */
 export function changeTip(change: Change, measure: BehaviorMeasure): string {
-  const interval =
-    change.low === null || change.high === null
-      ? ""
-      : `, 95 % interval ${differenceText(change.low, measure)} to ${differenceText(change.high, measure)}`;
-  const test = change.test ? `\n${change.test}: p = ${change.p?.toPrecision(3) ?? NOT_LOGGED}` : "";
-  return `${differenceText(change.value, measure)} over ${change.n.toLocaleString("en")} shared instances${interval}${test}`;
+  const { n, value, low, high, relative, p, test } = change;
+  const lines = [
+    `${exactDifference(value, measure)} over ${n.toLocaleString("en")} shared instances`,
+  ];
+  if (low !== null && high !== null) {
+    const ends = [low, high].map((end) => exactDifference(end, measure));
+    lines.push(`95 % interval ${ends.join(" to ")}`);
+  }
+  if (relative !== null) lines.push(`${signedShare(relative)} of the base’s`);
+  if (test !== null && p !== null) lines.push(`${test}: p = ${exactNumber(p)}, ${chanceWords(p)}`);
+  return lines.join("\n");
+}
+
+function signedShare(share: number): string {
+  const text = `${(Math.abs(share) * 100).toPrecision(3)}\u202f%`;
+  return share < 0 ? `−${text}` : `+${text}`;
 }
 
 /** What a model answered, as text. */
@@ -129,7 +154,13 @@ export function answerText(answer: Answer): string {
   return Array.isArray(answer) ? answer.join(", ") || "none" : answer;
 }
 
-/** A share as "2.1 %". */
+/** A share as "2.1 %"; never 0 or 100 where it is not. */
 export function shareText(share: number | null | undefined): string {
-  return share == null ? NOT_LOGGED : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}\u202f%`;
+  if (share == null) return NOT_LOGGED;
+  if (share > 0 && share < 0.00005) return "<\u202f0.01\u202f%";
+  if (share < 1 && share > 0.99995) return ">\u202f99.99\u202f%";
+  // As many digits as tell it from the nearer end.
+  const rest = Math.min(share, 1 - share);
+  const digits = rest === 0 || rest >= 0.1 ? 0 : rest >= 0.001 ? 1 : 2;
+  return `${(share * 100).toFixed(digits)}\u202f%`;
 }

@@ -46,6 +46,11 @@ export function fromLink(values: Readonly<LinkValues>): LinkState {
   return joined(({ read }) => read(values));
 }
 
+/** The same for two states between which the browser's back button does not stop. */
+export function stepOf(state: LinkState): string {
+  return JSON.stringify(FACETS.map(({ step }) => step?.(state)));
+}
+
 function joined(part: (facet: LinkFacet<Partial<LinkState>>) => Partial<LinkState>): LinkState {
   return Object.assign({}, ...FACETS.map(part)) as LinkState;
 }

@@ -23,6 +23,48 @@ export function scrollToShow(
   return Math.max(scrolled, top + height - viewport);
 }
 
+/** Browsers cannot lay out what is taller than 17 (Firefox) or 33 million pixels (Chromium). */
+const TALLEST = 12_000_000;
+
+/** Rows of `height` pixels in a list that scrolls faster than they do where it would be too tall. */
+export class TallList {
+  /** Pixels that the list takes. */
+  readonly shown: number;
+  readonly #whole: number;
+
+  constructor(
+    readonly count: number,
+    readonly height: number,
+  ) {
+    this.#whole = count * height;
+    this.shown = Math.min(this.#whole, TALLEST);
+  }
+
+  /** How far the rows are scrolled where the list is scrolled by `scrolled`. */
+  rows(scrolled: number, viewport: number): number {
+    return Math.min(Math.max(0, scrolled), this.#end(viewport)) * this.#pace(viewport);
+  }
+
+  /** The scroll position of the list for one of the rows. */
+  list(rows: number, viewport: number): number {
+    return rows / this.#pace(viewport);
+  }
+
+  /** Where the list has row `index` while it is scrolled by `scrolled`. */
+  top(index: number, scrolled: number, viewport: number): number {
+    const inside = Math.min(Math.max(0, scrolled), this.#end(viewport));
+    return inside + index * this.height - this.rows(scrolled, viewport);
+  }
+
+  #end(viewport: number): number {
+    return Math.max(0, this.shown - viewport);
+  }
+
+  #pace(viewport: number): number {
+    return this.shown === this.#whole ? 1 : (this.#whole - viewport) / this.#end(viewport);
+  }
+}
+
 function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }

@@ -2,36 +2,82 @@ import { untrack } from "svelte";
 
 import { fetchWhole } from "../api/client";
 
-const PATIENCE_MS = 300;
+/** After this time a wait is shown. */
+export const PATIENCE_MS = 300;
 /** Answers that are kept for when they are asked for again. */
 const KEPT = 40;
 
+interface Entry {
+  readonly answer: Promise<unknown>;
+  readonly request: AbortController;
+  /** How many wait for it. */
+  waiting: number;
+  settled: boolean;
+}
+
 /** Answers by address, until the log directory changes. */
 export class AnswerCache {
-  #answers = new Map<string, unknown>();
+  #entries = new Map<string, Entry>();
   #version: unknown;
+  readonly #fetch: (address: string, signal: AbortSignal) => Promise<unknown>;
+
+  constructor(fetch: (address: string, signal: AbortSignal) => Promise<unknown> = fetchWhole) {
+    this.#fetch = fetch;
+  }
 
   /** Forgets all where `version` is another than before. */
   renew(version: unknown): void {
-    if (version !== this.#version) this.#answers = new Map();
+    if (version !== this.#version) this.#entries = new Map();
     this.#version = version;
   }
 
+  /** The answer at `address`; who asks for the same at the same time shares one request. */
   async get<T>(address: string, signal: AbortSignal): Promise<T> {
-    if (this.#answers.has(address)) return this.#answers.get(address) as T;
-    const answer = await fetchWhole<T>(address, signal);
-    this.#answers.set(address, answer);
-    const [oldest] = this.#answers.keys();
-    if (this.#answers.size > KEPT && oldest !== undefined) this.#answers.delete(oldest);
-    return answer;
+    const entry = this.#entries.get(address) ?? this.#ask(address);
+    entry.waiting++;
+    const leave = (): void => {
+      entry.waiting--;
+      if (entry.waiting || entry.settled) return;
+      entry.request.abort();
+      this.#forget(address, entry);
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      return (await entry.answer) as T;
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
+  }
+
+  #ask(address: string): Entry {
+    const request = new AbortController();
+    const entry: Entry = {
+      answer: this.#fetch(address, request.signal),
+      request,
+      waiting: 0,
+      settled: false,
+    };
+    entry.answer.then(
+      () => (entry.settled = true),
+      () => {
+        entry.settled = true;
+        this.#forget(address, entry);
+      },
+    );
+    this.#entries.set(address, entry);
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > KEPT && oldest !== undefined) this.#entries.delete(oldest);
+    return entry;
+  }
+
+  #forget(address: string, entry: Entry): void {
+    if (this.#entries.get(address) === entry) this.#entries.delete(address);
   }
 }
 
 /** The answer at an address that changes: the last one stays until the next is there. */
 export class Asked<T> {
   answer = $state.raw<T | null>(null);
-  /** The address that `answer` came from. */
-  answered = $state.raw<string | null>(null);
   failure = $state.raw<string | null>(null);
   /** Whether the answer is so late that the wait should be shown. */
   slow = $state(false);
@@ -49,32 +95,38 @@ export class Asked<T> {
   }
 
   #nothing(): void {
-    this.answer = this.answered = this.failure = null;
+    this.answer = this.failure = null;
   }
 
   #ask(address: string, version: unknown): () => void {
     const request = new AbortController();
     const patience = setTimeout(() => (this.slow = true), PATIENCE_MS);
-    this.#cache.renew(version);
-    this.#cache
-      .get<T>(address, request.signal)
-      .then((answer) => {
-        if (request.signal.aborted) return;
-        this.answer = answer;
-        this.answered = address;
-        this.failure = null;
-      })
-      .catch((error: unknown) => {
-        if (request.signal.aborted) return;
-        this.failure = error instanceof Error ? error.message : String(error);
-      })
-      .finally(() => {
-        clearTimeout(patience);
-        if (!request.signal.aborted) this.slow = false;
-      });
-    return () => {
+    const rest = (): void => {
       clearTimeout(patience);
+      this.slow = false;
+    };
+    this.#cache.renew(version);
+    this.#cache.get<T>(address, request.signal).then(
+      (answer) => {
+        if (request.signal.aborted) return;
+        rest();
+        this.answer = answer;
+        this.failure = null;
+      },
+      (error: unknown) => {
+        if (request.signal.aborted) return;
+        rest();
+        this.failure = failureText(error);
+      },
+    );
+    return () => {
+      rest();
       request.abort();
     };
   }
+}
+
+/** What went wrong, in words. */
+export function failureText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

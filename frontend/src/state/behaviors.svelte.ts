@@ -7,7 +7,14 @@ import {
   writeConditions,
 } from "../model/behaviors_conditions";
 import type { BehaviorRows } from "../model/link/behaviors";
-import type { BehaviorSummary, Condition, Form } from "../model/wire.gen";
+import type {
+  BehaviorSummary,
+  Condition,
+  Form,
+  HarmedSlice,
+  HarmedSlices,
+  SliceTable,
+} from "../model/wire.gen";
 import { AnswerCache, Asked } from "./asked.svelte";
 import type { Panel } from "./panel.svelte";
 
@@ -17,6 +24,8 @@ export class Behaviors {
   /** Of all instances, and of those that the conditions leave. */
   readonly #whole: Asked<BehaviorSummary>;
   readonly #part: Asked<BehaviorSummary>;
+  /** Where right→wrong flips are over-represented, whatever is measured and kept. */
+  readonly harmed: Asked<HarmedSlices>;
   readonly #panel: () => Panel;
 
   readonly conditions = $derived.by(() => readConditions(this.panel.link.conditions));
@@ -39,6 +48,11 @@ export class Behaviors {
     this.#part = new Asked(
       this.cache,
       () => this.address("summary", { filter: this.conditions }),
+      () => this.version,
+    );
+    this.harmed = new Asked(
+      this.cache,
+      () => this.#harmedAddress(),
       () => this.version,
     );
   }
@@ -81,7 +95,51 @@ export class Behaviors {
     return behaviorsAddress(level, subject, detail);
   }
 
+  #harmedAddress(): string | null {
+    const { base, link } = this.panel;
+    if (!base || !this.models.length || this.whole?.dataset == null) return null;
+    const subject = { base: base.key, models: this.models, dataset: link.evaluation };
+    return behaviorsAddress("harmed", { ...subject, measure: null, form: null });
+  }
+
   nameOf = (key: string): string => this.panel.byKey.get(key)?.id ?? key;
+
+  /** All pages of the slices of which `table` has some. */
+  async everySlice({ n, by }: SliceTable, limit: number): Promise<SliceTable[]> {
+    const { signal } = new AbortController();
+    const tables: SliceTable[] = [];
+    for (let offset = 0; offset < n; offset += limit) {
+      const sort = this.panel.link.behaviorSort;
+      const detail = { filter: this.conditions, by, sort, offset, limit };
+      const address = this.address("slices", detail);
+      if (address !== null) tables.push(await this.cache.get<SliceTable>(address, signal));
+    }
+    return tables;
+  }
+
+  /** The ends of the range that a model's measure is kept in; null where open. */
+  rangeOf(model: string, measure: string, form: Form): { low: number | null; high: number | null } {
+    for (const each of this.conditions) {
+      if (each.kind !== "range" || each.model !== model) continue;
+      if (each.measure === measure && each.form === form) return each;
+    }
+    return { low: null, high: null };
+  }
+
+  /** Keeps a model's measure in a range; both ends open: in any. */
+  keepRange(
+    model: string,
+    measure: string,
+    form: Form,
+    low: number | null,
+    high: number | null,
+  ): void {
+    const range = { kind: "range", model, measure, form, low, high } as const;
+    if (low === null && high === null) this.drop(range);
+    else this.keep(range);
+  }
+
+  colourOf = (key: string): string => this.panel.marks.get(key)?.colour ?? "var(--ink-faint)";
 
   /** Holds to these conditions too. */
   keep(...conditions: readonly Condition[]): void {
@@ -102,6 +160,11 @@ export class Behaviors {
     this.#set([]);
   }
 
+  /** Shows the instances for which these conditions hold too. */
+  showAlso(...conditions: readonly Condition[]): void {
+    this.showInstances(...withConditions(this.conditions, ...conditions));
+  }
+
   /** Shows the instances for which exactly these conditions hold. */
   showInstances(...conditions: readonly Condition[]): void {
     this.panel.set({
@@ -109,6 +172,24 @@ export class Behaviors {
       behaviorSort: null,
       instance: null,
       conditions: writeConditions(conditions),
+    });
+  }
+
+  /** Shows what broke in a harmed slice. */
+  showHarmed({ model, by, level }: HarmedSlice): void {
+    this.showInstances({ kind: "slice", by, level }, { kind: "flip", model, flip: "negative" });
+  }
+
+  /** Leaves every choice to the data again. */
+  startOver(): void {
+    this.panel.set({
+      evaluation: null,
+      measure: null,
+      form: null,
+      slicedBy: null,
+      behaviorSort: null,
+      conditions: "",
+      instance: null,
     });
   }
 

@@ -1,5 +1,5 @@
 import { readLink, watchLink, writeLink } from "../host/tensorboard";
-import { fromLink, toLink } from "../model/url_state";
+import { fromLink, stepOf, toLink } from "../model/url_state";
 import type { Panel } from "./panel.svelte";
 
 /** Browsers refuse more than about 200 changes of the address in 30 seconds. */
@@ -14,9 +14,9 @@ export function keepLink(panel: Panel): void {
     if (values === null || sameValues(values, known)) return;
     known = values;
     panel.link = fromLink(values);
-    place = panel.link.place;
+    at = stepOf(panel.link);
   };
-  let place = panel.link.place;
+  let at = stepOf(panel.link);
   read();
   const write = (values: Record<string, string>, step = false): void => {
     if (sameValues(values, known)) return;
@@ -27,9 +27,10 @@ export function keepLink(panel: Panel): void {
   $effect(() => {
     const left = latest;
     const values = (latest = toLink(panel.link));
-    // A walk to another place is at once a step of the history; back leads to what was left.
-    if (panel.link.place !== place) {
-      place = panel.link.place;
+    // A step of the history is written at once; back leads to what was left.
+    const step = stepOf(panel.link);
+    if (step !== at) {
+      at = step;
       write(left);
       write(values, true);
       return;

@@ -56,4 +56,6 @@ export const behaviorsLink: LinkFacet<BehaviorsLink> = {
     instance: bi ?? null,
     wholeFamily: bk === "1",
   }),
+  // From instance to instance is one step: who reads through hundreds wants back to the list.
+  step: ({ behaviorRows, slicedBy, instance }) => [behaviorRows, slicedBy, instance !== null],
 };

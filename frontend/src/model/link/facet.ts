@@ -8,4 +8,6 @@ export interface LinkFacet<State> {
   readonly write: (state: State) => Record<string, string | undefined>;
   /** What is left out or spelled wrongly is at its default. */
   readonly read: (values: Readonly<LinkValues>) => State;
+  /** What the browser's back button walks: a change of it is a step of the history. */
+  readonly step?: (state: State) => unknown;
 }

@@ -1,10 +1,12 @@
 import type { LinkFacet } from "./facet";
 
-/** Sizes of the Overview's panes, in pixels. */
+/** Sizes of panes, in pixels. */
 export interface PanesLink {
   detailsWidth: number;
   tableHeight: number;
   tradeoffsHeight: number;
+  /** Of an instance's details. */
+  instanceWidth: number;
 }
 
 /** What a link may ask for, in pixels; the page narrows it further to what fits. */
@@ -14,11 +16,12 @@ const KEYS: Record<keyof PanesLink, string> = {
   detailsWidth: "dw",
   tableHeight: "th",
   tradeoffsHeight: "xh",
+  instanceWidth: "iw",
 };
 const PANES = Object.keys(KEYS) as (keyof PanesLink)[];
 
 export const panesLink: LinkFacet<PanesLink> = {
-  defaults: { detailsWidth: 420, tableHeight: 224, tradeoffsHeight: 304 },
+  defaults: { detailsWidth: 420, tableHeight: 224, tradeoffsHeight: 304, instanceWidth: 380 },
   write(state) {
     const values: Record<string, string> = {};
     for (const pane of PANES) {

@@ -11,4 +11,5 @@ export const placeLink: LinkFacet<PlaceLink> = {
   defaults: { place: "overview" },
   write: ({ place }) => ({ at: place === "overview" ? undefined : place }),
   read: ({ at }) => ({ place: PLACES.find((place) => place === at) ?? "overview" }),
+  step: ({ place }) => place,
 };

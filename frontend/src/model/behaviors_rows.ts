@@ -1,5 +1,6 @@
 import type { Answer, InstancePage } from "./wire.gen";
 
+/** Instances on a page. */
 export const PAGE_ROWS = 100;
 
 /** What a model answered on one instance. */
@@ -23,24 +24,10 @@ export interface InstanceRow {
   votes: { answer: Answer; votes: number; base: number; voters: number } | null;
 }
 
-/** Offsets of the pages that rows [first, end) are on. */
-export function pageOffsets(first: number, end: number): number[] {
-  const offsets: number[] = [];
-  for (let at = Math.floor(first / PAGE_ROWS) * PAGE_ROWS; at < end; at += PAGE_ROWS) {
-    offsets.push(at);
-  }
-  return offsets;
-}
-
-/** Row `index` of the pages that are there, by offset; null where its page is not. */
-export function instanceRow(
-  pages: ReadonlyMap<number, InstancePage>,
-  index: number,
-): InstanceRow | null {
-  const page = pages.get(Math.floor(index / PAGE_ROWS) * PAGE_ROWS);
-  const at = index % PAGE_ROWS;
-  const id = page?.ids[at];
-  if (!page || id === undefined) return null;
+/** Row `at` of a page; null where the page is shorter. */
+export function instanceRow(page: InstancePage, at: number): InstanceRow | null {
+  const id = page.ids[at];
+  if (id === undefined) return null;
   return {
     id,
     label: page.labels[at] ?? null,
@@ -65,13 +52,7 @@ export function instanceRow(
   };
 }
 
-/** The largest size of a value on these pages: what a whole bar stands for. */
-export function largestValue(pages: ReadonlyMap<number, InstancePage>): number {
-  let largest = 0;
-  for (const { models } of pages.values()) {
-    for (const { values } of models) {
-      for (const value of values) if (value !== null) largest = Math.max(largest, Math.abs(value));
-    }
-  }
-  return largest || 1;
+/** The value that a whole bar stands for where values lie within these edges of a histogram. */
+export function wholeBar(edges: readonly number[]): number {
+  return Math.max(Math.abs(edges[0] ?? 0), Math.abs(edges.at(-1) ?? 0)) || 1;
 }

@@ -1,0 +1,63 @@
+import type { BehaviorRows } from "./link/behaviors";
+import type { BehaviorMeasure, Form } from "./wire.gen";
+
+export interface SortChoice {
+  value: string;
+  label: string;
+}
+
+/** What rows of this kind can be sorted by, apart from a model's column. */
+export function commonSorts(rows: BehaviorRows, answered: boolean): SortChoice[] {
+  if (rows === "slices") {
+    return [
+      { value: "harm", label: "most harmed" },
+      { value: "-n", label: "largest" },
+      { value: "level", label: "name" },
+    ];
+  }
+  return [
+    { value: "order", label: "as logged" },
+    { value: "label", label: "label" },
+    ...(answered ? [{ value: "-disagreement", label: "most disagreement" }] : []),
+    ...(rows === "forgotten" ? [{ value: "-votes", label: "most votes" }] : []),
+  ];
+}
+
+/** What rows can be sorted by of a model's column. */
+export function modelSorts(key: string, name: string, base: boolean): SortChoice[] {
+  const value = [
+    { value: `value:${key}`, label: `${name}: lowest` },
+    { value: `-value:${key}`, label: `${name}: highest` },
+  ];
+  if (base) return value;
+  return [
+    { value: `change:${key}`, label: `${name}: fell most` },
+    { value: `-change:${key}`, label: `${name}: rose most` },
+    ...value,
+  ];
+}
+
+/** What a click on a model's head sorts by: what its column shows. */
+export function columnOf(key: string, base: boolean, rows: BehaviorRows, form: Form): string {
+  const asChange = rows === "slices" || form === "difference";
+  return `${asChange && !base ? "change" : "value"}:${key}`;
+}
+
+/** How rows are sorted by a column now. */
+export function directionOf(
+  sort: string | null,
+  column: string,
+): "ascending" | "descending" | "none" {
+  return sort === column ? "ascending" : sort === `-${column}` ? "descending" : "none";
+}
+
+/** The sort after a click on a column's head: worst first, then best first, then as before. */
+export function nextSort(
+  sort: string | null,
+  column: string,
+  goal: BehaviorMeasure["goal"],
+): string | null {
+  const first = goal === "max" ? column : `-${column}`;
+  const second = goal === "max" ? `-${column}` : column;
+  return sort === first ? second : sort === second ? null : first;
+}

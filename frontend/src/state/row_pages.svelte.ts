@@ -1,0 +1,123 @@
+import { untrack } from "svelte";
+
+import { farPages, pageOffsets } from "../model/row_pages";
+import { failureText, PATIENCE_MS, type AnswerCache } from "./asked.svelte";
+
+/** While rows pass by, pages are asked for no more often than this. */
+const PACE_MS = 60;
+
+/** Rows of any number, of which the pages in sight are fetched; the old stay until the new come. */
+export class RowPages<Page extends { n: number }> {
+  /** By offset. */
+  pages = $state.raw<ReadonlyMap<number, Page>>(new Map());
+  /** The page that came last; all know how many rows there are. */
+  latest = $state.raw<Page | null>(null);
+  failure = $state.raw<string | null>(null);
+  slow = $state(false);
+  readonly n = $derived(this.latest?.n ?? 0);
+
+  readonly #cache: AnswerCache;
+  readonly #address: (offset: number, limit: number) => string | null;
+  readonly #rows: number;
+  #request = new AbortController();
+  #asked = new Set<number>();
+  /** Whether the pages that are there answer another question. */
+  #replace = true;
+  #question: string | null = null;
+  /** Counts how often all had to be asked for again. */
+  #round = $state(0);
+  #patience: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * To be created while a component is set up. `version` changes with the log directory, the
+   * address with the question; `rows` are on a page.
+   */
+  constructor(
+    cache: AnswerCache,
+    rows: number,
+    address: (offset: number, limit: number) => string | null,
+    version: () => unknown,
+    inSight: () => { first: number; end: number },
+  ) {
+    this.#cache = cache;
+    this.#rows = rows;
+    this.#address = address;
+    $effect(() => {
+      const question = address(0, rows);
+      const of = version();
+      untrack(() => this.#restart(question, of));
+      return () => {
+        clearTimeout(this.#patience);
+        this.#request.abort();
+      };
+    });
+    let last = 0;
+    $effect(() => {
+      const { first, end } = inSight();
+      void [this.#round, this.n];
+      const wait = this.latest ? Math.max(0, last + PACE_MS - performance.now()) : 0;
+      const timer = setTimeout(() => {
+        last = performance.now();
+        this.#need(first, end);
+      }, wait);
+      return () => clearTimeout(timer);
+    });
+  }
+
+  /** The page with row `index`, and where on it; null where it is not there. */
+  find(index: number): { page: Page; at: number } | null {
+    const page = this.pages.get(index - (index % this.#rows));
+    return page ? { page, at: index % this.#rows } : null;
+  }
+
+  #restart(question: string | null, version: unknown): void {
+    this.#request = new AbortController();
+    this.#cache.renew(version);
+    this.#asked = new Set();
+    this.#replace = question !== this.#question;
+    this.#question = question;
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => (this.slow = true), PATIENCE_MS);
+    if (this.#replace) this.#need(0, 1);
+    this.#round++;
+  }
+
+  #need(first: number, end: number): void {
+    // Of another question only how it begins: whether there is more is not known yet.
+    const last = this.#replace ? 1 : Math.max(1, Math.min(end, this.n));
+    const from = this.#replace ? 0 : Math.min(first, last - 1);
+    for (const offset of pageOffsets(from, last, this.#rows)) {
+      if (this.#asked.has(offset)) continue;
+      this.#asked.add(offset);
+      void this.#ask(offset, this.#request.signal);
+    }
+  }
+
+  async #ask(offset: number, signal: AbortSignal): Promise<void> {
+    const address = this.#address(offset, this.#rows);
+    if (address === null) return;
+    try {
+      const page = await this.#cache.get<Page>(address, signal);
+      if (signal.aborted) return;
+      this.#keep(offset, page);
+      this.failure = null;
+    } catch (error) {
+      if (signal.aborted) return;
+      this.failure = failureText(error);
+    }
+    clearTimeout(this.#patience);
+    this.slow = false;
+  }
+
+  #keep(offset: number, page: Page): void {
+    const pages = new Map(this.#replace ? [] : this.pages);
+    pages.set(offset, page);
+    for (const far of farPages(pages.keys(), offset, this.#rows)) {
+      pages.delete(far);
+      this.#asked.delete(far);
+    }
+    this.#replace = false;
+    this.pages = pages;
+    this.latest = page;
+  }
+}
