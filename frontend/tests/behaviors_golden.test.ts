@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { readConditions } from "../src/model/behaviors_conditions";
 import { binsOf, endsOf } from "../src/model/behaviors_histogram";
-import { instanceRow } from "../src/model/behaviors_pages";
+import { instanceRow } from "../src/model/behaviors_rows";
 import { sliceCsv } from "../src/model/behaviors_slices";
 import { answerText, measureSpec } from "../src/model/behaviors_words";
 import type {
@@ -40,7 +40,7 @@ describe("answers of the behaviors route", () => {
   });
 
   it("instances: rows have an answer of each model, in the order of the summary", () => {
-    const row = instanceRow(new Map([[0, golden.instances]]), 0);
+    const row = instanceRow(golden.instances, 0);
     const keys = golden.summary.models.map(({ key }) => key);
     expect(row?.answers.map(({ key }) => key)).toEqual(keys);
     expect(row?.answers.at(-1)?.predicted).toBeNull();
@@ -49,7 +49,7 @@ describe("answers of the behaviors route", () => {
   });
 
   it("forgotten: rows have votes", () => {
-    const votes = instanceRow(new Map([[0, golden.forgotten]]), 0)?.votes;
+    const votes = instanceRow(golden.forgotten, 0)?.votes;
     expect(votes?.votes).toBeGreaterThan(votes?.base ?? Infinity);
   });
 

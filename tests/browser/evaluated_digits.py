@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,22 @@ from tensorboard_cnc import cnc_summary
 TRAINED_ON = 800
 
 
-def log_digits(logdir: Path, copies: int = 1) -> Path:
+@dataclass(frozen=True)
+class Digits:
+    """What was logged: right digits (n,), and each model's answers (n,) by its id."""
+
+    labels: NDArray[Any]
+    answers: dict[str, NDArray[Any]]
+
+    def right(self, model: str) -> NDArray[Any]:
+        return np.asarray(self.answers[model] == self.labels)
+
+    def broken(self, model: str) -> NDArray[Any]:
+        """Which digits the dense model had right and `model` has wrong."""
+        return np.asarray(self.right("dense") & ~self.right(model))
+
+
+def log_digits(logdir: Path, copies: int = 1) -> Digits:
     """Dense, and pruned to 50 and 90 %, the latter also fine-tuned, on the digits they never saw.
 
     With `copies`, that many of each digit, so that lists are long.
@@ -40,6 +56,7 @@ def log_digits(logdir: Path, copies: int = 1) -> Path:
     )
     prune = [cnc_summary.operation("magnitude prune", amount=amount) for amount in (0.5, 0.9)]
     tune = cnc_summary.operation("fine-tune", steps=400)
+    answered: dict[str, NDArray[Any]] = {}
     for name, parents, operation, (w, b) in (
         ("dense", (), None, (weights, bias)),
         ("prune-50", "dense", prune[0], (pruned[0.5], bias)),
@@ -48,9 +65,10 @@ def log_digits(logdir: Path, copies: int = 1) -> Path:
     ):
         with cnc_summary.model(logdir / name, name, parents=parents, operation=operation) as m:
             logits = images @ w.T + b
-            m.metrics({"accuracy": float((logits.argmax(1) == labels).mean())})
+            answered[name] = logits.argmax(axis=1)
+            m.metrics({"accuracy": float((answered[name] == labels).mean())})
             m.predictions("unseen digits", ids, logits=logits)
-    return logdir
+    return Digits(labels, answered)
 
 
 def _pruned(weights: NDArray[Any], amount: float) -> NDArray[Any]:
