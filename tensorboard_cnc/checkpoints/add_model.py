@@ -61,7 +61,9 @@ def add_model(
         checkpoint=model.checkpoint,
     ) as handle:
         handle.weights(model.checkpoint, progress=lambda _name: _step(read))
-        _step(read)
+        # Scales are read together with the tensors that they belong to.
+        for _ in read:
+            pass
     return Added(run, tensors)
 
 

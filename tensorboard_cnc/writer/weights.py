@@ -17,7 +17,7 @@ from tensorboard_cnc.writer.tensor_sketching import (
     read_part,
     tied_sketch,
 )
-from tensorboard_cnc.writer.tensors.model_sources import model_sources
+from tensorboard_cnc.writer.tensors.model_sources import all_sources, model_sources
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.wording import shown, storable, type_name
 
@@ -142,7 +142,7 @@ def _covers(theirs: TensorSource, own: TensorSource) -> bool:
 def _sources(model: Any) -> Iterable[Source]:
     if isinstance(model, Mapping) and not isinstance(model, dict):
         return _Again(model)
-    return list(model_sources(model))
+    return all_sources(model)
 
 
 def _planned(sources: Iterable[Source], budget: int | None) -> tuple[Sizes, bool]:
@@ -166,7 +166,7 @@ def _references(given: Mapping[str, Any] | None) -> dict[str, dict[str, TensorSo
         )
     return {
         checked_name(key, "id of a reference"): {
-            each.name: each for each in model_sources(model) if isinstance(each, TensorSource)
+            each.name: each for each in all_sources(model) if isinstance(each, TensorSource)
         }
         for key, model in given.items()
     }

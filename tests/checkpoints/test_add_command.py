@@ -93,6 +93,25 @@ def test_progress_counts_tensors(
     assert shown[-1] == "█" * 40 + " 12/12\n"
 
 
+def test_codes_are_added_with_their_scales(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve: Serve
+) -> None:
+    codes = np.random.default_rng(0).integers(-127, 128, (60, 80), np.int8)
+    arrays = {"fc.weight": codes, "fc.weight_scale": np.full((60, 1), 0.5, np.float32)}
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    path = save(tmp_path / "model.safetensors", arrays)
+    assert run_add(path, tmp_path / "logs") == 0
+    assert terminal.getvalue().endswith("█" * 40 + " 2/2\n")
+    host = serve(tmp_path / "logs")
+    (bulk,) = wait_until(host.bulk, "the weights")
+    record = sketch_codec.decode(BulkReader(host.provider, "").chunks(RequestContext(), bulk))
+    (weight,) = record.tensors
+    assert weight.totals.sum == 0.5 * codes.sum(dtype=float)
+    assert weight.scheme is not None
+    assert (weight.scheme.scales, weight.storage) == (60, "int8")
+
+
 def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     assert main(arguments) == 2
     printed = capsys.readouterr()

@@ -15,6 +15,7 @@ from tensorboard_cnc.writer.tensors.memory import SharedMemory
 from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT, module_tensors
 from tensorboard_cnc.writer.tensors.plain_arrays import array_source
 from tensorboard_cnc.writer.tensors.safetensors_files import checkpoint_sources
+from tensorboard_cnc.writer.tensors.scaled_codes import with_scales
 from tensorboard_cnc.writer.tensors.tensor_names import (
     TensorName,
     buffer_or_parameter,
@@ -53,6 +54,16 @@ def model_sources(model: Any) -> Iterator[TensorSource | Refused]:
         _TAKES,
         'Pass a mapping such as {"weight": array}',
     )
+
+
+def all_sources(model: Any) -> list[TensorSource | Refused]:
+    """The tensors of a model that is there as a whole; codes are joined with their scales.
+
+    Raises:
+      ArgumentError: as `model_sources`.
+      OSError: likewise.
+    """
+    return with_scales(model_sources(model))
 
 
 def is_module(model: Any) -> bool:
