@@ -17,15 +17,17 @@ from tensorboard_cnc.sketches.count_sketch import BLOCK
 class Block:
     """Values from flat position `offset` on, not crossing a multiple of BLOCK.
 
-    `raw` float32 as they came; `narrow` float32 and `wide` float64 with 0 for what is not finite;
-    `finite` bool where something is not finite, else None; `zero` bool where a value is 0, else
-    None; `codes` int64: the upper 12 bits of each float32.
+    `raw` float32 as they came; `narrow` float32, `wide` float64 and its magnitudes `sizes` with 0
+    for what is not finite; `finite` bool where something is not finite, else None; `zero` bool
+    where a value is 0, else None; `codes` int64: the upper 12 bits of each float32; `counts` int64
+    (4096,) of each of these.
     """
 
     offset: int
     raw: NDArray[np.float32]
     narrow: NDArray[np.float32]
     wide: NDArray[np.float64]
+    sizes: NDArray[np.float64]
     codes: NDArray[np.int64]
     counts: NDArray[np.int64]
     finite: NDArray[np.bool_] | None
@@ -38,7 +40,7 @@ class Blocks:
     def __init__(self, n: int) -> None:
         size = min(n, BLOCK)
         self._narrow = np.empty(size, np.float32)
-        self._wide = np.empty(size)
+        self._wide, self._sizes = np.empty(size), np.empty(size)
         self._high = np.empty(size, np.uint32)
         self._codes = np.empty(size, np.int64)
 
@@ -71,7 +73,8 @@ class Blocks:
             wide[~finite] = 0
         if counts[0] or counts[_MINUS]:
             zero = raw == 0
-        return Block(offset, raw, narrow, wide, codes, counts, finite, zero)
+        sizes = np.abs(wide, out=self._sizes[:size])
+        return Block(offset, raw, narrow, wide, sizes, codes, counts, finite, zero)
 
 
 def numbers_of(name: str, chunk: Any) -> NDArray[Any]:

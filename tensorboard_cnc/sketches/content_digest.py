@@ -7,7 +7,7 @@ about 2⁻³². Source: multilinear hashing, Carter & Wegman, "Universal classes
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from tensorboard_cnc.sketches.count_sketch import BLOCK
 from tensorboard_cnc.sketches.counter_hash import hashed
 
 _WEIGHTS = 1 << 17
+_PAGE = 1024
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
@@ -33,7 +34,7 @@ class ContentDigest:
         if len(self._products) < len(bits):
             self._products = np.empty(len(bits), np.uint64)
         number, start = divmod(block.offset, BLOCK)
-        key = int(hashed(np.array([number]), 22)[0])
+        key = _keys(number // _PAGE)[number % _PAGE]
         first = key % _WEIGHTS + start
         products = self._products[: len(bits)]
         np.multiply(bits, _weights()[first : first + len(bits)], out=products)
@@ -44,6 +45,12 @@ class ContentDigest:
 
     def merge(self, other: ContentDigest) -> None:
         self.value = (self.value + other.value) & _MASK
+
+
+@lru_cache(maxsize=64)
+def _keys(page: int) -> list[int]:
+    keys: list[int] = hashed(np.arange(page * _PAGE, (page + 1) * _PAGE), 22).tolist()
+    return keys
 
 
 @cache

@@ -52,8 +52,10 @@ class DistinctValues:
         finite = bits[(bits & _EXPONENT) != _EXPONENT]
         if self._known is None:
             return
-        self._known.update(np.where(finite == _MINUS_ZERO, 0, finite).tolist())
-        if len(self._known) > MOST:
+        # 0 and −0 are two of them.
+        if len(finite) <= MOST + 1:
+            self._known.update(np.where(finite == _MINUS_ZERO, 0, finite).tolist())
+        if len(finite) > MOST + 1 or len(self._known) > MOST:
             self._known = self._slots = None
             return
         if self._slots is None:

@@ -27,18 +27,20 @@ class GroupCounter:
         self._groups = math.prod(shape) // neighbours
         self._conforming = 0
         # Units of which only a part has arrived: what is not zero, and how many arrived.
-        self._parts: dict[int, tuple[NDArray[np.uint8], int]] = {}
+        self._parts: dict[int, tuple[NDArray[np.bool_], int]] = {}
 
     def add(self, block: Block) -> None:
         size = len(block.wide)
-        present = np.ones(size, np.uint8) if block.zero is None else (~block.zero).view(np.uint8)
         head = min(-block.offset % self._unit, size)
         tail = head + (size - head) // self._unit * self._unit
         if block.zero is not None:
-            self._conforming += self._count(present[head:tail])
+            self._conforming += self._count(~block.zero[head:tail])
         for start, end in ((0, head), (tail, size)):
             if start < end:
-                self._keep(block.offset + start, present[start:end])
+                present = np.ones(end - start, bool)
+                if block.zero is not None:
+                    present = ~block.zero[start:end]
+                self._keep(block.offset + start, present)
 
     def merge(self, other: GroupCounter) -> None:
         self._conforming += other._conforming
@@ -49,20 +51,20 @@ class GroupCounter:
         """Conforming groups, and all groups."""
         return self._conforming, self._groups
 
-    def _count(self, present: NDArray[np.uint8]) -> int:
-        groups = present.reshape(-1, self.neighbours, self._inner)
+    def _count(self, present: NDArray[np.bool_]) -> int:
+        groups = present.view(np.uint8).reshape(-1, self.neighbours, self._inner)
         counts = groups[:, 0, :].copy()
         for neighbour in range(1, self.neighbours):
             counts += groups[:, neighbour, :]
         return int(np.count_nonzero(counts <= self.most))
 
-    def _keep(self, offset: int, present: NDArray[np.uint8]) -> None:
+    def _keep(self, offset: int, present: NDArray[np.bool_]) -> None:
         unit, start = divmod(offset, self._unit)
-        part = np.zeros(self._unit, np.uint8)
+        part = np.zeros(self._unit, bool)
         part[start : start + len(present)] = present
         self._join(unit, part, len(present))
 
-    def _join(self, unit: int, part: NDArray[np.uint8], arrived: int) -> None:
+    def _join(self, unit: int, part: NDArray[np.bool_], arrived: int) -> None:
         if unit in self._parts:
             known, before = self._parts.pop(unit)
             part, arrived = known | part, arrived + before

@@ -19,7 +19,7 @@ class LargestValues:
         self._values = np.empty(0, np.float32)
 
     def add(self, block: Block) -> None:
-        magnitudes = np.abs(block.narrow)
+        magnitudes = block.sizes
         if len(self._at) == self._limit:
             at = np.flatnonzero(magnitudes > abs(self._values[-1]))
         else:
@@ -36,7 +36,7 @@ class LargestValues:
         """Positions int64 and values float32, the largest first; zeros are left out."""
         return self._at, self._values
 
-    def _candidates(self, magnitudes: NDArray[np.float32]) -> NDArray[np.int64]:
+    def _candidates(self, magnitudes: NDArray[np.float64]) -> NDArray[np.int64]:
         """All but what is smaller than the peaks of as many parts as are looked for."""
         parts = len(magnitudes) // _PART
         if parts <= self._limit:
@@ -51,7 +51,7 @@ class LargestValues:
         self._at, self._values = at[order], values[order]
 
 
-def _first_largest(magnitudes: NDArray[np.float32], limit: int) -> NDArray[np.int64]:
+def _first_largest(magnitudes: NDArray[np.float64], limit: int) -> NDArray[np.int64]:
     """Indices of the `limit` largest; of equal ones the first."""
     least = np.partition(magnitudes, -limit)[-limit]
     above = np.flatnonzero(magnitudes > least)

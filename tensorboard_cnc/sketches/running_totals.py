@@ -20,7 +20,7 @@ class RunningTotals:
         """Adds a block, of which the sum of squares is known."""
         self.n += len(block.wide)
         self.sum += float(block.wide.sum())
-        self.sum_abs += float(np.abs(block.wide).sum())
+        self.sum_abs += float(block.sizes.sum())
         self.sum_squares += sum_squares
         if block.zero is not None:
             self.zeros += int(np.count_nonzero(block.zero))
