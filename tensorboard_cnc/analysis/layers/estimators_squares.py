@@ -19,7 +19,7 @@ from tensorboard_cnc.analysis.layers.estimates import ESTIMATE, EXACT, Estimates
 
 # Half of the 95 % quantile of χ² with one degree of freedom.
 _DROP = 1.920729410347062
-_STEPS = 60
+_STEPS = 44
 _ENDS = 90.0
 # The relative error of a stored bucket, squared: it is a float32.
 _ROUNDING = 2.0**-48

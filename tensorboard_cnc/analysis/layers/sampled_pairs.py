@@ -22,8 +22,8 @@ from tensorboard_cnc.sketches.count_sketch import folded, sketched
 
 _SIXTEEN_BITS = ("float16", "bfloat16")
 _ROUNDING = 2.0**-17
-# Pairs that are compared at a time: what is computed of more would leave the cache.
-_TOGETHER = 32
+# Pairs compared at a time: of more, what is computed would take much memory.
+_TOGETHER = 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +38,7 @@ class SampledPairs:
 
 
 def groups_of_like(pairs: Sequence[Pair]) -> Iterator[tuple[tuple[int, int], list[int]]]:
-    """The places of at most 32 pairs that share a number of sampled values and of buckets."""
+    """The places of at most 128 pairs that share a number of sampled values and of buckets."""
     groups: dict[tuple[int, int], list[int]] = defaultdict(list)
     for place, (before, after) in enumerate(pairs):
         k = min(sampled_count(before), sampled_count(after))
