@@ -24,6 +24,6 @@ def test_where_nothing_fits_the_poorest_are_used() -> None:
 def test_the_smallest_of_three_forms() -> None:
     assert effective_bytes(800, 800, 8) == 800
     assert effective_bytes(800, 400, 8) == 100 + 400
-    assert effective_bytes(8000, 8, 8) == 24
+    assert effective_bytes(8000, 8, 8) == 8 + 13
     assert effective_bytes(800, 800, 4, overhead_bytes=12) == 412
     assert effective_bytes(0, 0, 32) == 0
