@@ -18,7 +18,7 @@ from tensorboard_cnc.writer.journal import Journal
 from tensorboard_cnc.writer.known_datasets import remember
 from tensorboard_cnc.writer.naming import checked_budget_bytes, checked_dataset_name
 from tensorboard_cnc.writer.policy import tolerate, unreported
-from tensorboard_cnc.writer.sinks import open_sink
+from tensorboard_cnc.writer.sinks import directory_of, open_sink
 from tensorboard_cnc.writer.texts import cut_texts
 from tensorboard_cnc.writer.truth import truth_of
 
@@ -70,7 +70,7 @@ def dataset(
             journal.flush()
         finally:
             journal.close()
-        remember(record)
+        remember(record, directory_of(writer))
 
 
 def _dataset_of(

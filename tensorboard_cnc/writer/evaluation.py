@@ -11,7 +11,7 @@ from tensorboard_cnc.instance_records import Predictions
 from tensorboard_cnc.writer.answers import Answers
 from tensorboard_cnc.writer.batches import Batches
 from tensorboard_cnc.writer.joined_predictions import joined
-from tensorboard_cnc.writer.known_datasets import known_dataset
+from tensorboard_cnc.writer.known_datasets import KnownDataset
 from tensorboard_cnc.writer.predictions import predictions_of
 from tensorboard_cnc.writer.ranks import gathered_on_first, rank_and_size
 
@@ -27,6 +27,7 @@ class Evaluation:
         model_id: str,
         dataset: str,
         budget: int,
+        known: KnownDataset | None,
         *,
         classes: Sequence[Any] | None,
         multilabel: bool,
@@ -34,14 +35,17 @@ class Evaluation:
         call: Callable[[Callable[[], None]], None],
         write: Callable[[Predictions, int], None],
     ) -> None:
-        """`call` runs an action under the handle's policy, `write` logs the record."""
+        """`known` is the data set, if this process has logged it.
+
+        `call` runs an action under the handle's policy, `write` logs the record.
+        """
         self._model_id = model_id
         self._dataset = dataset
         self._budget = budget
         self._classes = classes
         self._multilabel = multilabel
         self._sharded = sharded and rank_and_size()[1] > 1
-        self._known = known_dataset(dataset)
+        self._known = known
         self._batches = Batches(budget, repeats=self._sharded)
         self._call = call
         self._write = write

@@ -20,8 +20,10 @@ _FLUSH_EVERY_SECONDS = 2.0
 class Journal:
     """Writes records as events, and flushes now or now and then."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, directory: str | None = None) -> None:
+        """`directory` is where the sink writes, if that is known."""
         self.handle = new_handle()
+        self.directory = directory
         self._sink = sink
         self._flushed = -math.inf
 

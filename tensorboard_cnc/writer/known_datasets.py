@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from tensorboard_cnc.writer.wording import shown
 
 # A process that logs more of them gets no labels from the oldest.
 _MOST = 16
+_SEPARATOR = re.compile(r"[/\\]")
 
 
 class KnownDataset:
@@ -52,17 +55,32 @@ class KnownDataset:
         )
 
 
-_known: dict[str, KnownDataset] = {}
+# The newest last, each with the directory that it was logged in, if that is known.
+_known: list[tuple[str | None, KnownDataset]] = []
 
 
-def remember(dataset: Dataset) -> None:
-    """Keeps ids and truth of the data set, the newest of its name."""
-    _known.pop(dataset.name, None)
-    _known[dataset.name] = KnownDataset(dataset)
-    if len(_known) > _MOST:
-        del _known[next(iter(_known))]
+def remember(dataset: Dataset, directory: str | None) -> None:
+    """Keeps ids and truth of a data set that is logged in `directory`."""
+    _known.append((directory, KnownDataset(dataset)))
+    del _known[:-_MOST]
 
 
-def known_dataset(name: Any) -> KnownDataset | None:
-    """The newest data set of this name that this process has logged."""
-    return _known.get(name) if isinstance(name, str) else None
+def known_dataset(name: Any, directory: str | None) -> KnownDataset | None:
+    """The newest data set of this name that this process has logged near `directory`.
+
+    Near is what has the same directory above it, or is below: a data set of another experiment
+    that happens to have the same name is not meant.
+    """
+    for place, dataset in reversed(_known):
+        if dataset.name == name and _is_near(place, directory):
+            return dataset
+    return None
+
+
+def _is_near(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return one == other
+    parts, others = (_SEPARATOR.split(place.rstrip("/\\")) for place in (one, other))
+    pairs = zip(parts, others, strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return shared >= min(len(parts), len(others)) - 1

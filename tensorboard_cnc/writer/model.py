@@ -14,7 +14,7 @@ from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.policy import tolerate
 from tensorboard_cnc.writer.problem_log import ProblemLog
-from tensorboard_cnc.writer.sinks import NullSink, Sink, open_sink
+from tensorboard_cnc.writer.sinks import NullSink, Sink, directory_of, open_sink
 
 
 def model(
@@ -95,7 +95,7 @@ def _opened(
     sink: Sink = NullSink()
     with tolerate(problems.note):
         sink = open_sink(writer)
-    journal = Journal(sink)
+    journal = Journal(sink, directory_of(writer))
     try:
         with tolerate(problems.note):
             write_specs(journal, specs)

@@ -186,6 +186,7 @@ class ModelHandle(OpenHandle):
             self._id,
             dataset,
             budget,
+            known_dataset(dataset, self._journal.directory),
             classes=classes,
             multilabel=multilabel,
             sharded=sharded,
@@ -276,7 +277,7 @@ class ModelHandle(OpenHandle):
             self._measured = merged
 
     def _predict(self, dataset: str, ids: Any, answers: Answers, budget: int) -> None:
-        known = known_dataset(dataset)
+        known = known_dataset(dataset, self._journal.directory)
         self._write_predictions(
             predictions_of(self._id, dataset, ids, answers, known, budget), budget
         )

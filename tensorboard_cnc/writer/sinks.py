@@ -73,6 +73,20 @@ def open_sink(writer: Any) -> Sink:
     raise _unknown(writer)
 
 
+def directory_of(writer: Any) -> str | None:
+    """Where `writer` writes, as an absolute path or a URL; None where that cannot be told."""
+    given = writer
+    if not isinstance(writer, str | os.PathLike):
+        # torch's SummaryWriter, then tensorboardX's.
+        given = getattr(writer, "log_dir", None) or getattr(writer, "logdir", None)
+    if not isinstance(given, str | os.PathLike):
+        return None
+    path = os.fspath(given)
+    if not isinstance(path, str):
+        return None
+    return path if "://" in path else str(Path(path).resolve())
+
+
 def _directory_sink(given: str | os.PathLike[Any]) -> Sink:
     path = os.fspath(given)
     if not isinstance(path, str) or not path:
