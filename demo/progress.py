@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import sys
 import time
 from collections.abc import Sequence
@@ -41,10 +40,10 @@ def make_and_tell(steps: Sequence[Step], folder: Path) -> list[Outcome]:
 def _summary(outcome: Outcome) -> str:
     if outcome.measured is None:
         return f"failed: {outcome.failure}"
-    measured = outcome.measured
+    efficiency = outcome.measured.efficiency
     return (
-        f"accuracy {measured.quality.accuracy:6.1%}"
-        f"   sparsity {measured.footprint.sparsity:6.1%}"
-        f"   {measured.footprint.compressed_bytes / 1000:5.1f} kB compressed"
-        f"   {statistics.median(measured.latency_ms):5.2f} ms"
+        f"accuracy {outcome.measured.quality.accuracy:6.1%}"
+        f"   sparsity {efficiency.sparsity:6.1%}"
+        f"   {(efficiency.compressed_bytes or 0) / 1000:5.1f} kB compressed"
+        f"   {efficiency.median_latency_ms:5.2f} ms"
     )

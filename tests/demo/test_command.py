@@ -21,8 +21,7 @@ from tensorboard.backend.event_processing.event_file_loader import EventFileLoad
 from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary
 
 import demo.__main__
-from demo.logbook import DATA_RUN
-from demo.measure import REPEATS
+from demo.logbook import DATA_RUN, REPEATS
 from demo.sweep import digits_sweep
 from tensorboard_cnc import instance_codec
 from tensorboard_cnc.codec import decode
