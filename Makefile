@@ -36,7 +36,7 @@ test: environment-test  ## Run all tests: panel units, Python, browser (PYTEST='
 	$(PY) scripts/node.py run test
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not writers" $(PYTEST)
 
-test-writers:  ## Run the tests that need TensorFlow and Lightning, in an environment of their own
+test-writers:  ## Run the tests that need TensorFlow or toolkits, in an environment of their own
 	$(BOOTSTRAP) $(WRITERS_VENV) test-writers
 	$(WRITERS_VENV)/bin/python -m pytest -m writers $(PYTEST)
 

@@ -42,6 +42,21 @@ def on_error(mode: OnError) -> None:
     _mode = mode
 
 
+@contextmanager
+def during(mode: OnError) -> Iterator[None]:
+    """As after `on_error(mode)` within the block; then as before.
+
+    Raises:
+      ArgumentError: another mode.
+    """
+    before = _mode
+    on_error(mode)
+    try:
+        yield
+    finally:
+        on_error(before)
+
+
 def is_lenient() -> bool:
     """Whether errors become warnings."""
     return _mode == "warn"

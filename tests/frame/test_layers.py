@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"tags", "subrun", "metadata", "sketch_codec", "sketches"}
     | {"reader", "analysis", "wire", "fallback_panel"},
     "loader": {"fallback_panel", "metadata", "plugin"},
+    "integrations": VALUES | {"writer"},
     "tables": VALUES | {"tags", "subrun", "writer", "cnc_summary"},
     "checkpoints": VALUES | {"writer", "cnc_summary", "tables"},
     "cli": VALUES | {"tables", "checkpoints", "__init__"},
@@ -49,6 +50,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 # Packages that only some layers may touch at all.
 FOREIGN = {
     "torch": {"efficiency", "writer"},
+    "lightning": {"integrations"},
+    "pytorch_lightning": {"integrations"},
+    "transformers": {"integrations"},
     "werkzeug": {"plugin"},
     "tensorboard": {"metadata", "writer", "reader", "plugin", "loader", "fallback_panel"},
     "google": {"cnc_pb2", "codec", "record_messages", "instance_codec", "sketch_codec"},

@@ -1,0 +1,40 @@
+"""Pruning with torch.nn.utils.prune: python prune.py runs."""
+
+import sys
+
+import torch
+from torch import nn
+from torch.nn.utils import prune
+
+from tensorboard_cnc import cnc_summary
+
+runs = sys.argv[1]
+torch.manual_seed(0)
+inputs = torch.randn(2000, 16)
+labels = (inputs[:, :8] * inputs[:, 8:]).sum(1).gt(0).long()
+
+
+def accuracy(net):
+    return (net(inputs).argmax(1) == labels).float().mean()
+
+
+net = nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 2))
+optimizer = torch.optim.Adam(net.parameters(), 0.01)
+with cnc_summary.model(f"{runs}/dense", "dense", metrics={"accuracy": "max"}) as m:
+    for _ in range(200):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net(inputs), labels).backward()
+        optimizer.step()
+    m.metrics({"accuracy": accuracy(net)}, step=200)
+    m.efficiency(net, inputs)
+
+layers = [(net[0], "weight"), (net[2], "weight")]
+parent = "dense"
+for amount in (0.3, 0.3, 0.3):
+    operation = cnc_summary.operation("L1 prune", amount=amount, scope="global")
+    child = f"{parent}-pruned"
+    with cnc_summary.model(f"{runs}/{child}", child, parents=parent, operation=operation) as m:
+        prune.global_unstructured(layers, prune.L1Unstructured, amount=amount)
+        m.metrics({"accuracy": accuracy(net)})
+        m.efficiency(net, inputs)
+    parent = child
