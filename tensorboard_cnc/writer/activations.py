@@ -46,6 +46,7 @@ def probed_activations(
         numbers that can be told apart by instance.
     """
     net = unwrapped(net)
+    _check_hookable(net)
     # A loader draws when it begins.
     with kept_random_states():
         batches = probe_batches(net, inputs)
@@ -99,6 +100,15 @@ def _instances(arrays: Mapping[str, Any]) -> int:
             "Log only what was recorded on the same inputs",
         )
     return next(iter(counts.values()), 0)
+
+
+def _check_hookable(net: Any) -> None:
+    if any(kind.__name__ == "ScriptModule" for kind in type(net).__mro__):
+        raise ArgumentError(
+            "The network is a scripted or traced one",
+            "Layers are watched by hooks, which compiled programs do not call",
+            "Pass the module that it was made from",
+        )
 
 
 @contextmanager

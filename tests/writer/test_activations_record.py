@@ -381,3 +381,11 @@ def test_a_batch_of_something_else() -> None:
 def test_networks_without_a_layer_that_fits() -> None:
     with pytest.raises(ArgumentError, match='No activation can be logged, for example "output"'):
         record(Sum(), torch.ones(3, 2))
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+def test_compiled_programs_cannot_be_watched() -> None:
+    traced = torch.jit.trace(nn.ReLU(), torch.ones(1))  # type: ignore[no-untyped-call]
+    for program in (torch.jit.script(nn.Linear(1, 1)), traced):
+        with pytest.raises(ArgumentError, match="Pass the module that it was made from"):
+            record(program, torch.ones(3, 1))

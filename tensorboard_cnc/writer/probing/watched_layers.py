@@ -57,7 +57,7 @@ def _is_whole(module: Any) -> bool:
     return (
         is_quantized_module(module)
         or type(module).__name__ == "MultiheadAttention"
-        or list(module._modules) == ["parametrizations"]
+        or [name for name, _ in module.named_children()] == ["parametrizations"]
     )
 
 

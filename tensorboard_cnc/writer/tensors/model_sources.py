@@ -47,8 +47,11 @@ def model_sources(model: Any) -> Iterator[TensorSource | Refused]:
         return _tied(_module_sources(model))
     if isinstance(model, Mapping):
         return _tied(_mapping_sources(model))
-    if callable(getattr(model, "state_dict", None)) and not isinstance(model, type):
-        return _tied(_mapping_sources(model.state_dict()))
+    state = None if isinstance(model, type) else getattr(model, "state_dict", None)
+    # A method of most, an attribute of exported programs.
+    state = state() if callable(state) else state
+    if isinstance(state, Mapping):
+        return _tied(_mapping_sources(state))
     raise ArgumentError(
         f"The weights are {shown(model)} of type {type_name(model)}",
         _TAKES,

@@ -34,27 +34,33 @@ def module_tensors(prefix: str, module: Any) -> Iterator[tuple[Any, TensorSource
         source = _computed_source(Place(_joined(prefix, name), prefix, kind), compute)
         if source is not None:
             yield None, source
+    parameters = dict(module.named_parameters(recurse=False, remove_duplicate=False))
+    buffers = dict(module.named_buffers(recurse=False, remove_duplicate=False))
     # Masks and parametrizations register a weight anew, behind its bias.
-    ordered = sorted(module._parameters, key=lambda name: name not in ("weight", "weight_orig"))
-    for name in ordered:
-        parameter = module._parameters[name]
+    for name in sorted(parameters, key=lambda name: name not in ("weight", "weight_orig")):
         base = name.removesuffix("_orig")
-        mask = module._buffers.get(f"{base}_mask") if base != name else None
+        mask = buffers.get(f"{base}_mask") if base != name else None
         if mask is not None:
             shadowed |= {base, f"{base}_mask"}
-            yield None, masked_source(Place(_joined(prefix, base), prefix, kind), parameter, mask)
-        elif parameter is not None and name not in shadowed:
+            place = Place(_joined(prefix, base), prefix, kind)
+            yield None, masked_source(place, parameters[name], mask)
+        elif name not in shadowed:
+            parameter = parameters[name]
             yield parameter, source_of(Place(_joined(prefix, name), prefix, kind), parameter)
-    for name, buffer in module._buffers.items():
-        skipped = shadowed | LEFT_OUT | module._non_persistent_buffers_set
-        if buffer is not None and name not in skipped:
+    skipped = shadowed | LEFT_OUT | getattr(module, "_non_persistent_buffers_set", set())
+    for name, buffer in buffers.items():
+        if name not in skipped:
             place = Place(_joined(prefix, name), prefix, kind, "buffer")
             yield buffer, source_of(place, buffer)
 
 
 def kind_of(module: Any) -> str:
-    """The class of a module, without what parametrizations and FSDP2 put before its name."""
-    return type(module).__name__.removeprefix("FSDP").removeprefix("Parametrized")
+    """The class of a module, without what parametrizations and FSDP2 put before its name.
+
+    Of scripted and traced modules that of the module they were made from.
+    """
+    name = getattr(module, "original_name", None) or type(module).__name__
+    return str(name).removeprefix("FSDP").removeprefix("Parametrized")
 
 
 def _joined(prefix: str, name: str) -> str:
@@ -90,7 +96,7 @@ def _computed(module: Any, shadowed: set[str]) -> Iterator[tuple[str, Compute]]:
     """
     for name in getattr(module, "parametrizations", ()) or ():
         yield name, partial(_parametrized, module, name)
-    for hook in module._forward_pre_hooks.values():
+    for hook in getattr(module, "_forward_pre_hooks", {}).values():
         name = getattr(hook, "name", None)
         if isinstance(name, str) and callable(getattr(hook, "compute_weight", None)):
             shadowed |= {f"{name}_{end}" for end in ("g", "v", "orig", "u")}

@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from torch import nn
 from torch.nn.utils import prune
 
@@ -21,6 +24,25 @@ from tests.writer.tensors.read_sources import all_values, refusals, sources, val
 # Known to torch, but not to its type hints.
 _CODES = torch.zeros(3, dtype=vars(torch)["uint4"])
 RNG = np.random.default_rng(0)
+
+
+@given(
+    arrays(
+        st.sampled_from([np.float16, np.float32, np.float64, np.int8, np.int64, np.bool_]),
+        array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5),
+    ),
+    st.data(),
+)
+def test_any_piece_of_any_view(array: Any, data: st.DataObject) -> None:
+    view = array.transpose(data.draw(st.permutations(range(array.ndim))))
+    view = view[..., ::-1] if array.ndim else view
+    (source,) = sources({"x": view}).values()
+    start = data.draw(st.integers(0, view.size))
+    stop = data.draw(st.integers(start, view.size))
+    np.testing.assert_array_equal(source.open()(start, stop), view.reshape(-1)[start:stop])
+    by_torch = torch.from_numpy(view.copy())
+    (source,) = sources({"x": by_torch}).values()
+    np.testing.assert_array_equal(source.open()(start, stop), view.reshape(-1)[start:stop])
 
 
 class FromAnotherLibrary:
@@ -48,8 +70,8 @@ class FromAnotherLibrary:
     ids=lambda array: f"{array.dtype}{array.shape}",
 )
 def test_arrays_in_row_major_order(array: Any) -> None:
-    for given in (array, FromAnotherLibrary(array)):
-        (source,) = sources({"x": given}).values()
+    for held in (array, FromAnotherLibrary(array)):
+        (source,) = sources({"x": held}).values()
         np.testing.assert_array_equal(values(source), array)
         assert source.shape == np.shape(array)
 
@@ -225,7 +247,7 @@ def test_a_file_of_numpy(tmp_path: Path) -> None:
         assert all_values(archive)["block.weight"].tolist() == [0, 1, 2]
 
 
-@pytest.mark.parametrize("given", [3, None, np.ones(3), [np.ones(3)], torch.ones(3), nn.Module])
-def test_what_is_no_model(given: Any) -> None:
+@pytest.mark.parametrize("model", [3, None, np.ones(3), [np.ones(3)], torch.ones(3), nn.Module])
+def test_what_is_no_model(model: Any) -> None:
     with pytest.raises(ArgumentError, match=r"Weights are a torch\.nn\.Module, a state dict"):
-        list(model_sources(given))
+        list(model_sources(model))

@@ -174,3 +174,21 @@ def test_other_types_of_weights() -> None:
         net = nn.Linear(4, 3).to(dtype)
         np.testing.assert_array_equal(all_values(net)["weight"], numpy(net.weight.double()))
         assert sources(net)["weight"].dtype == str(dtype).removeprefix("torch.")
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+@pytest.mark.parametrize("form", ["scripted", "traced", "exported"])
+def test_programs_hold_the_weights_of_their_module(form: str) -> None:
+    net = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3)).eval()
+    inputs = torch.ones(2, 4)
+    program: Any = {
+        "scripted": lambda: torch.jit.script(net),
+        "traced": lambda: torch.jit.trace(net, inputs),
+        "exported": lambda: torch.export.export(net, (inputs,)),
+    }[form]()
+    expected, found = all_values(net), all_values(program)
+    assert list(found) == list(expected)
+    for name, array in expected.items():
+        np.testing.assert_array_equal(found[name], array)
+    if form != "exported":
+        assert sources(program)["0.weight"].kind == "Linear"
