@@ -55,14 +55,14 @@ class OwnStatistics:
 
 
 def own_statistics(tensors: Sequence[TensorSketch | None]) -> OwnStatistics:
-    """What the sketches say exactly of each tensor; a tensor tied to another takes no bytes."""
+    """What the sketches say exactly of each tensor; one tied to another counts there alone."""
     rows = np.array([_row(tensor) for tensor in tensors], np.float64)
     columns = rows.reshape(len(tensors), len(fields(OwnStatistics))).T
     return OwnStatistics(*columns)
 
 
 def _row(tensor: TensorSketch | None) -> tuple[float, ...]:
-    if tensor is None:
+    if tensor is None or tensor.tied:
         return (0.0,) * len(fields(OwnStatistics))
     totals, channels, scheme = tensor.totals, tensor.channels, tensor.scheme
     saturated = None if scheme is None else scheme.saturated

@@ -63,9 +63,10 @@ def pair_statistics(
 ) -> PairStatistics:
     """Compares the tensors of two models, one by one.
 
-    A pair of which one is None, or of two shapes, or without values, compares nothing (n = 0). A
-    pair is exact where both are kept whole, where they are equal, or where `after` was compared
-    with the model `base_id` when it was logged; else it is estimated.
+    A pair of which one is None, or of two shapes, or without values, compares nothing (n = 0), nor
+    does one of which both are tied to others, which are compared in their place. A pair is exact
+    where both are kept whole, where they are equal, or where `after` was compared with the model
+    `base_id` when it was logged; else it is estimated.
     """
     places: list[int] = []
     pairs: list[Pair] = []
@@ -80,7 +81,8 @@ def pair_statistics(
 
 def _comparable(before: TensorSketch, after: TensorSketch) -> bool:
     known = all(t.values is not None or t.sample is not None for t in (before, after))
-    return before.shape == after.shape and before.totals.n > 0 and known
+    counted = before.totals.n > 0 and not (before.tied and after.tied)
+    return before.shape == after.shape and counted and known
 
 
 def _compared(pairs: Sequence[Pair], base_id: str) -> PairStatistics:

@@ -14,6 +14,7 @@ from tensorboard_cnc.analysis.layers.histograms import RowHistograms, row_histog
 from tensorboard_cnc.analysis.layers.module_tree import ModuleTree, module_tree
 from tensorboard_cnc.analysis.layers.own_statistics import OwnStatistics, own_statistics
 from tensorboard_cnc.analysis.layers.pair_statistics import PairStatistics, pair_statistics
+from tensorboard_cnc.analysis.layers.ties import with_tied_values
 from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
 
 # An odd number of bins, so that zero has one of its own in the middle.
@@ -26,6 +27,10 @@ class Comparison:
 
     models: tuple[str, ...]
     records: Mapping[str, SketchRecord]
+
+    @cached_property
+    def _lists(self) -> dict[str, list[TensorSketch]]:
+        return {key: with_tied_values(of.tensors) for key, of in self.records.items()}
 
     @cached_property
     def tree(self) -> ModuleTree:
@@ -77,8 +82,7 @@ class Comparison:
         return 1500 * len(self.tree.names) * len(self.models)
 
     def _tensors(self, key: str) -> Sequence[TensorSketch]:
-        record = self.records.get(key)
-        return record.tensors if record else ()
+        return self._lists.get(key, ())
 
 
 _MATCHES: tuple[wire.Match, ...] = (None, "name", "normalised", "shape", "resized")

@@ -16,6 +16,7 @@ from tensorboard_cnc.analysis.layers.estimates import AT_LEAST, ESTIMATE, EXACT,
 from tensorboard_cnc.analysis.layers.measures import MEASURES
 from tensorboard_cnc.analysis.layers.own_statistics import own_statistics
 from tensorboard_cnc.analysis.layers.pair_statistics import PairStatistics, pair_statistics
+from tensorboard_cnc.analysis.layers.ties import with_tied_values
 from tensorboard_cnc.sketch_records import Scheme, TensorSketch
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES, change_class
 from tensorboard_cnc.sketches.pair_totals import PairSketcher
@@ -172,6 +173,23 @@ def test_missing_tensors_leave_the_others_in_their_places() -> None:
     found = pair_statistics([None, one, tied, one], [other, other, other, None])
     assert_array_equal(found.n > 0, [False, True, False, False])
     assert found.squares.value[1] > 0
+
+
+def test_a_tied_tensor_is_compared_with_one_of_its_own() -> None:
+    embedding, head = weights(200, 300), weights(200, 300, seed=2)
+    tied = [
+        sketch(embedding, "embed"),
+        replace(sketch(embedding, "head"), tied="embed", buckets=None, sample=None, digest=None),
+    ]
+    untied = [sketch(embedding, "embed"), sketch(head, "head")]
+    filled = with_tied_values(tied)
+    found = pair_statistics(filled, untied)
+    truth = np.square(head.astype(float) - embedding).sum()
+    assert found.squares.value[0] == 0
+    assert found.squares.low[1] <= truth <= found.squares.high[1]
+    both = pair_statistics(filled, with_tied_values(tied))
+    assert_array_equal(both.n > 0, [True, False])
+    assert_array_equal(own_statistics(filled).n, [60_000, 0])
 
 
 def test_what_is_not_finite_widens_the_interval() -> None:
