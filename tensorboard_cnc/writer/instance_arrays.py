@@ -58,6 +58,12 @@ def checked_ids(value: Any, *, unique: bool = True) -> Array:
             "Pass one id for each instance, for example range(len(data))",
         )
     if found.dtype.kind in "iu":
+        if found.dtype.kind == "u" and found.max() > np.iinfo(np.int64).max:
+            raise ArgumentError(
+                f"An id is {found.max()}",
+                "Whole numbers as ids have at most 63 bits",
+                "Convert them with str(...)",
+            )
         ids = found.astype(np.int64)
     else:
         ids = text_ids(_checked_texts(value if isinstance(value, list | tuple) else found.tolist()))

@@ -66,10 +66,10 @@ def model(
 
 
 def attach(writer: Any, model_id: str) -> ModelHandle:
-    """Adds metrics to a model that is logged elsewhere: in another run, or by another process.
+    """Adds to a model that is logged elsewhere: in another run, or by another process.
 
-    The page shows them with the model, and where they came from. If several runs have measured
-    a metric, the newest value counts.
+    Metrics, predictions and sketches are shown with the model, and where metrics came from. If
+    several runs have measured a metric, the newest value counts.
 
     Args:
       writer: as for `model`.

@@ -26,6 +26,12 @@ BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("mixed ids", {"ids": [1, "a", 2], "probabilities": P}, "Ids are whole numbers or texts"),
     ("fractions as ids", {"ids": [0.5, 1, 2], "probabilities": P}, "Ids are whole numbers"),
     ("long ids", {"ids": ["x" * 1001, "a", "b"], "probabilities": P}, "has 1,001 characters"),
+    (
+        "ids of 64 bits",
+        {"ids": np.array([1, 2, 2**64 - 1], np.uint64), "outputs": "abc"},
+        "63 bits",
+    ),
+    ("huge ids", {"ids": [1, 2, 2**70], "outputs": ["a"] * 3}, "Ids are whole numbers or texts"),
     ("a NUL in an id", {"ids": ["a\0", "a", "b"], "probabilities": P}, "printable"),
     ("label outside", {"probabilities": P, "labels": [0, 2, 1]}, "that of row 1 is 2.*0 to 1"),
     ("label below", {"predicted": [0, 1, -2]}, "that of row 2 is -2"),

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+import tensorboardX
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
@@ -101,6 +102,9 @@ def test_every_kind_of_writer_and_an_update(tmp_path: Path) -> None:
         cnc_summary.dataset(writer, "test", [1, 2])
         cnc_summary.dataset(writer, "test", [1, 2, 3])
     assert len(the_dataset(tmp_path / "torch").ids) == 3
+    with tensorboardX.SummaryWriter(str(tmp_path / "x")) as writer:
+        cnc_summary.dataset(writer, "test", [1, 2])
+    assert len(the_dataset(tmp_path / "x").ids) == 2
     cnc_summary.dataset(str(tmp_path / "path"), "a/b %", ["x"])
     assert the_dataset(tmp_path / "path").name == "a/b %"
 
