@@ -60,4 +60,5 @@ def channel_axis(shape: tuple[int, ...], kind: str = "") -> int | None:
     """The dimension of the output channels of a weight: the first, but for transposed ones."""
     if len(shape) < 2:
         return None
-    return 1 if "ConvTranspose" in kind else 0
+    # Conv1D is the linear layer of GPT-2, with its inputs first.
+    return 1 if "ConvTranspose" in kind or kind == "Conv1D" else 0
