@@ -10,7 +10,8 @@ Of three estimates the one that the sample makes most precise is taken:
 
 Rare large changes may all be missed by a sample, but not by ΣΔ² of the CountSketch. What that has
 beyond the sample lies in at most 3/k of the values (rule of three), hence adds at most
-√(3n/k · excess) to Σ|Δ| (Cauchy–Schwarz). ΣΔ² / max|Δ| is a lower bound in any case.
+√(3n/k · excess) to Σ|Δ| (Cauchy–Schwarz). In the same way, ΣΔ² and the share of values that changed
+bound Σ|Δ| from above. ΣΔ² / max|Δ| is a lower bound in any case.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ def absolute_change(
     value, low, high = _of_mean(pairs, change, k)
     excess = squares.high / n - np.maximum(in_sample.mean - _Z * in_sample.error, 0)
     high = high + np.sqrt(_RULE_OF_THREE / k * np.maximum(excess, 0))
+    share = share_interval(np.count_nonzero(change, axis=1), k)[1]
+    high = np.minimum(high, np.sqrt(share * squares.high / n))
     blur = _blur(pairs, change, k)
     missed = squares.low / n > in_sample.mean + _DISAGREE * in_sample.error
     least = np.abs(pairs.sum_after - pairs.sum_before)

@@ -37,7 +37,8 @@ def squares_of_change(a: Floats, b: Floats, sums_a: Floats, sums_b: Floats) -> E
         v = np.where(some[:, None], sums_b * np.sqrt(sums_b.shape[1] / b)[:, None], 0)
     least, most = np.square(np.sqrt(a) - np.sqrt(b)), np.square(np.sqrt(a) + np.sqrt(b))
     value, low, high = (least + root * each for each in _distance_of_unit_vectors(u, v))
-    low, high = _with_collisions(low, high, value, sums_a - sums_b)
+    scale = np.sqrt(root / u.shape[1])[:, None]
+    low, high = _with_collisions(low, high, value, scale * (u - v))
     found = Estimates(value, low, high, np.where(some, ESTIMATE, EXACT).astype(np.uint8))
     return found.rising(lambda ends: np.clip(ends, least, most))
 
@@ -91,8 +92,9 @@ def _with_collisions(
 ) -> tuple[Floats, Floats]:
     """Wide enough for two of few large changes in one bucket, which add up or cancel there.
 
-    The χ² interval takes the energy as spread over many buckets. In a handful of changes a
-    collision is rare; among dozens each weighs little.
+    `difference` (t, m): by what the buckets differ beyond the norms. The χ² interval takes its
+    energy as spread over many buckets. In a handful of changes a collision is rare; among dozens
+    each weighs little.
     """
     squares = np.square(difference)
     fourth = np.square(squares).sum(axis=1)
