@@ -51,14 +51,7 @@ class Snapshot:
 
     def body(self, ctx: RequestContext) -> Body:
         """The answer as of at most a few seconds ago; at once, except for the first time."""
-        age = time.monotonic() - self._renewed_at
-        if self._body is None:
-            self._renew_quietly(ctx)
-        elif age > _RENEW_AFTER_SECONDS and not self._renewing.locked():
-            thread = threading.Thread(target=self._renew_quietly, args=[ctx], daemon=True)
-            thread.start()
-            if age > _WAIT_FROM_SECONDS:
-                thread.join(_WAIT_SECONDS)
+        self._keep_fresh(ctx)
         assert self._body is not None
         return self._body
 
@@ -94,10 +87,19 @@ class Snapshot:
             self._renewed_at = time.monotonic()
 
     def catalog(self, ctx: RequestContext) -> Catalog:
-        """What `body` shows, as it was read."""
+        """What `body` shows, as it was read; as fresh as that."""
+        self._keep_fresh(ctx)
+        return self._catalog
+
+    def _keep_fresh(self, ctx: RequestContext) -> None:
+        age = time.monotonic() - self._renewed_at
         if self._body is None:
             self._renew_quietly(ctx)
-        return self._catalog
+        elif age > _RENEW_AFTER_SECONDS and not self._renewing.locked():
+            thread = threading.Thread(target=self._renew_quietly, args=[ctx], daemon=True)
+            thread.start()
+            if age > _WAIT_FROM_SECONDS:
+                thread.join(_WAIT_SECONDS)
 
     def _refresh_scalars(
         self, ctx: RequestContext, contents: Contents, members: Iterable[Member]

@@ -109,7 +109,7 @@ class Answerer:
                 404, "None of these models has predictions; log them with m.predictions(...)"
             )
         if set(models) - set(self._models):
-            others, _ = evaluation_sets(self._catalog, models, self._shelf)
+            others, _ = evaluation_sets(self._catalog, models, self._shelf, name=chosen.name)
             chosen = next((each for each in others if each.key == chosen.key), chosen)
         return compare(chosen, tuple(dict.fromkeys(models)), self._shelf)
 

@@ -42,11 +42,11 @@ def dataset_key(name: str, fingerprint: str) -> str:
 
 
 def evaluation_sets(
-    catalog: Catalog, models: Sequence[str], shelf: Shelf
+    catalog: Catalog, models: Sequence[str], shelf: Shelf, *, name: str | None = None
 ) -> tuple[list[EvaluationSet], list[wire.BehaviorNote]]:
     """The sets on which any of `models` (keys) was evaluated, that of most of them first.
 
-    What cannot be read is told.
+    With a `name` only those that are called so. What cannot be read is told.
     """
     sets: dict[tuple[str, str], EvaluationSet] = {}
     notes: list[wire.BehaviorNote] = []
@@ -54,7 +54,7 @@ def evaluation_sets(
         (key, bulk)
         for key in dict.fromkeys(models)
         for bulk in catalog.bulk.get(key, ())
-        if bulk.kind == "predictions"
+        if bulk.kind == "predictions" and name in (None, bulk.dataset)
     ]
     shelf.expect(bulk for _, bulk in listed)
     for key, bulk in listed:

@@ -102,7 +102,7 @@ def _most_probable(comparison: Comparison, key: str, row: int) -> list[tuple[str
         if at < len(model.vectors.rows) and model.vectors.rows[at] == row:
             p = model.vectors.probabilities[at]
             order = np.argsort(-p, kind="stable")[:_TOP]
-            return [(classes[c], significant(p[c])) for c in order.tolist()]
+            return [(classes[c], significant(p[c])) for c in order.tolist() if np.isfinite(p[c])]
     position = int(model.positions[row])
     if record.top_classes is None or record.top_probabilities is None or position == NONE:
         return []
