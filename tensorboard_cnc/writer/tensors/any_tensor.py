@@ -48,6 +48,11 @@ def _unfit(tensor: Tensor) -> str:
         return _META
     if "Uninitialized" in type(tensor).__name__:
         return "it is not initialised yet: run the network once, then log it"
+    if hasattr(tensor, "ds_id") and not tensor.numel():
+        return (
+            "DeepSpeed (ZeRO-3) keeps its parts elsewhere: log within "
+            "deepspeed.zero.GatheredParameters(net.parameters())"
+        )
     if tensor.is_complex():
         return "complex numbers have no order: log its real and imaginary parts"
     if type(tensor).__module__.partition(".")[0] == "bitsandbytes":

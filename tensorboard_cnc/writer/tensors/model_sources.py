@@ -89,6 +89,13 @@ def unwrapped(model: Any) -> Any:
 
 
 def _module_sources(model: Any) -> Iterator[tuple[Any, TensorSource | Refused]]:
+    if any(type(module).__name__ == "FullyShardedDataParallel" for module in model.modules()):
+        raise ArgumentError(
+            "The network is wrapped by FullyShardedDataParallel (FSDP1)",
+            "Its parameters are pieces that do not say where they belong",
+            "Shard it with fully_shard (FSDP2), or pass a full state dict, made within "
+            "FSDP.state_dict_type(net, StateDictType.FULL_STATE_DICT)",
+        )
     for name, module in unwrapped(model).named_modules(remove_duplicate=False):
         # What they hold is computed by the module that they belong to.
         if "parametrizations" not in name.split(".") and not _is_packed(module):

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrizations, parametrize, prune
 
+from tensorboard_cnc.errors import ArgumentError
 from tests.writer.tensors.read_sources import all_values, refusals, sources, values
 
 
@@ -167,6 +168,24 @@ def test_modules_without_values_are_refused() -> None:
     assert set(refusals(meta)) == {"weight", "bias"}
     lazy = nn.LazyLinear(3)
     assert "run the network once" in refusals(lazy)["weight"]
+
+
+class FullyShardedDataParallel(nn.Module):
+    """Known by its name, as torch's own needs a job of several processes."""
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+
+
+def test_pieces_that_do_not_say_where_they_belong_are_refused() -> None:
+    wrapped = nn.Sequential(FullyShardedDataParallel(nn.Linear(2, 2)))
+    with pytest.raises(ArgumentError, match=r"FSDP1.*Shard it with fully_shard \(FSDP2\)"):
+        list(sources(wrapped))
+    net: Any = nn.Linear(2, 2)
+    net.weight = nn.Parameter(torch.empty(0))
+    net.weight.ds_id = 0
+    assert "GatheredParameters" in refusals(net)["weight"]
 
 
 def test_other_types_of_weights() -> None:
