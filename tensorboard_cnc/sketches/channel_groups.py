@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.sketch_records import Channels
 from tensorboard_cnc.sketches.block import Block
+
+# Channels, and what reduces the values of a block to one number for each of them.
+_Part: TypeAlias = tuple[NDArray[np.int64], Callable[[np.ufunc, NDArray[Any]], NDArray[Any]]]
 
 
 class ChannelTotals:
@@ -32,15 +37,15 @@ class ChannelTotals:
 
     def add(self, block: Block, squares: NDArray[np.float64]) -> None:
         """Adds a block, given the squares of its values."""
-        channels, starts = self._runs(block.offset, len(squares))
-        self._sum_into(self._squares, channels, np.add.reduceat(squares, starts))
-        if block.zero is not None:
-            zeros = np.add.reduceat(block.zero, starts, dtype=np.int64)
-            self._sum_into(self._zeros, channels, zeros)
-        if self._ends is not None:
-            low, high = self._ends
-            np.minimum.at(low, channels, np.minimum.reduceat(block.wide, starts))
-            np.maximum.at(high, channels, np.maximum.reduceat(block.wide, starts))
+        parts = self._rows if self._inner == 1 and self.channels > 1 else self._runs
+        for channels, reduced in parts(block.offset, len(squares)):
+            self._gather(np.add, self._squares, channels, reduced(np.add, squares))
+            if block.zero is not None:
+                zeros = reduced(np.add, block.zero.view(np.int8))
+                self._gather(np.add, self._zeros, channels, zeros)
+            if self._ends is not None:
+                for operation, ends in zip((np.minimum, np.maximum), self._ends, strict=True):
+                    self._gather(operation, ends, channels, reduced(operation, block.wide))
 
     def merge(self, other: ChannelTotals) -> None:
         self._zeros += other._zeros
@@ -67,16 +72,44 @@ class ChannelTotals:
             saturated=stuck,
         )
 
-    def _runs(self, offset: int, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The channels of the runs of neighbouring values in one channel, and where they start."""
+    def _runs(self, offset: int, size: int) -> Iterator[_Part]:
+        """Runs of neighbouring values in one channel."""
         runs = np.arange(offset // self._inner, (offset + size - 1) // self._inner + 1)
         starts = np.maximum(runs * self._inner - offset, 0)
-        return runs % self.channels, starts
 
-    def _sum_into(
-        self, totals: NDArray[Any], channels: NDArray[np.int64], sums: NDArray[Any]
+        def reduced(operation: np.ufunc, values: NDArray[Any]) -> NDArray[Any]:
+            wide = np.int64 if values.dtype == np.int8 else None
+            found: NDArray[Any] = operation.reduceat(values, starts, dtype=wide)
+            return found
+
+        yield runs % self.channels, reduced
+
+    def _rows(self, offset: int, size: int) -> Iterator[_Part]:
+        """Whole rows over all channels, and what is before and after them."""
+        head = min(-offset % self.channels, size)
+        tail = head + (size - head) // self.channels * self.channels
+        for start, end in ((0, head), (head, tail), (tail, size)):
+            if start == end:
+                continue
+            first = (offset + start) % self.channels
+            width = min(end - start, self.channels)
+            yield np.arange(first, first + width), partial(_over_rows, slice(start, end), width)
+
+    def _gather(
+        self,
+        operation: np.ufunc,
+        totals: NDArray[Any],
+        channels: NDArray[np.int64],
+        values: NDArray[Any],
     ) -> None:
         if len(channels) <= self.channels and channels[0] <= channels[-1]:
-            totals[channels[0] : channels[-1] + 1] += sums
+            held = totals[channels[0] : channels[-1] + 1]
+            operation(held, values, out=held)
         else:
-            np.add.at(totals, channels, sums)
+            operation.at(totals, channels, values)
+
+
+def _over_rows(part: slice, width: int, operation: np.ufunc, values: NDArray[Any]) -> NDArray[Any]:
+    wide = np.int64 if values.dtype == np.int8 else None
+    found: NDArray[Any] = operation.reduce(values[part].reshape(-1, width), axis=0, dtype=wide)
+    return found

@@ -27,7 +27,13 @@ class ValueHistogram:
 
     def add(self, block: Block) -> None:
         self._counts += block.counts
-        if block.zero is not None:
+        if block.zero is None:
+            return
+        zeros = np.count_nonzero(block.zero)
+        if zeros == block.counts[0] + block.counts[_MINUS]:
+            self._counts[[0, _MINUS]] -= block.counts[[0, _MINUS]]
+        else:
+            # Some of what is too small for a bin of its own is not quite 0.
             codes = block.codes[block.zero]
             self._counts -= np.bincount(codes, minlength=2 * _MINUS)
 
