@@ -16,9 +16,12 @@ from tensorboard_cnc.instance_records import Ids, Predictions
 from tensorboard_cnc.writer.instance_order import first_rows
 
 DEFAULT_BYTES = 512 << 10
-# KL needs vectors, so that some stay before top-k and confidence claim the rest.
+# KL needs vectors, so that some stay before top-k claims the rest.
 _SHARE_OF_VECTORS = 0.25
 _SAMPLE = 256
+# How often a number of vectors is tried, and the share of the room that is full enough.
+_ATTEMPTS = 6
+_FULL = 0.96
 # Beside the name and the data of a column.
 _COLUMN_BYTES = 32
 _CONFIDENCE = ("confidence",)
@@ -40,12 +43,12 @@ def fitted(record: Predictions, budget: int) -> tuple[Predictions, _Packed]:
         vectors = columns_of(record, _VECTORS)
         if packed_bytes(packed | confidence | vectors) <= budget:
             return _without(record, *_TOP), packed | confidence | vectors
-    reserved = 0 if record.vectors is None else int(budget * _SHARE_OF_VECTORS)
+    share = 0 if record.vectors is None else int(budget * _SHARE_OF_VECTORS)
     dropped = []
     # Those that are not there may have been left out before, as too large for the budget.
-    for what, names, columns in (
-        ("confidence", _CONFIDENCE, confidence),
-        ("top-k", _TOP, columns_of(record, _TOP)),
+    for what, names, columns, reserved in (
+        ("confidence", _CONFIDENCE, confidence, 0),
+        ("top-k", _TOP, columns_of(record, _TOP), share),
     ):
         if columns and packed_bytes(packed | columns) + reserved <= budget:
             packed |= columns
@@ -81,16 +84,18 @@ def _with_vectors_within(room: int, record: Predictions) -> tuple[Predictions, _
     assert record.vectors is not None
     assert record.vector_rows is not None
     ids, rows, vectors = record.ids[record.vector_rows], record.vector_rows, record.vectors
-    each = _bytes_of_a_vector(ids, rows, vectors)
-    count = min(len(rows), max(0, int(room / each)))
-    while count:
-        chosen = first_rows(ids, count)
+    count = room / _bytes_of_a_vector(ids, rows, vectors)
+    kept: tuple[Predictions, _Packed] = _without(record, *_VECTORS), {}
+    for _ in range(_ATTEMPTS):
+        chosen = first_rows(ids, int(count))
         packed = _packed(rows[chosen], vectors[chosen])
         size = packed_bytes(packed)
-        if size <= room:
-            return replace(record, vectors=vectors[chosen], vector_rows=rows[chosen]), packed
-        count = int(count * min(0.97, room / size))
-    return _without(record, *_VECTORS), {}
+        if size <= room and len(chosen):
+            kept = replace(record, vectors=vectors[chosen], vector_rows=rows[chosen]), packed
+        if len(chosen) == 0 or _FULL * room < size <= room:
+            break
+        count = len(chosen) * room / size * (1 + _FULL) / 2
+    return kept
 
 
 def _bytes_of_a_vector(ids: Ids, rows: NDArray[np.int64], vectors: NDArray[np.float32]) -> float:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
 from tensorboard_cnc.identity import model_key
 from tensorboard_cnc.records import (
+    Bulk,
+    BulkKind,
     LoggedProblem,
     Measurement,
     Metrics,
@@ -40,6 +42,53 @@ def values(catalog: Catalog, run: str, model_id: str) -> dict[str, tuple[float, 
 
 def metrics(model_id: str, at: int, **measured: float) -> Metrics:
     return Metrics(model_id, tuple(Measurement(n, (v,), logged_us=at) for n, v in measured.items()))
+
+
+def bulk(run: str, model_id: str, dataset: str, step: int, kind: BulkKind = "predictions") -> Bulk:
+    return Bulk(kind, run, model_id, dataset, run, f"{kind}/{dataset}", step, step / 1e6)
+
+
+def test_bulk_records_belong_to_models_and_the_newest_counts() -> None:
+    card = stored("r", ModelCard("m", created_us=1))
+    records = [
+        bulk("r", "m", "test", 5),
+        bulk("phone", "m", "test", 9),
+        bulk("old", "m", "test", 7),
+        bulk("r", "m", "train", 1),
+        bulk("r", "m", "", 2, "weights"),
+        bulk("data", "", "test", 3, "dataset"),
+    ]
+    for entries in (records, records[::-1]):
+        catalog = build_catalog([card], members_of([card]), {}, entries)
+        found = catalog.bulk[model_key("r", "m")]
+        assert {(entry.kind, entry.dataset, entry.run) for entry in found} == {
+            ("predictions", "test", "phone"),
+            ("predictions", "train", "r"),
+            ("weights", "", "r"),
+        }
+        assert [entry.run for entry in catalog.datasets] == ["data"]
+        assert catalog.problems == ()
+
+
+def test_bulk_records_mean_the_nearest_model() -> None:
+    cards = [stored(f"sweep-{n}/dense", ModelCard("dense", created_us=n)) for n in (1, 2)]
+    catalog = build_catalog(cards, members_of(cards), {}, [bulk("sweep-1/phone", "dense", "d", 9)])
+    assert list(catalog.bulk) == [model_key("sweep-1/dense", "dense")]
+
+
+def test_bulk_records_of_a_model_that_nobody_logged() -> None:
+    entries = [stored("a", metrics("lost", 1, accuracy=0.5))]
+    records = [bulk("b", "lost", "test", 1), bulk("b", "gone", "", 1, "weights")]
+    catalog = build_catalog(entries, (), {}, records)
+    assert dict(catalog.lineage.ghosts) == {
+        model_key("", "lost"): "lost",
+        model_key("", "gone"): "gone",
+    }
+    assert set(catalog.bulk) == set(catalog.lineage.ghosts)
+    assert [problem.message.partition(" ")[0] for problem in catalog.problems] == [
+        "Metrics",
+        "Weights",
+    ]
 
 
 def test_the_latest_card_counts() -> None:
