@@ -14,6 +14,10 @@ Flip: TypeAlias = Literal[
 ]
 
 
+# So many times so many pairs are counted without sorting.
+_MOST_CLASSES = 2000
+
+
 @dataclass(frozen=True, slots=True)
 class Outcomes:
     """Counts over the n instances whose correctness both models have; the first four sum to n.
@@ -84,7 +88,12 @@ def both_answered(base: Evaluation, model: Evaluation) -> Bools:
 def transitions(before: Ints, after: Ints, top: int) -> list[Transition]:
     """The `top` most frequent changes between codes (n,) that differ; ties by code."""
     differ = before != after
-    pairs, inverse = _pair_codes(before[differ], after[differ])
+    before, after = before[differ], after[differ]
+    width = int(max(before.max(initial=0), after.max(initial=0))) + 1
+    if min(before.min(initial=0), after.min(initial=0)) >= 0 and width <= _MOST_CLASSES:
+        found = most_frequent(before.astype(np.int64) * width + after, top)
+        return [Transition(pair // width, pair % width, n) for pair, n in found]
+    pairs, inverse = _pair_codes(before, after)
     counts = np.bincount(inverse, minlength=len(pairs[0]))
     order = np.argsort(-counts, kind="stable")[:top]
     return [Transition(int(pairs[0][i]), int(pairs[1][i]), int(counts[i])) for i in order]
@@ -92,7 +101,7 @@ def transitions(before: Ints, after: Ints, top: int) -> list[Transition]:
 
 def most_frequent(codes: Ints, top: int) -> list[tuple[int, int]]:
     """The `top` most frequent of codes (n,) as (code, count); ties by code."""
-    if len(codes) and codes.min() >= 0 and codes.max() <= 4 * len(codes):
+    if len(codes) and codes.min() >= 0 and codes.max() <= 4 * len(codes) + 1000:
         # Class indexes: counting needs no sorting.
         counts = np.bincount(codes)
         found = np.flatnonzero(counts)

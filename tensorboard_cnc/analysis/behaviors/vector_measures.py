@@ -47,14 +47,14 @@ _BETWEEN: dict[str, _Between] = {
 
 def between_vectors(
     measure: str, kind: Kind, base: Vectors, model: Vectors, n: int
-) -> NDArray[np.float64]:
-    """The measure of each of n rows (n,); NaN where not both have a full vector.
+) -> NDArray[Any]:
+    """The measure of each of n rows, float32 (n,); NaN where not both have a full vector.
 
     Raises:
         KeyError: there is no such measure.
     """
     rows, x, y = shared_rows(base, model)
-    column = np.full(n, np.nan)
+    column: NDArray[Any] = np.full(n, np.nan, np.float32)
     if measure == "kl":
         column[rows] = binary_kl(x, y) if kind == "multi-label" else kl_divergence(x, y)
     else:
