@@ -21,6 +21,14 @@ from tensorboard_cnc.writer.tensors.value_bits import value_bits
 _SCALES = ("_scale", "_scale_inv")
 _ZERO = "_zero_point"
 _CODES = ("int8", "float8")
+# Names that end so, where the other stands beside: several codes in one number, in an order that
+# their library knows. As numbers they would say nothing.
+_PACKED = {
+    "qweight": ("scales", "GPTQ or AWQ"),
+    "qzeros": ("scales", "GPTQ or AWQ"),
+    "weight_packed": ("weight_scale", "compressed-tensors"),
+    "weight": ("weight.absmax", "bitsandbytes"),
+}
 
 
 def with_scales(found: Iterable[TensorSource | Refused]) -> list[TensorSource | Refused]:
@@ -28,7 +36,7 @@ def with_scales(found: Iterable[TensorSource | Refused]) -> list[TensorSource | 
 
     Whatever else has such a name stays as it is.
     """
-    sources = list(found)
+    sources = _without_packed_codes(list(found))
     known = {each.name: each for each in sources if isinstance(each, TensorSource)}
     joined: dict[str, TensorSource] = {}
     used: set[str] = set()
@@ -40,6 +48,24 @@ def with_scales(found: Iterable[TensorSource | Refused]) -> list[TensorSource | 
             joined[source.name] = _scaled(source, scale, zero)
             used |= {each.name for each in (scale, zero) if each is not None}
     return [joined.get(each.name, each) for each in sources if each.name not in used]
+
+
+def _without_packed_codes(
+    sources: list[TensorSource | Refused],
+) -> list[TensorSource | Refused]:
+    names = {each.name for each in sources}
+    return [_packed(each, names) or each for each in sources]
+
+
+def _packed(source: TensorSource | Refused, names: set[str]) -> Refused | None:
+    head, dot, last = source.name.rpartition(".")
+    beside, library = _PACKED.get(last, ("", ""))
+    if not beside or f"{head}{dot}{beside}" not in names:
+        return None
+    return Refused(
+        source.name,
+        f"it holds packed codes of {library}: log the dequantized weights as a mapping",
+    )
 
 
 @dataclass(frozen=True, slots=True)

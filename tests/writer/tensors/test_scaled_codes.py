@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.sketch_records import Scheme
 from tensorboard_cnc.writer.tensors.model_sources import all_sources
-from tensorboard_cnc.writer.tensors.tensor_source import TensorSource
+from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.weights import weights_record
 from tests.writer.tensors.read_sources import values
 from tests.writer.tensors.safetensors_maker import save
@@ -93,6 +93,24 @@ def test_whatever_else_has_such_a_name_stays(model: dict[str, Any]) -> None:
     found = read(model)
     assert list(found) == list(model)
     assert all(source.scheme is None for source in found.values())
+
+
+@pytest.mark.parametrize(
+    ("names", "library"),
+    [
+        (["fc.qweight", "fc.qzeros", "fc.scales", "fc.g_idx"], "GPTQ or AWQ"),
+        (["fc.weight_packed", "fc.weight_scale"], "compressed-tensors"),
+        (["fc.weight", "fc.weight.absmax", "fc.weight.quant_map"], "bitsandbytes"),
+    ],
+)
+def test_packed_codes_are_no_numbers(names: list[str], library: str) -> None:
+    model = {name: np.ones((4, 4), np.uint8) for name in names} | {"bias": np.ones(4)}
+    found = all_sources(model)
+    refused = {each.name: each.reason for each in found if isinstance(each, Refused)}
+    assert names[0] in refused
+    assert all(f"packed codes of {library}" in reason for reason in refused.values())
+    assert "bias" in read(model)
+    assert list(read({"fc.qweight": np.ones((4, 4), np.int8)})) == ["fc.qweight"]
 
 
 def test_they_are_compared_with_the_original() -> None:
