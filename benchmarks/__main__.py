@@ -9,6 +9,8 @@ from benchmarks.figures import table
 
 _BENCHMARKS = (
     "writer",
+    "overhead",
+    "efficiency",
     "predictions",
     "weights",
     "models",
