@@ -23,6 +23,7 @@ from tensorboard_cnc.plugin.behaviors.harmed_told import harmed_told
 from tensorboard_cnc.plugin.behaviors.instance_detail import ancestors_of, instance_detail, row_of
 from tensorboard_cnc.plugin.behaviors.instance_page import instance_page
 from tensorboard_cnc.plugin.behaviors.kept_rows import kept_rows
+from tensorboard_cnc.plugin.behaviors.model_summary import not_logged
 from tensorboard_cnc.plugin.behaviors.question import Question
 from tensorboard_cnc.plugin.behaviors.row_file import row_file
 from tensorboard_cnc.plugin.behaviors.row_order import ordered_rows
@@ -32,7 +33,6 @@ from tensorboard_cnc.plugin.behaviors.summary import (
     dimensions_told,
     measures_told,
     models_told,
-    not_logged,
 )
 from tensorboard_cnc.plugin.http import BadRequestError
 from tensorboard_cnc.plugin.json_numbers import number, significant
