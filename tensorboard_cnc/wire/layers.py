@@ -131,7 +131,11 @@ class LayerChannels(TypedDict):
 
 
 class LayerChange(TypedDict):
-    """One value that changed, at a position in the tensor; null: only the change is known."""
+    """One value that changed, at a position in the tensor.
+
+    Both null: only the change is known. One null: it was not logged, and the change is at least
+    as large as `change`.
+    """
 
     at: list[int]
     before: float | None

@@ -719,7 +719,12 @@ export interface LayerChannels {
   zeros: number[];
 }
 
-/** One value that changed, at a position in the tensor; null: only the change is known. */
+/**
+ * One value that changed, at a position in the tensor.
+ *
+ * Both null: only the change is known. One null: it was not logged, and the change is at least
+ * as large as `change`.
+ */
 export interface LayerChange {
   at: number[];
   before: number | null;
