@@ -17,6 +17,7 @@ from tensorboard_cnc.writer.tensor_sketching import (
     read_part,
     tied_sketch,
 )
+from tensorboard_cnc.writer.tensors.folded_norms import with_folded_norms
 from tensorboard_cnc.writer.tensors.model_sources import all_sources, model_sources
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.wording import shown, storable, type_name
@@ -59,7 +60,8 @@ def weights_record(
     if rank_and_size()[0] and not shared:
         return None
     sizes = sizes_within(budget or default_budget(len(measured)), measured)
-    sketching = _Sketching(sizes, _references(reference), shared)
+    names = {source.name for source in sources}
+    sketching = _Sketching(sizes, _references(reference, names), shared)
     for source in sources:
         if watch is not None:
             watch(source.name)
@@ -155,7 +157,10 @@ def _planned(sources: Iterable[Source], budget: int | None) -> tuple[Sizes, bool
     return sizes_within(budget or default_budget(len(measured)), measured), shared
 
 
-def _references(given: Mapping[str, Any] | None) -> dict[str, dict[str, TensorSource]]:
+def _references(
+    given: Mapping[str, Any] | None, own: set[str]
+) -> dict[str, dict[str, TensorSource]]:
+    """By the ids of other models their tensors; `own` are the names that the model itself has."""
     if given is None:
         return {}
     if not isinstance(given, Mapping):
@@ -164,12 +169,13 @@ def _references(given: Mapping[str, Any] | None) -> dict[str, dict[str, TensorSo
             "It maps the ids of other models, such as the parents, to their weights",
             'Write reference={"dense": dense_net}',
         )
-    return {
-        checked_name(key, "id of a reference"): {
-            each.name: each for each in all_sources(model) if isinstance(each, TensorSource)
+    found = {}
+    for key, model in given.items():
+        tensors = [each for each in all_sources(model) if isinstance(each, TensorSource)]
+        found[checked_name(key, "id of a reference")] = {
+            each.name: each for each in (*tensors, *with_folded_norms(model, own))
         }
-        for key, model in given.items()
-    }
+    return found
 
 
 def _value_bytes(source: TensorSource) -> int:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from demo.digits import Digits
 from demo.logbook import PROBE_IMAGES, make_model
@@ -141,7 +142,6 @@ SAME_SHAPES = [
     ("dense", "tuned"),
     ("magnitude-90", "tuned"),
     ("tuned", "dense"),
-    ("tuned", "tuned-int8"),
     ("dense", "tuned-int8"),
     ("small-init", "distilled"),
 ]
@@ -247,10 +247,38 @@ def test_fused_layers_are_compared_with_the_relu_they_hold(logged: Logged, digit
     assert "conv1.output" not in rows
 
 
+def folded(net: nn.Module) -> Values:
+    """The weights with each batch norm folded into the convolution in front of it, by torch."""
+    found = weights(net)
+    for number in (1, 2, 3):
+        conv: Any = net.get_submodule(f"conv{number}")
+        norm: Any = net.get_submodule(f"norm{number}")
+        fused = fuse_conv_bn_eval(conv, norm)
+        found[f"conv{number}.weight"] = fused.weight.detach().double().numpy()
+    return found
+
+
+@pytest.mark.parametrize("measure", list(DIRECT))
+def test_int8_is_compared_with_its_parent_after_folding(logged: Logged, measure: str) -> None:
+    before, after = folded(logged.nets["tuned"]), weights(logged.nets["tuned-int8"])
+    rows = logged.rows("tuned", "tuned-int8", "weights", measure)
+    for name in ("conv1", "conv2", "conv3", "hidden", "classes"):
+        row = rows[f"{name}.weight"]
+        expected = DIRECT[measure](before[f"{name}.weight"], after[f"{name}.weight"])
+        assert row["certainty"] == "exact"
+        assert row["value"] == pytest.approx(expected, rel=1e-5), (name, row)
+        if measure == "sqnr":
+            assert row["value"] > 30, "8 bits hurt little"
+
+
 def test_folded_batch_norms_are_told(logged: Logged) -> None:
+    start = "conv1, conv2, conv3 hold the batch norms that follow them in the base"
     logged.cells("tuned", "tuned-int8", "weights", "sqnr")
     (note,) = logged.notes
-    assert note.startswith("conv1, conv2, conv3 hold the batch norms that follow them in the base")
+    assert note.startswith(f"{start}, which are folded into the base's weights")
+    logged.cells("dense", "tuned-int8", "weights", "sqnr")
+    (note,) = logged.notes
+    assert note.startswith(f"{start}: their weights differ by the norms' scales")
     for base, model, view in (
         ("dense", "tuned", "weights"),
         ("dense", "rank-35", "weights"),

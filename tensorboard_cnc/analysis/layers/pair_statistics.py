@@ -21,6 +21,9 @@ from tensorboard_cnc.analysis.layers.sampled_pairs import groups_of_like, sample
 from tensorboard_cnc.sketch_records import TensorSketch
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES
 
+# Two sums of the same squares differ by less.
+_ROUNDING = 1e-6
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairStatistics:
@@ -115,7 +118,7 @@ def _compared(pairs: Sequence[Pair], base_id: str) -> PairStatistics:
     }
     return PairStatistics(
         n=np.array([min(finite_count(one), finite_count(two)) for one, two in pairs], float),
-        before=np.array([one.totals.sum_squares for one, _ in pairs], float),
+        before=_squares_before(pairs, kinds, base_id),
         after=np.array([two.totals.sum_squares for _, two in pairs], float),
         outliers=outliers,
         **columns,
@@ -147,3 +150,18 @@ def _spread(found: PairStatistics, at: NDArray[np.int64], size: int) -> PairStat
     rank[at] = 1
     ends = np.cumsum(rank)
     return found.combined(np.column_stack([ends - rank, ends]))
+
+
+def _squares_before(pairs: Sequence[Pair], kinds: Sequence[str], base_id: str) -> Floats:
+    """Σb² of each pair; where b was compared with its batch norm folded in, that of these values.
+
+    ΣΔ² = Σa² + Σb² − 2Σab, of which all others are known.
+    """
+    before = np.array([one.totals.sum_squares for one, _ in pairs], float)
+    for place, ((_, after), kind) in enumerate(zip(pairs, kinds, strict=True)):
+        if kind == "totals":
+            pair = after.reference[base_id]
+            compared = pair.sum_squares - after.totals.sum_squares + 2 * pair.dot
+            if abs(compared - before[place]) > _ROUNDING * before[place]:
+                before[place] = max(compared, 0.0)
+    return before

@@ -122,15 +122,28 @@ def _refused(key: str, record: SketchRecord) -> Iterator[wire.LayerNote]:
 
 
 def _folded(key: str, base: SketchRecord, own: SketchRecord) -> Iterator[wire.LayerNote]:
+    compared = {each.module for each in own.tensors if base.model_id in each.reference}
     layers = folded_norms(base.tensors, own.tensors)
-    if layers:
-        more = f" and {len(layers) - 3} more" if len(layers) > 3 else ""
+    if some := [layer for layer in layers if layer in compared]:
         yield {
-            "message": f"{', '.join(layers[:3])}{more} hold the batch norms that follow them in "
-            "the base: their weights differ by the norms' scales, not by an error alone",
-            "remedy": "Compare what the layers compute in the view of activations",
+            "message": f"{_few(some)} hold the batch norms that follow them in the base, which are "
+            "folded into the base's weights for the comparison; histograms and samples show "
+            "weights as they are stored",
+            "remedy": "",
             "model": key,
         }
+    if some := [layer for layer in layers if layer not in compared]:
+        yield {
+            "message": f"{_few(some)} hold the batch norms that follow them in the base: their "
+            "weights differ by the norms' scales, not by an error alone",
+            "remedy": "Compare activations, or log the model with reference={base's id: base}",
+            "model": key,
+        }
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _memory(tensor: TensorSketch) -> int:

@@ -31,7 +31,7 @@ def module_tensors(prefix: str, module: Any) -> Iterator[tuple[Any, TensorSource
     kind = kind_of(module)
     shadowed: set[str] = set()
     for name, compute in _computed(module, shadowed):
-        source = _computed_source(Place(_joined(prefix, name), prefix, kind), compute)
+        source = computed_source(Place(_joined(prefix, name), prefix, kind), compute)
         if source is not None:
             yield None, source
     parameters = dict(module.named_parameters(recurse=False, remove_duplicate=False))
@@ -67,7 +67,7 @@ def _joined(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
 
 
-def _computed_source(place: Place, compute: Compute) -> TensorSource | Refused | None:
+def computed_source(place: Place, compute: Compute) -> TensorSource | Refused | None:
     """Computed once to see what it is, and again when it is read: nothing is held meanwhile."""
     try:
         tensor = _without_traces(compute)

@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from tensorboard_cnc.analysis.layers.folded_norms import folded_norms
+from tensorboard_cnc.analysis.layers.measures import sqnr
+from tensorboard_cnc.analysis.layers.pair_statistics import pair_statistics
 from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.sketches.pair_totals import PairSketcher
+from tensorboard_cnc.sketches.sketcher import sketch_values
 from tests.analysis.layers.sketches_of import tensor
 
 
@@ -32,3 +39,17 @@ def test_other_norms_and_other_shapes_tell_nothing() -> None:
     assert folded_norms(network("a:Conv2d", "ln:LayerNorm"), network("a:Conv2d")) == []
     assert folded_norms(PLAIN, [tensor("a.weight", 4, 3, 3, 3)]) == []
     assert folded_norms(PLAIN, []) == folded_norms([], PLAIN) == []
+
+
+def test_squares_before_are_those_of_the_values_compared() -> None:
+    folded, own = np.array([2.0, 4.0]), np.array([2.5, 4.0])
+    pair = PairSketcher()
+    pair.update(0, own, folded)
+    reference = {"base": pair.finish()}
+    base = sketch_values("w", (2,), "float32", folded / 2)
+    plain = sketch_values("w", (2,), "float32", own, reference=reference)
+    found = pair_statistics([base, base], [plain, plain], "base")
+    assert found.before.tolist() == [20.0, 20.0]
+    assert sqnr(found).value.tolist() == pytest.approx([10 * np.log10(20 / 0.25)] * 2)
+    elsewhere = pair_statistics([base], [plain], "another")
+    assert elsewhere.before.tolist() == [5.0]
