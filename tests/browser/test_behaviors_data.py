@@ -1,0 +1,226 @@
+"""Behaviors with every kind of data, with none, and with texts that nobody would trust."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Dialog, FrameLocator, Locator, Page, expect
+
+from tensorboard_cnc import cnc_summary
+from tests.browser.conftest import open_tab
+
+ServeProcess = Callable[..., str]
+
+
+def open_behaviors(page: Page, url: str, models: int = 2) -> FrameLocator:
+    """Behaviors of the base and, where there are others, of all of them."""
+    frame = open_tab(page, url, "&p.cnc.at=behaviors")
+    if models > 1:
+        frame.get_by_role("button", name=re.compile("direct descendant")).click()
+    return frame
+
+
+def log_pair(logdir: Path, dataset: str, ids: Any, *answers: dict[str, Any]) -> None:
+    """A dense model and one pruned, which answered these."""
+    for name, answer in zip(("dense", "pruned"), answers, strict=True):
+        parents = () if name == "dense" else "dense"
+        with cnc_summary.model(logdir / name, name, parents=parents) as m:
+            m.predictions(dataset, ids, **answer)
+
+
+def rows(frame: FrameLocator) -> Locator:
+    return frame.get_by_role("grid", name="Instances").get_by_role("row")
+
+
+def test_hostile_texts_are_shown_as_they_are(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    dialogs: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", refuse)
+    attack = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    ids = [f"{attack}&id=1#%20/?", "long", "other", "plain"]
+    texts = [attack, "x" * 3_000_000, "\u202eright to left", "a\x00b\n\nc"]
+    cnc_summary.dataset(
+        tmp_path / "data",
+        "questions",
+        ids,
+        texts=texts,
+        targets=[attack, "y", "born in 1809", ""],
+        attributes={"topic <b>": [attack, "b", "b", "b"]},
+    )
+    log_pair(
+        tmp_path,
+        "questions",
+        ids,
+        {
+            "outputs": [attack, "y" * 2_000_000, "born in 1809", "no"],
+            "scores": {"F1": [1, 1, 1, 0]},
+        },
+        {"outputs": ["<b>no</b>", "y", "born in 1812", ""], "scores": {"F1": [0, 0.5, 0.4, 0]}},
+    )
+    frame = open_behaviors(page, serve_process(tmp_path))
+    frame.get_by_role("combobox", name="By").select_option("topic <b>")
+    slices = frame.get_by_role("table", name="Slices").get_by_role("rowheader")
+    expect(slices.filter(has_text=attack)).to_have_count(1)
+    frame.get_by_role("group", name="Rows").get_by_text("instances", exact=True).click()
+    expect(rows(frame)).to_have_count(4)
+    expect(rows(frame).nth(2).locator("del")).to_have_text("1809")
+    expect(rows(frame).nth(2).locator("ins")).to_have_text("1812")
+    rows(frame).first.click()
+    pane = frame.get_by_role("complementary")
+    expect(pane.get_by_role("heading", level=2)).to_contain_text(attack)
+    expect(pane.get_by_text(attack, exact=True).first).to_be_visible()
+    page.wait_for_url(re.compile("p.cnc.bi="))
+    page.reload()
+    expect(pane.get_by_role("heading", level=2)).to_contain_text(attack)
+    assert frame.locator("img, b, i, u").count() == 0
+    assert dialogs == []
+
+
+def test_a_regression(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    target = np.linspace(0, 100, 400)
+    cnc_summary.dataset(tmp_path / "data", "houses", np.arange(400), targets=target)
+    log_pair(
+        tmp_path,
+        "houses",
+        np.arange(400),
+        {"predicted": target + 1},
+        {"predicted": target + np.where(target > 80, 9.0, 2.0)},
+    )
+    frame = open_behaviors(page, serve_process(tmp_path))
+    sheet = frame.get_by_role("table", name="Models on the data set")
+    expect(sheet).to_contain_text("absolute error")
+    expect(sheet).to_contain_text("3.40")
+    harmed = frame.get_by_role("table", name="Slices").get_by_role("row").first
+    expect(harmed).to_contain_text("80")
+    expect(harmed).to_contain_text("+8▼")
+    frame.get_by_text("harmed slices", exact=True).click()
+    expect(frame.get_by_text(re.compile("right and wrong|labels|correct"))).not_to_have_count(0)
+
+
+def test_several_classes_for_each_instance(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    truth = np.random.default_rng(0).random((300, 3)) < 0.5
+    answered = truth.copy()
+    answered[:60, 2] = ~answered[:60, 2]
+    cnc_summary.dataset(
+        tmp_path / "data",
+        "photos",
+        np.arange(300),
+        labels=truth.astype(int),
+        classes=["cat", "dog", "car"],
+    )
+    log_pair(
+        tmp_path,
+        "photos",
+        np.arange(300),
+        {"probabilities": np.where(truth, 0.9, 0.1), "multilabel": True},
+        {"probabilities": np.where(answered, 0.9, 0.1), "multilabel": True},
+    )
+    frame = open_behaviors(page, serve_process(tmp_path))
+    expect(frame.get_by_text("all 300 instances")).to_be_visible()
+    expect(
+        frame.get_by_text(re.compile("3 slices of 300 instances, which can be in several"))
+    ).to_be_visible()
+    frame.get_by_text("instances", exact=True).click()
+    said, lost = ("ins", "del") if answered[0, 2] else ("del", "ins")
+    expect(rows(frame).first.locator(said)).to_have_text("car")
+    expect(rows(frame).first.locator(lost)).to_have_count(0)
+
+
+def test_scores_alone_on_data_that_nobody_logged(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    ids = [f"doc-{number}" for number in range(50)]
+    rouge = np.linspace(0, 1, 50)
+    log_pair(
+        tmp_path, "summaries", ids, {"scores": {"rouge": rouge}}, {"scores": {"rouge": rouge / 2}}
+    )
+    frame = open_behaviors(page, serve_process(tmp_path))
+    expect(frame.get_by_text("No run has logged this data set")).to_be_visible()
+    expect(rows(frame).first).to_contain_text("doc-0")
+    frame.get_by_role("group", name="Show").get_by_text("change", exact=True).click()
+    frame.get_by_role("combobox", name="Sort").select_option("pruned: fell most")
+    expect(rows(frame).first).to_contain_text("doc-49")
+    expect(rows(frame).first).to_contain_text("−0.500")
+    frame.get_by_text("slices", exact=True).click()
+    expect(frame.get_by_text("Nothing to slice by")).to_be_visible()
+
+
+def test_models_that_cover_different_instances(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    for name, ids in (("dense", range(100)), ("pruned", range(120, 40, -1))):
+        with cnc_summary.model(
+            tmp_path / name, name, parents=() if name == "dense" else "dense"
+        ) as m:
+            m.predictions("test", list(ids), predicted=[str(i % 7) for i in ids])
+    frame = open_behaviors(page, serve_process(tmp_path))
+    head = frame.get_by_role("columnheader").filter(has_text="pruned")
+    expect(head).to_contain_text("n 59")
+    expect(frame.get_by_text("0 % changed")).to_be_visible()
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_no_predictions_say_what_to_log(
+    others: bool, tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    with cnc_summary.model(tmp_path / "dense", "dense") as m:
+        m.metrics({"accuracy": 0.9})
+    if others:
+        with cnc_summary.model(tmp_path / "pruned", "pruned", parents="dense") as m:
+            m.predictions("test", [1, 2, 3], predicted=["a", "b", "a"])
+    frame = open_tab(page, serve_process(tmp_path), "&p.cnc.at=behaviors")
+    if others:
+        frame.get_by_role(
+            "button", name=re.compile("Make pruned the base|direct descendant")
+        ).first.click()
+        expect(frame.get_by_role("table", name="Models on the data set")).to_be_visible()
+    else:
+        expect(
+            frame.get_by_role("heading", name="No predictions are logged here yet")
+        ).to_be_visible()
+        expect(
+            frame.get_by_text('m.predictions("test", ids, probabilities=probabilities)')
+        ).to_be_visible()
+
+
+def test_one_broken_record_leaves_the_rest(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    ids = np.arange(500)
+    log_pair(tmp_path, "test", ids, {"predicted": ids % 5}, {"predicted": ids % 7})
+    with cnc_summary.model(tmp_path / "broken", "broken", parents="dense") as m:
+        m.predictions("test", ids, predicted=ids % 3)
+    (file,) = (tmp_path / "broken").rglob("*tfevents*")
+    content = bytearray(file.read_bytes())
+    content[(content.rindex(b"cnc/predictions/broken") + len(content)) // 2] ^= 0x40
+    file.write_bytes(content)
+    frame = open_behaviors(page, serve_process(tmp_path, "--load_fast=true"))
+    head = frame.get_by_role("columnheader").filter(has_text="broken")
+    expect(head).to_contain_text("no predictions")
+    expect(frame.get_by_text(re.compile("^broken: A record is damaged"))).to_be_visible()
+    expect(frame.get_by_role("columnheader").filter(has_text="pruned")).to_contain_text("n 500")
+
+
+def test_a_link_that_asks_for_what_is_not_there(
+    tmp_path: Path, browser: Browser, serve_process: ServeProcess
+) -> None:
+    log_pair(tmp_path, "test", [1, 2], {"predicted": ["a", "b"]}, {"predicted": ["b", "b"]})
+    # The fixture's page would complain of the 404 that this is about.
+    with browser.new_page() as page:
+        frame = open_tab(page, serve_process(tmp_path), "&p.cnc.at=behaviors&p.cnc.bd=gone")
+        expect(frame.get_by_text("gone")).to_be_visible()
+        frame.get_by_role("button", name="Start over").click()
+        expect(frame.get_by_role("table", name="Models on the data set")).to_be_visible()
