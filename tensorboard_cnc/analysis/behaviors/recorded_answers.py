@@ -12,6 +12,7 @@ from tensorboard_cnc.analysis.behaviors.alignment import rows_of
 from tensorboard_cnc.analysis.behaviors.answer_codes import membership_codes, text_codes
 from tensorboard_cnc.analysis.behaviors.evaluation import (
     NONE,
+    Bools,
     Evaluation,
     Floats,
     Ints,
@@ -43,15 +44,11 @@ def evaluation_of(predictions: Predictions, instances: Instances) -> Evaluation:
     if predictions.kind not in (truth.kind, "scores"):
         return Evaluation(**shared)
     codes = _class_map(predictions.classes, instances)
-    answers, memberships = None, None
-    if predictions.predicted is not None:
-        answers = laid.out(_mapped(predictions.predicted, codes), NONE)
-    elif predictions.memberships is not None:
+    memberships = None
+    if predictions.memberships is not None:
         wide = _widened(predictions.memberships, codes, len(truth.classes))
         memberships = laid.out(wide, False)
-        answers = np.where(shared["present"], membership_codes(memberships), NONE)
-    elif predictions.outputs is not None:
-        answers = laid.out(text_codes(predictions.outputs), NONE)
+    answers = _answers(predictions, laid, codes, memberships)
     vectors = _vectors(predictions, laid, codes, len(truth.classes))
     true_probability = laid.maybe(predictions.true_probability)
     if true_probability is None:
@@ -111,6 +108,19 @@ def _widened(rows: NDArray[Any], codes: Ints | None, width: int) -> NDArray[Any]
     found = np.zeros((len(rows), width), rows.dtype)
     found[:, np.arange(rows.shape[1]) if codes is None else codes] = rows
     return found
+
+
+def _answers(
+    predictions: Predictions, laid: _Layout, codes: Ints | None, memberships: Bools | None
+) -> Ints | None:
+    """Codes (N,) that are equal where answers are."""
+    if predictions.predicted is not None:
+        return laid.out(_mapped(predictions.predicted, codes), NONE)
+    if memberships is not None:
+        return np.where(laid.positions != NONE, membership_codes(memberships), NONE)
+    if predictions.outputs is not None:
+        return laid.out(text_codes(predictions.outputs), NONE)
+    return None
 
 
 def _vectors(

@@ -25,6 +25,7 @@ from tensorboard_cnc.plugin.behaviors.instance_page import instance_page
 from tensorboard_cnc.plugin.behaviors.kept_rows import kept_rows
 from tensorboard_cnc.plugin.behaviors.model_summary import not_logged
 from tensorboard_cnc.plugin.behaviors.question import Question
+from tensorboard_cnc.plugin.behaviors.remarks import remarks
 from tensorboard_cnc.plugin.behaviors.row_file import row_file
 from tensorboard_cnc.plugin.behaviors.row_order import ordered_rows
 from tensorboard_cnc.plugin.behaviors.shelf import Shelf
@@ -62,28 +63,22 @@ class Answerer:
         Raises:
             BadRequestError: the question names what there is not, or what does not fit together.
         """
-        question = self._question
-        if question.level == "summary" and self._chosen is None:
+        if self._question.level == "summary" and self._chosen is None:
             return self._nothing_logged()
         comparison = self.comparison(self._models)
-        if question.level == "summary":
-            return self._summary(comparison)
-        if question.level == "instance":
-            return self._instance(comparison)
-        if question.level == "harmed":
-            return harmed_told(comparison, question.by)
-        if question.level == "forgotten":
-            return self._forgotten()
-        kept = kept_rows(comparison, question.filter)
-        if question.level == "slices":
-            measure = comparison.measure(question.measure)
-            if measure is None:
-                raise BadRequestError(400, "The models have no measure in common on this data set")
-            return slice_table(comparison, question, measure, kept)
-        measure, rows = self._rows(comparison)
-        return instance_page(
-            comparison, rows, question.offset, question.limit, measure=measure, form=question.form
-        )
+        match self._question.level:
+            case "summary":
+                return self._summary(comparison)
+            case "instances":
+                return self._instances(comparison)
+            case "instance":
+                return self._instance(comparison)
+            case "slices":
+                return self._slices(comparison)
+            case "harmed":
+                return harmed_told(comparison, self._question.by)
+            case "forgotten":
+                return self._forgotten()
 
     def file(self, format: Literal["csv", "json"]) -> Iterator[bytes]:
         """All rows that the filter leaves, piece by piece.
@@ -137,8 +132,22 @@ class Answerer:
             "models": models,
             "edges": edges,
             "noise": self._noise(comparison, kept),
-            "notes": [*self._notes, *_remarks(comparison)],
+            "notes": [*self._notes, *remarks(comparison)],
         }
+
+    def _instances(self, comparison: Comparison) -> wire.InstancePage:
+        question = self._question
+        measure, rows = self._rows(comparison)
+        return instance_page(
+            comparison, rows, question.offset, question.limit, measure=measure, form=question.form
+        )
+
+    def _slices(self, comparison: Comparison) -> wire.SliceTable:
+        measure = comparison.measure(self._question.measure)
+        if measure is None:
+            raise BadRequestError(400, "The models have no measure on this data set")
+        kept = kept_rows(comparison, self._question.filter)
+        return slice_table(comparison, self._question, measure, kept)
 
     def _rows(self, comparison: Comparison) -> tuple[Measure | None, Ints]:
         question = self._question
@@ -261,35 +270,3 @@ class Answerer:
             "noise": None,
             "notes": self._notes,
         }
-
-
-def _remarks(comparison: Comparison) -> list[wire.BehaviorNote]:
-    """What limits the comparison, model by model."""
-    kind = comparison.truth.kind
-    found: list[wire.BehaviorNote] = []
-    if comparison.instances.dataset is None:
-        found.append(
-            {
-                "message": "No run has logged this data set; instances are compared by id.",
-                "remedy": "Log it once with cnc_summary.dataset(writer, name, ids, labels=…).",
-            }
-        )
-    for key, record in comparison.records.items():
-        if record.kind not in (kind, "scores"):
-            found.append(
-                {
-                    "message": f"Its answers are {record.kind}, not {kind}; only its scores count.",
-                    "remedy": "Log its predictions in the same form as those of the others.",
-                    "model": key,
-                }
-            )
-        elif record.dropped:
-            what = ", ".join(record.dropped)
-            found.append(
-                {
-                    "message": f"The byte budget left out of its predictions: {what}.",
-                    "remedy": "Log with a larger budget= to keep them.",
-                    "model": key,
-                }
-            )
-    return found

@@ -188,10 +188,34 @@ def _cells(
     q: Floats | None,
     page: Ints,
 ) -> wire.SliceCells:
-    nothing: list[None] = [None] * len(page)
-    cells: wire.SliceCells = {
+    cells = _no_cells(key, len(page))
+    base = comparison.models[0]
+    if side is None or (measure.pairwise and key == base):
+        return cells
+    column = comparison.column(key, measure)
+    low, high = _ends(side.means, column, measure, groups, page)
+    cells["n"] = side.means.n[page].tolist()
+    cells["value"] = numbers(side.means.mean[page])
+    cells["low"], cells["high"] = numbers(low), numbers(high)
+    if side.changes is not None:
+        difference = column - comparison.column(base, measure)
+        low, high = _ends(side.changes, difference, measure, groups, page)
+        cells["change"] = numbers(side.changes.mean[page])
+        cells["change_low"], cells["change_high"] = numbers(low), numbers(high)
+        cells["p"] = numbers(side.changes.p[page])
+    if q is not None:
+        cells["q"] = numbers(q[page])
+    if side.negative is not None and side.positive is not None:
+        cells["negative"] = side.negative[page].tolist()
+        cells["positive"] = side.positive[page].tolist()
+    return cells
+
+
+def _no_cells(key: str, rows: int) -> wire.SliceCells:
+    nothing: list[None] = [None] * rows
+    return {
         "key": key,
-        "n": [0] * len(page),
+        "n": [0] * rows,
         "value": [*nothing],
         "low": [*nothing],
         "high": [*nothing],
@@ -203,24 +227,6 @@ def _cells(
         "negative": [*nothing],
         "positive": [*nothing],
     }
-    if side is None or (measure.pairwise and key == comparison.models[0]):
-        return cells
-    column = comparison.column(key, measure)
-    low, high = _ends(side.means, column, measure, groups, page)
-    cells["n"] = side.means.n[page].tolist()
-    cells["value"] = numbers(side.means.mean[page])
-    cells["low"], cells["high"] = numbers(low), numbers(high)
-    if side.changes is not None:
-        difference = column - comparison.column(comparison.models[0], measure)
-        low, high = _ends(side.changes, difference, measure, groups, page)
-        cells["change"] = numbers(side.changes.mean[page])
-        cells["change_low"], cells["change_high"] = numbers(low), numbers(high)
-        cells["p"] = numbers(side.changes.p[page])
-        cells["q"] = [*nothing] if q is None else numbers(q[page])
-    if side.negative is not None and side.positive is not None:
-        cells["negative"] = side.negative[page].tolist()
-        cells["positive"] = side.positive[page].tolist()
-    return cells
 
 
 def _ends(

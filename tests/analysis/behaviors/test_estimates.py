@@ -6,7 +6,7 @@ from statistics import mean as exact_mean
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
@@ -65,6 +65,7 @@ def test_a_change_of_a_rate() -> None:
 COLUMNS = arrays.arrays(float, 12, elements=st.floats(-1e3, 1e3) | st.just(np.nan))
 
 
+@settings(deadline=None)
 @given(COLUMNS, COLUMNS)
 def test_only_what_both_know_counts(model: np.ndarray, base: np.ndarray) -> None:
     found = change(model, base, rate=False)

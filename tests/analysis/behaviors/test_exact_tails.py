@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from tensorboard_cnc.analysis.behaviors.exact_tails import fair_coin_two_sided, over_represented
 
 
+@settings(deadline=None)
 @given(st.integers(0, 3000), st.integers(0, 3000))
 def test_a_fair_coin_as_scipy(heads: int, tails: int) -> None:
     expected = stats.binomtest(heads, heads + tails).pvalue if heads + tails else 1.0
@@ -22,6 +23,7 @@ def test_a_fair_coin_thrown_often(heads: int, tails: int) -> None:
     assert fair_coin_two_sided(heads, tails) == pytest.approx(expected, rel=1e-6)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_over_representation_as_scipy(data: st.DataObject) -> None:
     population = data.draw(st.integers(1, 5000))
@@ -42,6 +44,7 @@ def test_it_is_fisher_s_exact_test() -> None:
     assert over_represented(8, 20, 13, 100) == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200), st.integers(0, 200))
 def test_chances_lie_between_0_and_1(heads: int, tails: int) -> None:
     assert 0 < fair_coin_two_sided(heads, tails) <= 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -43,6 +43,7 @@ COLUMNS = arrays.arrays(
 )
 
 
+@settings(deadline=None)
 @given(COLUMNS, COLUMNS)
 def test_bins_are_what_filtering_by_their_edges_keeps(one: np.ndarray, two: np.ndarray) -> None:
     edges = common_edges([one, two])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -13,12 +13,14 @@ from tensorboard_cnc.analysis.behaviors.multiplicity import benjamini_hochberg
 PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(PROBABILITIES)
 def test_as_scipy(p: list[float]) -> None:
     expected = stats.false_discovery_control(p)
     assert benjamini_hochberg(np.array(p)) == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(PROBABILITIES)
 def test_q_is_no_smaller_than_p_and_keeps_its_order(p: list[float]) -> None:
     q = benjamini_hochberg(np.array(p))

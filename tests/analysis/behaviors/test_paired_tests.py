@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -24,6 +24,7 @@ def test_mcnemar_as_scipy(negative: int, positive: int) -> None:
     assert mcnemar(negative, positive).p == pytest.approx(expected, rel=1e-7, abs=1e-300)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 3000), st.integers(0, 3000))
 def test_a_p_value_is_a_probability_whichever_way_it_flips(heads: int, tails: int) -> None:
     p = fair_coin_two_sided(heads, tails)
@@ -52,6 +53,7 @@ def test_fisher_as_scipy(k: int, n: int, marked: int, size: int) -> None:
     assert over_represented(k, n, marked, size) == pytest.approx(expected, rel=1e-6, abs=1e-300)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_more_marked_ones_are_never_more_likely(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 400))
