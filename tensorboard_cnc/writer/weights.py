@@ -54,7 +54,9 @@ def weights_record(
     budget = _checked_budget(budget)
     sources = _sources(model)
     measured = [
-        (each.size, _value_bytes(each)) for each in sources if isinstance(each, TensorSource)
+        (each.size, _value_bytes(each))
+        for each in sources
+        if isinstance(each, TensorSource) and not each.tied
     ]
     shared = any(isinstance(each, TensorSource) and each.held is not None for each in sources)
     if rank_and_size()[0] and not shared:
@@ -90,6 +92,8 @@ class _Sketching:
         self._sizes = sizes
         self._references = references
         self._shared = shared
+        # The same on all ranks, so that they agree on which tensors to put together.
+        self._names: set[str] = set()
 
     def add(self, source: Source) -> None:
         """Sketches one more. In a distributed job all ranks call it."""
@@ -104,8 +108,9 @@ class _Sketching:
             return source
         if reason := self._unfit_name(source.name):
             return Refused(source.name, reason)
-        if source.tied in self.tensors:
-            return tied_sketch(source, self.tensors[source.tied])
+        self._names.add(source.name)
+        if source.tied in self._names:
+            return self._tied(source)
         if self._shared and source.held is None and rank_and_size()[0]:
             # All ranks hold the same: the first one's is enough.
             source = replace(source, held=(0, 0))
@@ -114,8 +119,15 @@ class _Sketching:
             part.merge(other)
         return None if rank_and_size()[0] else finished(source, part)
 
+    def _tied(self, source: TensorSource) -> TensorSketch | Refused | None:
+        first = self.tensors.get(source.tied)
+        if first is not None:
+            return tied_sketch(source, first)
+        reason = self.refused.get(source.tied)
+        return None if reason is None else Refused(source.name, reason)
+
     def _unfit_name(self, name: str) -> str:
-        if name in self.tensors:
+        if name in self._names:
             return "another tensor has the same name once wrappers are taken off"
         try:
             checked_name(name, "tensor name")

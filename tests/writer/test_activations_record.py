@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import warnings
+import weakref
 from typing import Any
 
 import numpy as np
@@ -389,3 +390,20 @@ def test_compiled_programs_cannot_be_watched() -> None:
     for program in (torch.jit.script(nn.Linear(1, 1)), traced):
         with pytest.raises(ArgumentError, match="Pass the module that it was made from"):
             record(program, torch.ones(3, 1))
+
+
+def test_outputs_are_not_kept_in_memory() -> None:
+    alive: list[weakref.ref[Tensor]] = []
+    most = 0
+
+    class Layer(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            nonlocal most
+            most = max(most, sum(each() is not None for each in alive))
+            y = x + 1
+            alive.append(weakref.ref(y))
+            return y
+
+    record(nn.Sequential(*[Layer() for _ in range(20)]), [torch.randn(9, 50)] * 3)
+    assert len(alive) == 60
+    assert most <= 2, "the input of a layer, and perhaps that of the one before"

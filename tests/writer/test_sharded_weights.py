@@ -42,6 +42,10 @@ def work(rank, where):
     fully_shard(net[0], mesh=mesh)
     fully_shard(net, mesh=mesh)
     sharded = weights_record("m", net, reference={"whole": network(), "same": net})
+    tied = nn.Sequential(nn.Embedding(50, 7), nn.Linear(7, 50))
+    tied[1].weight = tied[0].weight
+    fully_shard(tied, mesh=mesh)
+    tied = weights_record("m", tied)
     columns = torch.arange(40000.0).reshape(200, 200)
     placed = weights_record("m", {
         "columns": distribute_tensor(columns, mesh, [Shard(1)]),
@@ -52,7 +56,7 @@ def work(rank, where):
     })
     if rank == 0:
         with open(f"{where}/found.pickle", "wb") as file:
-            pickle.dump((sharded, placed), file)
+            pickle.dump((sharded, placed, tied), file)
     else:
         assert sharded is None and placed is None
     torch.distributed.barrier()
@@ -124,3 +128,8 @@ def test_any_placement(found: Any) -> None:
     assert tensors["one row"].totals.n == 5
     assert tensors["plain"].values.tolist() == [1, 1, 1], "what rank 0 holds"
     assert "reduce it first" in found[1].refused["sums"]
+
+
+def test_tied_shards_count_once(found: Any) -> None:
+    ties = {each.name: each.tied for each in found[2].tensors}
+    assert ties == {"0.weight": "", "1.weight": "0.weight", "1.bias": ""}

@@ -20,7 +20,7 @@ from tensorboard_cnc.writer.probing.layer_outputs import (
 )
 from tensorboard_cnc.writer.tensors.any_tensor import source_of
 from tensorboard_cnc.writer.tensors.plain_arrays import array_source
-from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
 from tensorboard_cnc.writer.tensors.value_bits import value_bits
 from tensorboard_cnc.writer.wording import text_of
@@ -30,7 +30,10 @@ _PIECE = 1 << 20
 
 @dataclass(slots=True)
 class _Output:
-    """One output, over the batches so far: `seen` instances of it have arrived."""
+    """One output, over the batches so far: `seen` instances of it have arrived.
+
+    `source` is the first batch's without its values, which nobody shall keep in memory.
+    """
 
     sketcher: Sketcher
     source: TensorSource
@@ -131,7 +134,7 @@ class LayerSketches:
         sketcher = Sketcher(
             name, shape, source.dtype, sizes=self.sizes, channel_axis=axis, units=True
         )
-        self._outputs[name] = _Output(sketcher, source, next(self.order))
+        self._outputs[name] = _Output(sketcher, replace(source, open=_spent), next(self.order))
         return self._outputs[name]
 
     def _read(self, output: _Output, source: TensorSource) -> None:
@@ -159,3 +162,7 @@ class LayerSketches:
 
     def _refuse(self, name: str, reason: str) -> None:
         self.refused.setdefault(name, reason)
+
+
+def _spent() -> Read:
+    raise RuntimeError("an output is read when it arrives")
