@@ -6,7 +6,7 @@ A record is stored by columns over all of its tensors.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 import numpy as np
@@ -35,6 +35,8 @@ _SCHEME = ("symmetric", "group", "axis", "scales", "overhead_bytes", "low", "hig
 _CHANNELS = ("axis", "channels", "size", "dead", "saturated")
 _PAIR_COUNTS = ("n", "zero_both", "zero_before", "zero_after", "max_at")
 _PAIR_SUMS = ("sum_abs", "sum_squares", "dot", "max_abs")
+# Bins of either sign that a histogram can have.
+_BINS = 2040
 # Arrays of a tensor: how they are stored, and of which type they are.
 _ARRAYS: dict[str, tuple[Any, DTypeLike]] = {
     "bins": (columns.whole_numbers, np.int32),
@@ -210,6 +212,30 @@ def _check(sketch: TensorSketch) -> None:
         value = getattr(sketch, name)
         if value is not None and len(value) != length:
             raise damaged(f'the tensor "{sketch.name}" has {len(value):,} {name}, not {length}')
+    for misfit in _misfits(sketch, n):
+        raise damaged(f'the tensor "{sketch.name}" has {misfit}')
+
+
+def _misfits(sketch: TensorSketch, n: int) -> Iterator[str]:
+    """What comparisons could not be computed from."""
+    sample, buckets, channels = sketch.sample, sketch.buckets, sketch.channels
+    if (sample is None) != (buckets is None):
+        yield "a sample without sums in buckets, or these without a sample"
+    if sample is not None and (not 1 <= len(sample) <= n or len(sample) & (len(sample) - 1)):
+        yield f"a sample of {len(sample):,} values, which is no power of 2 up to {n:,}"
+    if buckets is not None and len(buckets) not in (256, 512):
+        yield f"{len(buckets):,} buckets, neither 256 nor 512"
+    if channels is not None and len(channels.zeros) != len(channels.squares):
+        yield f"{len(channels.zeros):,} groups of channels and {len(channels.squares):,} norms"
+    counts = (getattr(sketch.totals, name) for name in _COUNTS)
+    if any(not 0 <= count <= n for count in counts):
+        yield "a count of less than nothing, or of more values than it holds"
+    places = [pair.largest_at for pair in sketch.reference.values()]
+    places += [] if sketch.largest_at is None else [sketch.largest_at]
+    if any(((at < 0) | (at >= n)).any() for at in places):
+        yield "a position outside"
+    if sketch.bins is not None and (np.abs(sketch.bins.astype(np.int64)) > _BINS).any():
+        yield "a bin that is none"
 
 
 class _Parts:

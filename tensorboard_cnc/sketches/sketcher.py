@@ -22,6 +22,7 @@ from tensorboard_cnc.sketches.running_totals import RunningTotals
 from tensorboard_cnc.sketches.sizes import Sizes
 from tensorboard_cnc.sketches.value_histogram import ValueHistogram
 
+_LARGEST = float(np.finfo(np.float32).max)
 _SIXTEEN_BITS = ("float16", "bfloat16")
 
 
@@ -156,6 +157,7 @@ class Sketcher:
             return {"values": self._sample}
         sample = self._sample if self.dtype in _SIXTEEN_BITS else in_24_bits(self._sample)
         sums = self._sketch.sums if self.sizes.buckets == 512 else folded(self._sketch.sums)
+        sums = np.clip(sums, -_LARGEST, _LARGEST)
         return {"sample": sample, "buckets": sums.astype(np.float32).astype(float)}
 
     def _parts(self) -> list[Any]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from hypothesis.extra import numpy as arrays
 
 from tensorboard_cnc import cnc_pb2 as pb
 from tensorboard_cnc import column_codec as columns
+from tensorboard_cnc.analysis.layers.own_statistics import own_statistics
+from tensorboard_cnc.analysis.layers.pair_statistics import pair_statistics
 from tensorboard_cnc.codec import bulk_chunks, bulk_payload
 from tensorboard_cnc.errors import DamagedRecordError, RecordError
 from tensorboard_cnc.sketch_codec import decode, encode
@@ -24,7 +27,8 @@ def _rounded(stored: SketchRecord) -> SketchRecord:
     tensors = []
     for tensor in stored.tensors:
         if tensor.channels is not None:
-            norms = np.sqrt(tensor.channels.squares).astype(np.float32)
+            norms = np.minimum(np.sqrt(tensor.channels.squares), np.finfo(np.float32).max)
+            norms = norms.astype(np.float32)
             squares = np.square(norms, dtype=float)
             tensor = replace(tensor, channels=replace(tensor.channels, squares=squares))
         tensors.append(tensor)
@@ -107,6 +111,24 @@ def test_what_does_not_fit_is_damage(name: str, change: pb.Column, told: str) ->
         decode(_tampered(name, change))
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"buckets": None}, "without sums in buckets"),
+        ({"sample": np.zeros(63, np.float32)}, "no power of 2"),
+        ({"sample": np.zeros(1024, np.float32)}, "no power of 2 up to 576"),
+        ({"buckets": np.zeros(7)}, "7 buckets"),
+        ({"bins": np.array([5000], np.int32), "counts": np.array([1])}, "bin that is none"),
+        ({"largest_at": np.array([576]), "largest": np.ones(1, np.float32)}, "position outside"),
+        ({"totals": replace(any_sketch.sampled().totals, zeros=577)}, "more values than it holds"),
+    ],
+)
+def test_what_could_not_be_compared_is_damage(change: dict[str, Any], told: str) -> None:
+    stored = replace(any_sketch.sampled(), **change)
+    with pytest.raises(DamagedRecordError, match=told):
+        decode(encode(record(stored)))
+
+
 def test_a_missing_column_is_damage() -> None:
     message = pb.SketchRecord.FromString(bulk_payload(encode(record(any_sketch.whole()))))
     del message.columns[:]
@@ -151,7 +173,10 @@ def test_any_tampering_behind_the_checksum_is_refused_or_read(data: st.DataObjec
 
 def _is_read_or_refused(chunks: list[bytes]) -> bool:
     try:
-        decode(chunks)
+        tensors = decode(chunks).tensors
     except RecordError as refused:
         return bool(refused.remedy)
-    return True
+    others = any_sketch.every_form().tensors
+    # What is read can be compared, whatever numbers come of it.
+    with np.errstate(all="ignore"):
+        return len(pair_statistics(tensors, others).n) == len(own_statistics(tensors).n)

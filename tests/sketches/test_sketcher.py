@@ -122,6 +122,15 @@ def test_what_is_not_finite_is_counted_and_excluded() -> None:
     assert np.isfinite(found.buckets).all()
 
 
+def test_the_largest_floats_do_not_overflow() -> None:
+    found = sketch(np.full((200, 200), 3e38, np.float32))
+    assert found.totals.sum_squares == pytest.approx(40_000 * 9e76)
+    assert found.buckets is not None
+    assert np.isfinite(found.buckets).all()
+    assert found.sample is not None
+    assert np.isfinite(found.sample).all()
+
+
 def test_nothing_but_nan() -> None:
     totals = sketch(np.full(70_000, np.nan, np.float32)).totals
     assert (totals.nan, totals.low, totals.high, totals.sum_squares) == (70_000, None, None, 0.0)
