@@ -79,12 +79,12 @@ def directory_of(writer: Any) -> str | None:
     if not isinstance(writer, str | os.PathLike):
         # torch's SummaryWriter, then tensorboardX's.
         given = getattr(writer, "log_dir", None) or getattr(writer, "logdir", None)
-    if not isinstance(given, str | os.PathLike):
+    try:
+        path = os.fspath(given)
+        return path if "://" in path else str(Path(path).resolve())
+    except (TypeError, ValueError, OSError, RuntimeError):
+        # What is wrong with it, opening the sink has said.
         return None
-    path = os.fspath(given)
-    if not isinstance(path, str):
-        return None
-    return path if "://" in path else str(Path(path).resolve())
 
 
 def _directory_sink(given: str | os.PathLike[Any]) -> Sink:

@@ -57,7 +57,8 @@ def test_directories_of_all_writers(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with SummaryWriter("runs/a") as torch_writer, tensorboardX.SummaryWriter("runs/a") as x_writer:
         assert directory_of(torch_writer) == directory_of(x_writer) == expected
     assert directory_of("gs://bucket/a") == "gs://bucket/a"
-    assert directory_of(None) is directory_of(7) is directory_of(b"runs") is None
+    for odd in (None, 7, b"runs", "nul\0"):
+        assert directory_of(odd) is None
 
 
 def test_another_experiment_of_the_same_process(tmp_path: Path) -> None:
