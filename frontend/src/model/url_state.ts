@@ -2,6 +2,7 @@ import { behaviorsLink, type BehaviorsLink } from "./link/behaviors";
 import { detailsLink, type DetailsLink } from "./link/details";
 import type { LinkFacet, LinkValues } from "./link/facet";
 import { filtersLink, type FiltersLink } from "./link/filters";
+import { layersLink, type LayersLink } from "./link/layers";
 import { mapLink, type MapLink } from "./link/map";
 import { panesLink, type PanesLink } from "./link/panes";
 import { placeLink, type PlaceLink } from "./link/place";
@@ -18,7 +19,8 @@ export type LinkState = PlaceLink &
   DetailsLink &
   TableLink &
   PanesLink &
-  BehaviorsLink;
+  BehaviorsLink &
+  LayersLink;
 
 /** Each writes keys of its own. */
 const FACETS: readonly LinkFacet<Partial<LinkState>>[] = [
@@ -31,6 +33,7 @@ const FACETS: readonly LinkFacet<Partial<LinkState>>[] = [
   tableLink,
   panesLink,
   behaviorsLink,
+  layersLink,
 ] as readonly LinkFacet<unknown>[] as readonly LinkFacet<Partial<LinkState>>[];
 
 export const DEFAULT_LINK_STATE = joined(({ defaults }) => defaults);

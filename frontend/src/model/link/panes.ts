@@ -7,6 +7,10 @@ export interface PanesLink {
   tradeoffsHeight: number;
   /** Of an instance's details. */
   instanceWidth: number;
+  /** What is above the rows of layers, and the details of one, beside or below them. */
+  layerChartsHeight: number;
+  layerWidth: number;
+  layerHeight: number;
 }
 
 /** What a link may ask for, in pixels; the page narrows it further to what fits. */
@@ -17,11 +21,22 @@ const KEYS: Record<keyof PanesLink, string> = {
   tableHeight: "th",
   tradeoffsHeight: "xh",
   instanceWidth: "iw",
+  layerChartsHeight: "lh",
+  layerWidth: "lw",
+  layerHeight: "lb",
 };
 const PANES = Object.keys(KEYS) as (keyof PanesLink)[];
 
 export const panesLink: LinkFacet<PanesLink> = {
-  defaults: { detailsWidth: 420, tableHeight: 224, tradeoffsHeight: 304, instanceWidth: 380 },
+  defaults: {
+    detailsWidth: 420,
+    tableHeight: 224,
+    tradeoffsHeight: 304,
+    instanceWidth: 380,
+    layerChartsHeight: 192,
+    layerWidth: 480,
+    layerHeight: 320,
+  },
   write(state) {
     const values: Record<string, string> = {};
     for (const pane of PANES) {

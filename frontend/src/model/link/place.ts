@@ -1,6 +1,6 @@
 import type { LinkFacet } from "./facet";
 
-export const PLACES = ["overview", "behaviors"] as const;
+export const PLACES = ["overview", "behaviors", "layers"] as const;
 export type Place = (typeof PLACES)[number];
 
 export interface PlaceLink {

@@ -1,0 +1,115 @@
+import { metricFormat } from "./metric_format";
+import type { Certainty, LayerCells, LayerMeasure, LayerNumber, MetricSpec } from "./wire.gen";
+
+const specs = new WeakMap<LayerMeasure, MetricSpec>();
+
+/** The measure as metrics are written: a share as per cent. */
+export function layerSpec(measure: LayerMeasure): MetricSpec {
+  let spec = specs.get(measure);
+  if (!spec) {
+    const share = measure.unit === "%";
+    spec = { ...plainSpec(share ? "" : measure.unit), format: share ? ".3p" : "" };
+    specs.set(measure, spec);
+  }
+  return spec;
+}
+
+/** How a number without a format of its own is written. */
+export function plainSpec(unit: string): MetricSpec {
+  return {
+    name: "",
+    goal: null,
+    guessed: false,
+    unit,
+    format: "",
+    low: null,
+    high: null,
+    primary: true,
+    budget: null,
+    scalar: "",
+  };
+}
+
+/** "SQNR, dB". */
+export function measureHeading({ label, unit }: LayerMeasure): string {
+  return unit ? `${label}, ${unit}` : label;
+}
+
+/** ▪ exact, ≈ an estimate, ≥ a lower bound. */
+export const CERTAINTY_MARKS: Record<Certainty, string> = {
+  exact: "▪",
+  estimate: "≈",
+  "at least": "≥",
+};
+
+export const CERTAINTY_WORDS: Record<Certainty, string> = {
+  exact: "exact",
+  estimate: "estimated",
+  "at least": "at least; more is not known",
+};
+
+/** The number of row `row`; all null where there is none. */
+export function numberAt(cells: LayerCells, row: number): LayerNumber {
+  return {
+    value: cells.value[row] ?? null,
+    low: cells.low[row] ?? null,
+    high: cells.high[row] ?? null,
+    certainty: cells.certainty[row] ?? null,
+  };
+}
+
+/** The farther end of the interval from the value: "±0.21"; "" where it is exact. */
+export function plusMinus(
+  { value, low, high, certainty }: LayerNumber,
+  measure: LayerMeasure,
+): string {
+  if (value === null || low === null || high === null || certainty !== "estimate") return "";
+  const half = Math.max(high - value, value - low);
+  if (!(half > 0)) return "";
+  const scaled = measure.unit === "%" ? half * 100 : half;
+  return `±${twoDigits(scaled)}`;
+}
+
+function twoDigits(value: number): string {
+  if (value >= 100) return Math.round(value).toLocaleString("en");
+  if (value < 1e-4) return value.toExponential(0).replace("e-", "e−");
+  return String(Number(value.toPrecision(value >= 1 ? 2 : 1)));
+}
+
+/** "14.1", without the unit; "–" where there is none. */
+export function bareNumber({ value }: LayerNumber, measure: LayerMeasure): string {
+  return value === null ? "–" : metricFormat(layerSpec(measure)).bare(value);
+}
+
+/** "14.1 dB". */
+export function fullNumber(value: number | null, measure: LayerMeasure): string {
+  return value === null ? "–" : metricFormat(layerSpec(measure)).full(value);
+}
+
+/** "14.1 dB ≈, 95 % interval 13.9 dB to 14.3 dB". */
+export function numberWords(number: LayerNumber, measure: LayerMeasure): string {
+  const { value, low, high, certainty } = number;
+  if (value === null) return "no number";
+  const digits = exactText(value, measure);
+  const mark = certainty ? `, ${CERTAINTY_WORDS[certainty]}` : "";
+  const known = low !== null && high !== null && high > low;
+  const interval = known
+    ? `\n95 % interval ${exactText(low, measure)} to ${exactText(high, measure)}`
+    : "";
+  return digits + mark + interval;
+}
+
+function exactText(value: number, { unit }: LayerMeasure): string {
+  const scaled = unit === "%" ? value * 100 : value;
+  const digits = String(Number(scaled.toPrecision(7))).replace(/-/g, "−");
+  return unit ? `${digits}\u202f${unit}` : digits;
+}
+
+/** A round number of an axis: "0.05". */
+export function tickText(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e5 || (size > 0 && size < 1e-4)) return metricFormat(PLAIN).bare(value);
+  return String(Number(value.toPrecision(6))).replace("-", "−");
+}
+
+const PLAIN = plainSpec("");

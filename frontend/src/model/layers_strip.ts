@@ -1,0 +1,97 @@
+import { parentOf, type LayerNetwork } from "./layers_network";
+
+/** A module as a stretch of the network, from tensor to tensor, both included. */
+export interface NetworkBand {
+  readonly row: number;
+  readonly label: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** No stretch is longer than this share of the network, as long as there are not too many. */
+const LONGEST = 0.3;
+const MOST_BANDS = 64;
+
+/** The network in stretches: its outermost modules, and of the longest what they hold. */
+export function networkBands(network: LayerNetwork): NetworkBand[] {
+  let bands = bandsWithin(network, 0);
+  let parts: NetworkBand[] | null = bands;
+  while (parts) {
+    const longest = bands.reduce((most, band) => (lengthOf(band) > lengthOf(most) ? band : most));
+    const split: NetworkBand[] = bandsWithin(network, longest.row);
+    const enough = lengthOf(longest) <= LONGEST * network.tensors.length;
+    parts = enough || split.length + bands.length > MOST_BANDS || split.length === 0 ? null : split;
+    if (parts) bands = bands.flatMap((band) => (band === longest ? split : band));
+  }
+  return bands;
+}
+
+function lengthOf({ first, last }: NetworkBand): number {
+  return last + 1 - first;
+}
+
+/** What the module `module` holds, one level deeper. */
+function bandsWithin(network: LayerNetwork, module: number): NetworkBand[] {
+  const bands: NetworkBand[] = [];
+  network.tensors.forEach((tensor, at) => {
+    let row = tensor;
+    let above = parentOf(network.rows, row);
+    while (above >= 0 && above !== module) [row, above] = [above, parentOf(network.rows, above)];
+    if (above !== module) return;
+    const latest = bands.at(-1);
+    if (latest?.row === row) bands[bands.length - 1] = { ...latest, last: at };
+    else bands.push({ row, label: network.rows.names[row] ?? "", first: at, last: at });
+  });
+  return bands;
+}
+
+/** More points than these per pixel are drawn as the range of their values. */
+const POINTS_PER_PX = 2;
+
+/**
+ * A line through shares (0 at the bottom) of a plot of `width` × `height` px; it breaks where one
+ * is null. Where there are many to a pixel it goes through the least and the largest of each.
+ */
+export function linePath(
+  shares: readonly (number | null)[],
+  width: number,
+  height: number,
+): string {
+  const y = (share: number) => Math.round((1 - share) * height * 10) / 10;
+  if (shares.length <= width * POINTS_PER_PX) {
+    let path = "";
+    let broken = true;
+    shares.forEach((share, at) => {
+      if (share !== null)
+        path += `${broken ? "M" : "L"}${placeOf(at, shares.length, width)},${y(share)}`;
+      // A point between two gaps would not be seen.
+      if (share !== null && broken && shares[at + 1] == null) path += "h.01";
+      broken = share === null;
+    });
+    return path;
+  }
+  let path = "";
+  for (let pixel = 0; pixel < width; pixel++) {
+    const from = Math.floor((pixel / width) * shares.length);
+    const to = Math.floor(((pixel + 1) / width) * shares.length);
+    let [low, high] = [Infinity, -Infinity];
+    for (let at = from; at < to; at++) {
+      const share = shares[at];
+      if (share == null) continue;
+      if (share < low) low = share;
+      if (share > high) high = share;
+    }
+    if (low <= high) path += `${path ? "L" : "M"}${pixel},${y(low)}L${pixel},${y(high)}`;
+  }
+  return path;
+}
+
+/** Where tensor `at` of `count` lies, in px from the left. */
+export function placeOf(at: number, count: number, width: number): number {
+  return Math.round(((at + 0.5) / count) * width * 10) / 10;
+}
+
+/** The tensor at `x` px. */
+export function tensorAt(x: number, count: number, width: number): number {
+  return Math.min(count - 1, Math.max(0, Math.floor((x / width) * count)));
+}

@@ -1,0 +1,91 @@
+import type { Expansion } from "../layers_listing";
+import type { LinkFacet } from "./facet";
+
+export const LAYER_VIEWS = ["weights", "sparsity", "activations"] as const;
+export const LAYER_CHARTS = ["in order", "cost"] as const;
+export type LayerChart = (typeof LAYER_CHARTS)[number];
+
+/** What the Layers place shows; null for what the server or the data choose. */
+export interface LayersLink {
+  layerView: (typeof LAYER_VIEWS)[number];
+  layerMeasure: string | null;
+  layerChart: LayerChart;
+  /** What names are searched for, and whether it is a regular expression. */
+  layerSearch: string;
+  layerRegex: boolean;
+  /** See `layers_sort`; null for the tree. */
+  layerSort: string | null;
+  expansion: Expansion;
+  /** Full names of the first and the last tensor of the brushed part of the network. */
+  layerRange: readonly [string, string] | null;
+  /** Full name of the row whose details are open, and the model that they look at closely. */
+  layer: string | null;
+  layerModel: string | null;
+}
+
+const AUTO: Expansion = { rest: "auto", toggled: [] };
+const RESTS = { a: "auto", o: "all", f: "none" } as const;
+const LETTERS = { auto: "a", all: "o", none: "f" } as const;
+
+export const layersLink: LinkFacet<LayersLink> = {
+  defaults: {
+    layerView: "weights",
+    layerMeasure: null,
+    layerChart: "in order",
+    layerSearch: "",
+    layerRegex: false,
+    layerSort: null,
+    expansion: AUTO,
+    layerRange: null,
+    layer: null,
+    layerModel: null,
+  },
+  write: (state) => ({
+    lv: state.layerView === "weights" ? undefined : state.layerView,
+    lm: state.layerMeasure ?? undefined,
+    lc: state.layerChart === "in order" ? undefined : state.layerChart,
+    lq: state.layerSearch || undefined,
+    lx: state.layerRegex ? "1" : undefined,
+    ls: state.layerSort ?? undefined,
+    le: expansionText(state.expansion),
+    lr: state.layerRange ? JSON.stringify(state.layerRange) : undefined,
+    li: state.layer ?? undefined,
+    lk: state.layerModel ?? undefined,
+  }),
+  read: ({ lv, lm, lc, lq, lx, ls, le, lr, li, lk }) => {
+    const range = readTexts(lr);
+    return {
+      layerView: LAYER_VIEWS.find((view) => view === lv) ?? "weights",
+      layerMeasure: lm || null,
+      layerChart: LAYER_CHARTS.find((chart) => chart === lc) ?? "in order",
+      layerSearch: lq ?? "",
+      layerRegex: lx === "1",
+      layerSort: ls || null,
+      expansion: readExpansion(le),
+      layerRange: range.length === 2 ? (range as [string, string]) : null,
+      layer: li ?? null,
+      layerModel: lk || null,
+    };
+  },
+};
+
+/** A letter for the rest, then JSON of the toggled names. */
+function expansionText({ rest, toggled }: Expansion): string | undefined {
+  if (rest === "auto" && toggled.length === 0) return undefined;
+  return LETTERS[rest] + (toggled.length ? JSON.stringify(toggled) : "");
+}
+
+function readExpansion(text = "a"): Expansion {
+  const letter = text[0] ?? "a";
+  const rest = Object.hasOwn(RESTS, letter) ? RESTS[letter as keyof typeof RESTS] : "auto";
+  return { rest, toggled: readTexts(text.slice(1)) };
+}
+
+function readTexts(text = ""): string[] {
+  try {
+    const read: unknown = JSON.parse(text || "[]");
+    return Array.isArray(read) ? read.filter((item) => typeof item === "string") : [];
+  } catch {
+    return [];
+  }
+}

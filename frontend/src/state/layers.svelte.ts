@@ -1,0 +1,133 @@
+import { layerRowAddress, layerTreeAddress, type LayersSubject } from "../api/layers";
+import { nameFilter } from "../model/layers_filter";
+import {
+  flatListing,
+  isExpanded,
+  keptRows,
+  toggledModule,
+  treeListing,
+  type Expansion,
+  type TensorRange,
+} from "../model/layers_listing";
+import { layerNetwork } from "../model/layers_network";
+import { readSort, rowOrder, sortText, type LayerSort } from "../model/layers_sort";
+import type { LayerTree, LayerView } from "../model/wire.gen";
+import { AnswerCache, Asked } from "./asked.svelte";
+import type { Panel } from "./panel.svelte";
+
+/** What the Layers place asks for and shows; all choices are in the link. */
+export class Layers {
+  readonly cache = new AnswerCache();
+  readonly #asked: Asked<LayerTree>;
+  readonly #panel: () => Panel;
+  /** Full name of the row under the pointer, in any picture. */
+  hovered = $state<string | null>(null);
+
+  readonly models = $derived.by(() => {
+    const { selectedKeys, byKey, base } = this.panel;
+    return selectedKeys.filter((key) => byKey.has(key) && key !== base?.key);
+  });
+
+  /** To be created while the place is set up. */
+  constructor(panel: () => Panel) {
+    this.#panel = panel;
+    this.#asked = new Asked(
+      this.cache,
+      () => this.#subject && layerTreeAddress(this.#subject),
+      () => this.version,
+    );
+  }
+
+  get panel(): Panel {
+    return this.#panel();
+  }
+
+  get version(): unknown {
+    return this.panel.live.answer;
+  }
+
+  get tree(): LayerTree | null {
+    return this.#asked.answer;
+  }
+
+  get failure(): string | null {
+    return this.#asked.failure;
+  }
+
+  get slow(): boolean {
+    return this.#asked.slow;
+  }
+
+  readonly measure = $derived.by(
+    () => this.tree?.measures.find(({ id }) => id === this.tree?.measure) ?? null,
+  );
+  readonly network = $derived.by(() => this.tree && layerNetwork(this.tree.rows));
+  readonly filter = $derived.by(() => {
+    const { layerSearch, layerRegex } = this.panel.link;
+    return nameFilter(layerSearch, layerRegex);
+  });
+  readonly sort = $derived.by(() => readSort(this.panel.link.layerSort));
+  /** The brushed part of the network; null for all of it. */
+  readonly range = $derived.by<TensorRange | null>(() => {
+    const { layerRange } = this.panel.link;
+    if (!layerRange || !this.network) return null;
+    const { tensors, byName } = this.network;
+    const [first, last] = layerRange.map((name) => tensors.indexOf(byName.get(name) ?? -1));
+    return first !== undefined && last !== undefined && first >= 0 && last >= first
+      ? [first, last]
+      : null;
+  });
+  readonly kept = $derived.by(
+    () => this.network && keptRows(this.network, this.filter, this.range),
+  );
+  readonly listed = $derived.by(() => {
+    const { tree, network, kept, sort } = this;
+    if (!tree || !network || !kept) return [];
+    if (sort) return flatListing(kept, rowOrder(sort, tree, network));
+    return treeListing(network, isExpanded(network, this.panel.link.expansion), kept);
+  });
+
+  get #subject(): LayersSubject | null {
+    const { base, link } = this.panel;
+    if (!base) return null;
+    const { layerView: view, layerMeasure: measure } = link;
+    return { base: base.key, models: this.models, view, measure };
+  }
+
+  /** Where all about one row is; null while there is no base. */
+  rowAddress(name: string): string | null {
+    return this.#subject && layerRowAddress(this.#subject, name);
+  }
+
+  nameOf = (key: string): string => this.panel.byKey.get(key)?.id ?? key;
+
+  colourOf = (key: string): string => this.panel.marks.get(key)?.colour ?? "var(--ink-faint)";
+
+  show(layerView: LayerView): void {
+    this.panel.set({ layerView, layerMeasure: null, layerSort: null });
+  }
+
+  sortBy(sort: LayerSort | null): void {
+    this.panel.set({ layerSort: sort && sortText(sort) });
+  }
+
+  toggle(row: number): void {
+    const name = this.network?.rows.names[row];
+    if (name !== undefined) this.expand(toggledModule(this.panel.link.expansion, name));
+  }
+
+  expand(expansion: Expansion): void {
+    this.panel.set({ expansion });
+  }
+
+  brush(range: TensorRange | null): void {
+    const { tensors, rows } = this.network ?? { tensors: [], rows: null };
+    const nameAt = (at: number) => rows?.names[tensors[at] ?? -1] ?? "";
+    this.panel.set({ layerRange: range && [nameAt(range[0]), nameAt(range[1])] });
+  }
+
+  /** Opens the details of a row, or closes them. */
+  open(layer: string | null): void {
+    this.panel.set({ layer });
+  }
+}
