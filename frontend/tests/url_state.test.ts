@@ -76,6 +76,43 @@ describe("a link", () => {
     });
   });
 
+  test("shows the same layers", () => {
+    const state: LinkState = {
+      ...DEFAULT_LINK_STATE,
+      place: "layers",
+      layerWidth: 600,
+      layerView: "activations",
+      layerMeasure: "sqnr",
+      layerChart: "cost",
+      layerSearch: "^layer4.*conv",
+      layerRegex: true,
+      layerSort: "-value:a",
+      expansion: { rest: "all", toggled: ["a.0", 'b"'] },
+      layerRange: ["a.0.weight", "c.bias"],
+      layer: "",
+      layerModel: "b",
+    };
+    expect(through(state)).toEqual(state);
+    expect(toLink(state)).toEqual({
+      at: "layers",
+      lw: "600",
+      lv: "activations",
+      lm: "sqnr",
+      lc: "cost",
+      lq: "^layer4.*conv",
+      lx: "1",
+      ls: "-value:a",
+      le: 'o["a.0","b\\""]',
+      lr: '["a.0.weight","c.bias"]',
+      li: "",
+      lk: "b",
+    });
+    for (const broken of ["?", "o[", "x[1]", "a{}"]) {
+      expect(fromLink({ le: broken }).expansion.toggled).toEqual([]);
+    }
+    expect(fromLink({ lv: "biases", lr: '["a"]', lc: "" })).toEqual(DEFAULT_LINK_STATE);
+  });
+
   test.each(["!", "!!", "!none", "none"])("keeps a metric named %j", (name) => {
     const state: LinkState = { ...DEFAULT_LINK_STATE, colour: { kind: "metric", name } };
     expect(through(state)).toEqual(state);

@@ -15,13 +15,12 @@ const MOST_BANDS = 64;
 /** The network in stretches: its outermost modules, and of the longest what they hold. */
 export function networkBands(network: LayerNetwork): NetworkBand[] {
   let bands = bandsWithin(network, 0);
-  let parts: NetworkBand[] | null = bands;
-  while (parts) {
+  while (bands.length) {
     const longest = bands.reduce((most, band) => (lengthOf(band) > lengthOf(most) ? band : most));
-    const split: NetworkBand[] = bandsWithin(network, longest.row);
-    const enough = lengthOf(longest) <= LONGEST * network.tensors.length;
-    parts = enough || split.length + bands.length > MOST_BANDS || split.length === 0 ? null : split;
-    if (parts) bands = bands.flatMap((band) => (band === longest ? split : band));
+    if (lengthOf(longest) <= LONGEST * network.tensors.length) break;
+    const split = bandsWithin(network, longest.row);
+    if (split.length === 0 || split.length + bands.length > MOST_BANDS) break;
+    bands = bands.flatMap((band) => (band === longest ? split : band));
   }
   return bands;
 }
