@@ -34,6 +34,15 @@ describe("where it changed most", () => {
     expect(changeHeading(SQNR)).toBe("Lowest SQNR");
   });
 
+  test("what did not change at all is no change", () => {
+    const [base, one] = tree.models;
+    const same = { ...one!, certainty: rows.names.map(() => "exact" as const) };
+    const unbounded = treeOf(rows, SQNR, [base!, same]);
+    expect(top(unbounded)).toEqual(["b one", "c one", "a one"]);
+    const highest = rowOrder({ by: "value", key: "one", descending: true }, unbounded, network);
+    expect([...network.tensors].sort(highest).map((row) => rows.names[row])).toEqual([..."deacb"]);
+  });
+
   test("a measure that does not compare changes by its distance from the base", () => {
     const sparse = treeOf(rows, SPARSITY, [
       cellsOf("base", rows, { a: 0.5, b: 0.1, c: 0.2 }),

@@ -16,7 +16,7 @@ import { layerNetwork } from "../src/model/layers_network";
 import { schemeWords } from "../src/model/layers_scheme";
 import { bytesText, countText, shapeText } from "../src/model/layers_size";
 import { linePath, networkBands, placeOf, tensorAt } from "../src/model/layers_strip";
-import { rowsOf, SPARSITY, SQNR } from "./layers_builders";
+import { rowsOf, SQNR } from "./layers_builders";
 
 describe("the strip", () => {
   test("divides the longest modules, so that each stretch can be told", () => {
@@ -118,11 +118,11 @@ describe("numbers", () => {
 
   test("are written with their interval, and exactly in tooltips", () => {
     expect(bareNumber(estimate, SQNR)).toBe("14.1");
-    expect(plusMinus(estimate, SQNR)).toBe("±0.3");
-    expect(plusMinus({ ...estimate, certainty: "exact" }, SQNR)).toBe("");
-    expect(plusMinus({ value: 0.5, low: 0.48, high: 0.51, certainty: "estimate" }, SPARSITY)).toBe(
-      "±2",
-    );
+    expect(plusMinus(estimate)).toBe("±0.3");
+    expect(plusMinus({ ...estimate, certainty: "exact" })).toBe("");
+    const unchanged = { value: null, low: null, high: null, certainty: "exact" } as const;
+    expect(bareNumber(unchanged, SQNR)).toBe("∞");
+    expect(numberWords(unchanged, SQNR)).toBe("without bound: it did not change");
     expect(numberWords(estimate, SQNR)).toBe(
       "14.123\u202fdB, estimated\n95 % interval 13.9\u202fdB to 14.4\u202fdB",
     );

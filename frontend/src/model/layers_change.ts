@@ -1,3 +1,4 @@
+import { valueAt } from "./layers_measure";
 import { bytesSaved } from "./layers_size";
 import type { LayerMeasure, LayerTree } from "./wire.gen";
 
@@ -12,11 +13,12 @@ export function harmOf({ models, measures, measure }: LayerTree): Harm {
   const chosen = measures.find(({ id }) => id === measure);
   const sign = chosen?.goal === "max" ? -1 : 1;
   return (model, row) => {
-    const value = models[model]?.value[row] ?? null;
-    if (value === null || model === 0) return null;
+    const [base, cells] = [models[0], models[model]];
+    const value = cells && model > 0 ? valueAt(cells, row) : null;
+    if (value === null || !base) return null;
     if (chosen?.pairwise) return sign * value;
-    const before = models[0]?.value[row] ?? null;
-    return before === null ? null : Math.abs(value - before);
+    const before = valueAt(base, row);
+    return before === null || value === before ? null : Math.abs(value - before);
   };
 }
 
@@ -46,6 +48,7 @@ export function topChanges(
 ): RowChange[] {
   return rows
     .flatMap((row) => worstOf(harm, models, row) ?? [])
+    .filter(({ harm: here }) => here > -Infinity)
     .sort((a, b) => b.harm - a.harm)
     .slice(0, most);
 }

@@ -24,7 +24,7 @@ export function layersCsv(
       cells.params[row] ?? null,
       cells.stored_bytes[row] ?? null,
       cells.effective_bytes[row] ?? null,
-      cells.value[row] ?? null,
+      cells.value[row] ?? (cells.certainty[row] ? "inf" : null),
       cells.low[row] ?? null,
       cells.high[row] ?? null,
       cells.certainty[row] ?? "",

@@ -3,14 +3,10 @@ import type { Certainty, LayerCells, LayerMeasure, LayerNumber, MetricSpec } fro
 
 const specs = new WeakMap<LayerMeasure, MetricSpec>();
 
-/** The measure as metrics are written: a share as per cent. */
+/** The measure as metrics are written. */
 export function layerSpec(measure: LayerMeasure): MetricSpec {
   let spec = specs.get(measure);
-  if (!spec) {
-    const share = measure.unit === "%";
-    spec = { ...plainSpec(share ? "" : measure.unit), format: share ? ".3p" : "" };
-    specs.set(measure, spec);
-  }
+  if (!spec) specs.set(measure, (spec = plainSpec(measure.unit)));
   return spec;
 }
 
@@ -48,6 +44,11 @@ export const CERTAINTY_WORDS: Record<Certainty, string> = {
   "at least": "at least; more is not known",
 };
 
+/** The value of row `row`: ∞ where it is without bound, null where there is none. */
+export function valueAt(cells: LayerCells, row: number): number | null {
+  return cells.value[row] ?? (cells.certainty[row] ? Infinity : null);
+}
+
 /** The number of row `row`; all null where there is none. */
 export function numberAt(cells: LayerCells, row: number): LayerNumber {
   return {
@@ -59,15 +60,10 @@ export function numberAt(cells: LayerCells, row: number): LayerNumber {
 }
 
 /** The farther end of the interval from the value: "±0.21"; "" where it is exact. */
-export function plusMinus(
-  { value, low, high, certainty }: LayerNumber,
-  measure: LayerMeasure,
-): string {
+export function plusMinus({ value, low, high, certainty }: LayerNumber): string {
   if (value === null || low === null || high === null || certainty !== "estimate") return "";
   const half = Math.max(high - value, value - low);
-  if (!(half > 0)) return "";
-  const scaled = measure.unit === "%" ? half * 100 : half;
-  return `±${twoDigits(scaled)}`;
+  return half > 0 ? `±${twoDigits(half)}` : "";
 }
 
 function twoDigits(value: number): string {
@@ -76,20 +72,29 @@ function twoDigits(value: number): string {
   return String(Number(value.toPrecision(value >= 1 ? 2 : 1)));
 }
 
-/** "14.1", without the unit; "–" where there is none. */
-export function bareNumber({ value }: LayerNumber, measure: LayerMeasure): string {
-  return value === null ? "–" : metricFormat(layerSpec(measure)).bare(value);
+/** "14.1", without the unit; "–" where there is none, "∞" where it is without bound. */
+export function bareNumber({ value, certainty }: LayerNumber, measure: LayerMeasure): string {
+  if (value === null) return certainty ? "∞" : "–";
+  return bareValue(value, measure);
+}
+
+/** "14.1". */
+export function bareValue(value: number, measure: LayerMeasure): string {
+  return metricFormat(layerSpec(measure)).bare(value);
 }
 
 /** "14.1 dB". */
-export function fullNumber(value: number | null, measure: LayerMeasure): string {
-  return value === null ? "–" : metricFormat(layerSpec(measure)).full(value);
+export function fullNumber(number: LayerNumber, measure: LayerMeasure): string {
+  if (number.value === null) return bareNumber(number, measure);
+  return metricFormat(layerSpec(measure)).full(number.value);
 }
+
+const UNBOUNDED = { max: "without bound: it did not change", min: "without bound" };
 
 /** "14.1 dB ≈, 95 % interval 13.9 dB to 14.3 dB". */
 export function numberWords(number: LayerNumber, measure: LayerMeasure): string {
   const { value, low, high, certainty } = number;
-  if (value === null) return "no number";
+  if (value === null) return certainty ? UNBOUNDED[measure.goal ?? "min"] : "no number";
   const digits = exactText(value, measure);
   const mark = certainty ? `, ${CERTAINTY_WORDS[certainty]}` : "";
   const known = low !== null && high !== null && high > low;
@@ -100,8 +105,7 @@ export function numberWords(number: LayerNumber, measure: LayerMeasure): string 
 }
 
 function exactText(value: number, { unit }: LayerMeasure): string {
-  const scaled = unit === "%" ? value * 100 : value;
-  const digits = String(Number(scaled.toPrecision(7))).replace(/-/g, "−");
+  const digits = String(Number(value.toPrecision(7))).replace(/-/g, "−");
   return unit ? `${digits}\u202f${unit}` : digits;
 }
 

@@ -1,4 +1,5 @@
 import { harmOf, worstOf } from "./layers_change";
+import { valueAt } from "./layers_measure";
 import type { LayerNetwork } from "./layers_network";
 import type { LayerTree } from "./wire.gen";
 
@@ -51,7 +52,7 @@ export function rowOrder(
   return (a, b) => {
     const [first, second] = [known.get(a) ?? null, known.get(b) ?? null];
     if (first === null || second === null) return Number(first === null) - Number(second === null);
-    return sign * (first - second);
+    return first === second ? 0 : sign * (first - second);
   };
 }
 
@@ -67,6 +68,8 @@ function numbersOf(sort: LayerSort, tree: LayerTree): (row: number) => number | 
   }
   const key = "key" in sort ? sort.key : "";
   const cells = tree.models.find((model) => model.key === key);
-  const column = sort.by === "bytes" ? cells?.effective_bytes : cells?.value;
-  return (row) => column?.[row] ?? null;
+  if (!cells) return () => null;
+  return sort.by === "bytes"
+    ? (row) => cells.effective_bytes[row] ?? null
+    : (row) => valueAt(cells, row);
 }
