@@ -12,7 +12,7 @@ import {
   type Expansion,
   type TensorRange,
 } from "../src/model/layers_listing";
-import { layerNetwork } from "../src/model/layers_network";
+import { layerNetwork, nearestRow } from "../src/model/layers_network";
 import { rowsOf } from "./layers_builders";
 
 const network = layerNetwork(
@@ -50,6 +50,14 @@ test("a network knows its depths, labels and tensors", () => {
   expect(network.depths[network.byName.get("body.0.conv.bias")!]).toBe(4);
   expect(network.labels[network.byName.get("body.0")!]).toBe("0");
   expect(network.labels[0]).toBe("whole network");
+});
+
+test("a row of another view has a nearest one here", () => {
+  expect(nearestRow(network, "stem.weight")).toBe("stem.weight");
+  expect(nearestRow(network, "body.1.conv.output")).toBe("body.1.conv.weight");
+  expect(nearestRow(network, "body.7.conv.output")).toBe("body");
+  expect(nearestRow(network, "elsewhere.weight")).toBeNull();
+  expect(nearestRow(network, "")).toBe("");
 });
 
 describe("the tree", () => {

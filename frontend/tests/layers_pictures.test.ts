@@ -15,7 +15,14 @@ import { bareNumber, numberWords, plusMinus, tickText } from "../src/model/layer
 import { layerNetwork } from "../src/model/layers_network";
 import { schemeWords } from "../src/model/layers_scheme";
 import { bytesText, countText, shapeText } from "../src/model/layers_size";
-import { linePath, networkBands, placeOf, tensorAt } from "../src/model/layers_strip";
+import {
+  bridgePath,
+  dotsPath,
+  linePath,
+  networkBands,
+  placeOf,
+  tensorAt,
+} from "../src/model/layers_strip";
 import { rowsOf, SQNR } from "./layers_builders";
 
 describe("the strip", () => {
@@ -36,6 +43,13 @@ describe("the strip", () => {
 
   test("a line breaks where a number is missing; a point alone is still drawn", () => {
     expect(linePath([0, 1, null, 0.5], 40, 10)).toBe("M5,10L15,0M35,5h.01");
+  });
+
+  test("few tensors have dots, those without bound too, and a line across gaps", () => {
+    expect(dotsPath([0, null, 1], 30, 10)).toBe("M5,10h.01M25,0h.01");
+    expect(bridgePath([0, null, 1], 30, 10)).toBe("M5,10L25,0");
+    expect(bridgePath([null, 0, null], 30, 10)).toBe("");
+    expect(dotsPath(new Array<number>(161).fill(1), 30, 10)).toBe("");
   });
 
   test("of many tensors it goes through the least and the largest at each pixel", () => {
@@ -122,6 +136,10 @@ describe("numbers", () => {
     expect(plusMinus({ ...estimate, certainty: "exact" })).toBe("");
     const unchanged = { value: null, low: null, high: null, certainty: "exact" } as const;
     expect(bareNumber(unchanged, SQNR)).toBe("∞");
+    expect(bareNumber({ ...unchanged, value: 9.6e-16 }, SQNR)).toBe("0");
+    expect(bareNumber({ ...unchanged, value: 9.6e-16 }, { ...SQNR, scale: "log" })).toBe(
+      "9.60e−16",
+    );
     expect(numberWords(unchanged, SQNR)).toBe("without bound: it did not change");
     expect(numberWords(estimate, SQNR)).toBe(
       "14.123\u202fdB, estimated\n95 % interval 13.9\u202fdB to 14.4\u202fdB",
@@ -151,18 +169,15 @@ describe("numbers", () => {
       overhead_bytes: 512,
       saturated: 3,
     };
-    expect(schemeWords(scheme)).toBe(
+    expect(schemeWords(scheme, [64, 9])).toBe(
       "8 bits · per channel (axis 0) · symmetric · 64 scales, 512\u202fB · 3 saturated",
     );
     expect(
-      schemeWords({
-        ...scheme,
-        group: 128,
-        axis: null,
-        symmetric: false,
-        scales: 0,
-        saturated: null,
-      }),
-    ).toBe("8 bits · groups of 128 · asymmetric");
+      schemeWords(
+        { ...scheme, group: 128, axis: 0, symmetric: false, scales: 2, saturated: null },
+        [64, 256],
+      ),
+    ).toBe("8 bits · groups of 128 · asymmetric · 2 scales, 512\u202fB");
+    expect(schemeWords({ ...scheme, group: 9, scales: 64 }, [64, 9])).toContain("per channel");
   });
 });

@@ -15,7 +15,10 @@ export function layerTreeAddress(subject: LayersSubject): string {
 }
 
 /** Where one row with all measures is. */
-export function layerRowAddress({ base, models, view }: LayersSubject, row: string): string {
+export function layerRowAddress(
+  { base, models, view }: Omit<LayersSubject, "measure">,
+  row: string,
+): string {
   return address({ base, models, view, level: "row", row });
 }
 

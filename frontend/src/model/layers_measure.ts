@@ -80,13 +80,18 @@ export function bareNumber({ value, certainty }: LayerNumber, measure: LayerMeas
 
 /** "14.1". */
 export function bareValue(value: number, measure: LayerMeasure): string {
-  return metricFormat(layerSpec(measure)).bare(value);
+  return metricFormat(layerSpec(measure)).bare(withoutNoise(value, measure));
+}
+
+/** Of a measure of moderate size, what is left of rounding is nothing. */
+function withoutNoise(value: number, { scale }: LayerMeasure): number {
+  return scale === "linear" && Math.abs(value) < 1e-9 ? 0 : value;
 }
 
 /** "14.1 dB". */
 export function fullNumber(number: LayerNumber, measure: LayerMeasure): string {
   if (number.value === null) return bareNumber(number, measure);
-  return metricFormat(layerSpec(measure)).full(number.value);
+  return metricFormat(layerSpec(measure)).full(withoutNoise(number.value, measure));
 }
 
 const UNBOUNDED = { max: "without bound: it did not change", min: "without bound" };

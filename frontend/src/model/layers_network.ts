@@ -42,6 +42,21 @@ export function nameOfRow(rows: LayerRows, row: number): string {
   return rows.names[row] || WHOLE;
 }
 
+/**
+ * The name of the row `name`; where there is none that of the first tensor of the nearest module
+ * around it, or of that module: "conv.weight" finds "conv.output". Null where nothing is near.
+ */
+export function nearestRow(network: LayerNetwork, name: string): string | null {
+  if (network.byName.has(name)) return name;
+  for (let end = name.lastIndexOf("."); end > 0; end = name.lastIndexOf(".", end - 1)) {
+    const module = network.byName.get(name.slice(0, end));
+    if (module === undefined) continue;
+    const tensor = network.children[module]?.find((row) => network.rows.tensor[row]);
+    return network.rows.names[tensor ?? module] ?? null;
+  }
+  return null;
+}
+
 export const WHOLE = "whole network";
 
 function labelOf(rows: LayerRows, row: number, above: number): string {

@@ -85,6 +85,40 @@ export function linePath(
   return path;
 }
 
+/** With more tensors than these there is no room for dots. */
+const MOST_DOTS = 160;
+
+/** A dot for each share, those without bound at the top; "" where there are too many. */
+export function dotsPath(
+  shares: readonly (number | null)[],
+  width: number,
+  height: number,
+): string {
+  if (shares.length > MOST_DOTS) return "";
+  return shares
+    .map((share, at) =>
+      share === null
+        ? ""
+        : `M${placeOf(at, shares.length, width)},${Math.round((1 - share) * height * 10) / 10}h.01`,
+    )
+    .join("");
+}
+
+/** A line through all shares that are known, across what is missing between them. */
+export function bridgePath(
+  shares: readonly (number | null)[],
+  width: number,
+  height: number,
+): string {
+  if (shares.length > MOST_DOTS) return "";
+  const points = shares.flatMap((share, at) =>
+    share === null
+      ? []
+      : `${placeOf(at, shares.length, width)},${Math.round((1 - share) * height * 10) / 10}`,
+  );
+  return points.length > 1 ? `M${points.join("L")}` : "";
+}
+
 /** Where tensor `at` of `count` lies, in px from the left. */
 export function placeOf(at: number, count: number, width: number): number {
   return Math.round(((at + 0.5) / count) * width * 10) / 10;

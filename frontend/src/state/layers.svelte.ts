@@ -9,7 +9,7 @@ import {
   type Expansion,
   type TensorRange,
 } from "../model/layers_listing";
-import { layerNetwork } from "../model/layers_network";
+import { layerNetwork, nearestRow } from "../model/layers_network";
 import { readSort, rowOrder, sortText, type LayerSort } from "../model/layers_sort";
 import type { LayerTree, LayerView } from "../model/wire.gen";
 import { AnswerCache, Asked } from "./asked.svelte";
@@ -94,9 +94,17 @@ export class Layers {
     return { base: base.key, models: this.models, view, measure };
   }
 
-  /** Where all about one row is; null while there is no base. */
+  /** Full name of the row whose details are open: of this view the nearest to the one asked for. */
+  readonly opened = $derived.by(() => {
+    const { layer } = this.panel.link;
+    return layer === null || !this.network ? null : nearestRow(this.network, layer);
+  });
+
+  /** Where all about one row of what is shown is. */
   rowAddress(name: string): string | null {
-    return this.#subject && layerRowAddress(this.#subject, name);
+    if (!this.tree) return null;
+    const { base, models, view } = this.tree;
+    return layerRowAddress({ base, models: models.slice(1).map(({ key }) => key), view }, name);
   }
 
   nameOf = (key: string): string => this.panel.byKey.get(key)?.id ?? key;
@@ -105,6 +113,14 @@ export class Layers {
 
   show(layerView: LayerView): void {
     this.panel.set({ layerView, layerMeasure: null, layerSort: null });
+  }
+
+  /** Shows another measure; what is sorted by values begins with its worst. */
+  measureBy(layerMeasure: string): void {
+    const chosen = this.tree?.measures.find(({ id }) => id === layerMeasure);
+    const { sort } = this;
+    const again = sort?.by === "value" ? { ...sort, descending: chosen?.goal !== "max" } : sort;
+    this.panel.set({ layerMeasure, layerSort: again && sortText(again) });
   }
 
   sortBy(sort: LayerSort | null): void {

@@ -7,6 +7,7 @@ const UNDOABLE = [
   "filters",
   "budgets",
   "conditions",
+  "layerRange",
 ] as const satisfies readonly string[];
 const KEPT = 100;
 
