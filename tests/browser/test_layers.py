@@ -211,9 +211,10 @@ def test_what_is_not_logged_says_how(
 def test_other_probe_inputs_are_refused_and_the_rest_is_shown(
     tmp_path: Path, page: Page, serve_process: ServeProcess
 ) -> None:
-    net = torch.nn.Sequential(OrderedDict(enc=torch.nn.Linear(6, 12, bias=False)))
+    layer = torch.nn.Linear(6, 12, bias=False)
+    net = torch.nn.Sequential(OrderedDict(enc=layer))
     half = copy.deepcopy(net)
-    half.enc.weight.data *= 0.5
+    half.load_state_dict({"enc.weight": 0.5 * layer.weight.detach()})
     probe = torch.ones(4, 6)
     for name, own, inputs in (("a", net, probe), ("b", half, probe), ("c", net, 2 * probe)):
         with cnc_summary.model(tmp_path / name, name) as m:
