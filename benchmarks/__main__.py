@@ -16,6 +16,7 @@ _BENCHMARKS = (
     "models",
     "differences",
     "behaviors",
+    "rows",
     "layers",
     "map",
 )
