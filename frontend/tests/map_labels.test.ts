@@ -195,6 +195,10 @@ describe("headers", () => {
   });
 
   test("are left out in part where there is no room even so", () => {
+    const plan = planHeaders(94, ["magnitude prune", "train"]);
+    expect(plan.hasRoom("train")).toBe(true);
+    expect(plan.hasRoom("magnitude prune"), "its name takes both lines").toBe(false);
+    expect(planHeaders(60, names).hasRoom("train")).toBe(false);
     expect(planHeaders(5, names).every).toBe(3);
     expect(planHeaders(0, names).every).toBeGreaterThan(100);
   });

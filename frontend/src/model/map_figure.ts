@@ -98,7 +98,7 @@ function headers({ picture, left, distance }: Figure): string {
     const named = lines.map((line, i) =>
       markup("text", { x, y: 16 + 14 * i, "font-weight": 500 }, xmlText(line)),
     );
-    const note = lines.length < plan.lines && plan.width >= 84 ? (notes[index] ?? "") : "";
+    const note = plan.hasRoom(column.name) ? (notes[index] ?? "") : "";
     const y = 16 + 14 * lines.length;
     const fill = "var(--ink-muted)";
     const quiet = note && markup("text", { x, y, fill, "font-size": 11 }, xmlText(note));

@@ -12,10 +12,14 @@ export interface HeaderPlan {
   readonly every: number;
   /** Room for the text, in px. */
   readonly width: number;
+  /** Whether there is room for a note under a name. */
+  readonly hasRoom: (name: string) => boolean;
 }
 
 const CHARACTER_PX = 6.7;
 const WIDEST_PX = 124;
+/** Notes in less room would be cut after a letter or two. */
+const LEAST_NOTE_PX = 84;
 const GAP_PX = 8;
 const LINE_PX = 14;
 const MOST_LINES = 3;
@@ -29,10 +33,12 @@ export function planHeaders(distance: number, names: readonly string[]): HeaderP
   const width = Math.min(distance - GAP_PX, WIDEST_PX);
   const lines = Math.max(2, ...names.map((name) => linesOf(name, width)));
   if (lines <= MOST_LINES) {
-    return { rotated: false, every: 1, width, lines, height: lines * LINE_PX + 12 };
+    const hasRoom = (name: string) => width >= LEAST_NOTE_PX && linesOf(name, width) < lines;
+    return { rotated: false, every: 1, width, lines, height: lines * LINE_PX + 12, hasRoom };
   }
   const every = Math.max(1, Math.ceil(ROTATED_STEP_PX / Math.max(distance, 0.01)));
-  return { rotated: true, every, width: ROTATED_PX, lines: 1, height: ROTATED_HEIGHT_PX };
+  const height = ROTATED_HEIGHT_PX;
+  return { rotated: true, every, width: ROTATED_PX, lines: 1, height, hasRoom: () => false };
 }
 
 /** Lines that `text` takes when broken at spaces; Infinity where a word is too long. */
