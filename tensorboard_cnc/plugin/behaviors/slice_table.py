@@ -53,14 +53,14 @@ def slice_table(
         BadRequestError: 400, there is nothing to slice by, or too much; 404, no such dimension.
     """
     dimensions = _dimensions(comparison, question.by)
-    groups = _groups(dimensions, kept, comparison.truth.n)
+    there, groups = _occupied(_groups(dimensions, kept, comparison.truth.n))
     sides = {key: _side(comparison, key, measure, groups) for key in comparison.logged}
     counts = np.bincount(groups.codes, minlength=groups.n)
     p = np.stack([s.changes.p for s in sides.values() if s.changes] or [np.empty(0)])
     q = dict(zip((k for k, s in sides.items() if s.changes), benjamini_hochberg(p), strict=False))
     order = _order(comparison, question, measure, sides, counts)
     page = order[question.offset : question.offset + question.limit]
-    places = np.unravel_index(page, [len(each.texts) for each in dimensions])
+    places = np.unravel_index(there[page], [len(each.texts) for each in dimensions])
     levels = np.stack(places, axis=1)
     return {
         "dataset": comparison.dataset,
@@ -106,6 +106,14 @@ def _groups(dimensions: Sequence[Dimension], kept: Bools, n: int) -> Grouping:
     return crossed(first, second[0], n) if second else first
 
 
+def _occupied(groups: Grouping) -> tuple[Ints, Grouping]:
+    """The codes of the groups that hold any row, and the grouping with only these."""
+    held = np.bincount(groups.codes, minlength=groups.n) > 0
+    there = np.flatnonzero(held)
+    places = np.cumsum(held) - 1
+    return there, Grouping(groups.rows, places[groups.codes], len(there))
+
+
 def _side(comparison: Comparison, key: str, measure: Measure, groups: Grouping) -> _Side:
     column, base = comparison.column(key, measure), comparison.base
     means = group_means(column, groups, rate=measure.rate)
@@ -132,14 +140,14 @@ def _order(
     sides: Mapping[str, _Side],
     counts: Ints,
 ) -> Ints:
-    """The groups with any instance, as asked for; unknown values last."""
-    there = np.flatnonzero(counts)
+    """The groups as asked for; unknown values last."""
+    there = np.arange(len(counts))
     by, descending = _sorted_by(comparison, question.sort, measure, sides, counts)
     if by is None:
         return there[::-1] if question.descending else there
-    values = np.asarray(by[there], float)
+    values = np.asarray(by, float)
     down = descending != question.descending
-    return there[np.argsort(-values if down else values, kind="stable")]
+    return np.argsort(-values if down else values, kind="stable")
 
 
 def _sorted_by(

@@ -165,6 +165,30 @@ def test_slices_agree_with_scipy(served: InProcessTensorBoard) -> None:
     assert (table["tests"], table["total"]) == (6, N)
 
 
+def test_crossed_slices_of_a_page(served: InProcessTensorBoard) -> None:
+    by = ["label", "attribute/side"]
+    right_half = np.arange(N) % 2 == 1
+    few: list[dict[str, Any]] = [
+        {"kind": "range", "model": keys("dense"), "measure": "true_probability"}
+    ]
+    few[0] |= {"form": "value", "low": 0.9, "high": None}
+    kept = PROBABILITIES["dense"][np.arange(N), LABELS] >= 0.9
+    counts = {
+        (CLASSES[c], side): np.count_nonzero(
+            kept & (c == LABELS) & (right_half == (side == "right"))
+        )
+        for c in range(3)
+        for side in ("left", "right")
+    }
+    table = ask(served, level="slices", by=by, sort="-n", filter=few, offset="1", limit="3")
+    expected = sorted(counts.values(), reverse=True)
+    assert table["instances"] == expected[1:4]
+    assert [counts[label, side] for label, side in table["texts"]] == expected[1:4]
+    assert (table["n"], table["total"]) == (sum(n > 0 for n in expected), kept.sum())
+    nobody = ask(served, level="slices", by=by, filter=[{"kind": "text", "text": "zebra"}])
+    assert (nobody["n"], nobody["texts"], nobody["total"]) == (0, [], 0)
+
+
 def test_one_instance_along_its_lineage(served: InProcessTensorBoard) -> None:
     broken = int(np.flatnonzero(right("dense") & ~right("pruned"))[0])
     detail = ask(served, "dense", "tuned", level="instance", id=f"image-{broken}")
