@@ -27,9 +27,8 @@ with cnc_summary.model(f"{runs}/dense", "dense", metrics={"accuracy": "max"}) as
         optimizer.step()
     m.metrics({"accuracy": accuracy(net)}, step=200)
     m.efficiency(net, inputs)
-
-layers = [(net[0], "weight"), (net[2], "weight")]
-parent = "dense"
+    m.weights(net)
+layers, parent = [(net[0], "weight"), (net[2], "weight")], "dense"
 for amount in (0.3, 0.3, 0.3):
     operation = cnc_summary.operation("L1 prune", amount=amount, scope="global")
     child = f"{parent}-pruned"
@@ -37,4 +36,5 @@ for amount in (0.3, 0.3, 0.3):
         prune.global_unstructured(layers, prune.L1Unstructured, amount=amount)
         m.metrics({"accuracy": accuracy(net)})
         m.efficiency(net, inputs)
+        m.weights(net)
     parent = child

@@ -20,6 +20,8 @@ def log(model_id, quantized, **lineage):
     with cnc_summary.model(f"{runs}/{model_id}", model_id, **lineage) as m:
         m.metrics({"mse": nn.functional.mse_loss(quantized(inputs), expected)})
         m.efficiency(quantized, inputs)
+        m.weights(quantized, reference={"float32": net})
+        m.activations(quantized, inputs)
 
 
 log("float32", net)

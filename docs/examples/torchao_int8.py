@@ -21,14 +21,13 @@ expected = net(inputs).detach()
 
 with cnc_summary.model(f"{runs}/float32", "float32") as m:
     m.efficiency(net, inputs)
+    m.weights(net)
 
 configs = {"weight only": Int8WeightOnlyConfig, "dynamic": Int8DynamicActivationInt8WeightConfig}
 for scheme, config in configs.items():
-    model_id = f"int8 {scheme}"
+    name = f"int8 {scheme}"
     operation = cnc_summary.operation("int8 quantize", scheme=scheme)
-    with cnc_summary.model(
-        f"{runs}/{scheme}", model_id, parents="float32", operation=operation
-    ) as m:
+    with cnc_summary.model(f"{runs}/{scheme}", name, parents="float32", operation=operation) as m:
         try:
             quantize_(quantized := copy.deepcopy(net), config())
             error = nn.functional.mse_loss(quantized(inputs), expected)
@@ -37,3 +36,4 @@ for scheme, config in configs.items():
             continue
         m.metrics({"mse": error})
         m.efficiency(quantized, inputs)
+        m.weights(quantized, reference={"float32": net})

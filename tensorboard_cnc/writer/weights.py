@@ -19,6 +19,7 @@ from tensorboard_cnc.writer.tensor_sketching import (
 )
 from tensorboard_cnc.writer.tensors.folded_norms import with_folded_norms
 from tensorboard_cnc.writer.tensors.model_sources import all_sources, model_sources
+from tensorboard_cnc.writer.tensors.tensor_names import without_modules
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.wording import shown, storable, type_name
 
@@ -137,7 +138,11 @@ class _Sketching:
 
     def _counterparts(self, source: TensorSource) -> dict[str, TensorSource]:
         """The tensors of the same name and shape in other models."""
-        found = {key: tensors.get(source.name) for key, tensors in self._references.items()}
+        plain = without_modules(source.name)
+        found = {
+            key: tensors.get(source.name) or tensors.get(plain)
+            for key, tensors in self._references.items()
+        }
         return {
             key: theirs
             for key, theirs in found.items()
@@ -185,7 +190,9 @@ def _references(
     for key, model in given.items():
         tensors = [each for each in all_sources(model) if isinstance(each, TensorSource)]
         found[checked_name(key, "id of a reference")] = {
-            each.name: each for each in (*tensors, *with_folded_norms(model, own))
+            name: each
+            for each in (*tensors, *with_folded_norms(model, own))
+            for name in (without_modules(each.name), each.name)
         }
     return found
 

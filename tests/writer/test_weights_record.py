@@ -115,6 +115,13 @@ def test_other_shapes_and_names_are_no_reference(net: nn.Module) -> None:
     assert [name for name, each in found.items() if each.reference] == ["3.bias"]
 
 
+def test_a_wrapper_on_either_side_does_not_hide_the_reference() -> None:
+    plain, wrapped = {"0.weight": np.ones(3)}, {"module.0.weight": np.ones(3), "b": np.ones(1)}
+    for own, other in ((plain, wrapped), (wrapped, plain)):
+        weight = record(own, reference={"other": other}).tensors[0]
+        assert weight.reference["other"].n == 3
+
+
 def test_tied_weights_are_stored_once() -> None:
     net = nn.ModuleDict({"embed": nn.Embedding(300, 40), "head": nn.Linear(40, 300, bias=False)})
     assert isinstance(net["head"], nn.Linear)

@@ -50,3 +50,8 @@ def outer_prefix(names: Iterable[str]) -> str:
 def buffer_or_parameter(last: str) -> Role:
     """What a tensor is, as far as its name alone tells."""
     return "buffer" if last in _BUFFERS else "parameter"
+
+
+def without_modules(name: str) -> str:
+    """`name` without parts that are called "module", as in what torch.ao's QuantWrapper holds."""
+    return ".".join(part for part in name.split(".") if part != "module")
