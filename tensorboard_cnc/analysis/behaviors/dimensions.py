@@ -106,13 +106,19 @@ def _numeric(id: str, name: str, values: Floats) -> Dimension:
     distinct = _few_distinct(finite)
     if distinct is not None:
         codes = np.searchsorted(distinct, values)
-        texts = [f"{value:.4g}" for value in distinct]
+        texts = [_text(value) for value in distinct.tolist()]
     else:
         low, *inner, high = np.quantile(finite, np.arange(_BINS + 1) / _BINS).tolist()
         inner = sorted({each for each in inner if each > low})
         codes = np.searchsorted(inner, values, side="right")
-        texts = [f"{start:.4g} – {end:.4g}" for start, end in pairwise((low, *inner, high))]
+        ends = map(_text, (low, *inner, high))
+        texts = [f"{start} – {end}" for start, end in pairwise(ends)]
     return Dimension(id, name, texts, np.where(known, codes, NONE), numeric=True)
+
+
+def _text(value: float) -> str:
+    """Four significant digits, with a true minus: a hyphen reads as the dash of a range."""
+    return f"{value:.4g}".replace("-", "−")
 
 
 def _few_distinct(values: Floats) -> Floats | None:

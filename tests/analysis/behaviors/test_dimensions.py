@@ -51,7 +51,8 @@ def test_numbers_are_cut_at_their_quintiles() -> None:
     assert (dimension.numeric, counts(dimension, 1000)) == (True, [200] * 5)
     edges = np.quantile(values, [0.2, 0.4, 0.6, 0.8])
     assert dimension.codes.tolist() == np.searchsorted(edges, values, side="right").tolist()
-    assert dimension.texts[1] == f"{edges[0]:.4g} – {edges[1]:.4g}"
+    ends = [f"{edge:.4g}".replace("-", "−") for edge in edges]
+    assert dimension.texts[1] == f"{ends[0]} – {ends[1]}"
 
 
 def test_few_numbers_are_levels_themselves_and_the_unknown_in_none() -> None:
