@@ -184,6 +184,7 @@ def _tensors_in(found: Table) -> tuple[TensorSketch, ...]:
         )
         _check(sketch)
         tensors.append(sketch)
+    _check_positions(tensors)
     return tuple(tensors)
 
 
@@ -227,15 +228,24 @@ def _misfits(sketch: TensorSketch, n: int) -> Iterator[str]:
         yield f"{len(buckets):,} buckets, neither 256 nor 512"
     if channels is not None and len(channels.zeros) != len(channels.squares):
         yield f"{len(channels.zeros):,} groups of channels and {len(channels.squares):,} norms"
-    counts = (getattr(sketch.totals, name) for name in _COUNTS)
-    if any(not 0 <= count <= n for count in counts):
-        yield "a count of less than nothing, or of more values than it holds"
-    places = [pair.largest_at for pair in sketch.reference.values()]
-    places += [] if sketch.largest_at is None else [sketch.largest_at]
-    if any(((at < 0) | (at >= n)).any() for at in places):
-        yield "a position outside"
-    if sketch.bins is not None and (np.abs(sketch.bins.astype(np.int64)) > _BINS).any():
-        yield "a bin that is none"
+
+
+def _check_positions(tensors: Sequence[TensorSketch]) -> None:
+    """Refuses counts, positions and bins that cannot be, of all tensors together."""
+    sizes = [tensor.totals.n for tensor in tensors]
+    counts = np.array(_fields([t.totals for t in tensors], _COUNTS), np.int64)
+    counts = counts.reshape(-1, len(_COUNTS))
+    if ((counts < 0) | (counts > np.array(sizes, np.int64)[:, None])).any():
+        raise damaged("a tensor has a count of less than nothing, or of more values than it holds")
+    places = [(t.largest_at, t.totals.n) for t in tensors if t.largest_at is not None]
+    places += [(p.largest_at, t.totals.n) for t in tensors for p in t.reference.values()]
+    lengths = [len(at) for at, _ in places]
+    at = np.concatenate([at for at, _ in places]) if places else np.zeros(0, np.int64)
+    if ((at < 0) | (at >= np.repeat([n for _, n in places], lengths))).any():
+        raise damaged("a value has a position outside of its tensor")
+    bins = [t.bins for t in tensors if t.bins is not None]
+    if bins and (np.abs(np.concatenate(bins).astype(np.int64)) > _BINS).any():
+        raise damaged("a histogram has a bin that is none")
 
 
 class _Parts:

@@ -148,7 +148,7 @@ def _uncertain(before: TensorSketch, after: TensorSketch) -> float:
     """The most that positions with something not finite on one side add to ΣΔ²."""
     found = 0.0
     for one, other in ((before, after), (after, before)):
-        missing = one.totals.n - finite_count(one)
-        peak = max(abs(other.totals.low or 0.0), abs(other.totals.high or 0.0))
-        found += min(missing * peak**2, other.totals.sum_squares) if missing else 0.0
+        if missing := one.totals.n - finite_count(one):
+            peak = max(abs(other.totals.low or 0.0), abs(other.totals.high or 0.0))
+            found += min(missing * peak**2, other.totals.sum_squares)
     return found
