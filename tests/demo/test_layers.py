@@ -204,6 +204,15 @@ def test_channels_that_were_cut_out_are_aligned_as_resized(logged: Logged) -> No
     )
 
 
+def test_few_tensors_do_not_speak_for_the_network(logged: Logged) -> None:
+    for model, speaks in (("channels-50", False), ("rank-35", False), ("tuned-int8", True)):
+        cells, names = logged.cells("dense", model, "weights", "sqnr")
+        assert names[0] == ""
+        assert (cells["value"][0] is not None) is speaks, model
+    cells, _ = logged.cells("tuned", "tuned-int8", "activations", "sqnr")
+    assert cells["value"][0] is not None, "all outputs of the fused layers have a counterpart"
+
+
 def test_low_rank_factors_are_told_apart(logged: Logged) -> None:
     cells, names = logged.cells("dense", "rank-35", "weights", "sqnr")
     factors = {name for name in weights(logged.nets["rank-35"]) if ".0.weight" in name}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tensorboard_cnc import wire
@@ -9,6 +11,10 @@ from tensorboard_cnc.analysis.layers.estimates import Estimates, exactly
 from tensorboard_cnc.analysis.layers.measures import MEASURES, Measure
 from tensorboard_cnc.plugin.http import BadRequestError
 from tensorboard_cnc.plugin.layers.comparison import Comparison
+
+# A module of which less than this share of the smaller side's values has a counterpart has no
+# number: that of a few biases would pass for the whole network's.
+_LEAST_SHARE = 0.5
 
 
 def measures_of(view: wire.LayerView) -> list[Measure]:
@@ -39,7 +45,11 @@ def measured(comparison: Comparison, place: int, measure: Measure) -> Estimates:
         return measure.of_own(comparison.own[place])
     if place == 0 or measure.of_pairs is None:
         return exactly(np.full(len(comparison.tree.names), np.nan))
-    return measure.of_pairs(comparison.pairs[place - 1])
+    pairs = comparison.pairs[place - 1]
+    values = np.minimum(comparison.own[0].n, comparison.own[place].n)
+    enough = pairs.n >= _LEAST_SHARE * values
+    found = measure.of_pairs(pairs)
+    return replace(found, value=np.where(enough, found.value, np.nan))
 
 
 def told(measures: list[Measure]) -> list[wire.LayerMeasure]:
