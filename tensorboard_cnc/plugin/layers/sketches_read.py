@@ -110,15 +110,15 @@ def comparable(
 
 def _other_inputs(key: str) -> wire.LayerNote:
     return {
-        "message": "Its activations were logged on other probe inputs than the base's",
-        "remedy": "Pass the same inputs to m.activations(...) for all models",
+        "message": "Its activations were logged on other probe inputs than the base's.",
+        "remedy": "Pass the same inputs to m.activations(...) for all models.",
         "model": key,
     }
 
 
 def _refused(key: str, record: SketchRecord) -> Iterator[wire.LayerNote]:
     for name, reason in record.refused.items():
-        yield {"message": f"{name} was not logged: {reason}", "remedy": "", "model": key}
+        yield {"message": f"{name} was not logged: {reason.rstrip('.')}.", "remedy": "", "model": key}
 
 
 def _folded(key: str, base: SketchRecord, own: SketchRecord) -> Iterator[wire.LayerNote]:
@@ -128,15 +128,15 @@ def _folded(key: str, base: SketchRecord, own: SketchRecord) -> Iterator[wire.La
         yield {
             "message": f"{_few(some)} hold the batch norms that follow them in the base, which are "
             "folded into the base's weights for the comparison; histograms and samples show "
-            "weights as they are stored",
+            "weights as they are stored.",
             "remedy": "",
             "model": key,
         }
     if some := [layer for layer in layers if layer not in compared]:
         yield {
             "message": f"{_few(some)} hold the batch norms that follow them in the base: their "
-            "weights differ by the norms' scales, not by an error alone",
-            "remedy": "Compare activations, or log the model with reference={base's id: base}",
+            "weights differ by the norms' scales, not by an error alone.",
+            "remedy": "Compare activations, or log the model with reference={base's id: base}.",
             "model": key,
         }
 
