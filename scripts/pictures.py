@@ -27,6 +27,7 @@ def main() -> None:
         page = browser.new_page(viewport=_SIZE, device_scale_factor=1.5)
         page.goto(server.link())
         _overview(page)
+        _behaviors(page)
         browser.close()
 
 
@@ -40,6 +41,22 @@ def _overview(page: Page) -> None:
     page.mouse.move(700, 20)
     page.wait_for_timeout(1000)
     page.screenshot(path=IMAGES / "overview.png")
+
+
+def _behaviors(page: Page) -> None:
+    """What pruning broke, from the summary to one digit along its lineage."""
+    frame = page.frame_locator("iframe[src*='name=cnc']")
+    for model in ("iterative-98, ", "iterative-98-ft, "):
+        frame.get_by_label("Model Map").get_by_label(model).first.click(modifiers=["Shift"])
+    frame.get_by_role("button", name="Behaviors").click()
+    frame.get_by_role("button", name="were right and became wrong").first.click()
+    frame.get_by_text("instances", exact=True).click()
+    frame.get_by_role("grid", name="Instances").get_by_role("row").first.click()
+    expect(frame.get_by_role("complementary")).to_be_visible()
+    frame.locator(".sheet").evaluate("sheet => sheet.scrollTo(0, 0)")
+    page.mouse.move(700, 20)
+    page.wait_for_timeout(1000)
+    page.screenshot(path=IMAGES / "behaviors.png")
 
 
 if __name__ == "__main__":
