@@ -118,7 +118,11 @@ def _other_inputs(key: str) -> wire.LayerNote:
 
 def _refused(key: str, record: SketchRecord) -> Iterator[wire.LayerNote]:
     for name, reason in record.refused.items():
-        yield {"message": f"{name} was not logged: {reason.rstrip('.')}.", "remedy": "", "model": key}
+        yield {
+            "message": f"{name} was not logged: {reason.rstrip('.')}.",
+            "remedy": "",
+            "model": key,
+        }
 
 
 def _folded(key: str, base: SketchRecord, own: SketchRecord) -> Iterator[wire.LayerNote]:
