@@ -91,3 +91,18 @@ def over(operation: np.ufunc, spans: NDArray[np.int64], values: NDArray[Any]) ->
     found: NDArray[Any] = operation.reduceat(padded, spans.ravel(), axis=0)[::2]
     found[spans[:, 0] == spans[:, 1]] = 0
     return found
+
+
+def apart(
+    spans: NDArray[np.int64], aside: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How to sum over spans without the entries that are set `aside` (t,), in two steps.
+
+    The first spans double the entries: as they are, and with nothing where one is aside. The
+    second sum over these. A span of nothing but entries set aside counts them all the same.
+    """
+    each = np.arange(len(aside))
+    ends = np.concatenate([each + 1, np.where(aside, each, each + 1)])
+    some = over(np.add, spans, (~aside).astype(np.int64)) > 0
+    shift = np.where(some, len(aside), 0)
+    return np.column_stack([np.concatenate([each, each]), ends]), spans + shift[:, None]

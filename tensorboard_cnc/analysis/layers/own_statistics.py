@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.analysis.layers.estimates import Floats, over
+from tensorboard_cnc.analysis.layers.estimates import Floats, apart, over
 from tensorboard_cnc.sketch_records import TensorSketch
 
 _LARGEST = ("distinct", "peak")
@@ -45,8 +45,16 @@ class OwnStatistics:
     distinct: Floats
     counted: Floats
 
-    def combined(self, spans: NDArray[np.int64]) -> OwnStatistics:
-        """Of sets of tensors: `spans[row, 0]` up to, not including, `spans[row, 1]`."""
+    def combined(
+        self, spans: NDArray[np.int64], aside: NDArray[np.bool_] | None = None
+    ) -> OwnStatistics:
+        """Of sets of tensors: those from `spans[row, 0]` up to, not including, `spans[row, 1]`.
+
+        What is set `aside` (t,) counts in sets that hold nothing else.
+        """
+        if aside is not None:
+            doubled, spans = apart(spans, aside)
+            return self.combined(doubled).combined(spans)
         columns = {}
         for field in fields(self):
             operation = np.maximum if field.name in _LARGEST else np.add

@@ -12,6 +12,7 @@ from tensorboard_cnc.analysis.layers import exact_pairs
 from tensorboard_cnc.analysis.layers.estimates import (
     Estimates,
     Floats,
+    apart,
     exactly,
     over,
     scattered,
@@ -46,8 +47,16 @@ class PairStatistics:
     classes: Estimates
     outliers: NDArray[np.bool_]
 
-    def combined(self, spans: NDArray[np.int64]) -> PairStatistics:
-        """Of sets of pairs: those from `spans[row, 0]` up to, not including, `spans[row, 1]`."""
+    def combined(
+        self, spans: NDArray[np.int64], aside: NDArray[np.bool_] | None = None
+    ) -> PairStatistics:
+        """Of sets of pairs: those from `spans[row, 0]` up to, not including, `spans[row, 1]`.
+
+        What is set `aside` (t,) counts in sets that hold nothing else.
+        """
+        if aside is not None:
+            doubled, spans = apart(spans, aside)
+            return self.combined(doubled).combined(spans)
         return PairStatistics(
             n=over(np.add, spans, self.n),
             before=over(np.add, spans, self.before),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.layers.estimates import over
@@ -47,9 +48,18 @@ class Comparison:
         ]
 
     @cached_property
+    def _aside(self) -> NDArray[np.bool_]:
+        """The tensor rows that modules do not count: running statistics, which are no weights."""
+        first = (next(t for t in row if t) for row in zip(*self.tensors, strict=True))
+        return np.array([t.role == "buffer" and t.scheme is None for t in first], bool)
+
+    @cached_property
     def own(self) -> list[OwnStatistics]:
         """Of each model what is known of its rows alone."""
-        return [own_statistics(tensors).combined(self.tree.spans) for tensors in self.tensors]
+        return [
+            own_statistics(tensors).combined(self.tree.spans, self._aside)
+            for tensors in self.tensors
+        ]
 
     @cached_property
     def pairs(self) -> list[PairStatistics]:
@@ -57,7 +67,9 @@ class Comparison:
         base = self.records.get(self.models[0])
         base_id = base.model_id if base else ""
         return [
-            pair_statistics(self.tensors[0], tensors, base_id).combined(self.tree.spans)
+            pair_statistics(self.tensors[0], tensors, base_id).combined(
+                self.tree.spans, self._aside
+            )
             for tensors in self.tensors[1:]
         ]
 

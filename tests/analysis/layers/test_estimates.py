@@ -11,6 +11,7 @@ from tensorboard_cnc.analysis.layers.estimates import (
     ESTIMATE,
     EXACT,
     Estimates,
+    apart,
     exactly,
     over,
     scattered,
@@ -73,3 +74,13 @@ def test_empty_spans_hold_nothing(columns: tuple[int, ...]) -> None:
     )
     nothing = over(np.maximum, np.array([[0, 0]]), values[:0])
     assert_array_equal(nothing, np.zeros((1, *columns)))
+
+
+def test_what_is_set_aside_counts_where_nothing_else_is() -> None:
+    aside = np.array([False, True, True, False])
+    spans = np.array([[0, 4], [1, 2], [1, 3], [2, 4], [0, 0]])
+    doubled, twice = apart(spans, aside)
+    values = exactly([1, 20, 300, 4000]).summed(doubled).summed(twice).value
+    assert_array_equal(values, [4001, 20, 320, 4000, 0])
+    nothing = exactly([]).summed(apart(np.array([[0, 0]]), aside[:0])[0])
+    assert len(nothing.value) == 0
