@@ -23,8 +23,10 @@ from tensorboard_cnc.writer.probing.probe_inputs import (
     probe_batches,
 )
 from tensorboard_cnc.writer.probing.watched_layers import watched_layers
+from tensorboard_cnc.writer.ranks import rank_and_size
 from tensorboard_cnc.writer.tensors.model_sources import is_module, unwrapped
 from tensorboard_cnc.writer.tensors.module_tensors import kind_of
+from tensorboard_cnc.writer.tensors.sharded_tensors import has_shards
 from tensorboard_cnc.writer.wording import shown, storable, text_of, type_name
 
 # What a sketch of a large output takes; how large outputs are is known only after the pass.
@@ -184,16 +186,22 @@ def activations_record(
     *,
     layers: Iterable[str] | str | None = None,
     budget: int | None = None,
-) -> SketchRecord:
-    """The record of what `m.activations` was given.
+) -> SketchRecord | None:
+    """The record of what `m.activations` was given; None on ranks other than the first.
+
+    Ranks of a sharded network (FSDP2) all run it, because each holds a part; else the first does.
 
     Raises:
       ArgumentError: it is neither a network with inputs nor a mapping of arrays, or as above.
     """
+    other = rank_and_size()[0] > 0
     if isinstance(net, Mapping) and not is_module(net):
-        return given_activations(model_id, net, inputs, budget=budget)
+        return None if other else given_activations(model_id, net, inputs, budget=budget)
     if is_module(net) and inputs is not None:
-        return probed_activations(model_id, net, inputs, layers=layers, budget=budget)
+        if other and not has_shards(net.parameters()):
+            return None
+        record = probed_activations(model_id, net, inputs, layers=layers, budget=budget)
+        return None if other else record
     seen = f"{shown(net)} of type {type_name(net)}"
     raise ArgumentError(
         f"Activations are given by {seen} and {'no ' if inputs is None else ''}inputs",

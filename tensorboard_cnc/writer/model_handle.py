@@ -262,7 +262,8 @@ class ModelHandle(OpenHandle):
 
         def log() -> None:
             record = activations_record(self._id, net, inputs, layers=layers, budget=budget)
-            self._journal.write_chunks(activations_tag(self._id), sketch_codec.encode(record))
+            if record is not None:
+                self._journal.write_chunks(activations_tag(self._id), sketch_codec.encode(record))
 
         self._call(log)
 

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from demo.compression.quantization import quantize_int8
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
+from tensorboard_cnc.writer import activations
 from tensorboard_cnc.writer.activations import activations_record
 
 
@@ -25,7 +26,9 @@ def _fixed_random_state() -> None:
 
 
 def record(net: Any, inputs: Any = None, **options: Any) -> SketchRecord:
-    return activations_record("m", net, inputs, **options)
+    found = activations_record("m", net, inputs, **options)
+    assert found is not None
+    return found
 
 
 def by_name(found: SketchRecord) -> dict[str, TensorSketch]:
@@ -407,3 +410,16 @@ def test_outputs_are_not_kept_in_memory() -> None:
     record(nn.Sequential(*[Layer() for _ in range(20)]), [torch.randn(9, 50)] * 3)
     assert len(alive) == 60
     assert most <= 2, "the input of a layer, and perhaps that of the one before"
+
+
+def test_other_ranks_run_only_what_is_sharded(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[int] = []
+    net = nn.Linear(2, 2)
+    net.register_forward_hook(lambda *_: ran.append(1))
+    monkeypatch.setattr(activations, "rank_and_size", lambda: (1, 2))
+    assert activations_record("m", net, torch.ones(3, 2)) is None
+    assert activations_record("m", {"a": np.ones((3, 2))}, None) is None
+    assert ran == []
+    monkeypatch.setattr(activations, "has_shards", lambda _: True)
+    assert activations_record("m", net, torch.ones(3, 2)) is None
+    assert ran == [1]

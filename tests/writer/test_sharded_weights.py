@@ -31,6 +31,7 @@ import torch.multiprocessing
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import fully_shard
 from torch.distributed.tensor import DTensor, Partial, Replicate, Shard, distribute_tensor
+from tensorboard_cnc.writer.activations import activations_record
 from tensorboard_cnc.writer.weights import weights_record
 
 def work(rank, where):
@@ -46,6 +47,10 @@ def work(rank, where):
     tied[1].weight = tied[0].weight
     fully_shard(tied, mesh=mesh)
     tied = weights_record("m", tied)
+    layers = nn.Sequential(nn.Linear(6, 9), nn.ReLU())
+    fully_shard(layers, mesh=mesh)
+    probe = torch.arange(24.0).reshape(4, 6)
+    probed = activations_record("m", layers, probe)
     columns = torch.arange(40000.0).reshape(200, 200)
     placed = weights_record("m", {
         "columns": distribute_tensor(columns, mesh, [Shard(1)]),
@@ -56,9 +61,9 @@ def work(rank, where):
     })
     if rank == 0:
         with open(f"{where}/found.pickle", "wb") as file:
-            pickle.dump((sharded, placed, tied), file)
+            pickle.dump((sharded, placed, tied, probed), file)
     else:
-        assert sharded is None and placed is None
+        assert sharded is None and placed is None and probed is None
     torch.distributed.barrier()
     torch.distributed.destroy_process_group()
 
@@ -133,3 +138,10 @@ def test_any_placement(found: Any) -> None:
 def test_tied_shards_count_once(found: Any) -> None:
     ties = {each.name: each.tied for each in found[2].tensors}
     assert ties == {"0.weight": "", "1.weight": "0.weight", "1.bias": ""}
+
+
+def test_activations_of_a_sharded_network(found: Any) -> None:
+    linear, relu = found[3].tensors
+    assert (linear.name, linear.kind, linear.shape) == ("0", "Linear", (4, 9))
+    np.testing.assert_array_equal(relu.values, np.maximum(linear.values, 0))
+    assert found[3].refused == {}
