@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.analysis.layers.estimates import Floats, over
+from tensorboard_cnc.analysis.layers.estimates import Floats, apart, over
 from tensorboard_cnc.sketch_records import TensorSketch
 from tensorboard_cnc.sketches.value_histogram import edges_of
 
@@ -25,13 +25,18 @@ class RowHistograms:
 
 
 def row_histograms(
-    models: Sequence[Sequence[TensorSketch | None]], spans: NDArray[np.int64], edges: Floats
+    models: Sequence[Sequence[TensorSketch | None]],
+    spans: NDArray[np.int64],
+    edges: Floats,
+    aside: NDArray[np.bool_],
 ) -> RowHistograms:
     """Histograms of what each row holds, on an axis that all models share.
 
-    The axis of a row goes from −scale to scale, with `edges` −1 … 1 in units of it.
+    The axis of a row goes from −scale to scale, with `edges` −1 … 1 in units of it. What is set
+    `aside` (tensors,) counts in rows that hold nothing else.
     """
     scales = np.zeros(len(spans))
+    doubled, spans = apart(spans, aside)
     known = []
     for tensors in models:
         bins, counts = stacked(tensors)
@@ -39,7 +44,8 @@ def row_histograms(
         # A further bin, of zeros alone, which no other bin holds.
         lows, highs = (np.append(ends, 0.0) for ends in edges_of(bins))
         order = np.argsort(lows, kind="stable")
-        rows = over(np.add, spans, np.column_stack([counts, zeros]))[:, order]
+        held = over(np.add, doubled, np.column_stack([counts, zeros])[:, order])
+        rows = over(np.add, spans, held)
         known.append((lows[order], highs[order], rows))
         scales = np.maximum(scales, magnitude_quantiles(*known[-1], _WITHIN))
     scales = np.where(scales > 0, scales, 1.0)

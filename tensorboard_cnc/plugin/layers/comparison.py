@@ -48,7 +48,7 @@ class Comparison:
         ]
 
     @cached_property
-    def _aside(self) -> NDArray[np.bool_]:
+    def aside(self) -> NDArray[np.bool_]:
         """The tensor rows that modules do not count: running statistics, which are no weights."""
         first = (next(t for t in row if t) for row in zip(*self.tensors, strict=True))
         return np.array([t.role == "buffer" and t.scheme is None for t in first], bool)
@@ -57,7 +57,7 @@ class Comparison:
     def own(self) -> list[OwnStatistics]:
         """Of each model what is known of its rows alone."""
         return [
-            own_statistics(tensors).combined(self.tree.spans, self._aside)
+            own_statistics(tensors).combined(self.tree.spans, self.aside)
             for tensors in self.tensors
         ]
 
@@ -67,16 +67,14 @@ class Comparison:
         base = self.records.get(self.models[0])
         base_id = base.model_id if base else ""
         return [
-            pair_statistics(self.tensors[0], tensors, base_id).combined(
-                self.tree.spans, self._aside
-            )
+            pair_statistics(self.tensors[0], tensors, base_id).combined(self.tree.spans, self.aside)
             for tensors in self.tensors[1:]
         ]
 
     @cached_property
     def histograms(self) -> RowHistograms:
         """Of all models, on an axis for each row."""
-        return row_histograms(self.tensors, self.tree.spans, CELL_EDGES)
+        return row_histograms(self.tensors, self.tree.spans, CELL_EDGES, self.aside)
 
     def matches(self, place: int) -> list[wire.Match]:
         """How each row of the base was found in the model number `place`."""

@@ -36,7 +36,8 @@ def row_answer(
             404, f"There is no row {name[:200]}; the level tree lists all {len(tree.names)} rows"
         )
     row = tree.names.index(name)
-    histograms = row_histograms(comparison.tensors, tree.spans[row : row + 1], _EDGES)
+    span = tree.spans[row : row + 1]
+    histograms = row_histograms(comparison.tensors, span, _EDGES, comparison.aside)
     edges = _EDGES * histograms.scales[0]
     return {
         "base": comparison.models[0],

@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_cnc.analysis.layers.histograms import magnitude_quantiles, rebinned, stacked
+from tensorboard_cnc.analysis.layers.histograms import (
+    magnitude_quantiles,
+    rebinned,
+    row_histograms,
+    stacked,
+)
 from tests.analysis.layers.sketches_of import tensor
+from tests.sketches.tensors import sketch, weights
 
 _LOWS = np.array([-2.0, -1.0, 0.0, 1.0])
 _HIGHS = np.array([-1.0, -0.5, 0.0, 3.0])
@@ -84,3 +90,12 @@ def test_the_sum_stays(bins: dict[int, int], edges: list[float], scale: float) -
     found = rebinned(lows, lows + 1, counts, np.array([scale]), np.sort(np.array(edges)))
     assert found.sum() == pytest.approx(counts.sum())
     assert (found >= -1e-9).all()
+
+
+def test_running_statistics_do_not_stretch_the_axis_of_their_module() -> None:
+    weight, variance = sketch(weights(40, 50), "w"), sketch(100 + weights(40), "running_var")
+    spans = np.array([[0, 2], [0, 1], [1, 2]])
+    found = row_histograms([[weight, variance]], spans, np.linspace(-1, 1, 6), np.array([0, 1]) > 0)
+    assert found.scales[0] == found.scales[1] < 1
+    assert found.scales[2] > 90
+    assert found.counts[0].sum(axis=1).tolist() == [2000, 2000, 40]
