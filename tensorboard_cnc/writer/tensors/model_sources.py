@@ -13,6 +13,7 @@ from tensorboard_cnc.writer.tensors.any_tensor import source_of
 from tensorboard_cnc.writer.tensors.masked_tensors import masked_source
 from tensorboard_cnc.writer.tensors.memory import SharedMemory
 from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT, module_tensors
+from tensorboard_cnc.writer.tensors.nested_mappings import flattened
 from tensorboard_cnc.writer.tensors.plain_arrays import array_source
 from tensorboard_cnc.writer.tensors.safetensors_files import checkpoint_sources
 from tensorboard_cnc.writer.tensors.scaled_codes import with_scales
@@ -46,7 +47,7 @@ def model_sources(model: Any) -> Iterator[TensorSource | Refused]:
     if is_module(model):
         return _tied(_module_sources(model))
     if isinstance(model, Mapping):
-        return _tied(_mapping_sources(model))
+        return _tied(_mapping_sources(flattened(model)))
     state = None if isinstance(model, type) else getattr(model, "state_dict", None)
     # A method of most, an attribute of exported programs.
     state = state() if callable(state) else state

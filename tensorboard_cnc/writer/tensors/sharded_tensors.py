@@ -18,8 +18,9 @@ SourceOf: TypeAlias = Callable[[Place, Tensor], TensorSource | Refused]
 
 def is_sharded(tensor: Tensor) -> bool:
     """Whether it is a DTensor. Asking imports nothing."""
-    module = sys.modules.get("torch.distributed.tensor")
-    return module is not None and isinstance(tensor, module.DTensor)
+    # Public since torch 2.5; in 2.4 the module is there without the class.
+    kind = getattr(sys.modules.get("torch.distributed.tensor"), "DTensor", None)
+    return kind is not None and isinstance(tensor, kind)
 
 
 def has_shards(tensors: Any) -> bool:

@@ -183,6 +183,16 @@ def test_what_cannot_be_logged_says_why() -> None:
     assert len(found) == 10
 
 
+def test_trees_of_arrays_are_flattened() -> None:
+    tree = {"params": {"Dense_0": {"kernel": np.ones((2, 3)), "bias": torch.ones(3)}}, "x": RNG}
+    assert "pass ['params'] of what you passed" in refusals(tree)["params"], "not only arrays"
+    found = sources({"params": tree["params"], "scale": np.ones(2)})
+    assert list(found) == ["params.Dense_0.kernel", "params.Dense_0.bias", "scale"]
+    assert found["params.Dense_0.kernel"].module == "params.Dense_0"
+    checkpoint = {"model": {"w": np.ones(2)}, "optimizer": {"state": {0: {"m": np.ones(2)}}}}
+    assert set(refusals(checkpoint)) == {"model", "optimizer"}
+
+
 def test_wrappers_are_taken_off_the_names() -> None:
     state = nn.DataParallel(nn.Sequential(nn.Linear(2, 2))).state_dict()
     assert list(sources(state)) == ["0.weight", "0.bias"]
