@@ -22,7 +22,7 @@ BOOTSTRAP = $(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH. Insta
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1\t/' | expand -t 20
 
-demo: environment-demo  ## Train and compress real models, then show them (SERVE=0, LOGDIR=…)
+demo: environment-demo  ## Train and compress real models, then show them (STORY=language, SERVE=0, LOGDIR=…)
 	$(PANEL)
 	$(PY) -m demo
 

@@ -18,36 +18,37 @@ from demo.tensorboard_server import TensorBoardServer, serving
 
 _NEEDED = {"torch": "torch", "sklearn": "scikit-learn", "tqdm": "tqdm"}
 _INTERRUPTED = 130
+LOGDIRS = {"digits": "demo/logs", "language": "demo/logs-language"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         _require_packages(serve=options.serve)
-        _run(options.logdir, serve=options.serve, quick=options.quick)
+        folder = options.logdir or Path(LOGDIRS[options.story])
+        _run(options.story, folder, serve=options.serve, quick=options.quick)
     except DemoError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"\nStopped. What was logged until now is in {options.logdir}.", file=sys.stderr)
+        print(f"\nStopped. What was logged until now is in {folder}.", file=sys.stderr)
         return _INTERRUPTED
     return 0
 
 
-def _run(folder: Path, *, serve: bool, quick: bool) -> None:
+def _run(name: str, folder: Path, *, serve: bool, quick: bool) -> None:
     with ExitStack() as stack:
         server = stack.enter_context(serving(folder)) if serve else None
         # Torch takes seconds to import: time in which TensorBoard starts.
-        from demo.logbook import DATA_RUN
         from demo.progress import make_and_tell
-        from demo.sweep import digits_sweep
+        from demo.story import STORIES
 
-        steps = digits_sweep(epochs=1, tuning_epochs=1) if quick else digits_sweep()
-        if replaced := prepare(folder, [DATA_RUN, *(step.id for step in steps)]):
+        story = STORIES[name](quick=quick)
+        if replaced := prepare(folder, story.runs, story.kept(folder)):
             print(f"Replacing the {replaced} runs of an earlier demo in {folder}.", flush=True)
         if server:
             print(f"\n  Watch the map grow at {server.link()}\n", flush=True)
-        make_and_tell(steps, folder)
+        make_and_tell(story, folder)
         if server:
             _serve_until_interrupted(server)
         else:
@@ -76,10 +77,16 @@ def _require_packages(*, serve: bool) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument(
+        "--story",
+        choices=sorted(LOGDIRS),
+        default=os.environ.get("STORY") or "digits",
+        help="what is trained and compressed (default: $STORY, else digits)",
+    )
+    parser.add_argument(
         "--logdir",
         type=Path,
-        default=Path(os.environ.get("LOGDIR") or "demo/logs"),
-        help="where the runs are written (default: $LOGDIR, else demo/logs)",
+        default=os.environ.get("LOGDIR") or None,
+        help="where the runs are written (default: $LOGDIR, else demo/logs, by the story)",
     )
     parser.add_argument(
         "--serve",

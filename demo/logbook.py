@@ -13,8 +13,7 @@ from torch.utils.tensorboard import SummaryWriter
 from demo.digits import CLASSES, Digits, Split
 from demo.handwriting import attributes_of
 from demo.measure import Quality, quality
-from demo.recipe import Workbench
-from demo.sweep import Step
+from demo.recipe import Step, Workbench
 from demo.training import DivergedError
 from tensorboard_cnc import cnc_summary
 
@@ -46,13 +45,24 @@ class Measured:
 class Outcome:
     """What became of a step: the network and what was measured of it, or why it failed."""
 
-    step: Step
+    step: Step[Workbench]
     net: nn.Module | None = None
     measured: Measured | None = None
     failure: str = ""
 
+    def summary(self) -> str:
+        if self.measured is None:
+            return f"failed: {self.failure}"
+        efficiency = self.measured.efficiency
+        return (
+            f"accuracy {self.measured.quality.accuracy:6.1%}"
+            f"   sparsity {efficiency.sparsity:6.1%}"
+            f"   {(efficiency.compressed_bytes or 0) / 1000:5.1f} kB compressed"
+            f"   {efficiency.median_latency_ms:5.2f} ms"
+        )
 
-def run_sweep(steps: Iterable[Step], digits: Digits, logdir: Path) -> Iterator[Outcome]:
+
+def run_sweep(steps: Iterable[Step[Workbench]], digits: Digits, logdir: Path) -> Iterator[Outcome]:
     """Makes the models in the order given; the writer of each is closed when it is yielded."""
     log_test_images(digits.test, logdir)
     networks: dict[str, nn.Module] = {}
@@ -79,7 +89,9 @@ def log_test_images(data: Split, logdir: Path) -> None:
         )
 
 
-def make_model(step: Step, parents: tuple[nn.Module, ...], digits: Digits, logdir: Path) -> Outcome:
+def make_model(
+    step: Step[Workbench], parents: tuple[nn.Module, ...], digits: Digits, logdir: Path
+) -> Outcome:
     """One model, in a log run of its own."""
     recipe = step.recipe
     with (

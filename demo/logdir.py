@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from demo.errors import DemoError
@@ -11,10 +11,11 @@ _MARKER = ".tensorboard-cnc-demo"
 _EVENT_FILES = "events.out.tfevents.*"
 
 
-def prepare(logdir: Path, runs: Iterable[str]) -> int:
+def prepare(logdir: Path, runs: Iterable[str], kept: Collection[str] = ()) -> int:
     """Makes room for `runs` in `logdir`; returns how many runs of an earlier demo were removed.
 
-    A marker file lists the runs that a demo wrote. Only their event files are ever removed.
+    A marker file lists the runs that a demo wrote. Only their event files are ever removed, and
+    those of the runs in `kept` are not.
 
     Raises:
       DemoError: `logdir` holds a run of the same name that no demo wrote.
@@ -28,7 +29,7 @@ def prepare(logdir: Path, runs: Iterable[str]) -> int:
             f"{logdir} already holds {strangers[0]!r}, which the demo did not write. "
             "Choose another folder with --logdir."
         )
-    removed = sum(_remove(logdir / run) for run in earlier)
+    removed = sum(_remove(logdir / run) for run in earlier if run not in kept)
     logdir.mkdir(parents=True, exist_ok=True)
     marker.write_text("\n".join(wanted) + "\n")
     return removed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec, TypeAlias
+from typing import Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 
 from torch import nn
 
@@ -14,6 +14,8 @@ from demo.training import EpochDone
 
 Parameter: TypeAlias = str | int | float
 P = ParamSpec("P")
+# What an operation works on, such as a `Workbench`.
+B = TypeVar("B")
 
 
 @dataclass(frozen=True)
@@ -30,25 +32,34 @@ class Workbench:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Generic[B]):
     """`apply` makes the network; `operation`, `parameters` and `description` say how."""
 
     operation: str
     parameters: dict[str, Parameter]
     description: str
-    apply: Callable[[Workbench], nn.Module]
+    apply: Callable[[B], nn.Module]
+
+
+@dataclass(frozen=True)
+class Step(Generic[B]):
+    """One model of a sweep: its id, the recipe that makes it, and the ids of its parents."""
+
+    id: str
+    recipe: Recipe[B]
+    parents: tuple[str, ...] = ()
 
 
 def operation(
     name: str,
-) -> Callable[[Callable[Concatenate[Workbench, P], nn.Module]], Callable[P, Recipe]]:
+) -> Callable[[Callable[Concatenate[B, P], nn.Module]], Callable[P, Recipe[B]]]:
     """Turns a function of a workbench and keyword parameters into a maker of recipes.
 
     The function's docstring describes the models it makes.
     """
 
-    def decorate(make: Callable[Concatenate[Workbench, P], nn.Module]) -> Callable[P, Recipe]:
-        def recipe(*args: P.args, **parameters: P.kwargs) -> Recipe:
+    def decorate(make: Callable[Concatenate[B, P], nn.Module]) -> Callable[P, Recipe[B]]:
+        def recipe(*args: P.args, **parameters: P.kwargs) -> Recipe[B]:
             described = inspect.getdoc(make) or ""
             logged = {key: _parameter(value) for key, value in parameters.items()}
             return Recipe(name, logged, described, lambda bench: make(bench, *args, **parameters))

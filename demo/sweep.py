@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from demo.operations import (
     channel_prune,
     distill,
@@ -16,19 +14,10 @@ from demo.operations import (
     recalibrate,
     train,
 )
-from demo.recipe import Recipe
+from demo.recipe import Recipe, Step, Workbench
 
 
-@dataclass(frozen=True)
-class Step:
-    """One model of the sweep: its id, the recipe that makes it, and the ids of its parents."""
-
-    id: str
-    recipe: Recipe
-    parents: tuple[str, ...] = ()
-
-
-def digits_sweep(*, epochs: int = 30, tuning_epochs: int = 8) -> tuple[Step, ...]:
+def digits_sweep(*, epochs: int = 30, tuning_epochs: int = 8) -> tuple[Step[Workbench], ...]:
     """36 models, parents before children; one of them diverges."""
     tune = fine_tune(epochs=tuning_epochs, lr=0.03, seed=0)
     tune_seed1 = fine_tune(epochs=tuning_epochs, lr=0.03, seed=1)
@@ -85,5 +74,5 @@ def digits_sweep(*, epochs: int = 30, tuning_epochs: int = 8) -> tuple[Step, ...
     )
 
 
-def _smallest(amount: float) -> Recipe:
+def _smallest(amount: float) -> Recipe[Workbench]:
     return magnitude_prune(amount=amount, scope="global")

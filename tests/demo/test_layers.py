@@ -16,7 +16,7 @@ from demo.digits import Digits
 from demo.logbook import PROBE_IMAGES, make_model
 from demo.operations import channel_prune, distill, fine_tune, initialize, low_rank, magnitude_prune
 from demo.operations import quantize as int8_quantize
-from demo.sweep import Step
+from demo.recipe import Step
 from tests.tensorboard_host import InProcessTensorBoard, serve_in_process
 
 Values = dict[str, NDArray[np.float64]]

@@ -1,0 +1,1 @@
+"""A small transformer that has learned pages of Python's documentation, compressed."""

@@ -1,0 +1,89 @@
+"""The operations of the language sweep, each with the parameters that are logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from torch import nn
+
+from demo.language.compression import PARTS, int8_weights, norms, pruned, restored
+from demo.language.text import Text
+from demo.language.training import trained
+from demo.language.transformer import LanguageModel
+from demo.recipe import operation
+
+PartName: TypeAlias = Literal[
+    "all", "norms", "queries", "later blocks", "attention", "feed-forward"
+]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What an operation works on: the parents' networks, the first one of all, and the text."""
+
+    parents: tuple[LanguageModel, ...]
+    dense: LanguageModel | None
+    text: Text
+    epoch_done: Callable[[int, float, LanguageModel], None]
+
+    @property
+    def parent(self) -> LanguageModel:
+        return self.parents[0]
+
+
+@operation("train")
+def train(desk: Desk, *, epochs: int, lr: float, seed: int) -> nn.Module:
+    """Trained on the next word of pages of the language reference."""
+    return trained(
+        LanguageModel(len(desk.text.vocabulary), seed=seed),
+        desk.text.tokens,
+        epochs=epochs,
+        learning_rate=lr,
+        seed=seed,
+        epoch_done=desk.epoch_done,
+    )
+
+
+@operation("L1 prune")
+def prune(desk: Desk, *, amount: float, part: PartName) -> nn.Module:
+    """In each module of the part the smallest weights are set to zero; biases stay."""
+    return pruned(desk.parent, amount, PARTS[part])
+
+
+@operation("restore")
+def restore(desk: Desk, *, part: PartName) -> nn.Module:
+    """The weights of the part are again what they were before anything was pruned."""
+    assert desk.dense is not None
+    return restored(desk.parent, desk.dense, PARTS[part])
+
+
+@operation("retrain norms")
+def retrain_norms(desk: Desk, *, epochs: int, lr: float, seed: int) -> nn.Module:
+    """Only gains and biases of the norms are trained further."""
+    return trained(
+        desk.parent,
+        desk.text.tokens,
+        epochs=epochs,
+        learning_rate=lr,
+        seed=seed,
+        learning=norm_parameters,
+        epoch_done=desk.epoch_done,
+    )
+
+
+@operation("int8 quantize")
+def quantize(desk: Desk, *, weights_only: bool) -> nn.Module:
+    """Weights of all linear layers become int8 with a scale for each output."""
+    assert weights_only
+    return int8_weights(desk.parent)
+
+
+def norm_parameters(net: LanguageModel) -> list[nn.Parameter]:
+    return [
+        parameter
+        for name, module in net.named_modules()
+        if norms(name, module)
+        for parameter in module.parameters()
+    ]
