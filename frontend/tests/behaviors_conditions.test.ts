@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import {
+  chosenByOutcome,
   conditionWords,
   hasCondition,
   readConditions,
@@ -116,5 +117,19 @@ describe("conditions in words", () => {
   test("of what is gone still say what was meant", () => {
     expect(words({ kind: "slice", by: "label", level: 3 })).toBe("label: level 3");
     expect(words({ ...RANGE, measure: "gone" })).toContain("gone");
+  });
+});
+
+describe("a test of a change", () => {
+  test("means nothing on instances that were chosen by it", () => {
+    for (const condition of [FLIP, CHANGE, RANGE]) {
+      expect(chosenByOutcome([SLICE, condition], "base")).toBe(true);
+    }
+  });
+
+  test("means something on a slice, a search, or a range of the base’s own values", () => {
+    const own: Condition = { ...RANGE, model: "base", form: "value" };
+    expect(chosenByOutcome([SLICE, TEXT, own], "base")).toBe(false);
+    expect(chosenByOutcome([], "base")).toBe(false);
   });
 });

@@ -115,6 +115,7 @@ test("a slice is told whole", () => {
     "right → wrong 32, wrong → right 2",
   ]);
   expect(sliceTip(MODEL, 1, RATE)).toContain("– ");
+  expect(sliceTip(MODEL, 0, RATE, false)).not.toContain("p <");
 });
 
 test("slices as a file have the columns of each model side by side", () => {

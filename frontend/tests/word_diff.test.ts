@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { wordDiff } from "../src/model/word_diff";
+import { briefly, wordDiff } from "../src/model/word_diff";
 
 const told = (before: string, after: string): string =>
   wordDiff(before, after)
@@ -46,5 +46,27 @@ describe("a word diff", () => {
     expect(parts.map(({ kind }) => kind)).toEqual(["same", "removed", "added", "same"]);
     expect(parts[0]?.text).toBe("begin ");
     expect(parts.at(-1)?.text).toBe(" end");
+  });
+});
+
+describe("a brief diff", () => {
+  const same = "the same words again ".repeat(20);
+
+  test("keeps what differs and what stands beside it", () => {
+    const parts = briefly(wordDiff(`${same}in 1809 ${same}`, `${same}in 1812 ${same}`));
+    expect(parts.map(({ kind }) => kind)).toEqual(["same", "removed", "added", "same"]);
+    expect(parts[0]?.text).toMatch(/^….*same words again in $/);
+    expect(parts[3]?.text).toMatch(/^ the same words.*…$/);
+    expect(parts.every(({ text }) => text.length <= 34)).toBe(true);
+  });
+
+  test("leaves short texts whole, and cuts no character in two", () => {
+    const short = wordDiff("born in 1809", "born in 1812");
+    expect(briefly(short)).toEqual(short);
+    const [first] = briefly([
+      { kind: "same", text: "👍".repeat(100) },
+      { kind: "added", text: "x" },
+    ]);
+    expect(first?.text).toBe(`…${"👍".repeat(32)}`);
   });
 });

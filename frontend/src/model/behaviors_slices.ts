@@ -96,7 +96,12 @@ function greater(ends: readonly (number | null)[]): number | null {
 }
 
 /** All of a cell in words, for its tooltip. */
-export function sliceTip(cells: SliceCells, row: number, measure: BehaviorMeasure): string {
+export function sliceTip(
+  cells: SliceCells,
+  row: number,
+  measure: BehaviorMeasure,
+  tested = true,
+): string {
   const [value, change, p, q] = [cells.value, cells.change, cells.p, cells.q].map(
     (column) => column[row] ?? null,
   ) as [number | null, number | null, number | null, number | null];
@@ -112,7 +117,7 @@ export function sliceTip(cells: SliceCells, row: number, measure: BehaviorMeasur
     lines.push(`change ${differenceText(change, measure)}${ends}`);
   }
   const chances = [chanceText(p, "p"), chanceText(q, "q")].filter(Boolean);
-  if (chances.length) lines.push(`${chances.join(", ")}: ${chanceWords(q)}`);
+  if (tested && chances.length) lines.push(`${chances.join(", ")}: ${chanceWords(q)}`);
   const [negative, positive] = [cells.negative[row] ?? null, cells.positive[row] ?? null];
   if (negative !== null) lines.push(`right → wrong ${negative}, wrong → right ${positive ?? 0}`);
   return lines.join("\n");

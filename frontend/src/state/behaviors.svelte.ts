@@ -1,5 +1,6 @@
 import { behaviorsAddress, type BehaviorsDetail, type BehaviorsLevel } from "../api/behaviors";
 import {
+  chosenByOutcome,
   hasCondition,
   readConditions,
   withConditions,
@@ -33,6 +34,10 @@ export class Behaviors {
     const { selectedKeys, byKey, base } = this.panel;
     return selectedKeys.filter((key) => byKey.has(key) && key !== base?.key);
   });
+  /** Whether tests mean anything on the instances that are kept. */
+  readonly tested = $derived.by(
+    () => !chosenByOutcome(this.conditions, this.panel.base?.key ?? ""),
+  );
   readonly rows = $derived.by<BehaviorRows>(
     () => this.panel.link.behaviorRows ?? (this.whole?.dimensions.length ? "slices" : "instances"),
   );
