@@ -10,7 +10,7 @@ import {
 import { layersCsv } from "../src/model/layers_csv";
 import { layerNetwork } from "../src/model/layers_network";
 import { nextSort, readSort, rowOrder, sortText, type LayerSort } from "../src/model/layers_sort";
-import { cellWords, unmatchedWords } from "../src/model/layers_words";
+import { cellWords, noteWords, unmatchedWords } from "../src/model/layers_words";
 import { cellsOf, rowsOf, SPARSITY, SQNR, treeOf } from "./layers_builders";
 
 const rows = rowsOf("a", "b", "c", "d", "e");
@@ -146,6 +146,12 @@ test("a cell tells all about itself", () => {
     "lacks 12 · 3 of its own",
   );
   expect(unmatchedWords(cells)).toBe("");
+});
+
+test("a note is told in sentences", () => {
+  const note = { message: "norms are folded in", remedy: "Compare activations", model: "k" };
+  expect(noteWords(note, () => "int8")).toBe("int8: norms are folded in. Compare activations.");
+  expect(noteWords({ message: "Gone!", remedy: "" }, () => "")).toBe("Gone!");
 });
 
 test("a file has a line for each tensor, and nothing where nothing was logged", () => {

@@ -2,7 +2,7 @@ import { counted } from "./counted";
 import { numberAt, numberWords } from "./layers_measure";
 import { nameOfRow } from "./layers_network";
 import { bytesSaved, bytesText } from "./layers_size";
-import type { LayerCells, LayerTree, Match } from "./wire.gen";
+import type { LayerCells, LayerNote, LayerTree, Match } from "./wire.gen";
 
 export const MATCH_WORDS: Record<Exclude<Match, null>, string> = {
   name: "found by its name",
@@ -74,4 +74,14 @@ export function unmatchedWords({ unmatched_base, unmatched_own }: LayerCells): s
   if (unmatched_base) parts.push(`lacks ${unmatched_base.toLocaleString("en")}`);
   if (unmatched_own) parts.push(`${unmatched_own.toLocaleString("en")} of its own`);
   return parts.join(" · ");
+}
+
+/** A note in sentences: "prune-90: It says so. Do this." */
+export function noteWords(note: LayerNote, nameOf: (key: string) => string): string {
+  const sentences = [note.message, note.remedy].filter(Boolean).map(ended);
+  return (note.model ? `${nameOf(note.model)}: ` : "") + sentences.join(" ");
+}
+
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
