@@ -14,6 +14,7 @@ const STYLES = [
   "stroke-opacity",
   "stroke-dasharray",
   "opacity",
+  "paint-order",
   "font-size",
   "font-weight",
 ] as const;
