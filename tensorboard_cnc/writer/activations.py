@@ -15,6 +15,7 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import default_budget, sizes_within
 from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.naming import checked_budget_bytes
 from tensorboard_cnc.writer.probing.layer_sketches import LayerSketches
 from tensorboard_cnc.writer.probing.probe_inputs import (
     Batch,
@@ -164,7 +165,7 @@ def _record(
     if not tensors:
         name, reason = next(iter(refused.items()), ("", "there is no layer"))
         raise ArgumentError(
-            f'No activation can be logged, for example "{name}": {reason}',
+            f"No activation can be logged, for example {shown(name)}: {reason}",
             "Layers give tensors of numbers whose first dimension is the instance",
             "Name the layers to watch in layers=, or log {name: array}",
         )
@@ -195,6 +196,7 @@ def activations_record(
       ArgumentError: it is neither a network with inputs nor a mapping of arrays, or as above.
     """
     other = rank_and_size()[0] > 0
+    budget = None if budget is None else checked_budget_bytes(budget)
     if isinstance(net, Mapping) and not is_module(net):
         return None if other else given_activations(model_id, net, inputs, budget=budget)
     if is_module(net) and inputs is not None:

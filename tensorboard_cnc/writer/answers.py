@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.instance_records import Kind
 from tensorboard_cnc.writer.class_answers import TOP
+from tensorboard_cnc.writer.instance_arrays import in_rows
 from tensorboard_cnc.writer.instance_order import first_rows
 from tensorboard_cnc.writer.known_datasets import KnownDataset
 from tensorboard_cnc.writer.truth import checked_classes
@@ -51,6 +52,25 @@ class Answers:
             )
         return given[0] if given else ""
 
+    def in_rows(self) -> Answers:
+        """These, with labels and predicted classes as arrays or lists.
+
+        Raises:
+          ArgumentError: one of them has no rows, or labels are given for what has no classes.
+        """
+        if self.labels is not None and self.form in ("", "outputs"):
+            raise ArgumentError(
+                f"Labels are given for {self.form or 'scores'}",
+                "labels= are the right classes of an instance",
+                "Pass texts and numbers that are right as targets= of cnc_summary.dataset",
+            )
+        rows = {
+            name: in_rows(given, name)
+            for name in ("predicted", "labels")
+            if (given := getattr(self, name)) is not None
+        }
+        return replace(self, **rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -75,6 +95,7 @@ class Task:
         Raises:
           ArgumentError: one is not, or a class has no proper name.
         """
+        answers = answers.in_rows()
         given = answers.classes
         classes = () if given is None else checked_classes(given)
         if known is None:

@@ -53,7 +53,8 @@ def check_range(rows: NDArray[Any], given: Any, *, sums: bool) -> NDArray[np.boo
     Raises:
       ArgumentError: one is outside 0 to 1, or a row does not sum to 1 (`sums`).
     """
-    total = rows.sum(axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = rows.sum(axis=1)
     finite: NDArray[np.bool_] = np.isfinite(total)
     slack = 2e-2 if is_half(given) else 1e-3
     low, high = rows.min(axis=1), rows.max(axis=1)

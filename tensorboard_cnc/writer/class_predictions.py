@@ -35,7 +35,10 @@ def class_columns(task: Task) -> dict[str, Any]:
     width = rows.shape[1]
     labels = _labels(task, task.classes, width)
     chosen = task.vector_rows(width, finite)
-    found = class_answers(rows, finite, labels, chosen, logits=logits, top=task.may_keep_top(width))
+    top = task.may_keep_top(width)
+    # Of rows that are left out.
+    with np.errstate(over="ignore"):
+        found = class_answers(rows, finite, labels, chosen, logits=logits, top=top)
     return {
         "kind": "classes",
         "classes": task.classes,

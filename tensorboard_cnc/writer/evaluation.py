@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.errors import ArgumentError, ClosedError
 from tensorboard_cnc.instance_records import Predictions
 from tensorboard_cnc.writer.answers import Answers
 from tensorboard_cnc.writer.batches import Batches
@@ -49,6 +49,7 @@ class Evaluation:
         self._batches = Batches(budget, repeats=self._sharded)
         self._call = call
         self._write = write
+        self._open = False
 
     def add(
         self,
@@ -65,7 +66,7 @@ class Evaluation:
 
         Raises:
           ArgumentError: an argument that breaks a rule, with the row of the batch where it is one.
-          ClosedError: the handle or its writer has been closed.
+          ClosedError: the block, the handle or its writer has been closed.
         """
         answers = Answers(
             probabilities=probabilities,
@@ -80,6 +81,7 @@ class Evaluation:
         self._call(lambda: self._add(ids, answers))
 
     def __enter__(self) -> Self:
+        self._open = True
         return self
 
     def __exit__(
@@ -88,10 +90,17 @@ class Evaluation:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._open = False
         if error is None:
             self._call(self._finish)
 
     def _add(self, ids: Any, answers: Answers) -> None:
+        if not self._open:
+            raise ClosedError(
+                f'A batch was added to the evaluation on "{self._dataset}" outside its block',
+                "What is added is logged when the with block ends",
+                "Call add(ids, …) inside of: with m.evaluation(…) as evaluation",
+            )
         part = predictions_of(
             self._model_id,
             self._dataset,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.column_codec import text_ids
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.naming import MAX_LENGTH
+from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_name
 from tensorboard_cnc.writer.wording import shown, text_of, type_name
 
 Array = NDArray[Any]
@@ -19,24 +19,49 @@ Array = NDArray[Any]
 def array_of(value: Any, what: str) -> Array:
     """A NumPy array of `value`: a tensor of any device and type, an array, or nested lists.
 
+    What a masked array hides is NaN, or None where there are no numbers.
+
     Raises:
-      ArgumentError: it is ragged, or its library cannot copy it.
+      ArgumentError: it is ragged, nothing that holds values in order, or its library cannot copy
+        it.
     """
     try:
         if callable(getattr(value, "detach", None)):
             value = value.detach().cpu()
             if value.dtype.is_floating_point and value.element_size() == 2:
                 value = value.float()
-        found = np.asarray(value)
+        found = _unmasked(value) if np.ma.is_masked(value) else np.asarray(value)
     except Exception as error:
         raise ArgumentError(
             f"The {what} of type {type_name(value)} could not be read: {text_of(error)}",
             "An array, tensor or list has rows of equal length",
             "Pass a NumPy array or a CPU tensor",
         ) from error
+    if found.ndim == 0 and found.dtype == object:
+        raise _no_rows(value, what)
     if found.dtype == np.float16:
         return found.astype(np.float32)
     return found
+
+
+def in_rows(value: Any, what: str) -> Any:
+    """`value` as an array, list or tuple with something for each id.
+
+    Raises:
+      ArgumentError: it is one value, or holds them in no order.
+    """
+    if isinstance(value, list | tuple):
+        return value
+    if any(hasattr(value, mark) for mark in ("ndim", "__array__", "detach")):
+        found = array_of(value, what)
+        if found.ndim:
+            return found
+    elif not isinstance(value, str | bytes | Mapping | Set):
+        try:
+            return list(value)
+        except Exception as error:
+            raise _no_rows(value, what) from error
+    raise _no_rows(value, what)
 
 
 def is_half(value: Any) -> bool:
@@ -78,7 +103,7 @@ def _checked_texts(ids: Sequence[Any]) -> Sequence[str]:
         if not isinstance(each, str):
             raise ArgumentError(
                 f"The ids are {shown(ids)}",
-                "Ids are whole numbers or texts, not both",
+                "Ids are whole numbers of at most 63 bits or texts, not both",
                 "Convert them with int(...) or str(...)",
             )
         if not each.isprintable() or len(each) > MAX_LENGTH:
@@ -105,14 +130,18 @@ def checked_rows(values: Sequence[Any] | Array, n: int, what: str) -> None:
 
 
 def names_in(*given: Any) -> tuple[str, ...]:
-    """All texts among labels, sorted; nothing where labels are indices."""
+    """All texts among labels, sorted; nothing where labels are indices.
+
+    Raises:
+      ArgumentError: one is no name of a class.
+    """
     names: set[str] = set()
     for labels in given:
         if labels is None or getattr(getattr(labels, "dtype", None), "kind", "O") not in "UO":
             continue
         for label in labels.tolist() if hasattr(labels, "tolist") else labels:
             inner = label if isinstance(label, list | tuple | set | frozenset) else (label,)
-            names.update(str(name) for name in inner if isinstance(name, str))
+            names.update(checked_name(name, "class") for name in inner if isinstance(name, str))
     return tuple(sorted(names))
 
 
@@ -154,6 +183,14 @@ def class_codes(
     return found.astype(np.int32)
 
 
+def _unmasked(value: Any) -> Array:
+    if value.dtype.kind in "biuf":
+        return np.asarray(value.astype(np.float64).filled(np.nan))
+    plain: Array = np.array(value.data, object)
+    plain[np.ma.getmaskarray(value)] = None
+    return plain
+
+
 def _plain_labels(found: Array) -> Array:
     """One label for each row; those that are numbers or None as floats."""
     if found.ndim == 2 and found.shape[1] == 1:
@@ -190,6 +227,14 @@ def _codes_of_names(names: list[Any], classes: tuple[str, ...], what: str) -> ND
         f"Of the {what}, that of row {row} is {shown(names[row])}",
         f"The classes are {shown(list(classes))}" if classes else "No names of classes are known",
         "Correct it, or name all classes with classes=, here or in cnc_summary.dataset",
+    )
+
+
+def _no_rows(value: Any, what: str) -> ArgumentError:
+    return ArgumentError(
+        f"The {what} are {shown(value)} of type {type_name(value)}",
+        "They are an array, a tensor or a list, in the order of the ids",
+        "Pass a list with one entry for each id",
     )
 
 

@@ -7,6 +7,7 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from numbers import Real
 from typing import Any
 
@@ -137,8 +138,11 @@ def _checked_end(end: Any, name: str, what: str) -> float | None:
     number = plain(end)
     if number is None:
         return None
-    if isinstance(number, Real) and not isinstance(number, bool) and math.isfinite(number):
-        return float(number)
+    if isinstance(number, Real) and not isinstance(number, bool):
+        # An integer may be greater than all floats.
+        with suppress(OverflowError):
+            if math.isfinite(finite := float(number)):
+                return finite
     raise ArgumentError(
         f'The scale of "{name}" has {what}={shown(end)} of type {type_name(end)}',
         "The ends of a scale are finite numbers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
@@ -44,13 +45,13 @@ def checked_budget_bytes(budget: Any) -> int:
     Raises:
       ArgumentError: it is no positive whole number.
     """
-    if isinstance(budget, bool) or not isinstance(budget, int) or budget < 1:
+    if isinstance(budget, bool) or not isinstance(budget, Integral) or budget < 1:
         raise ArgumentError(
             f"The budget is {shown(budget)} of type {type_name(budget)}",
             "A budget is a whole number of bytes",
             "Write for example budget=32 << 20 for 32 MB",
         )
-    return budget
+    return int(budget)
 
 
 def checked_dataset_name(name: Any) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.instance_records import Predictions
 from tensorboard_cnc.writer.answers import Answers, Task
 from tensorboard_cnc.writer.class_predictions import bare_labels, class_columns
@@ -21,6 +23,7 @@ from tensorboard_cnc.writer.naming import (
 )
 from tensorboard_cnc.writer.texts import cut_texts
 from tensorboard_cnc.writer.truth import numbers_of
+from tensorboard_cnc.writer.wording import shown, type_name
 
 
 def predictions_of(
@@ -44,20 +47,27 @@ def predictions_of(
     name = checked_dataset_name(dataset)
     allowed = checked_budget_bytes(budget)
     task = Task.of(checked_ids(ids, unique=unique), answers, known, allowed)
-    scores = {
-        checked_name(name, "score's name"): numbers_of(
-            values, task.n, f'scores "{name}"', np.float32
-        )
-        for name, values in (answers.scores or {}).items()
-    }
     return Predictions(
         model_id=model_id,
         dataset=name,
         ids=task.ids,
         dataset_fingerprint=known.fingerprint if known else "",
-        scores=scores,
+        scores=_scores(answers.scores, task.n),
         **_columns(task),
     )
+
+
+def _scores(given: Any, n: int) -> dict[str, NDArray[Any]]:
+    if not isinstance(given or {}, Mapping):
+        raise ArgumentError(
+            f"The scores are {shown(given)} of type {type_name(given)}",
+            "Scores are one number for each instance, by name",
+            'Write scores={"F1": f1}',
+        )
+    return {
+        checked_name(name, "score's name"): numbers_of(values, n, f'scores "{name}"', np.float32)
+        for name, values in (given or {}).items()
+    }
 
 
 def _columns(task: Task) -> dict[str, Any]:

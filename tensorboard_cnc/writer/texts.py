@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
+
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.writer.instance_arrays import in_rows
 from tensorboard_cnc.writer.wording import shown, storable, type_name
 
 MOST_CHARACTERS = 10_000
@@ -20,9 +23,9 @@ def cut_texts(values: Any, what: str) -> tuple[str, ...]:
     """
     if isinstance(values, str):
         raise _no_texts(values, what)
-    if callable(getattr(values, "tolist", None)):
-        values = values.tolist()
-    return tuple(_cut(value, what) for value in values)
+    given = in_rows(values, what)
+    texts = given.tolist() if isinstance(given, np.ndarray) else given
+    return tuple(_cut(value, what) for value in texts)
 
 
 def cut_at(text: str, most: int) -> str:

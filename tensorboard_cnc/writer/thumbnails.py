@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.instance_arrays import array_of, checked_rows
+from tensorboard_cnc.writer.instance_arrays import array_of, checked_rows, in_rows
 from tensorboard_cnc.writer.instance_order import random_ranks
 from tensorboard_cnc.writer.png import png_of
 from tensorboard_cnc.writer.wording import shown, type_name
@@ -52,8 +52,9 @@ def thumbnails(images: Any, ids: NDArray[Any], room: int) -> Thumbnails:
         picture = pictures[row]
         if picture is None:
             continue
-        small = _shrunk(_channels_last(picture, row, channels_first).astype(np.float32))
-        file = png_of(_as_bytes(small, low, high))
+        with np.errstate(over="ignore", invalid="ignore"):
+            small = _shrunk(_channels_last(picture, row, channels_first).astype(np.float32))
+            file = png_of(_as_bytes(small, low, high))
         if len(file) > room:
             return Thumbnails(tuple(files), whole=False)
         room -= len(file)
@@ -65,7 +66,7 @@ def _pictures(images: Any) -> Sequence[Any]:
     """An array of each row, or None."""
     if isinstance(images, list | tuple):
         return [None if image is None else _numeric(image) for image in images]
-    pictures: Sequence[Any] = _numeric(images)  # type: ignore[assignment]
+    pictures: Sequence[Any] = in_rows(_numeric(images), "images")
     return pictures
 
 

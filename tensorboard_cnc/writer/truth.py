@@ -9,10 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.instance_arrays import array_of, checked_rows, class_codes, names_in
+from tensorboard_cnc.writer.instance_arrays import (
+    array_of,
+    checked_rows,
+    class_codes,
+    in_rows,
+    names_in,
+)
 from tensorboard_cnc.writer.memberships import checked_memberships, is_nested
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.texts import cut_texts
+from tensorboard_cnc.writer.wording import shown
 
 
 def truth_of(n: int, labels: Any, classes: Any, targets: Any) -> dict[str, Any]:
@@ -32,6 +39,7 @@ def truth_of(n: int, labels: Any, classes: Any, targets: Any) -> dict[str, Any]:
         return _targets(n, targets)
     if labels is None:
         return {"kind": "classes" if names else "scores", "classes": names}
+    labels = in_rows(labels, "labels")
     names = names or names_in(labels)
     if is_nested(labels):
         members = checked_memberships(labels, names, "labels")
@@ -52,7 +60,7 @@ def checked_classes(given: Iterable[Any]) -> tuple[str, ...]:
         raise ArgumentError(
             f"classes={given!r} is one text", "Classes are a list of names", "Pass a list"
         )
-    classes = tuple(checked_name(str(name), "class") for name in given)
+    classes = tuple(checked_name(str(name), "class") for name in in_rows(given, "classes"))
     if len(set(classes)) < len(classes):
         twice = next(name for name in classes if classes.count(name) > 1)
         raise ArgumentError(
@@ -79,7 +87,16 @@ def numbers_of(values: Any, n: int, what: str, dtype: Any) -> NDArray[Any]:
             "Flatten them, for example with values.reshape(-1)",
         )
     checked_rows(found, n, what)
-    return found.astype(dtype)
+    with np.errstate(over="ignore"):
+        numbers: NDArray[Any] = found.astype(dtype)
+    if np.any(lost := np.isinf(numbers) & np.isfinite(found)):
+        row = int(np.argmax(lost))
+        raise ArgumentError(
+            f"Of the {what}, that of row {row} is {shown(found[row].item())}",
+            f"The greatest number that can be stored is {np.finfo(dtype).max:.1e}",
+            "Log it in a larger unit, or its logarithm",
+        )
+    return numbers
 
 
 def _targets(n: int, targets: Any) -> dict[str, Any]:

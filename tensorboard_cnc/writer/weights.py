@@ -10,7 +10,7 @@ from tensorboard_cnc.errors import ArgumentError, CncError
 from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import Sizes, default_budget, sizes_within
 from tensorboard_cnc.writer import event_clock
-from tensorboard_cnc.writer.naming import checked_name
+from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_name
 from tensorboard_cnc.writer.ranks import gathered_on_first, rank_and_size
 from tensorboard_cnc.writer.tensor_sketching import (
     finished,
@@ -100,7 +100,7 @@ class _Sketching:
         """Sketches one more. In a distributed job all ranks call it."""
         found = self._sketch(source)
         if isinstance(found, Refused):
-            self.refused[storable(found.name)] = storable(found.reason)
+            self.refused[storable(found.name)[:MAX_LENGTH]] = storable(found.reason)
         elif found is not None:
             self.tensors[found.name] = found
 
@@ -164,16 +164,6 @@ def _sources(model: Any) -> Iterable[Source]:
     return all_sources(model)
 
 
-def _planned(sources: Iterable[Source], budget: int | None) -> tuple[Sizes, bool]:
-    """The sizes of sketches within the budget, and whether ranks hold parts of the tensors."""
-    measured, shared = [], False
-    for each in sources:
-        if isinstance(each, TensorSource) and not each.tied:
-            measured.append((each.size, _value_bytes(each)))
-            shared |= each.held is not None
-    return sizes_within(budget or default_budget(len(measured)), measured), shared
-
-
 def _references(
     given: Mapping[str, Any] | None, own: set[str]
 ) -> dict[str, dict[str, TensorSource]]:
@@ -213,7 +203,7 @@ def _checked_budget(given: Any) -> int | None:
 
 def _nothing(model: Any, refused: Mapping[str, str]) -> ArgumentError:
     name, reason = next(iter(refused.items()), ("", ""))
-    why = f', for example "{name}": {reason}' if refused else ""
+    why = f", for example {shown(name)}: {reason.removesuffix('.')}" if refused else ""
     return ArgumentError(
         f"No tensor of the {type_name(model)} can be logged{why}",
         "Weights are arrays of real numbers with names",

@@ -7,6 +7,7 @@ from typing import Any
 
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 60
+_MOST_CHARACTERS = 1500
 
 
 def shown(value: Any) -> str:
@@ -25,6 +26,8 @@ def text_of(error: BaseException) -> str:
         text = " ".join(word for part in said for word in part.split())
     except Exception:
         return kind
+    if len(text) > _MOST_CHARACTERS:
+        text = f"{text[:_MOST_CHARACTERS]}…"
     return f"{kind}: {text}" if text else kind
 
 

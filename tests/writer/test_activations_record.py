@@ -357,36 +357,6 @@ def test_arrays_that_were_recorded_elsewhere(images: Tensor) -> None:
         record({"a": layer, "b": layer[:3]})
 
 
-@pytest.mark.parametrize(
-    ("net", "inputs"), [(nn.Linear(1, 1), None), (3, torch.ones(1, 1)), (lambda x: x, None)]
-)
-def test_what_is_no_network(net: Any, inputs: Any) -> None:
-    with pytest.raises(ArgumentError, match=r"Write m\.activations\(net, inputs\)"):
-        record(net, inputs)
-
-
-@pytest.mark.parametrize("inputs", [3, "text", object()])
-def test_what_are_no_inputs(inputs: Any) -> None:
-    with pytest.raises(ArgumentError, match="Probe inputs are a tensor"):
-        record(nn.Linear(1, 1), inputs)
-
-
-@pytest.mark.parametrize("inputs", [[], torch.ones(0, 1), [torch.ones(0, 1)]])
-def test_empty_inputs(inputs: Any) -> None:
-    with pytest.raises(ArgumentError, match="hold no instance"):
-        record(nn.Linear(1, 1), inputs)
-
-
-def test_a_batch_of_something_else() -> None:
-    with pytest.raises(ArgumentError, match="A batch of the probe inputs is 3"):
-        record(nn.Linear(1, 1), [3])
-
-
-def test_networks_without_a_layer_that_fits() -> None:
-    with pytest.raises(ArgumentError, match='No activation can be logged, for example "output"'):
-        record(Sum(), torch.ones(3, 2))
-
-
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 def test_compiled_programs_cannot_be_watched() -> None:
     traced = torch.jit.trace(nn.ReLU(), torch.ones(1))  # type: ignore[no-untyped-call]

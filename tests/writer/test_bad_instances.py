@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,11 @@ BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("an id twice", {"ids": [1, 7, 7], "probabilities": P}, "The id 7 comes twice"),
     ("a text twice", {"ids": ["a", "b", "a"], "probabilities": P}, "The id 'a' comes twice"),
     ("no ids", {"ids": [], "predicted": []}, r"The ids have shape \(0,\)"),
-    ("mixed ids", {"ids": [1, "a", 2], "probabilities": P}, "Ids are whole numbers or texts"),
+    (
+        "mixed ids",
+        {"ids": [1, "a", 2], "probabilities": P},
+        "Ids are whole numbers of at most 63 bits or texts",
+    ),
     ("fractions as ids", {"ids": [0.5, 1, 2], "probabilities": P}, "Ids are whole numbers"),
     ("long ids", {"ids": ["x" * 1001, "a", "b"], "probabilities": P}, "has 1,001 characters"),
     (
@@ -31,7 +36,11 @@ BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
         {"ids": np.array([1, 2, 2**64 - 1], np.uint64), "outputs": "abc"},
         "63 bits",
     ),
-    ("huge ids", {"ids": [1, 2, 2**70], "outputs": ["a"] * 3}, "Ids are whole numbers or texts"),
+    (
+        "huge ids",
+        {"ids": [1, 2, 2**70], "outputs": ["a"] * 3},
+        "Ids are whole numbers of at most 63 bits or texts",
+    ),
     ("a NUL in an id", {"ids": ["a\0", "a", "b"], "probabilities": P}, "printable"),
     ("label outside", {"probabilities": P, "labels": [0, 2, 1]}, "that of row 1 is 2.*0 to 1"),
     ("label below", {"predicted": [0, 1, -2]}, "that of row 2 is -2"),
@@ -57,6 +66,24 @@ BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("long name", {"dataset": "é" * 200, "predicted": [1, 2, 3]}, "at most 200 bytes"),
     ("no budget", {"predicted": [1, 2, 3], "budget": 0}, "The budget is 0"),
     ("odd budget", {"predicted": [1, 2, 3], "budget": "1 MB"}, "whole number of bytes"),
+    ("one number", {"predicted": 5}, "The predicted are 5 of type int.*Pass a list"),
+    ("numbers in no order", {"predicted": {1, 2, 3}}, "in the order of the ids"),
+    ("ids in no order", {"ids": {1, 2, 3}, "predicted": [1, 2, 3]}, "The ids are {1, 2, 3}"),
+    ("by name", {"outputs": {1: "a", 2: "b", 3: "c"}}, "in the order of the ids"),
+    ("one label", {"probabilities": P, "labels": 1}, "The labels are 1 of type int"),
+    ("scores in no order", {"scores": {"F1": {1, 2, 3}}}, "in the order of the ids"),
+    ("no scores", {"scores": {"F1": None}}, 'The scores "F1" are None'),
+    ("nameless scores", {"scores": [[1, 2, 3]]}, "Scores are one number for each instance"),
+    ("a huge score", {"scores": {"F1": [1, 1e300, 1]}}, "row 1 is 1e\\+300.*its logarithm"),
+    ("classes in no order", {"probabilities": P, "classes": {"a", "b"}}, "The classes are {"),
+    ("labels of texts", {"outputs": ["a"] * 3, "labels": [0, 1, 0]}, "Labels are given for outp"),
+    ("labels of scores", {"scores": {"F1": [1, 2, 3]}, "labels": [0, 1, 0]}, "given for scores"),
+    ("class of two lines", {"predicted": ["a", "b\n", "a"]}, r"The class 'b\\n' contains"),
+    ("texts as sets", {"predicted": ["ab", "b", "a"], "multilabel": True}, "row 0 is 'ab'"),
+    ("no set", {"predicted": [["a"], None, []], "multilabel": True}, "row 1 is None"),
+    ("unknown in a set", {"predicted": [[0], [1, -1], []], "multilabel": True}, "row 1 holds an"),
+    ("a huge class", {"predicted": [[2**31 - 2], [], []], "multilabel": True}, "2,147,483,646"),
+    ("no columns", {"predicted": np.zeros((3, 0)), "multilabel": True}, r"shape \(3, 0\)"),
     ("on no device", {"predicted": torch.zeros(3, device="meta")}, "could not be read"),
 ]
 
@@ -92,6 +119,12 @@ BAD_DATASETS: list[tuple[str, dict[str, Any], str]] = [
     ("attributes as a list", {"attributes": [1, 2]}, "values for all instances, by name"),
     ("fewer attributes", {"attributes": {"ink": [1]}}, '1 values of "ink" for 2 ids'),
     ("deep attribute", {"attributes": {"ink": [["a"], ["b"]]}}, r"have shape \(2, 1\)"),
+    ("one number", {"images": 5}, "The images are"),
+    ("nothing", {"attributes": {"ink": None}}, 'values of "ink" are None'),
+    ("in no order", {"attributes": {"ink": {1, 2}}}, "in the order of the ids"),
+    ("one text", {"texts": 5}, "The texts are 5 of type int"),
+    ("one class", {"classes": 5}, "The classes are 5 of type int"),
+    ("on no device", {"labels": torch.zeros(2, device="meta")}, "could not be read"),
     ("targets of both kinds", {"targets": ["a", 1]}, "targets hold 1 of type int"),
 ]
 
@@ -104,6 +137,50 @@ def test_data_sets_are_refused_and_nothing_is_logged(
         cnc_summary.dataset(tmp_path, "test", [1, 2], **given)
     assert caught.value.remedy
     assert bulk_records(tmp_path) == []
+
+
+def test_what_is_masked_is_unknown(tmp_path: Path) -> None:
+    hidden = np.ma.array([0, 1, 1], mask=[False, True, False])
+    cnc_summary.dataset(
+        tmp_path,
+        "test",
+        range(3),
+        labels=hidden,
+        attributes={"ink": hidden, "place": np.ma.array(["in", "in", "out"], mask=hidden.mask)},
+    )
+    record = the_dataset(tmp_path)
+    assert record.labels is not None
+    assert record.labels.tolist() == [0, -1, 1]
+    np.testing.assert_array_equal(record.attributes["ink"], [0, np.nan, 1])
+    codes, texts = record.attributes["place"]
+    assert (codes.tolist(), texts) == ([0, -1, 1], ("in", "out"))
+    with pytest.raises(ArgumentError, match="Ids are whole numbers"):
+        cnc_summary.dataset(tmp_path, "other", hidden)
+
+
+def test_anything_that_gives_rows_in_order_is_a_list(tmp_path: Path) -> None:
+    with cnc_summary.attach(tmp_path, "m") as model:
+        model.predictions(
+            "test",
+            range(3),
+            predicted=(each for each in "aba"),
+            labels=deque("abb"),
+            budget=np.int64(9000),  # type: ignore[arg-type]
+        )
+    record = the_predictions(tmp_path)
+    assert record.predicted is not None
+    assert (record.classes, record.predicted.tolist()) == (("a", "b"), [0, 1, 0])
+    assert record.correct is not None
+    assert record.correct.tolist() == [1, 1, 0]
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_largest_numbers_give_no_warnings(tmp_path: Path) -> None:
+    huge = np.array([[[1e308, -1e308], [0, 0]]] * 2)
+    cnc_summary.dataset(tmp_path, "test", [1, 2], images=huge)
+    with cnc_summary.attach(tmp_path, "m") as model:
+        model.predictions("test", [1, 2], probabilities=np.full((2, 2), 1e308))
+    assert the_predictions(tmp_path).excluded == 2
 
 
 def test_ids_that_the_data_set_lacks(tmp_path: Path) -> None:

@@ -145,6 +145,18 @@ def test_no_batch_at_all(tmp_path: Path) -> None:
         pass
 
 
+def test_a_batch_outside_the_block_is_no_silent_loss(tmp_path: Path) -> None:
+    with cnc_summary.attach(tmp_path, "m") as model:
+        evaluation = model.evaluation("test")
+        with pytest.raises(ClosedError, match="outside its block"):
+            evaluation.add([1], scores={"F1": [1]})
+        with evaluation:
+            evaluation.add([1], scores={"F1": [1]})
+        with pytest.raises(ClosedError, match="outside its block"):
+            evaluation.add([2], scores={"F1": [1]})
+    assert the_predictions(tmp_path).ids.tolist() == [1]
+
+
 def test_after_the_model_was_closed(tmp_path: Path) -> None:
     with cnc_summary.attach(tmp_path, "m") as model:
         evaluation = model.evaluation("test")

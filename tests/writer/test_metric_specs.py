@@ -98,6 +98,7 @@ def test_the_same_specs_leave_one_record_in_a_run(tmp_path: Path) -> None:
         ({"low": "0"}, "has low='0' of type str. The ends of a scale are finite numbers. Leave"),
         ({"high": float("inf")}, "has high=inf"),
         ({"high": True}, "has high=True"),
+        ({"low": -(10**400)}, "The ends of a scale are finite numbers"),
         ({"scalar": ""}, None),
         ({"scalar": 3}, "scalar's tag 3 is of type int"),
         ({"name": ""}, "metric name is empty"),

@@ -212,8 +212,13 @@ def test_models_without_a_tensor_are_refused() -> None:
         record({})
     with torch.device("meta"):
         meta = nn.Linear(2, 2)
-    with pytest.raises(ArgumentError, match=r'for example "weight": it is on the meta device'):
+    with pytest.raises(ArgumentError, match=r"for example 'weight': it is on the meta device"):
         record(meta)
+    with pytest.raises(ArgumentError, match="some of its values are masked"):
+        record({"x": np.ma.array([1.0, 2.0], mask=[False, True])})
+    with pytest.raises(ArgumentError, match=r"for example 'x+\.\.\.x+': The tensor name") as caught:
+        record({"x" * 5000: np.ones(1)})
+    assert len(str(caught.value)) < 600
 
 
 @pytest.mark.parametrize("reference", [3, [nn.Linear(1, 1)], "dense"])

@@ -135,5 +135,6 @@ def _bytes(tensor: Any) -> Any:
 
         plain = tensor.detach().cpu()
         plain = plain.dequantize() if plain.is_quantized else plain
+        plain = plain if plain.layout is torch.strided else plain.to_dense()
         return plain.contiguous().reshape(-1).view(torch.uint8).numpy()
     return np.ascontiguousarray(tensor).reshape(-1).view(np.uint8)

@@ -10,10 +10,11 @@ from typing import Any
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.module_tensors import is_quantized_module
 from tensorboard_cnc.writer.tensors.tensor_names import without_wrappers
-from tensorboard_cnc.writer.wording import shown
+from tensorboard_cnc.writer.wording import shown, type_name
 
 # What they give is what they got.
 _NOTHING_NEW = ("Identity", "Dropout", "Flatten", "Unflatten")
+_NAMES = "layers= are names of modules, or patterns of them such as 'encoder.*'"
 
 
 def watched_layers(net: Any, layers: Iterable[str] | str | None) -> dict[str, Any]:
@@ -28,6 +29,12 @@ def watched_layers(net: Any, layers: Iterable[str] | str | None) -> dict[str, An
              for name, module in net.named_modules()}  # fmt: skip
     if layers is None:
         return dict(_computing(net, ""))
+    if not isinstance(layers, Iterable):
+        raise ArgumentError(
+            f"layers= is {shown(layers)} of type {type_name(layers)}",
+            _NAMES,
+            'Write layers=["encoder.*"]',
+        )
     chosen: set[str] = set()
     for pattern in [layers] if isinstance(layers, str) else layers:
         found = {name for name in named if fnmatchcase(name, str(pattern))}
@@ -65,6 +72,6 @@ def _unknown(pattern: Any, names: list[str]) -> ArgumentError:
     near = difflib.get_close_matches(str(pattern), names, 3) or names[1:4]
     return ArgumentError(
         f"No module is called {shown(pattern)}",
-        "layers= are names of modules, or patterns of them such as 'encoder.*'",
+        _NAMES,
         f"There are {', '.join(map(repr, near))} …" if near else "The network has no modules",
     )

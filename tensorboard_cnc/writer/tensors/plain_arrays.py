@@ -59,6 +59,8 @@ def _reader(array: NDArray[Any]) -> Read:
 
 def _unfit(array: NDArray[Any], given: Any) -> str:
     """Why `array` cannot be sketched, "" if it can."""
+    if np.ma.is_masked(given):
+        return "some of its values are masked: log given.filled(0), or what else they stand for"
     if array.dtype.kind == "c":
         return "complex numbers have no order: log its real and imaginary parts"
     if array.dtype.kind in "biuf" or _is_small_float(array.dtype):

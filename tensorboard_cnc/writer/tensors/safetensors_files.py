@@ -27,6 +27,7 @@ from tensorboard_cnc.writer.tensors.tensor_source import (
     TensorSource,
     channel_axis,
 )
+from tensorboard_cnc.writer.wording import shown
 
 _INDEX = "*.safetensors.index.json"
 _RULE = "Weights are read from a .safetensors file, its index, or a directory that holds them"
@@ -42,6 +43,9 @@ def checkpoint_sources(path: Path) -> Iterator[TensorSource | Refused]:
     tensors = {tensor.name: tensor for file in _files(path) for tensor in stored_tensors(file)}
     for name in network_order(tensors):
         yield _source(tensors[name])
+    for name, file in _listed(path).items():
+        if name not in tensors:
+            yield Refused(name, f"the index says that {file} holds it, but it does not")
 
 
 def count_tensors(path: Path) -> int:
@@ -55,16 +59,14 @@ def count_tensors(path: Path) -> int:
 
 
 def _files(path: Path) -> list[Path]:
+    index = _index(path)
+    if index is not None:
+        return [_shard(index, name) for name in sorted(set(read_index(index).values()))]
     if path.is_dir():
-        indices = sorted(path.glob(_INDEX))
-        if len(indices) == 1:
-            return _files(indices[0])
         files = sorted(path.glob("*.safetensors"))
         if not files:
             raise ArgumentError(f"{path} holds no .safetensors file", _RULE, "Name another one")
         return files
-    if path.name.endswith(".safetensors.index.json"):
-        return [path.parent / Path(name).name for name in sorted(set(read_index(path).values()))]
     if path.suffix != ".safetensors":
         raise ArgumentError(
             f"{path} is no .safetensors file",
@@ -73,6 +75,32 @@ def _files(path: Path) -> list[Path]:
             "the state dict",
         )
     return [path]
+
+
+def _index(path: Path) -> Path | None:
+    """The index of the checkpoint at `path`, if it has one."""
+    if path.is_dir():
+        found = sorted(path.glob(_INDEX))
+        return found[0] if len(found) == 1 else None
+    return path if path.name.endswith(_INDEX.removeprefix("*")) else None
+
+
+def _listed(path: Path) -> dict[str, str]:
+    """Names of files by the names of all tensors that an index promises."""
+    index = _index(path)
+    return {} if index is None else read_index(index)
+
+
+def _shard(index: Path, name: str) -> Path:
+    # Never outside the directory of the index, whatever it names.
+    file = index.parent / Path(name).name
+    if "\0" in name or not file.is_file():
+        raise ArgumentError(
+            f"{index} lists the file {shown(name)}, which is not beside it",
+            "An index and its files are in one directory",
+            "Download the missing file, or name one of those that are there",
+        )
+    return file
 
 
 def _source(tensor: StoredTensor) -> TensorSource | Refused:

@@ -13,6 +13,7 @@ import torch
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.model_sources import model_sources
 from tensorboard_cnc.writer.tensors.safetensors_files import count_tensors
+from tensorboard_cnc.writer.tensors.tensor_source import Refused
 from tests.writer.tensors.read_sources import all_values, refusals, sources, values
 from tests.writer.tensors.safetensors_maker import save, save_raw
 
@@ -177,6 +178,27 @@ def test_a_broken_index(index: str, tmp_path: Path) -> None:
     path.write_text(index)
     with pytest.raises(ArgumentError, match=r"is no JSON|has no weight_map"):
         list(model_sources(path))
+
+
+@pytest.mark.parametrize(
+    "name", ["gone.safetensors", "../../etc/passwd", "/etc/passwd", ".", "a\0"]
+)
+def test_an_index_of_files_that_are_not_beside_it(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors.index.json"
+    path.write_text(json.dumps({"weight_map": {"x": name}}))
+    with pytest.raises(ArgumentError, match=r"which is not beside it.*Download the missing file"):
+        list(model_sources(path))
+
+
+def test_a_tensor_that_only_the_index_knows_is_told(tmp_path: Path) -> None:
+    save(tmp_path / "a.safetensors", {"x": np.ones(3, np.float32)})
+    path = tmp_path / "model.safetensors.index.json"
+    path.write_text(json.dumps({"weight_map": {"x": "a.safetensors", "y": "a.safetensors"}}))
+    for given in (path, tmp_path):
+        found = list(model_sources(given))
+        assert [each.name for each in found] == ["x", "y"]
+        assert isinstance(found[1], Refused)
+        assert "a.safetensors" in found[1].reason
 
 
 def test_a_file_that_shrinks_while_it_is_read(tmp_path: Path) -> None:
