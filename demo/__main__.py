@@ -25,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         _require_packages(serve=options.serve)
-        folder = options.logdir or Path(LOGDIRS[options.story])
+        usual = _logdir_of(options.story)
+        folder = options.logdir or usual
         _run(options.story, folder, serve=options.serve, quick=options.quick)
     except DemoError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -34,6 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\nStopped. What was logged until now is in {folder}.", file=sys.stderr)
         return _INTERRUPTED
     return 0
+
+
+def _logdir_of(story: str) -> Path:
+    if story not in LOGDIRS:
+        raise DemoError(f"There is no story {story!r}. Choose one of {', '.join(LOGDIRS)}.")
+    return Path(LOGDIRS[story])
 
 
 def _run(name: str, folder: Path, *, serve: bool, quick: bool) -> None:
@@ -78,9 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument(
         "--story",
-        choices=sorted(LOGDIRS),
         default=os.environ.get("STORY") or "digits",
-        help="what is trained and compressed (default: $STORY, else digits)",
+        help="digits or language (default: $STORY, else digits)",
     )
     parser.add_argument(
         "--logdir",

@@ -256,3 +256,12 @@ def test_runs_of_somebody_else_stop_the_demo(
     said = capsys.readouterr().err
     assert said.startswith("error: ")
     assert "Choose another folder with --logdir" in said
+
+
+def test_an_unknown_story_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STORY", "images")
+    assert demo.__main__.main(["--no-serve"]) == 1
+    said = capsys.readouterr().err
+    assert "There is no story 'images'. Choose one of digits, language." in said
