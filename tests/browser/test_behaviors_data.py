@@ -224,3 +224,89 @@ def test_a_link_that_asks_for_what_is_not_there(
         expect(frame.get_by_text("gone")).to_be_visible()
         frame.get_by_role("button", name="Start over").click()
         expect(frame.get_by_role("table", name="Models on the data set")).to_be_visible()
+
+
+def test_predictions_show_when_they_are_logged(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    ids = np.arange(200)
+    with cnc_summary.model(tmp_path / "dense", "dense") as m:
+        m.predictions("test", ids, predicted=ids % 5)
+    frame = open_tab(page, serve_process(tmp_path), "&p.cnc.at=behaviors")
+    expect(rows(frame).or_(frame.get_by_role("table", name="Slices")).first).to_be_visible()
+    with cnc_summary.model(tmp_path / "pruned", "pruned", parents="dense") as m:
+        m.predictions("test", ids, predicted=np.where(ids < 20, 0, ids % 5))
+        frame.get_by_role("button", name=re.compile("direct descendant")).click()
+        changed = frame.get_by_role("button", name=re.compile("changed"))
+        expect(changed).to_have_text("8.0\u202f% changed")
+        m.predictions("test", ids, predicted=ids % 5)
+        expect(changed).to_have_text("0\u202f% changed")
+
+
+def test_rows_that_are_not_finite_are_left_out_and_counted(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    ids = np.arange(100)
+    probabilities = np.eye(4)[ids % 4] * 0.6 + 0.1
+    broken = probabilities.copy()
+    broken[:7] = np.nan
+    cnc_summary.dataset(tmp_path / "data", "test", ids, labels=ids % 4, classes=list("abcd"))
+    log_pair(tmp_path, "test", ids, {"probabilities": probabilities}, {"probabilities": broken})
+    frame = open_behaviors(page, serve_process(tmp_path))
+    head = frame.get_by_role("columnheader").filter(has_text="pruned")
+    expect(head).to_contain_text("7 out")
+    tip = head.locator("[data-tip*='left out']")
+    expect(tip).to_have_count(1)
+
+
+def test_data_sets_of_one_name_are_told_apart(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    ids = np.arange(90)
+    for sweep, classes in (("one", 3), ("two", 9)):
+        cnc_summary.dataset(
+            tmp_path / sweep / "data", "test", ids, labels=[str(i % classes) for i in ids]
+        )
+        for name in ("dense", "pruned"):
+            parents = () if name == "dense" else "dense"
+            with cnc_summary.model(tmp_path / sweep / name, f"{name}", parents=parents) as m:
+                m.predictions("test", ids, predicted=[str(i % classes) for i in ids])
+    frame = open_tab(page, serve_process(tmp_path), "&p.cnc.at=behaviors")
+    expect(frame.get_by_role("button", name="Select all 3 with predictions")).to_be_visible()
+    frame.get_by_role("button", name="Select all 3 with predictions").click()
+    data = frame.get_by_role("combobox", name="Data")
+    options = data.get_by_role("option")
+    expect(options).to_have_count(2)
+    expect(options.first).to_have_text(re.compile(r"^test, 90 · (one|two)/data \w{6}$"))
+    slices = frame.get_by_role("table", name="Slices").get_by_role("row")
+    expect(slices.first).to_be_visible()
+    first = slices.count()
+    data.select_option(index=1)
+    expect(slices).to_have_count(12 - first)
+
+
+def test_a_list_taller_than_browsers_lay_out(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    ids = np.arange(300_000)
+    log_pair(tmp_path, "test", ids, {"predicted": ids % 5}, {"predicted": ids % 7})
+    frame = open_behaviors(page, serve_process(tmp_path))
+    frame.get_by_text("instances", exact=True).click()
+    expect(rows(frame).first).to_be_visible()
+    grid = frame.get_by_role("grid", name="Instances")
+    expect(grid).to_have_attribute("aria-rowcount", "300000")
+    grid.focus()
+    page.keyboard.press("End")
+    last = frame.locator("#instance-299999")
+    expect(last).to_be_in_viewport()
+    expect(last).to_contain_text("299999")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(frame.get_by_role("complementary", name="Instance 299998")).to_be_visible()
+    frame.locator(".sheet").evaluate("sheet => sheet.scrollTo(0, sheet.scrollHeight / 2)")
+    middle = frame.locator("[role=row][aria-rowindex^='15']").first
+    expect(middle).to_be_attached()
+    expect(middle).not_to_be_empty()
+    grid.focus()
+    page.keyboard.press("Home")
+    expect(frame.locator("#instance-0")).to_be_in_viewport()
