@@ -1,4 +1,4 @@
-"""Numbers as JSON holds them: six significant digits, null where there is none."""
+"""Numbers as JSON holds them: six significant digits, null for none; no digit of integers lost."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+_LARGEST_EXACT = 2**53 - 1
+
+
+def exact(value: Any) -> Any:
+    """`value`, as text where it is an integer whose last digits a browser would lose."""
+    return str(value) if isinstance(value, int) and abs(value) > _LARGEST_EXACT else value
 
 
 def significant(value: float) -> float:

@@ -11,6 +11,7 @@ from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.measurements import Measured
 from tensorboard_cnc.analysis.metric_specs import KnownMetric
 from tensorboard_cnc.analysis.problem import Problem
+from tensorboard_cnc.plugin.json_numbers import exact
 from tensorboard_cnc.reader.event_store import Unreadable
 from tensorboard_cnc.records import Operation, ParameterValue
 
@@ -115,8 +116,12 @@ def _nonfinite(value: float) -> wire.NonFinite:
 
 
 def _operation(operation: Operation) -> wire.Operation:
-    parameters = {name: parameter(value) for name, value in operation.parameters.items()}
+    parameters = {name: _exact(parameter(value)) for name, value in operation.parameters.items()}
     return {"name": operation.name, "parameters": parameters}
+
+
+def _exact(value: wire.ParameterValue) -> wire.ParameterValue:
+    return [exact(item) for item in value] if isinstance(value, list) else exact(value)
 
 
 def parameter(value: ParameterValue) -> wire.ParameterValue:

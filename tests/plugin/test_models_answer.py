@@ -127,6 +127,19 @@ def test_the_median_of_the_largest_numbers_is_finite() -> None:
     assert values == {"big": 1.25e308, "odd": 2.0}
 
 
+def test_no_digit_of_a_parameter_is_lost() -> None:
+    operation = Operation("train", {"seed": 2**63 - 1, "seeds": (7, -(2**53)), "steps": 2**53 - 1})
+    stored = [Stored("r", "cnc/model/m", 0, card("m", at=0, operation=operation))]
+    answer = models_answer(build_catalog(stored, members_of(stored), {}), [])
+    told = answer["models"][0]["operation"]
+    assert told is not None
+    assert told["parameters"] == {
+        "seed": "9223372036854775807",
+        "seeds": [7, "-9007199254740992"],
+        "steps": 2**53 - 1,
+    }
+
+
 def test_the_golden_answer_holds_what_was_logged() -> None:
     """What the golden file must say, so that it cannot be updated into a wrong one."""
     found = answer()

@@ -19,7 +19,9 @@ class Sum(nn.Module):
 
 
 def record(net: Any, inputs: Any = None, **options: Any) -> SketchRecord:
-    return activations_record("m", net, inputs, **options)
+    found = activations_record("m", net, inputs, **options)
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(

@@ -41,12 +41,18 @@ def all_ids(lists: Sequence[Ids]) -> Ids:
     return first
 
 
+# Of a whole number of 64 bits.
+_MOST_DIGITS = 19
+
+
 def row_of_text(id: str, ids: Ids) -> int | None:
     """Position in `ids` (N,) of the id that is written so; None where there is none."""
     sought: Ids = np.array([id])
     if ids.dtype.kind in "iu":
         digits = id.removeprefix("-")
-        if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS):
+            return None
+        if not -(2**63) <= int(id) < 2**63:
             return None
         sought = np.array([int(id)])
     row = int(rows_of(sought, ids)[0])

@@ -14,7 +14,7 @@ from tensorboard_cnc.plugin.behaviors.answers_shown import answers_at, labels_at
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.instance_page import attributes_at
 from tensorboard_cnc.plugin.http import BadRequestError
-from tensorboard_cnc.plugin.json_numbers import number, significant
+from tensorboard_cnc.plugin.json_numbers import exact, number, significant
 
 _TOP = 5
 
@@ -48,7 +48,7 @@ def instance_detail(
     id = comparison.instances.ids[row]
     return {
         "dataset": comparison.dataset,
-        "id": id.item() if isinstance(id, np.generic) else id,
+        "id": exact(id.item() if isinstance(id, np.generic) else id),
         "label": labels_at(comparison.truth, here)[0],
         "text": data.texts[row] if data and data.texts is not None else None,
         "target": data.targets[row] if data and data.targets is not None else None,

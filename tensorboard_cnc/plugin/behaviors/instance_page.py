@@ -18,7 +18,7 @@ from tensorboard_cnc.plugin.behaviors.answers_shown import (
     rights_at,
 )
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
-from tensorboard_cnc.plugin.json_numbers import numbers
+from tensorboard_cnc.plugin.json_numbers import exact, numbers
 
 
 def instance_page(
@@ -40,7 +40,7 @@ def instance_page(
         "n": len(rows),
         "of": comparison.truth.n,
         "offset": offset,
-        "ids": comparison.instances.ids[here].tolist(),
+        "ids": [exact(id) for id in comparison.instances.ids[here].tolist()],
         "labels": labels_at(comparison.truth, here),
         "attributes": attributes_at(comparison, here),
         "models": [

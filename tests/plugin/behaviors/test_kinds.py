@@ -181,3 +181,19 @@ def test_a_family_forgets_texts_too() -> None:
     alone = ask(found, level="forgotten", sort="-votes")
     assert alone["votes"]["answers"] == ["answer 9"] * 14
     assert alone["votes"]["correct"] == [False] * 14
+
+
+def test_no_digit_of_an_id_is_lost() -> None:
+    ids = np.array([2**53 - 1, 2**53, 2**53 + 1, -(2**53) - 1, 2**63 - 1])
+    found = Evaluated()
+    found.dataset(Dataset("test", ids, "scores", "f", texts=tuple("abcde")))
+    for name in ("base", "model"):
+        found.model(name)
+        found.predictions(
+            Predictions(name, "test", ids, "scores", scores={"psnr": np.arange(5, dtype="f4")})
+        )
+    texts = [str(id) for id in ids.tolist()]
+    assert ask(found, level="instances")["ids"] == [2**53 - 1, *texts[1:]]
+    for text, letter in zip(texts, "abcde", strict=True):
+        detail = ask(found, level="instance", id=text)
+        assert (str(detail["id"]), detail["text"]) == (text, letter)
