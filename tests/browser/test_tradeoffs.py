@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,3 +132,23 @@ def test_one_metric_is_no_trade_off(
         m.metrics({"accuracy": 0.9})
     frame = open_tab(page, serve_process(tmp_path))
     expect(tradeoffs(frame)).to_contain_text("A trade-off needs two metrics; 1 metric logged")
+
+
+def test_the_saved_picture_says_what_it_shows(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
+    panel = tradeoffs(frame)
+    expect(panel.get_by_role("listbox").get_by_role("option")).to_have_count(7)
+    hidden = panel.get_by_text("latency, ms (lower is better)")
+    expect(hidden).to_be_hidden()
+    with page.expect_download() as download:
+        panel.get_by_role("button", name="SVG", exact=True).click()
+    assert download.value.suggested_filename == "trade-offs.svg"
+    drawing = ElementTree.parse(Path(download.value.path())).getroot()
+    texts = [text for element in drawing.iter() if (text := (element.text or "").strip())]
+    assert "latency, ms (lower is better)" in texts
+    assert "accuracy, % (higher is better)" in texts
+    assert any(text.startswith("colour: accuracy, ") for text in texts)
+    points = [e for e in drawing.iter() if e.tag.endswith("circle") and e.get("fill") != "none"]
+    assert len({e.get("fill") for e in points}) > 3, "coloured by accuracy"
