@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 
 import { isOurTab, readHash, withValues } from "../src/model/host_hash";
 import { only, toggled } from "../src/model/selection";
-import { DEFAULT_LINK_STATE, fromLink, toLink, type LinkState } from "../src/model/url_state";
+import {
+  DEFAULT_LINK_STATE,
+  fromLink,
+  stepOf,
+  toLink,
+  type LinkState,
+} from "../src/model/url_state";
 
 const through = (state: LinkState): LinkState => fromLink(toLink(state));
 
@@ -110,6 +116,11 @@ describe("a link", () => {
     for (const broken of ["?", "o[", "x[1]", "a{}"]) {
       expect(fromLink({ le: broken }).expansion.toggled).toEqual([]);
     }
+    const walked = (change: Partial<LinkState>) =>
+      stepOf({ ...state, ...change }) !== stepOf(state);
+    expect(walked({ layerView: "sparsity" })).toBe(true);
+    expect(walked({ layer: null })).toBe(true);
+    expect(walked({ layer: "c.bias" })).toBe(false);
     expect(fromLink({ lv: "biases", lr: '["a"]', lc: "" })).toEqual(DEFAULT_LINK_STATE);
   });
 

@@ -32,7 +32,7 @@ export interface KeptRows {
 }
 
 /** With `rest` at "auto" as many levels are open as keep the tree below so many rows. */
-const SUITABLE_ROWS = 48;
+const SUITABLE_ROWS = 120;
 
 /** Whether the module `row` is open. */
 export function isExpanded(network: LayerNetwork, expansion: Expansion): (row: number) => boolean {

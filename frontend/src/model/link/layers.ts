@@ -67,6 +67,8 @@ export const layersLink: LinkFacet<LayersLink> = {
       layerModel: lk || null,
     };
   },
+  // From row to row is one step: who reads through hundreds wants back to the list.
+  step: ({ layerView, layer }) => [layerView, layer !== null],
 };
 
 /** A letter for the rest, then JSON of the toggled names. */
