@@ -59,16 +59,26 @@ def measure() -> list[Figure]:
 
 
 def _worst(catalogs: list[Catalog], chance: random.Random) -> float:
-    """The longest answer in ms; 0 where there is no catalog."""
+    """The longest answer in ms; 0 where there is no catalog.
+
+    What seems the longest so far is asked for twice more and the shortest of the three counts:
+    one of a thousand is sure to meet another process.
+    """
     worst = 0.0
     for turn in range(_SELECTIONS if catalogs else 0):
         catalog = catalogs[turn % len(catalogs)]
         keys = [member.key for member in catalog.members]
         chosen = chance.sample(keys, chance.randint(2, min(65, len(keys))))
-        start = time.perf_counter()
-        differences_answer(catalog, chosen)
-        worst = max(worst, time.perf_counter() - start)
+        taken = _seconds(catalog, chosen)
+        if taken > worst:
+            worst = max(worst, min(taken, *(_seconds(catalog, chosen) for _ in range(2))))
     return worst * 1e3
+
+
+def _seconds(catalog: Catalog, keys: list[str]) -> float:
+    start = time.perf_counter()
+    differences_answer(catalog, keys)
+    return time.perf_counter() - start
 
 
 def _generated(chance: random.Random, size: int) -> Catalog:
