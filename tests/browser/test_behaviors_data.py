@@ -87,6 +87,20 @@ def test_hostile_texts_are_shown_as_they_are(
     assert dialogs == []
 
 
+def test_long_names_of_classes_stay_in_their_column(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    names = ["meadow and pasture " * 20, "shrub and heath " * 20]
+    answers = ({"predicted": [names[i % 2] for i in range(o, o + 9)]} for o in (0, 1))
+    log_pair(tmp_path, "land", range(9), *answers)
+    frame = open_behaviors(page, serve_process(tmp_path))
+    lists = frame.get_by_role("table", name="Models on the data set").get_by_role("list")
+    expect(lists.filter(has_text="meadow")).to_have_count(2)
+    beyond = """list => list.getBoundingClientRect().right
+        - list.closest("[role=cell]").getBoundingClientRect().right"""
+    assert all(each.evaluate(beyond) <= 0 for each in lists.all())
+
+
 def test_a_regression(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
     target = np.linspace(0, 100, 400)
     cnc_summary.dataset(tmp_path / "data", "houses", np.arange(400), targets=target)

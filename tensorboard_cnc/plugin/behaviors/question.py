@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast, get_args
@@ -12,6 +13,7 @@ from tensorboard_cnc.plugin.http import BadRequestError
 
 Level: TypeAlias = Literal["summary", "instances", "instance", "slices", "harmed", "forgotten"]
 MOST_ROWS = 500
+_MOST_CONDITIONS = 100
 _FLIPS = get_args(wire.Flip)
 _FORMS = get_args(wire.Form)
 # What each kind of condition must hold, and of which type.
@@ -65,7 +67,7 @@ def asked(arguments: Mapping[str, str]) -> Question:
         dataset=arguments.get("dataset") or None,
         measure=arguments.get("measure") or None,
         form=cast(wire.Form, _one_of(arguments, "form", _FORMS)),
-        filter=tuple(_condition(entry) for entry in _list(arguments, "filter")),
+        filter=_conditions(_list(arguments, "filter")),
         sort=sort.removeprefix("-"),
         descending=sort.startswith("-"),
         offset=_count(arguments, "offset", 0, 2**53),
@@ -106,6 +108,14 @@ def _list(arguments: Mapping[str, str], name: str, of: type = dict) -> list[Any]
     return found
 
 
+def _conditions(entries: list[dict[str, Any]]) -> tuple[wire.Condition, ...]:
+    if len(entries) > _MOST_CONDITIONS:
+        raise BadRequestError(
+            400, f"filter holds {len(entries):,} conditions; {_MOST_CONDITIONS} are the most"
+        )
+    return tuple(_condition(entry) for entry in entries)
+
+
 def _condition(entry: dict[str, Any]) -> wire.Condition:
     fields = _CONDITIONS.get(str(entry.get("kind")))
     if fields is None:
@@ -113,13 +123,22 @@ def _condition(entry: dict[str, Any]) -> wire.Condition:
             400, f"filter: a condition's kind is one of {', '.join(_CONDITIONS)}: {_shown(entry)}"
         )
     for name, types in fields.items():
-        if not isinstance(entry.get(name), types) or isinstance(entry.get(name), bool):
+        value = entry.get(name)
+        if not isinstance(value, types) or isinstance(value, bool) or not _is_usual(value):
             raise BadRequestError(400, f"filter: {name} is missing or malformed: {_shown(entry)}")
     for name, choices in (("flip", _FLIPS), ("form", _FORMS)):
         if name in fields and entry[name] not in choices:
             told = ", ".join(choices)
             raise BadRequestError(400, f"filter: {name} is one of {told}: {_shown(entry)}")
     return cast(wire.Condition, {"kind": entry["kind"], **{name: entry[name] for name in fields}})
+
+
+def _is_usual(value: object) -> bool:
+    """Whether it is no NaN, and no integer greater than all floats."""
+    try:
+        return not isinstance(value, int | float) or not math.isnan(value)
+    except OverflowError:
+        return False
 
 
 def _shown(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -268,6 +269,9 @@ def test_a_model_without_predictions_is_told_apart(served: InProcessTensorBoard)
     assert "m.predictions(" in response.get_json()["error"]
 
 
+NLL = {"kind": "range", "model": "m", "measure": "nll", "form": "value", "low": 0, "high": None}
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "error"),
     [
@@ -291,6 +295,9 @@ def test_a_model_without_predictions_is_told_apart(served: InProcessTensorBoard)
         ({"filter": [{"kind": "magic"}]}, 400, "a condition's kind is one of slice"),
         ({"filter": [{"kind": "slice", "by": "label", "level": 9}]}, 404, "the levels 0 to 2"),
         ({"filter": [{"kind": "slice", "by": "label"}]}, 400, "level is missing or malformed"),
+        ({"filter": [{**NLL, "low": 10**400}]}, 400, "filter: low is missing or malformed"),
+        ({"filter": [{**NLL, "high": math.nan}]}, 400, "filter: high is missing or malformed"),
+        ({"filter": [NLL] * 101}, 400, "filter holds 101 conditions; 100 are the most"),
     ],
 )
 def test_what_cannot_be_answered_says_why(
