@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import {
+  aboutModels,
   chosenByOutcome,
   conditionWords,
   hasCondition,
@@ -118,6 +119,11 @@ describe("conditions in words", () => {
     expect(words({ kind: "slice", by: "label", level: 3 })).toBe("label: level 3");
     expect(words({ ...RANGE, measure: "gone" })).toContain("gone");
   });
+});
+
+test("conditions about models that are not compared do not hold", () => {
+  expect(aboutModels(ALL, ["base", "k2"])).toEqual([SLICE, TEXT]);
+  expect(aboutModels(ALL, ["base", "k1"])).toEqual(ALL);
 });
 
 describe("a test of a change", () => {

@@ -8,6 +8,7 @@ import {
   directionOf,
   modelSorts,
   nextSort,
+  sortAmong,
 } from "../src/model/behaviors_sort";
 import { distinctLineages } from "../src/model/instance_lineages";
 import { farPages, pageOffsets } from "../src/model/row_pages";
@@ -129,6 +130,13 @@ describe("sorting rows", () => {
     expect(columnOf("a", false, "instances", "difference")).toBe("change:a");
     expect(columnOf("a", false, "slices", "value")).toBe("change:a");
     expect(columnOf("a", true, "slices", "difference")).toBe("value:a");
+  });
+
+  test("by a model that is not compared is no sort", () => {
+    expect(sortAmong("-change:a", ["b", "a"])).toBe("-change:a");
+    expect(sortAmong("-change:a", ["b"])).toBeNull();
+    expect(sortAmong("-disagreement", [])).toBe("-disagreement");
+    expect(sortAmong(null, [])).toBeNull();
   });
 
   test("is told in words", () => {

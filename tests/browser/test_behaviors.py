@@ -243,6 +243,23 @@ def test_columns_sort(logged: Logged, page: Page, serve_process: ServeProcess) -
     expect(rows(frame).first).to_contain_text(f"#{differ[0]}")
 
 
+def test_a_model_takes_its_filters_and_its_sort_with_it(
+    logged: Logged, page: Page, serve_process: ServeProcess
+) -> None:
+    logdir, digits = logged
+    frame = compare(page, serve_process(logdir), "prune-50", "prune-90-ft")
+    show(frame, "instances")
+    frame.get_by_role("button", name="Sort by prune-90-ft, now none").click()
+    frame.get_by_role("button", name="were right and became wrong").last.click()
+    expect(filters(frame)).to_have_count(1)
+    frame.get_by_role("button", name="Remove prune-90-ft").click()
+    expect(heads(frame)).to_have_count(3)
+    expect(filters(frame)).to_have_count(0)
+    n = len(digits.labels)
+    expect(frame.get_by_text(f"{n} of {n} instances ·")).to_be_visible()
+    expect(rows(frame).first).to_contain_text("#0")
+
+
 def test_forgotten_by_the_family(logged: Logged, page: Page, serve_process: ServeProcess) -> None:
     logdir, digits = logged
     frame = compare(page, serve_process(logdir), "prune-90", "prune-90-ft")

@@ -84,6 +84,14 @@ export function hasCondition(conditions: readonly Condition[], sought: Condition
   return conditions.some((each) => JSON.stringify(each) === text);
 }
 
+/** The conditions without those about models that are not compared, which cannot hold. */
+export function aboutModels(
+  conditions: readonly Condition[],
+  compared: readonly string[],
+): Condition[] {
+  return conditions.filter((each) => !("model" in each) || compared.includes(each.model));
+}
+
 /**
  * Whether instances are chosen by what models other than the base made of them. A test of whether
  * these models changed would then find what it was given.

@@ -37,6 +37,12 @@ export function modelSorts(key: string, name: string, base: boolean): SortChoice
   ];
 }
 
+/** The sort; null where it is by the column of a model that is not compared. */
+export function sortAmong(sort: string | null, compared: readonly string[]): string | null {
+  const [, model] = sort?.split(":") ?? [];
+  return model === undefined || compared.includes(model) ? sort : null;
+}
+
 /** What a click on a model's head sorts by: what its column shows. */
 export function columnOf(key: string, base: boolean, rows: BehaviorRows, form: Form): string {
   const asChange = rows === "slices" || form === "difference";

@@ -1,5 +1,6 @@
 import { behaviorsAddress, type BehaviorsDetail, type BehaviorsLevel } from "../api/behaviors";
 import {
+  aboutModels,
   chosenByOutcome,
   hasCondition,
   readConditions,
@@ -7,6 +8,7 @@ import {
   withoutCondition,
   writeConditions,
 } from "../model/behaviors_conditions";
+import { sortAmong } from "../model/behaviors_sort";
 import type { BehaviorRows } from "../model/link/behaviors";
 import type {
   BehaviorSummary,
@@ -29,11 +31,17 @@ export class Behaviors {
   readonly harmed: Asked<HarmedSlices>;
   readonly #panel: () => Panel;
 
-  readonly conditions = $derived.by(() => readConditions(this.panel.link.conditions));
+  readonly conditions = $derived.by(() =>
+    aboutModels(readConditions(this.panel.link.conditions), this.compared),
+  );
+  readonly sort = $derived.by(() => sortAmong(this.panel.link.behaviorSort, this.compared));
+  /** Keys of the models beside the base, in order. */
   readonly models = $derived.by(() => {
     const { selectedKeys, byKey, base } = this.panel;
     return selectedKeys.filter((key) => byKey.has(key) && key !== base?.key);
   });
+  /** Keys of the base and these. */
+  readonly compared = $derived.by(() => [this.panel.base?.key ?? "", ...this.models]);
   /** Whether tests mean anything on the instances that are kept. */
   readonly tested = $derived.by(
     () => !chosenByOutcome(this.conditions, this.panel.base?.key ?? ""),
@@ -114,8 +122,8 @@ export class Behaviors {
     const { signal } = new AbortController();
     const tables: SliceTable[] = [];
     for (let offset = 0; offset < n; offset += limit) {
-      const sort = this.panel.link.behaviorSort;
-      const detail = { filter: this.conditions, by, sort, offset, limit };
+      const { conditions: filter, sort } = this;
+      const detail = { filter, by, sort, offset, limit };
       const address = this.address("slices", detail);
       if (address !== null) tables.push(await this.cache.get<SliceTable>(address, signal));
     }
