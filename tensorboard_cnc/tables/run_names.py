@@ -27,12 +27,17 @@ def run_names(model_ids: Iterable[str]) -> dict[str, str]:
     return {
         model_id: name
         if name == model_id and uses[name.casefold()] == 1
-        else f"{name}-{hashlib.sha256(model_id.encode()).hexdigest()[:8]}"
+        else f"{name}-{_digits(model_id)}"
         for model_id, name in names.items()
     }
 
 
+def _digits(model_id: str) -> str:
+    """8 hexadecimal digits of an id, also of one that is refused later."""
+    return hashlib.sha256(model_id.encode(errors="backslashreplace")).hexdigest()[:8]
+
+
 def _safe(model_id: str) -> str:
     name = _UNSAFE.sub("-", unicodedata.normalize("NFC", model_id))
-    name = name.encode()[:_MAX_BYTES].decode(errors="ignore").strip(".-")
+    name = name.encode(errors="ignore")[:_MAX_BYTES].decode(errors="ignore").strip(".-")
     return "model" if not name or _RESERVED.fullmatch(name) else name

@@ -134,6 +134,9 @@ def test_what_is_refused_writes_nothing(
     (tmp_path / "model.pt").write_bytes(b"\x80")
     assert "weights_only=True" in refused(["add", str(tmp_path / "model.pt"), *start], capsys)
     assert "is empty" in refused(["add", name, "--logdir", str(logdir), "--id", ""], capsys)
+    # As a shell passes bytes that are not UTF-8.
+    not_text = ["add", name, "--logdir", str(logdir), "--id", "a\udcff"]
+    assert r"The model id 'a\udcff' contains '\udcff'" in refused(not_text, capsys)
     wrong = ["--operation", "prune", "amount"]
     assert "is no name=value" in refused(["add", name, *start, *wrong], capsys)
     assert not logdir.exists()

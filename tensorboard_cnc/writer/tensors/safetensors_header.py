@@ -88,6 +88,9 @@ def stored_tensors(path: Path) -> list[StoredTensor]:
 def _header(path: Path) -> tuple[dict[str, Any], int]:
     """The entries of tensors by name, and where data begin."""
     size = path.stat().st_size
+    if not path.is_file():
+        # Opening a pipe would wait for ever.
+        raise _damaged(path, "is no regular file", "Tensors are read from any place of a file")
     with path.open("rb") as file:
         length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
         if size < _LENGTH_BYTES or length > min(size - _LENGTH_BYTES, _LONGEST_HEADER):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,13 @@ def test_what_is_no_such_file(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.safetensors"
     path.write_bytes(content)
     with pytest.raises(ArgumentError, match=r"its header would be .* long"):
+        list(model_sources(path))
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    os.mkfifo(path)
+    with pytest.raises(ArgumentError, match="is no regular file"):
         list(model_sources(path))
 
 
