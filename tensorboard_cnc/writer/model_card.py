@@ -13,6 +13,7 @@ from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.operation import checked_operation
 from tensorboard_cnc.writer.policy import Report, tolerate
+from tensorboard_cnc.writer.texts import MOST_CHARACTERS, cut_at
 from tensorboard_cnc.writer.wording import shown, storable, type_name
 
 
@@ -78,7 +79,8 @@ def _checked_operation(operation: Any, report: Report) -> Operation | None:
 def _checked_text(text: Any, what: str, report: Report) -> str:
     with tolerate(report):
         if isinstance(text, str):
-            return storable(text)
+            # Every visitor of the page gets it.
+            return cut_at(storable(text), MOST_CHARACTERS)
         raise ArgumentError(
             f"The {what} is {shown(text)} of type {type_name(text)}",
             f"A {what} is a text",

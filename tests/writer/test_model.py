@@ -267,6 +267,13 @@ def test_logging_a_model_again_replaces_its_card(tmp_path: Path) -> None:
 
 
 def test_a_card_too_large_to_be_read_is_refused(tmp_path: Path) -> None:
+    huge = cnc_summary.operation("prune", mask="x" * (17 << 20))
     with pytest.raises(ArgumentError, match="At most 16,777,216"):
-        cnc_summary.model(tmp_path, "m", description="x" * (17 << 20))
+        cnc_summary.model(tmp_path, "m", operation=huge)
     assert latest(tmp_path) == {}
+
+
+def test_a_description_of_ten_megabytes_is_cut_with_a_mark(tmp_path: Path) -> None:
+    cnc_summary.model(tmp_path, "m", description="x" * 10_000_000).close()
+    description = all_of(ModelCard, tmp_path)[-1].description
+    assert description == "x" * 10_000 + "… [cut: 10,000,000 characters]"
