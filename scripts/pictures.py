@@ -28,6 +28,7 @@ def main() -> None:
         page.goto(server.link())
         _overview(page)
         _behaviors(page)
+        _layers(page)
         browser.close()
 
 
@@ -57,6 +58,20 @@ def _behaviors(page: Page) -> None:
     page.mouse.move(700, 20)
     page.wait_for_timeout(1000)
     page.screenshot(path=IMAGES / "behaviors.png")
+
+
+def _layers(page: Page) -> None:
+    """A pruned network, its fine-tuned child and an int8 version against the dense one."""
+    frame = page.frame_locator("iframe[src*='name=cnc']")
+    frame.get_by_role("button", name="Overview").click()
+    frame.get_by_role("button", name="Clear", exact=True).click()
+    for model in ("magnitude-90, ", "magnitude-90-ft, ", "dense-int8, "):
+        frame.get_by_label("Model Map").get_by_label(model).first.click(modifiers=["Shift"])
+    frame.get_by_role("button", name="Layers").click()
+    expect(frame.get_by_text("Where did it change most?")).to_be_visible()
+    page.mouse.move(700, 20)
+    page.wait_for_timeout(1000)
+    page.screenshot(path=IMAGES / "layers.png")
 
 
 if __name__ == "__main__":
