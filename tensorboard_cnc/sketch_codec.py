@@ -160,20 +160,16 @@ def _tensors_in(found: Table) -> tuple[TensorSketch, ...]:
     plain["buckets"] = [_widened(buckets) for buckets in plain["buckets"]]
     shapes = [tuple(shape.tolist()) for shape in found.present("shape", n, np.int64)]
     roles = [_role(code) for [code] in found.rows("roles", n, 1).tolist()]
-    counts = _named(_COUNTS, found.rows("totals", n, len(_COUNTS)).tolist())
-    sums = _named(_SUMS, found.rows("sums", n, len(_SUMS), np.float64).tolist())
+    totals = _totals_in(found, n)
     effective = found.rows("bytes", n, 1, np.float64)[:, 0].tolist()
     digests = [row[0] for row in found.optional("digests", n, 1)]
     facts = found.optional("facts", n, 6)
     parts = _Parts(found, [[value or 0 for value in row[2:]] for row in facts])
     tensors = []
     for i in range(n):
-        totals: dict[str, Any] = counts[i] | sums[i]
-        if math.isnan(totals["low"]):
-            totals["low"] = totals["high"] = None
         sketch = TensorSketch(
             shape=shapes[i],
-            totals=Totals(**totals),
+            totals=totals[i],
             role=roles[i],
             stored_bytes=facts[i][0] or 0,
             effective_bytes=effective[i],
@@ -186,6 +182,16 @@ def _tensors_in(found: Table) -> tuple[TensorSketch, ...]:
         tensors.append(sketch)
     _check_positions(tensors)
     return tuple(tensors)
+
+
+def _totals_in(found: Table, n: int) -> list[Totals]:
+    counts = found.rows("totals", n, len(_COUNTS)).tolist()
+    sums = found.rows("sums", n, len(_SUMS), np.float64).tolist()
+    for row in sums:
+        if math.isnan(row[0]):
+            row[:2] = None, None
+    # In the order of their fields, which is faster than by name.
+    return [Totals(*count, *row) for count, row in zip(counts, sums, strict=True)]
 
 
 def _widened(buckets: NDArray[np.float32] | None) -> NDArray[np.float64] | None:

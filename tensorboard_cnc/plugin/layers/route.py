@@ -50,7 +50,9 @@ class LayersRoute:
         keys = (question.base, *question.models)
         checked_models(catalog, keys)
         measure = chosen_measure(question.view, question.measure)
-        reader = SketchReader(BulkReader(self._provider, experiment_id), ctx, self._cache)
+        reader = SketchReader(
+            BulkReader(self._provider, experiment_id), ctx, self._cache, experiment_id
+        )
         records, notes = comparable(catalog, keys, question.view, reader)
         bulks = tuple(bulk_of(catalog, key, question.view) for key in keys)
         # A record that could not be read may be readable the next time.

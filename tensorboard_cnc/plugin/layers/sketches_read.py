@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from tensorboard.context import RequestContext
 
 from tensorboard_cnc import sketch_codec, wire
@@ -16,7 +15,7 @@ from tensorboard_cnc.plugin.byte_cache import ByteCache
 from tensorboard_cnc.plugin.http import BadRequestError
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 from tensorboard_cnc.records import Bulk, BulkKind
-from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
+from tensorboard_cnc.sketch_records import SketchRecord
 
 _KIND: Mapping[wire.LayerView, BulkKind] = {
     "weights": "weights",
@@ -27,19 +26,24 @@ _KIND: Mapping[wire.LayerView, BulkKind] = {
 
 @dataclass(frozen=True, slots=True)
 class KeptSketches:
-    """One model's record, and the memory that it takes."""
+    """One model's record, and about the memory that it takes."""
 
     record: SketchRecord
     nbytes: int
 
 
 class SketchReader:
-    """Reads sketches for one request; later requests find them again."""
+    """Reads sketches for one request; later requests of the experiment find them again."""
 
     def __init__(
-        self, reader: BulkReader, ctx: RequestContext, cache: ByteCache[KeptSketches]
+        self,
+        reader: BulkReader,
+        ctx: RequestContext,
+        cache: ByteCache[KeptSketches],
+        experiment_id: str,
     ) -> None:
-        self._reader, self._ctx, self._cache = reader, ctx, cache
+        self._reader, self._ctx = reader, ctx
+        self._cache, self._experiment_id = cache, experiment_id
 
     def record(self, bulk: Bulk) -> SketchRecord:
         """The record that `bulk` lists.
@@ -49,10 +53,13 @@ class SketchReader:
         """
 
         def read() -> KeptSketches:
-            record = sketch_codec.decode(self._reader.chunks(self._ctx, bulk))
-            return KeptSketches(record, sum(map(_memory, record.tensors)))
+            chunks = self._reader.chunks(self._ctx, bulk)
+            record = sketch_codec.decode(chunks)
+            # Columns are compressed to about half; each tensor has some twenty small objects.
+            memory = 2 * sum(map(len, chunks)) + 3000 * len(record.tensors)
+            return KeptSketches(record, memory)
 
-        return self._cache.get(bulk, read).record
+        return self._cache.get((self._experiment_id, bulk), read).record
 
 
 def checked_models(catalog: Catalog, keys: Sequence[str]) -> None:
@@ -148,9 +155,3 @@ def _folded(key: str, base: SketchRecord, own: SketchRecord) -> Iterator[wire.La
 def _few(names: list[str]) -> str:
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return ", ".join(names[:3]) + more
-
-
-def _memory(tensor: TensorSketch) -> int:
-    values = (getattr(tensor, name) for name in TensorSketch.__slots__)
-    # What is no array is a few small objects.
-    return 1000 + sum(value.nbytes for value in values if isinstance(value, np.ndarray))
