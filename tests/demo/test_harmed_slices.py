@@ -80,7 +80,7 @@ def test_harmed_slices_are_those_of_scipy(
     for each in found["slices"]:
         if each["by"] == "label":
             here = each["level"] == LABELS
-        elif each["name"] in ATTRIBUTES and " – " in each["text"]:
+        elif each["name"] in ATTRIBUTES and " to " in each["text"]:
             values = ATTRIBUTES[each["name"]].astype(float)
             inner = np.unique(np.quantile(values, [0.2, 0.4, 0.6, 0.8]))
             inner = inner[inner > values.min()]

@@ -112,7 +112,7 @@ def _numeric(id: str, name: str, values: Floats) -> Dimension:
         inner = sorted({each for each in inner if each > low})
         codes = np.searchsorted(inner, values, side="right")
         ends = map(_text, (low, *inner, high))
-        texts = [f"{start} – {end}" for start, end in pairwise(ends)]
+        texts = [f"{start} to {end}" for start, end in pairwise(ends)]
     return Dimension(id, name, texts, np.where(known, codes, NONE), numeric=True)
 
 

@@ -52,7 +52,7 @@ def test_numbers_are_cut_at_their_quintiles() -> None:
     edges = np.quantile(values, [0.2, 0.4, 0.6, 0.8])
     assert dimension.codes.tolist() == np.searchsorted(edges, values, side="right").tolist()
     ends = [f"{edge:.4g}".replace("-", "−") for edge in edges]
-    assert dimension.texts[1] == f"{ends[0]} – {ends[1]}"
+    assert dimension.texts[1] == f"{ends[0]} to {ends[1]}"
 
 
 def test_few_numbers_are_levels_themselves_and_the_unknown_in_none() -> None:

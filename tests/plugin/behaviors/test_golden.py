@@ -132,7 +132,7 @@ def test_the_golden_answers_are_right() -> None:
     first = found["harmed"]["slices"][0]
     assert (first["name"], first["text"], first["model"]) == (
         "ink",
-        "3.9 – 4.875",
+        "3.9 to 4.875",
         keys("pruned"),
     )
     assert found["forgotten"]["family"]["family_right"] == 0
