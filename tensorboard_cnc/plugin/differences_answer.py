@@ -12,6 +12,7 @@ from tensorboard_cnc.analysis.differences.matched_pairs import Effect, MatchedPa
 from tensorboard_cnc.analysis.differences.variables import Variable
 from tensorboard_cnc.plugin.http import BadRequestError
 from tensorboard_cnc.plugin.models_answer import parameter
+from tensorboard_cnc.plugin.parameters import check_models
 
 # Of hundreds of parameters that differ nobody reads more.
 _MOST_VARIABLES = 60
@@ -31,16 +32,9 @@ def chosen_models(catalog: Catalog, arguments: Mapping[str, str]) -> list[str]:
             "of the models route",
         )
     logged = [member.key for member in catalog.members]
-    known = {*logged, *catalog.lineage.ghosts}
     named = (arguments.get("models") or arguments.get("except") or "").split(",")
     named = list(dict.fromkeys(key for key in named if key))
-    unknown = [key for key in named if key not in known]
-    if unknown:
-        raise BadRequestError(
-            404,
-            f"There is no model with the key {unknown[0][:40]}; the models route lists the keys "
-            f"of all {len(known)} models",
-        )
+    check_models(catalog, named)
     left_out = set(named)
     keys = named if "models" in arguments else [key for key in logged if key not in left_out]
     if len(keys) < 2:

@@ -32,10 +32,7 @@ class ExactPairs:
 
 def from_values(pairs: Sequence[Pair]) -> ExactPairs:
     """Of tensors whose values are kept whole on both sides."""
-    before = np.concatenate([one.values for one, _ in pairs if one.values is not None]).astype(
-        float
-    )
-    after = np.concatenate([one.values for _, one in pairs if one.values is not None]).astype(float)
+    before, after = _joined([one for one, _ in pairs]), _joined([one for _, one in pairs])
     sizes = np.array([one.totals.n for one, _ in pairs])
     ends = np.cumsum(sizes)
     spans = np.column_stack([ends - sizes, ends])

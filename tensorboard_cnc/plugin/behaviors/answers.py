@@ -37,6 +37,7 @@ from tensorboard_cnc.plugin.behaviors.summary import (
 )
 from tensorboard_cnc.plugin.http import BadRequestError
 from tensorboard_cnc.plugin.json_numbers import number, significant
+from tensorboard_cnc.plugin.parameters import check_models
 
 # Pairs of more replicates than these tell nothing new.
 _MOST_REPLICATES = 8
@@ -53,7 +54,7 @@ class Answerer:
         """
         self._question, self._catalog, self._shelf = question, catalog, shelf
         self._models = (question.base, *question.models)
-        self._check_models()
+        check_models(catalog, self._models)
         self._sets, self._notes = evaluation_sets(catalog, self._models, shelf)
         self._chosen = self._chosen_set()
 
@@ -219,17 +220,6 @@ class Answerer:
             for key, records in self._catalog.bulk.items()
             if any(bulk.kind == "predictions" and bulk.dataset == name for bulk in records)
         ]
-
-    def _check_models(self) -> None:
-        catalog = self._catalog
-        known = {member.key for member in catalog.members} | set(catalog.lineage.ghosts)
-        unknown = [key for key in self._models if key not in known]
-        if unknown:
-            raise BadRequestError(
-                404,
-                f"There is no model with the key {unknown[0][:40]}; the models route lists the "
-                f"keys of all {len(known)} models",
-            )
 
     def _chosen_set(self) -> EvaluationSet | None:
         sought = self._question.dataset

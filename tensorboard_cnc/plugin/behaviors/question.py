@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.plugin.parameters import one_of
 
 Level: TypeAlias = Literal["summary", "instances", "instance", "slices", "harmed", "forgotten"]
 MOST_ROWS = 500
@@ -61,12 +62,12 @@ def asked(arguments: Mapping[str, str]) -> Question:
     models.pop(base, None)
     sort = arguments.get("sort", "")
     return Question(
-        level=cast(Level, _one_of(arguments, "level", get_args(Level))),
+        level=cast(Level, one_of(arguments, "level", get_args(Level))),
         base=base,
         models=tuple(models),
         dataset=arguments.get("dataset") or None,
         measure=arguments.get("measure") or None,
-        form=cast(wire.Form, _one_of(arguments, "form", _FORMS)),
+        form=cast(wire.Form, one_of(arguments, "form", _FORMS)),
         filter=_conditions(_list(arguments, "filter")),
         sort=sort.removeprefix("-"),
         descending=sort.startswith("-"),
@@ -74,17 +75,9 @@ def asked(arguments: Mapping[str, str]) -> Question:
         limit=_count(arguments, "limit", 100, MOST_ROWS),
         by=tuple(_list(arguments, "by", str)),
         id=arguments.get("id"),
-        family=cast(Any, _one_of(arguments, "family", ("selection", "descendants"))),
-        format=cast(Any, _one_of(arguments, "format", (None, "csv", "json"))),
+        family=cast(Any, one_of(arguments, "family", ("selection", "descendants"))),
+        format=cast(Any, one_of(arguments, "format", (None, "csv", "json"))),
     )
-
-
-def _one_of(arguments: Mapping[str, str], name: str, choices: tuple[Any, ...]) -> Any:
-    value = arguments.get(name) or choices[0]
-    if value not in choices:
-        told = ", ".join(choice for choice in choices if choice)
-        raise BadRequestError(400, f"{name}={_shown(value)} is none of {told}")
-    return value
 
 
 def _count(arguments: Mapping[str, str], name: str, default: int, most: int) -> int:

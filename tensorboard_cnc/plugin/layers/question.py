@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, cast, get_args
+from typing import Literal, TypeAlias, cast, get_args
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.plugin.parameters import one_of
 
 Level: TypeAlias = Literal["tree", "row"]
 
@@ -35,21 +36,14 @@ def asked(arguments: Mapping[str, str]) -> LayerQuestion:
         raise BadRequestError(400, "base is missing: give the key of a model")
     models = dict.fromkeys(key for key in arguments.get("models", "").split(",") if key)
     models.pop(base, None)
-    level = cast(Level, _one_of(arguments, "level", get_args(Level)))
+    level = cast(Level, one_of(arguments, "level", get_args(Level)))
     if level == "row" and "row" not in arguments:
         raise BadRequestError(400, "row is missing: give the full name of a tensor or module")
     return LayerQuestion(
         level=level,
         base=base,
         models=tuple(models),
-        view=cast(wire.LayerView, _one_of(arguments, "view", get_args(wire.LayerView))),
+        view=cast(wire.LayerView, one_of(arguments, "view", get_args(wire.LayerView))),
         measure=arguments.get("measure") or None,
         row=arguments.get("row"),
     )
-
-
-def _one_of(arguments: Mapping[str, str], name: str, choices: tuple[Any, ...]) -> Any:
-    value = arguments.get(name) or choices[0]
-    if value not in choices:
-        raise BadRequestError(400, f"{name}={value[:80]} is none of {', '.join(choices)}")
-    return value

@@ -20,11 +20,11 @@ from tensorboard_cnc.plugin.layers.row_answer import row_answer
 from tensorboard_cnc.plugin.layers.sketches_read import (
     SketchReader,
     bulk_of,
-    checked_models,
     comparable,
     views_logged,
 )
 from tensorboard_cnc.plugin.layers.tree_answer import tree_answer
+from tensorboard_cnc.plugin.parameters import check_models
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 
 # What all experiments together keep in memory of sketches and of comparisons.
@@ -48,7 +48,7 @@ class LayersRoute:
         """
         question = asked(request.args)
         keys = (question.base, *question.models)
-        checked_models(catalog, keys)
+        check_models(catalog, keys)
         measure = chosen_measure(question.view, question.measure)
         reader = SketchReader(
             BulkReader(self._provider, experiment_id), ctx, self._cache, experiment_id

@@ -12,7 +12,6 @@ from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.layers.folded_norms import folded_norms
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.byte_cache import ByteCache
-from tensorboard_cnc.plugin.http import BadRequestError
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 from tensorboard_cnc.records import Bulk, BulkKind
 from tensorboard_cnc.sketch_records import SketchRecord
@@ -60,22 +59,6 @@ class SketchReader:
             return KeptSketches(record, memory)
 
         return self._cache.get((self._experiment_id, bulk), read).record
-
-
-def checked_models(catalog: Catalog, keys: Sequence[str]) -> None:
-    """Refuses keys that stand for no model.
-
-    Raises:
-        BadRequestError: 404, with the key.
-    """
-    known = {*(member.key for member in catalog.members), *catalog.lineage.ghosts}
-    for key in keys:
-        if key not in known:
-            raise BadRequestError(
-                404,
-                f"There is no model with the key {key[:40]}; the models route lists the keys of "
-                f"all {len(known)} models",
-            )
 
 
 def bulk_of(catalog: Catalog, key: str, view: wire.LayerView) -> Bulk | None:
