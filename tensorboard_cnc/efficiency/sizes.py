@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import zlib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tensorboard_cnc.efficiency.state_tensors import parts, state_tensors
 
@@ -34,7 +35,7 @@ def stored_size(model: nn.Module) -> StoredSize:
     if isinstance(model, torch.jit.ScriptModule):
         counter.write(model.save_to_buffer())
     else:
-        torch.save(model.state_dict(), counter)  # type: ignore[arg-type]
+        _save(model.state_dict(), counter)
     return counter.sizes()
 
 
@@ -73,6 +74,21 @@ class _CountingFile:
         if self._size > COMPRESSED_AT_MOST:
             return StoredSize(self._size, None)
         return StoredSize(self._size, self._compressed + len(self._zlib.flush()))
+
+
+def _save(state: Mapping[str, Any], file: _CountingFile) -> None:
+    """As `torch.save`, but what breaks it off, such as Ctrl-C in `write`, comes out as it is."""
+    import torch
+
+    handled_before = sys.exception()
+    try:
+        torch.save(state, file)  # type: ignore[arg-type]
+    except RuntimeError as error:
+        # Torch closes an archive that was broken off too, and raises that this failed.
+        cause = error.__context__
+        if cause is None or cause is handled_before:
+            raise
+        raise cause from None
 
 
 def _least_bits(tensor: Tensor) -> int:

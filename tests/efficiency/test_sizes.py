@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import signal
 import zlib
 from pathlib import Path
 from typing import Any, cast
@@ -43,6 +44,62 @@ def test_a_large_state_is_not_compressed(monkeypatch: pytest.MonkeyPatch) -> Non
     assert found.size_bytes == 3357
     assert found.compressed_bytes is None
     assert found.unmeasured["compressed_bytes"] == "the state has more than 500,000,000 bytes"
+
+
+class Interrupting:
+    """A compressor that gets SIGINT while torch writes the `at`-th piece of an archive."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.pieces = 0
+
+    def compress(self, data: bytes) -> bytes:
+        self.pieces += 1
+        if self.pieces == self.at:
+            signal.raise_signal(signal.SIGINT)
+        return data
+
+    def flush(self) -> bytes:
+        return b""
+
+
+def interrupted(at: int, monkeypatch: pytest.MonkeyPatch) -> Interrupting:
+    compressor = Interrupting(at)
+    monkeypatch.setattr(zlib, "compressobj", lambda: compressor)
+    return compressor
+
+
+def test_ctrl_c_ends_the_measuring_wherever_it_strikes(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = interrupted(0, monkeypatch)
+    assert measure(dense()).size_bytes == 3357
+    assert whole.pieces > 20
+    for at in range(1, whole.pieces + 1):
+        interrupted(at, monkeypatch)
+        with pytest.raises(KeyboardInterrupt):
+            measure(dense())
+
+
+def test_a_model_that_is_measured_after_ctrl_c_is_measured_whole() -> None:
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        assert measure(dense()).size_bytes == 3357
+
+
+def test_a_state_that_torch_cannot_store_says_why_also_after_ctrl_c() -> None:
+    class Unstorable(nn.Linear):
+        def get_extra_state(self) -> Any:
+            return lambda: None
+
+    def reason() -> str:
+        return measure(Unstorable(2, 2)).unmeasured["size_bytes"]
+
+    alone = reason()
+    assert "lambda" in alone
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        assert reason() == alone
 
 
 def test_a_compiled_model_is_stored_without_its_wrapper() -> None:
