@@ -24,9 +24,9 @@ LOGDIRS = {"digits": "demo/logs", "language": "demo/logs-language"}
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        _require_packages(serve=options.serve)
         usual = _logdir_of(options.story)
         folder = options.logdir or usual
+        _require_packages(serve=options.serve)
         _run(options.story, folder, serve=options.serve, quick=options.quick)
     except DemoError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -248,6 +248,17 @@ def test_missing_packages_are_named_with_the_remedy(
     assert "pip install no-such-package" in said
 
 
+def test_ctrl_c_while_packages_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def press_ctrl_c(**_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(demo.__main__, "_require_packages", press_ctrl_c)
+    assert demo.__main__.main(["--logdir=some/logs"]) == 130
+    assert "Stopped. What was logged until now is in some/logs." in capsys.readouterr().err
+
+
 def test_runs_of_somebody_else_stop_the_demo(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
