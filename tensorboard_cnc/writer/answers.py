@@ -151,3 +151,56 @@ def check_width(columns: int, classes: tuple[str, ...], what: str) -> None:
             "Each class has one column",
             "Pass all columns in the order of the data set's classes",
         )
+
+
+def check_named(task: Task, classes: tuple[str, ...]) -> None:
+    """Refuses names of classes that were only found among the answers beside bare indices.
+
+    Raises:
+      ArgumentError: `classes` are such names, and those of the data set have none.
+    """
+    if task.known is not None and classes and not task.classes:
+        raise ArgumentError(
+            f"The classes have names, {shown(list(classes))}, and those of the data set "
+            f'"{task.known.name}" are bare indices',
+            "Which index means which name is told by a list of all names",
+            "Log the data set with classes=[…], or pass classes=[…] here",
+        )
+
+
+def check_agreement(
+    task: Task,
+    differs: NDArray[np.bool_],
+    given: NDArray[Any],
+    known: NDArray[Any],
+    classes: tuple[str, ...],
+) -> None:
+    """Refuses labels that contradict those of the data set.
+
+    Args:
+      task: what is predicted.
+      differs: where they contradict them (n,).
+      given: indices (n,) or flags (n, C).
+      known: those of the data set, likewise.
+      classes: the names of all classes, if they have any.
+
+    Raises:
+      ArgumentError: they do anywhere.
+    """
+    if task.known is None or not np.any(differs):
+        return
+    row = int(np.argmax(differs))
+
+    def told(labels: NDArray[Any]) -> str:
+        codes = np.flatnonzero(labels[row]) if labels.ndim == 2 else labels[row : row + 1]
+        named = [classes[code] if classes else code for code in codes.tolist()]
+        return shown(named if labels.ndim == 2 else named[0])
+
+    raise ArgumentError(
+        f"{np.count_nonzero(differs):,} of {task.n:,} labels are not those of the data set "
+        f'"{task.known.name}": that of the instance {shown(task.ids[row].item())} is '
+        f"{told(given)} here and {told(known)} there",
+        "What is right for an instance does not depend on the model",
+        "Leave labels= out, pass ids and labels in the same order, log the data set again with "
+        "the new labels, or predict under another data set's name",
+    )

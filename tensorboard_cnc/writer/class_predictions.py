@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.writer.answers import Task, check_width
+from tensorboard_cnc.writer.answers import Task, check_agreement, check_named, check_width
 from tensorboard_cnc.writer.class_answers import (
     check_range,
     class_answers,
@@ -76,13 +76,24 @@ def bare_labels(task: Task, found: NDArray[Any]) -> dict[str, Any]:
 
 def _labels(task: Task, classes: tuple[str, ...], width: int = 0) -> _Labels:
     """The right classes, int32 (n,), -1 where unknown."""
-    labels = task.answers.labels
-    if labels is None:
-        if task.known is None or task.known.labels is None:
-            return None
-        labels = task.known.labels[task.rows]
+    known = _known_labels(task, classes, width)
+    if task.answers.labels is None:
+        return known
+    codes = class_codes(task.answers.labels, classes, "labels", width)
+    checked_rows(codes, task.n, "labels")
+    if known is not None:
+        differs = (codes != known) & (codes >= 0) & (known >= 0)
+        check_agreement(task, differs, codes, known, classes)
+    return codes
+
+
+def _known_labels(task: Task, classes: tuple[str, ...], width: int) -> _Labels:
+    """Those of the data set."""
+    if task.known is None or task.known.labels is None:
+        return None
+    check_named(task, classes)
     # Where neither side has names, a label may be outside the columns of the model.
-    codes = class_codes(labels, classes, "labels", width)
+    codes = class_codes(task.known.labels[task.rows], classes, "labels", width)
     checked_rows(codes, task.n, "labels")
     return codes
 

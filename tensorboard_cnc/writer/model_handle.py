@@ -89,7 +89,8 @@ class ModelHandle(OpenHandle):
             `multilabel`; or the numbers (n,) of a regression, as floats.
           outputs: generated texts.
           scores: one number for each instance by name, such as {"F1": f1}.
-          labels: right classes, where the data set is not logged by this process before.
+          labels: right classes, where the data set is not logged by this process before; where it
+            is, they must not contradict it.
           classes: names of the C classes, likewise.
           multilabel: an instance may have several classes, each of its own probability.
           budget: compressed bytes that the record may take. Full vectors go first, but for a

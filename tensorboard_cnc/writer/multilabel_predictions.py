@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.writer.answers import Task, check_width
+from tensorboard_cnc.writer.answers import Task, check_agreement, check_named, check_width
 from tensorboard_cnc.writer.class_answers import (
     check_range,
     finite_logits,
@@ -66,12 +66,15 @@ def multilabel_columns(task: Task) -> dict[str, Any]:
 
 def _truth(task: Task, classes: tuple[str, ...], width: int) -> NDArray[np.bool_] | None:
     """The right classes of each instance (n, C), if they are known."""
-    if task.answers.labels is not None:
-        truth = checked_memberships(task.answers.labels, classes, "labels", width)
-        checked_rows(truth, task.n, "labels")
-        return truth
-    if task.known is None or task.known.memberships is None:
-        return None
-    truth = task.known.memberships[task.rows]
-    check_width(width, classes or ("",) * truth.shape[1], "predicted classes")
+    known = None
+    if task.known is not None and task.known.memberships is not None:
+        known = task.known.memberships[task.rows]
+        check_named(task, classes)
+        check_width(width, ("",) * known.shape[1], "predicted classes")
+    if task.answers.labels is None:
+        return known
+    truth = checked_memberships(task.answers.labels, classes, "labels", width)
+    checked_rows(truth, task.n, "labels")
+    if known is not None:
+        check_agreement(task, (truth != known).any(axis=1), truth, known, classes)
     return truth

@@ -201,6 +201,85 @@ def test_other_classes_than_the_data_set(tmp_path: Path) -> None:
         model.predictions("test", [1, 2], predicted=[0, 1], classes=["b", "a"])
 
 
+SETS = np.array([[1, 0, 0], [0, 1, 1], [0, 0, 0]])
+OTHER_LABELS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    (
+        "names",
+        {"labels": ["cat", None, "owl"], "classes": ["cat", "dog", "owl"]},
+        {"predicted": ["cat"] * 3, "labels": ["cat", "dog", "cat"]},
+        r"1 of 3 labels are not those of the data set \"test\": "
+        "that of the instance 'c' is 'cat' here and 'owl' there",
+    ),
+    (
+        "indices of probabilities",
+        {"labels": [0, 1, 1]},
+        {"probabilities": P, "labels": torch.tensor([1, 0, 1])},
+        "2 of 3 labels .* of the instance 'a' is 1 here and 0 there",
+    ),
+    (
+        "several",
+        {"labels": SETS, "classes": ["cat", "dog", "owl"]},
+        {"logits": np.ones((3, 3)), "labels": [["cat"], ["owl"], []]},
+        r"1 of 3 labels .* of the instance 'b' is \['owl'\] here and \['dog', 'owl'\] there",
+    ),
+    (
+        "several without names",
+        {"labels": SETS},
+        {"predicted": SETS, "labels": 1 - SETS},
+        r"3 of 3 labels .* of the instance 'a' is \[1, 2\] here and \[0\] there",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("data", "answers", "says"),
+    [each[1:] for each in OTHER_LABELS],
+    ids=[e[0] for e in OTHER_LABELS],
+)
+def test_other_labels_than_the_data_set(
+    data: dict[str, Any], answers: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    ids = ["a", "b", "c"]
+    cnc_summary.dataset(tmp_path / "data", "test", ids, **data)
+    with cnc_summary.attach(tmp_path / "m", "m") as model:
+        with pytest.raises(ArgumentError, match=says):
+            model.predictions("test", ids, **answers)
+        backwards = {name: values[::-1] for name, values in answers.items() if name != "labels"}
+        with pytest.raises(ArgumentError, match="labels are not those of the data set"):
+            model.predictions("test", ids[::-1], **backwards, labels=list(answers["labels"])[::-1])
+        assert not list(bulk_records(tmp_path / "m"))
+        del answers["labels"]
+        model.predictions("test", ids, **answers)
+        model.predictions("test", ids, **answers, labels=data["labels"])
+
+
+def test_a_batch_with_labels_of_other_instances(tmp_path: Path) -> None:
+    cnc_summary.dataset(tmp_path / "data", "test", range(6), labels=[0, 1, 0, 1, 0, 0])
+    with cnc_summary.attach(tmp_path / "m", "m") as model, model.evaluation("test") as evaluation:
+        evaluation.add([0, 1, 2], predicted=[0, 0, 0], labels=[0, 1, 0])
+        with pytest.raises(ArgumentError, match=r"1 of 3 labels .* instance 3 is 0 here and 1"):
+            evaluation.add([3, 4, 5], predicted=[0, 0, 0], labels=[0, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("labels", "answers"),
+    [
+        ([0, 1, 1], {"predicted": ["cat", "dog", "cat"]}),
+        (SETS, {"predicted": [["cat"], [], ["dog"]]}),
+    ],
+    ids=["one", "several"],
+)
+def test_names_of_classes_that_the_data_set_has_as_indices(
+    labels: Any, answers: dict[str, Any], tmp_path: Path
+) -> None:
+    cnc_summary.dataset(tmp_path, "test", [1, 2, 3], labels=labels)
+    with cnc_summary.attach(tmp_path, "m") as model:
+        with pytest.raises(ArgumentError, match=r"have names, .'cat', 'dog'., and .* bare indices"):
+            model.predictions("test", [1, 2, 3], **answers)
+        model.predictions("test", [1, 2, 3], **answers, classes=["dog", "cat", "owl"])
+    assert the_predictions(tmp_path).classes == ("dog", "cat", "owl")
+
+
 @pytest.mark.usefixtures("lenient")
 def test_with_warnings_the_job_goes_on_and_the_model_keeps_the_problem(tmp_path: Path) -> None:
     with cnc_summary.model(tmp_path, "m") as model:

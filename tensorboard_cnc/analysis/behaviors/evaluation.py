@@ -58,7 +58,8 @@ class Truth:
 class Evaluation:
     """What one model answered on N rows; NaN and NONE mark what it did not.
 
-    `answers`: codes (N,), equal where answers are; `correct`: 1, 0 or NaN; `confidence` and
+    `answers`: codes (N,), equal where answers are; `correct`: 1, 0 or NaN, and `contradicted` how
+    many were logged as the opposite, by other labels than the data set's; `confidence` and
     `true_probability`: of the answer and of the true label, 0 to 1; `numbers`: a regression's
     answers; `memberships`: the classes of multi-label answers (N, C); `outputs`: texts, of which
     that at `positions[row]` belongs to the row (NONE: it has no prediction).
@@ -68,6 +69,7 @@ class Evaluation:
     present: Bools
     answers: Ints | None = None
     correct: Floats | None = None
+    contradicted: int = 0
     confidence: Floats | None = None
     true_probability: Floats | None = None
     numbers: Floats | None = None

@@ -50,12 +50,21 @@ def evaluation_of(predictions: Predictions, instances: Instances) -> Evaluation:
         memberships = laid.out(wide, False)
     answers = _answers(predictions, laid, codes, memberships)
     vectors = _vectors(predictions, laid, codes, len(truth.classes))
+    recorded = _recorded_correct(predictions, laid)
+    correct = _correct(recorded, truth, answers, scores)
+    contradicted = _contradicted(recorded, correct)
     true_probability = laid.maybe(predictions.true_probability)
+    derived = _true_probability(truth, vectors)
     if true_probability is None:
-        true_probability = _true_probability(truth, vectors)
+        true_probability = derived
+    elif contradicted.any():
+        # What was logged is the probability of another label.
+        right = np.float32(np.nan) if derived is None else derived
+        true_probability = np.where(contradicted, right, true_probability)
     return Evaluation(
         answers=answers,
-        correct=_correct(predictions, laid, truth, answers, scores),
+        correct=correct,
+        contradicted=int(np.count_nonzero(contradicted)),
         confidence=laid.maybe(predictions.confidence),
         true_probability=true_probability,
         numbers=laid.maybe(predictions.numbers),
@@ -147,17 +156,17 @@ def _true_probability(truth: Truth, vectors: Vectors | None) -> Floats | None:
     return found
 
 
+def _recorded_correct(predictions: Predictions, laid: _Layout) -> Floats | None:
+    """1, 0 or NaN (N,) as logged with the answers."""
+    if predictions.correct is None:
+        return None
+    right = laid.out(predictions.correct, -1)
+    return np.where(right < 0, np.float32(np.nan), right.astype(np.float32))
+
+
 def _correct(
-    predictions: Predictions,
-    laid: _Layout,
-    truth: Truth,
-    answers: Ints | None,
-    scores: Mapping[str, Floats],
+    recorded: Floats | None, truth: Truth, answers: Ints | None, scores: Mapping[str, Floats]
 ) -> Floats | None:
-    recorded: Floats | None = None
-    if predictions.correct is not None:
-        right = laid.out(predictions.correct, -1)
-        recorded = np.where(right < 0, np.float32(np.nan), right.astype(np.float32))
     if truth.labels is not None and answers is not None and truth.kind != "texts":
         known = (truth.labels != NONE) & (answers != NONE)
         right = np.asarray(truth.labels == answers, np.float32)
@@ -165,6 +174,14 @@ def _correct(
     if recorded is None:
         return next(filter(_all_0_or_1, map(scores.get, _score_names(scores))), None)
     return recorded
+
+
+def _contradicted(recorded: Floats | None, correct: Floats | None) -> Bools:
+    """Where an answer (N,) that was logged as right is wrong, or the other way round."""
+    if recorded is None or correct is None:
+        return np.zeros(0, bool)
+    found: Bools = np.abs(recorded - correct) == 1
+    return found
 
 
 def _score_names(scores: Mapping[str, Floats]) -> list[str]:

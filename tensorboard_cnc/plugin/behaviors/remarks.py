@@ -18,6 +18,17 @@ def remarks(comparison: Comparison) -> list[wire.BehaviorNote]:
             }
         )
     for key, record in comparison.records.items():
+        if contradicted := comparison.evaluations[key].contradicted:
+            found.append(
+                {
+                    "message": f"{contradicted:,} of its {len(record.ids):,} answers were logged "
+                    "as right or wrong by other labels than those of the data set, which count "
+                    "here.",
+                    "remedy": "Pass ids and labels in the same order, or log its predictions under "
+                    "another data set's name.",
+                    "model": key,
+                }
+            )
         if record.kind not in (kind, "scores"):
             found.append(
                 {

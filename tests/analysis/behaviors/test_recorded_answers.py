@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,25 @@ def test_labels_of_the_data_set_say_what_is_right_else_what_was_logged() -> None
     assert laid_out(record)[0].correct == pytest.approx([1, 0, 0, 1])
     alone = laid_out(record, None)[0].correct
     assert alone == pytest.approx([0, 1, np.nan, 1], nan_ok=True)
+
+
+def test_answers_that_were_logged_by_other_labels_count_and_lose_their_probability() -> None:
+    record = model(
+        [40, 10, 20, 30],
+        predicted=codes(0, 0, 1, 0),
+        correct=np.array([1, 1, 0, 1], np.int8),
+        true_probability=np.array([0.9, 0.8, 0.3, 0.7], np.float32),
+    )
+    found, _ = laid_out(record)
+    assert found.contradicted == 2
+    assert found.correct == pytest.approx([1, 1, 0, 1])
+    assert found.true_probability == pytest.approx([0.8, np.nan, np.nan, 0.9], nan_ok=True)
+    vectors = np.array([[0.6, 0.3, 0.1], [0.7, 0.1, 0.2]], np.float32)
+    found, _ = laid_out(replace(record, vectors=vectors, vector_rows=np.array([1, 3])))
+    assert found.true_probability == pytest.approx([0.8, np.nan, 0.2, 0.9], nan_ok=True)
+    alone, _ = laid_out(record, None)
+    assert alone.contradicted == 0
+    assert alone.true_probability == pytest.approx([0.9, 0.8, 0.3, 0.7])
 
 
 def test_where_the_data_set_was_logged_later_vectors_give_the_true_label_s_probability() -> None:

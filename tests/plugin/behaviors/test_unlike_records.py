@@ -73,6 +73,19 @@ def test_ids_that_the_data_set_lacks_keep_predictions_apart_and_are_told() -> No
     assert note["message"].startswith('1 of 2 ids that "model" predicts are not in the data set')
 
 
+def test_labels_that_contradict_the_data_set_are_told_and_its_own_count() -> None:
+    found = log("base", "model")
+    found.dataset(dataset())
+    found.predictions(answers("base", [0] * 6, correct=np.array([1, 0, -1, 0, 1, 0], np.int8)))
+    shuffled = np.array([0, 1, 1, 0, 1, 0], np.int8)
+    found.predictions(answers("model", [0] * 6, correct=shuffled))
+    summary = found.ask(base=keys("base"), models=keys("model"))
+    (note,) = summary["notes"]
+    assert note["message"].startswith("2 of its 6 answers were logged as right or wrong by other")
+    assert note["model"] == keys("model")
+    assert [model["value"]["value"] for model in summary["models"]] == [0.5, 0.5]
+
+
 def test_the_default_is_the_set_of_most_models_that_the_base_has_too() -> None:
     found = log("base", "one", "two")
     found.dataset(dataset("f"))
