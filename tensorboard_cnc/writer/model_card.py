@@ -51,6 +51,13 @@ def _checked_parents(parents: Any, model_id: str, report: Report) -> tuple[str, 
     with tolerate(report):
         if not isinstance(parents, Iterable):
             raise _no_parents(parents)
+        # Not Set, which dict.keys() is too, and these have an order.
+        if isinstance(parents, set | frozenset):
+            raise ArgumentError(
+                f"The parents are {shown(parents)} of type {type_name(parents)}",
+                "Their order tells which is the main one, and a set has none",
+                'Write parents=["student-init", "teacher"], the main one first',
+            )
         for parent in parents:
             with tolerate(report):
                 found[_checked_parent(parent, model_id)] = None

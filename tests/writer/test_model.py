@@ -56,7 +56,12 @@ def test_a_finished_model(tmp_path: Path) -> None:
 def test_several_parents_as_ids_and_handles(tmp_path: Path) -> None:
     with cnc_summary.model(tmp_path / "t", "teacher") as teacher:
         for number, parents in enumerate(
-            [("init", teacher), ["init", "teacher"], iter(["init", "teacher", "init"])]
+            [
+                ("init", teacher),
+                ["init", "teacher"],
+                iter(["init", "teacher", "init"]),
+                {"init": None, "teacher": None}.keys(),
+            ]
         ):
             with cnc_summary.model(tmp_path / str(number), "student", parents=parents):
                 pass
@@ -109,6 +114,8 @@ def test_ids_that_are_refused(model_id: Any, message: str, tmp_path: Path) -> No
         ({"parents": 3}, "A parent is 3 of type int. .* Write parents="),
         ({"parents": ["dense", None]}, "A parent is None"),
         ({"parents": ""}, "parent's id is empty"),
+        ({"parents": {"dense"}}, "parents are {'dense'} of type set. .* the main one first"),
+        ({"parents": frozenset("ab")}, "of type frozenset. Their order tells which is the main"),
         ({"operation": 3}, "The operation is 3 of type int. .* Write operation=cnc_summary.op"),
         ({"operation": Operation("")}, "operation name is empty"),
         ({"operation": Operation("prune", {"x": WRONG})}, "parameter x is {1: 2} of type dict"),

@@ -119,6 +119,7 @@ def test_a_model_keeps_what_is_right_about_it(tmp_path: Path) -> None:
         ({"operation": 3}, "The operation is 3"),
         ({"operation": Operation("")}, "The operation name is empty"),
         ({"parents": 3}, "A parent is 3"),
+        ({"parents": {"a", 3}}, "The parents are {"),
         ({"metrics": 3}, "Metrics are defined by 3"),
         ({"metrics": {"a": "up", "b": "max"}}, 'The goal of "a"'),
     ],
