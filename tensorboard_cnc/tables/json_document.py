@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from pathlib import Path
 
 from tensorboard_cnc.errors import TableError
 from tensorboard_cnc.tables.wording import quoted
+
+# Of a hundred thousand models and more; parsed, it takes up to ten times as much memory.
+LARGEST_BYTES = 100_000_000
 
 
 def read_json(path: Path) -> object:
     """The value that the UTF-8 file at `path` holds; NaN and Infinity are accepted.
 
     Raises:
-      TableError: the file cannot be read, is not JSON, or gives one key of an object twice.
+      TableError: the file cannot be read, is too large, is not JSON, or gives one key of an object
+        twice.
     """
     text = _read_text(path)
     try:
@@ -34,13 +40,22 @@ def read_json(path: Path) -> object:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text("utf-8-sig")
+        return _read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TableError(
             f"Byte {error.start:,} of the table is not UTF-8",
             "An experiment table is JSON in UTF-8",
             "Save it again in UTF-8",
         ) from error
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            is_device = stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
+            # A pipe does not tell how much will come.
+            data = b"" if is_device else file.read(LARGEST_BYTES + 1)
     except (OSError, ValueError) as error:
         # A ValueError is about the path: it holds a null byte, say.
         raise TableError(
@@ -48,6 +63,19 @@ def _read_text(path: Path) -> str:
             "It is a JSON file that this user may read",
             "Check the path and its permissions",
         ) from error
+    if is_device:
+        raise TableError(
+            "The table would be read from a device",
+            "A table is a file, or comes through a pipe",
+            "Name the JSON file",
+        )
+    if len(data) > LARGEST_BYTES:
+        raise TableError(
+            f"The table has more than {LARGEST_BYTES:,} bytes",
+            "It holds models and their metrics, but no weights or predictions",
+            "Check that it is the right file, or split it into tables of fewer models",
+        )
+    return data
 
 
 def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tensorboard_cnc.cli import main
+from tensorboard_cnc.tables import json_document
 from tests.tables.example_table import model, table
 
 ANY_MODEL = model("a")
@@ -183,6 +187,41 @@ def test_a_path_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 def test_a_directory_is_not_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "cannot be read" in refused(tmp_path, tmp_path / "logs", capsys)
+
+
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/dev/urandom"])
+def test_a_device_is_not_a_table(
+    device: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if not Path(device).exists():
+        pytest.skip(f"there is no {device} here")
+    assert "would be read from a device" in refused(Path(device), tmp_path / "logs", capsys)
+
+
+def test_a_table_may_come_through_a_pipe_up_to_the_largest_size(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = json.dumps(table())
+    monkeypatch.setattr(json_document, "LARGEST_BYTES", len(text))
+    with piped(text) as source:
+        assert main(["import", str(source), "--logdir", str(tmp_path / "logs")]) == 0
+    capsys.readouterr()
+    with piped(text + " ") as source:
+        message = refused(source, tmp_path / "none", capsys)
+    assert f"The table has more than {len(text):,} bytes" in message
+    assert not (tmp_path / "none").exists()
+
+
+@contextmanager
+def piped(text: str) -> Iterator[Path]:
+    """What a shell puts in place of ``<(…)``."""
+    end, start = os.pipe()
+    try:
+        with os.fdopen(start, "w") as file:
+            file.write(text)
+        yield Path(f"/dev/fd/{end}")
+    finally:
+        os.close(end)
 
 
 def test_every_refusal_has_a_rule_and_a_remedy(
