@@ -57,7 +57,7 @@ bench: environment-test  ## Measure, with peers beside us
 
 pictures: environment-test  ## Take the pictures of the documentation from the demo's page
 	$(PANEL)
-	PYTHONPATH=. $(PY) scripts/$(if $(filter language,$(STORY)),language_)pictures.py
+	PYTHONPATH=. $(PY) scripts/pictures.py
 
 wheel: environment-test  ## Build the wheel and the sdist into dist/
 	$(PY) -m build

@@ -14,13 +14,13 @@ import torch
 from torch import nn
 
 from benchmarks.figures import Figure
-from demo.digits import Digits, handwritten_digits
-from demo.logbook import DATA_RUN, log_test_images
-from demo.measure import quality
-from demo.network import convolutional_network
-from demo.training import trained
+from demo.digits.data import Digits, handwritten_digits
+from demo.digits.network import convolutional_network
+from demo.digits.quality import quality
+from demo.digits.training import trained
 from tensorboard_cnc import cnc_summary
 
+_DATA = "test-digits"
 _EPOCHS = 20
 _ROUNDS = 5
 
@@ -36,7 +36,7 @@ def measure() -> list[Figure]:
 
 
 def _figures(digits: Digits, folder: Path) -> list[Figure]:
-    log_test_images(digits.test, folder)
+    cnc_summary.dataset(folder / _DATA, _DATA, digits.test.ids, labels=digits.test.labels)
     _epoch_seconds(digits, nullcontext())
     alone: list[float] = []
     seconds: dict[Log, list[float]] = {log: [] for log in _WHAT}
@@ -70,7 +70,7 @@ def log_everything(
 ) -> None:
     model.metrics(asdict(quality(net, digits.test)), step=epoch)
     with torch.no_grad():
-        model.predictions(DATA_RUN, digits.test.ids, logits=net(digits.test.images))
+        model.predictions(_DATA, digits.test.ids, logits=net(digits.test.images))
     model.weights(net)
 
 

@@ -6,28 +6,28 @@ import re
 import statistics
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import chromium
 from playwright.sync_api import FrameLocator, Locator, Page, sync_playwright
 
 from benchmarks.figures import Figure
-from demo.digits import handwritten_digits
-from demo.logbook import run_sweep
-from demo.sweep import digits_sweep
+from demo.digits.data import handwritten_digits
+from demo.digits.logbook import digits_story
+from demo.digits.scans import scans_of
 from tests.tensorboard_host import tensorboard_process
 
-_MODELS = ("dense", "magnitude-50", "magnitude-80", "magnitude-90")
+_MODELS = ("dense", "one-shot-50", "one-shot-80", "one-shot-90")
 _PEER = "published system 22.6 s (597 images × 4 CNNs)"
 
 
 def measure() -> list[Figure]:
-    digits = handwritten_digits()
+    story = digits_story(epochs=5)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         # How well they are trained makes no difference here.
-        steps = [step for step in digits_sweep(epochs=5) if step.id in _MODELS]
-        for _ in run_sweep(steps, digits, Path(folder)):
-            pass
+        steps = tuple(step for step in story.steps if step.id in _MODELS)
+        list(replace(story, steps=steps).tell(Path(folder)))
         browser = playwright.chromium.launch(
             executable_path=chromium.find(), args=["--no-sandbox", "--disable-gpu"]
         )
@@ -38,7 +38,8 @@ def measure() -> list[Figure]:
             again = statistics.median(_click_to_slices(page, server.url) for _ in range(5))
             instances = _click_to_instances(page)
         browser.close()
-    what = f"click → rows on screen, {len(digits.test.ids)} images × {len(_MODELS)} CNNs"
+    images = len(scans_of(handwritten_digits().test).ids)
+    what = f"click → rows on screen, {images:,} images × {len(_MODELS)} CNNs"
     return [
         Figure(f"{what}: slices, first time", f"{first:.2f} s", "≤ 0.5 s", _PEER),
         Figure(f"{what}: slices, again", f"{again:.2f} s", "≤ 0.5 s", _PEER),

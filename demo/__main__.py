@@ -48,10 +48,14 @@ def _run(name: str, folder: Path, *, serve: bool, quick: bool) -> None:
         server = stack.enter_context(serving(folder)) if serve else None
         # Torch takes seconds to import: time in which TensorBoard starts.
         from demo.progress import make_and_tell
-        from demo.story import STORIES
+        from demo.stories import story_of
 
-        story = STORIES[name](quick=quick)
-        if replaced := prepare(folder, story.runs, story.kept(folder)):
+        story = story_of(name, quick=quick)
+        kept = story.kept(folder)
+        replaced = prepare(folder, story.runs, kept)
+        if kept:
+            print(f"Going on: {len(kept)} of {len(story.steps)} models are made.", flush=True)
+        elif replaced:
             print(f"Replacing the {replaced} runs of an earlier demo in {folder}.", flush=True)
         if server:
             print(f"\n  Watch the map grow at {server.link()}\n", flush=True)

@@ -9,26 +9,39 @@ from typing import Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 
 from torch import nn
 
-from demo.digits import Digits
-from demo.training import EpochDone
-
 Parameter: TypeAlias = str | int | float
 P = ParamSpec("P")
-# What an operation works on, such as a `Workbench`.
+# What an operation works on: a `Bench`.
 B = TypeVar("B")
+Network = TypeVar("Network", bound=nn.Module)
+Data = TypeVar("Data")
+
+EpochDone: TypeAlias = Callable[[int, float, Network], None]
+"""(epochs done, mean training loss of the last one, the network as it is now)."""
 
 
 @dataclass(frozen=True)
-class Workbench:
-    """What an operation works on: the networks of the model's parents, and the data."""
+class Bench(Generic[Network, Data]):
+    """What an operation works on.
 
-    parents: tuple[nn.Module, ...]
-    digits: Digits
-    epoch_done: EpochDone
+    The networks of the model's parents, the one that all models come from (absent while it is
+    made itself), and the data.
+    """
+
+    parents: tuple[Network, ...]
+    dense: Network | None
+    data: Data
+    epoch_done: EpochDone[Network]
 
     @property
-    def parent(self) -> nn.Module:
+    def parent(self) -> Network:
         return self.parents[0]
+
+    @property
+    def original(self) -> Network:
+        if self.dense is None:
+            raise LookupError("the dense model comes first")
+        return self.dense
 
 
 @dataclass(frozen=True)
@@ -53,7 +66,7 @@ class Step(Generic[B]):
 def operation(
     name: str,
 ) -> Callable[[Callable[Concatenate[B, P], nn.Module]], Callable[P, Recipe[B]]]:
-    """Turns a function of a workbench and keyword parameters into a maker of recipes.
+    """Turns a function of a bench and keyword parameters into a maker of recipes.
 
     The function's docstring describes the models it makes.
     """

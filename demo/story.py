@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Generic, NamedTuple
+
+from torch import nn
+
+from demo.checkpoints import Checkpoints
+from demo.recipe import B, Step
+
+
+class Made(NamedTuple):
+    """How a model came out, in a line, and its network; None where making it failed."""
+
+    summary: str
+    net: nn.Module | None
 
 
 class Told(NamedTuple):
@@ -16,50 +28,40 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Story:
-    """`make` logs the models into a folder; `runs` are all log runs that it writes.
+class Story(Generic[B]):
+    """`log_data` writes what all models are asked, as the log run `data_run`.
 
-    `kept` are the runs in a folder that need not be made again.
+    `make` makes the model of a step from the networks made before it, and logs it as a run of
+    its own; all log runs go into the folder that is given. Networks consist of `modules`.
     """
 
-    models: tuple[str, ...]
-    runs: tuple[str, ...]
-    make: Callable[[Path], Iterator[Told]]
-    kept: Callable[[Path], frozenset[str]] = lambda _: frozenset()
+    steps: tuple[Step[B], ...]
+    data_run: str
+    log_data: Callable[[Path], None]
+    make: Callable[[Step[B], Mapping[str, nn.Module], Path], Made]
+    modules: tuple[type[nn.Module], ...]
 
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """All log runs that the story writes."""
+        return self.data_run, *(step.id for step in self.steps)
 
-def digits(*, quick: bool) -> Story:
-    """Small image classifiers, pruned, quantized, factorised and distilled."""
-    from demo.digits import handwritten_digits
-    from demo.logbook import DATA_RUN, run_sweep
-    from demo.sweep import digits_sweep
+    def kept(self, folder: Path) -> frozenset[str]:
+        """The models that an earlier run has finished in `folder`."""
+        checkpoints = Checkpoints(folder, self.steps, self.modules)
+        return frozenset(step.id for step in self.steps if checkpoints.finished(step))
 
-    steps = digits_sweep(epochs=1, tuning_epochs=1) if quick else digits_sweep()
-    ids = tuple(step.id for step in steps)
-
-    def make(folder: Path) -> Iterator[Told]:
-        for outcome in run_sweep(steps, handwritten_digits(), folder):
-            yield Told(outcome.step.id, outcome.summary())
-
-    return Story(ids, (DATA_RUN, *ids), make)
-
-
-def language(*, quick: bool) -> Story:
-    """A small transformer that lost its norms, and what brought it back."""
-    from demo.language.logbook import TEXT_RUN, finished, run_sweep
-    from demo.language.sweep import language_sweep
-
-    steps = language_sweep(epochs=1, tuning_epochs=1) if quick else language_sweep()
-    ids = tuple(step.id for step in steps)
-
-    def make(folder: Path) -> Iterator[Told]:
-        for outcome in run_sweep(steps, folder):
-            yield Told(outcome.step.id, outcome.summary())
-
-    def kept(folder: Path) -> frozenset[str]:
-        return frozenset(step.id for step in steps if finished(step, steps, folder))
-
-    return Story(ids, (TEXT_RUN, *ids), make, kept)
-
-
-STORIES = {"digits": digits, "language": language}
+    def tell(self, folder: Path) -> Iterator[Told]:
+        """Makes what no earlier run has finished, in the order of the steps."""
+        checkpoints = Checkpoints(folder, self.steps, self.modules)
+        self.log_data(folder)
+        networks: dict[str, nn.Module] = {}
+        for step in self.steps:
+            if checkpoints.finished(step):
+                made = Made("made before", checkpoints.network(step))
+            else:
+                made = self.make(step, networks, folder)
+                checkpoints.keep(step, made.net)
+            if made.net is not None:
+                networks[step.id] = made.net
+            yield Told(step.id, made.summary)

@@ -31,6 +31,13 @@ class Answers:
             "loss": self.loss,
         }
 
+    def summary(self) -> str:
+        found = self.metrics()
+        return (
+            f"F1 {found['F1']:.3f}   exact match {found['exact_match']:6.1%}"
+            f"   loss {found['loss']:.3f}"
+        )
+
 
 @torch.no_grad()
 def answers(net: nn.Module, text: Text) -> Answers:

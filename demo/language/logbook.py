@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import nn
 from torch.utils.tensorboard import SummaryWriter
 
-from demo.language.checkpoints import checkpoint_of, load, save
 from demo.language.completion import Answers, answers
 from demo.language.operations import Desk
+from demo.language.sweep import language_sweep
 from demo.language.text import Text, documentation
-from demo.language.transformer import CONTEXT, LanguageModel
+from demo.language.transformer import CONTEXT, Attention, Block, FeedForward, LanguageModel
+from demo.logbook import model_run
 from demo.recipe import Step
+from demo.story import Made, Story
 from tensorboard_cnc import cnc_summary
 
 METRICS = (
@@ -32,46 +35,29 @@ REPEATS = 10
 PROBES = 8
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a step; without answers it was finished by an earlier run."""
-
-    step: Step[Desk]
-    answers: Answers | None = None
-
-    def summary(self) -> str:
-        if self.answers is None:
-            return "made before"
-        found = self.answers.metrics()
-        return (
-            f"F1 {found['F1']:.3f}   exact match {found['exact_match']:6.1%}"
-            f"   loss {found['loss']:.3f}"
-        )
+_MODULES = (
+    LanguageModel,
+    Block,
+    Attention,
+    FeedForward,
+    nn.ModuleList,
+    nn.Embedding,
+    nn.LayerNorm,
+    nn.Linear,
+    nn.GELU,
+)
 
 
-def finished(step: Step[Desk], steps: Sequence[Step[Desk]], folder: Path) -> bool:
-    """Whether an earlier run in `folder` has made and logged the model."""
-    return checkpoint_of(step, steps, folder).is_file() and any((folder / step.id).glob("events*"))
-
-
-def run_sweep(steps: Sequence[Step[Desk]], folder: Path) -> Iterator[Outcome]:
-    """Makes what no earlier run has finished, in the order given."""
+def language_story(*, epochs: int = 40, tuning_epochs: int = 4) -> Story[Desk]:
+    """One small layer broke the model: a small transformer, and what brought it back."""
     text = documentation()
-    log_sentences(text, folder)
-    networks: dict[str, LanguageModel] = {}
-    childless = {step.id for step in steps} - {name for step in steps for name in step.parents}
-    for step in steps:
-        path = checkpoint_of(step, steps, folder)
-        if finished(step, steps, folder):
-            if step.id not in childless:
-                networks[step.id] = load(path, text)
-            yield Outcome(step)
-            continue
-        net, found = make_model(step, networks, text, folder)
-        save(net, path)
-        if isinstance(net, LanguageModel):
-            networks[step.id] = net
-        yield Outcome(step, found)
+    return Story(
+        language_sweep(epochs=epochs, tuning_epochs=tuning_epochs),
+        TEXT_RUN,
+        partial(log_sentences, text),
+        partial(make_model, text),
+        _MODULES,
+    )
 
 
 def log_sentences(text: Text, folder: Path) -> None:
@@ -88,29 +74,19 @@ def log_sentences(text: Text, folder: Path) -> None:
 
 
 def make_model(
-    step: Step[Desk], networks: dict[str, LanguageModel], text: Text, folder: Path
-) -> tuple[nn.Module, Answers]:
+    text: Text, step: Step[Desk], networks: Mapping[str, nn.Module], folder: Path
+) -> Made:
     """One model, in a log run of its own."""
-    recipe = step.recipe
-    parents = {parent: networks[parent] for parent in step.parents}
-    with (
-        SummaryWriter(str(folder / step.id)) as writer,
-        cnc_summary.model(
-            writer,
-            step.id,
-            parents=step.parents,
-            operation=cnc_summary.operation(recipe.operation, **recipe.parameters),
-            description=recipe.description,
-            metrics=METRICS,
-        ) as model,
-    ):
+    parents = {parent: cast(LanguageModel, networks[parent]) for parent in step.parents}
+    dense = cast(LanguageModel | None, networks.get("dense"))
+    with model_run(step, folder, METRICS) as (writer, model):
 
         def epoch_done(epoch: int, training_loss: float, net: LanguageModel) -> None:
             model.metrics(answers(net, text).metrics(), step=epoch)
             writer.add_scalar("loss/train", training_loss, epoch)
 
-        desk = Desk(tuple(parents.values()), networks.get("dense"), text, epoch_done)
-        net = recipe.apply(desk).eval()
+        desk = Desk(tuple(parents.values()), dense, text, epoch_done)
+        net = step.recipe.apply(desk).eval()
         found = answers(net, text)
         model.metrics(found.metrics())
         stretches = text.tokens[: BATCH * CONTEXT].view(BATCH, CONTEXT)
@@ -119,7 +95,7 @@ def make_model(
         with torch.no_grad():
             model.activations(net, stretches[:PROBES])
         log_answers(model, text, found)
-        return net, found
+        return Made(found.summary(), net)
 
 
 def log_answers(model: cnc_summary.ModelHandle, text: Text, found: Answers) -> None:

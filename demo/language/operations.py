@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from torch import nn
@@ -12,33 +10,20 @@ from demo.language.compression import PARTS, int8_weights, norms, pruned, restor
 from demo.language.text import Text
 from demo.language.training import trained
 from demo.language.transformer import LanguageModel
-from demo.recipe import operation
+from demo.recipe import Bench, operation
 
 PartName: TypeAlias = Literal[
     "all", "norms", "queries", "later blocks", "attention", "feed-forward"
 ]
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What an operation works on: the parents' networks, the first one of all, and the text."""
-
-    parents: tuple[LanguageModel, ...]
-    dense: LanguageModel | None
-    text: Text
-    epoch_done: Callable[[int, float, LanguageModel], None]
-
-    @property
-    def parent(self) -> LanguageModel:
-        return self.parents[0]
+Desk: TypeAlias = Bench[LanguageModel, Text]
 
 
 @operation("train")
 def train(desk: Desk, *, epochs: int, lr: float, seed: int) -> nn.Module:
     """Trained on the next word of pages of the language reference."""
     return trained(
-        LanguageModel(len(desk.text.vocabulary), seed=seed),
-        desk.text.tokens,
+        LanguageModel(len(desk.data.vocabulary), seed=seed),
+        desk.data.tokens,
         epochs=epochs,
         learning_rate=lr,
         seed=seed,
@@ -55,8 +40,7 @@ def prune(desk: Desk, *, amount: float, part: PartName) -> nn.Module:
 @operation("restore")
 def restore(desk: Desk, *, part: PartName) -> nn.Module:
     """The weights of the part are again what they were before anything was pruned."""
-    assert desk.dense is not None
-    return restored(desk.parent, desk.dense, PARTS[part])
+    return restored(desk.parent, desk.original, PARTS[part])
 
 
 @operation("retrain norms")
@@ -64,7 +48,7 @@ def retrain_norms(desk: Desk, *, epochs: int, lr: float, seed: int) -> nn.Module
     """Only gains and biases of the norms are trained further."""
     return trained(
         desk.parent,
-        desk.text.tokens,
+        desk.data.tokens,
         epochs=epochs,
         learning_rate=lr,
         seed=seed,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import torch
 
-from demo.compression.pruning import prune_smallest
-from demo.compression.quantization import quantize_int8
-from demo.network import convolutional_network
+from demo.digits.compression.pruning import prune_smallest
+from demo.digits.compression.quantization import quantize_int8
+from demo.digits.network import convolutional_network
 from tensorboard_cnc import cnc_summary
 
 DENSE, PRUNED, QUANTIZED = "dense", "prune-90", "prune-90-int8"

@@ -21,8 +21,8 @@ from tensorboard.backend.event_processing.event_file_loader import EventFileLoad
 from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary
 
 import demo.__main__
-from demo.logbook import DATA_RUN, REPEATS
-from demo.sweep import digits_sweep
+from demo.digits.logbook import DATA_RUN, REPEATS
+from demo.digits.sweep import digits_sweep
 from tensorboard_cnc import instance_codec
 from tensorboard_cnc.codec import decode
 from tensorboard_cnc.instance_records import Dataset, InstanceRecord, Predictions
@@ -181,9 +181,9 @@ def test_one_model_diverged_and_says_so(
     cards: dict[str, ModelCard], metrics: dict[str, dict[str, Measurement]]
 ) -> None:
     failed = {card.id: card.reason for card in cards.values() if card.status == "failed"}
-    assert list(failed) == ["magnitude-90-ft-too-hot"]
-    assert "loss became nan" in failed["magnitude-90-ft-too-hot"]
-    assert math.isnan(metrics["magnitude-90-ft-too-hot"]["loss"].repeats[0])
+    assert list(failed) == ["one-shot-90-ft-too-hot"]
+    assert "loss became nan" in failed["one-shot-90-ft-too-hot"]
+    assert math.isnan(metrics["one-shot-90-ft-too-hot"]["loss"].repeats[0])
     others = {card.status for card in cards.values() if card.id not in failed}
     assert others == {"finished"}
 
@@ -194,10 +194,10 @@ def test_everything_is_measured_of_every_other_model(
     specs = {s.name: s for _, r in records if isinstance(r, MetricSpecs) for s in r.specs}
     assert all(spec.goal for spec in specs.values())
     for step in digits_sweep():
-        if step.id != "magnitude-90-ft-too-hot":
+        if step.id != "one-shot-90-ft-too-hot":
             assert metrics[step.id].keys() == specs.keys()
             assert len(metrics[step.id]["latency_ms"].repeats) == REPEATS
-    assert metrics["magnitude-90"]["sparsity"].repeats[0] == pytest.approx(0.9, abs=0.02)
+    assert metrics["one-shot-90"]["sparsity"].repeats[0] == pytest.approx(0.9, abs=0.02)
     dense, int8 = (metrics[run]["size_bytes"].repeats[0] for run in ("dense", "dense-int8"))
     assert int8 < dense / 2
 
@@ -207,28 +207,28 @@ def test_predictions_of_every_other_model(
 ) -> None:
     data = instances.pop(DATA_RUN)
     assert isinstance(data, Dataset)
-    assert len(data.ids) == 797
+    assert len(data.ids) == 4 * 797
     assert data.images is not None
     assert all(data.images)
-    assert list(data.attributes) == ["ink", "slant", "size"]
-    assert instances.keys() == {s.id for s in digits_sweep()} - {"magnitude-90-ft-too-hot"}
+    assert data.attributes.keys() == {"scan", "ink", "slant", "size"}
+    assert instances.keys() == {s.id for s in digits_sweep()} - {"one-shot-90-ft-too-hot"}
     for run, record in instances.items():
         assert isinstance(record, Predictions)
         assert record.dataset_fingerprint == data.fingerprint
         assert record.dropped == ()
         assert record.correct is not None
         accuracy = metrics[run]["accuracy"].repeats[0]
-        assert record.correct.mean() == pytest.approx(accuracy, abs=1e-6)
+        assert record.correct[:797].mean() == pytest.approx(accuracy, abs=1e-6), "clean scans"
 
 
 def test_only_training_has_a_step(metrics: dict[str, dict[str, Measurement]]) -> None:
     assert metrics["dense"]["accuracy"].step == 1
-    assert metrics["magnitude-50"]["accuracy"].step is None
+    assert metrics["one-shot-50"]["accuracy"].step is None
 
 
 def test_terminated_while_training_it_takes_tensorboard_along(tmp_path: Path) -> None:
     with running_demo("--quick", f"--logdir={tmp_path}") as process:
-        output = read_until(process, "magnitude-50")
+        output = read_until(process, "one-shot-50")
         process.terminate()
         rest, _ = process.communicate(timeout=20)
     assert process.returncode == 130

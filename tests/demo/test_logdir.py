@@ -38,3 +38,11 @@ def test_runs_of_somebody_else_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DemoError, match=r"'dense'.*--logdir"):
         prepare(tmp_path, ["dense", "magnitude-50"])
     assert event_file.exists()
+
+
+def test_what_is_finished_is_not_replaced(tmp_path: Path) -> None:
+    prepare(tmp_path, ["dense", "all-10"])
+    for run in ("dense", "all-10"):
+        write_run(tmp_path / run)
+    assert prepare(tmp_path, ["dense", "all-10"], {"dense"}) == 1
+    assert [path.name for path in sorted(tmp_path.iterdir()) if path.is_dir()] == ["dense"]

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from demo.compression.quantization import quantize_int8
+from demo.digits.compression.quantization import quantize_int8
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
 from tensorboard_cnc.writer import activations

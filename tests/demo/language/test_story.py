@@ -1,53 +1,57 @@
-"""Every F1 that docs/stories/language.md quotes, from a model that is trained anew."""
+"""Every figure that docs/stories/language.md quotes, asked of the page after a run of the demo."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
-from demo.language.completion import answers
-from demo.language.operations import Desk
-from demo.language.sweep import language_sweep
-from demo.language.text import Text
-from demo.language.transformer import LanguageModel
+from demo.language.logbook import TEXT_RUN, language_story
+from tests.demo.quoted import Table, tables
+from tests.demo.told import Page
+from tests.tensorboard_host import LOADERS, Loader, serve_in_process
 
-STORY = Path(__file__).parents[3] / "docs" / "stories" / "language.md"
+STORY = language_story()
+PRUNED, MENDED, WEIGHTS, ACTIVATIONS, NORMS, ANSWERS, FURTHER, INT8, PUBLISHED = tables("language")
 TOLERANCE = 0.08
-_ROW = re.compile(r"^\| ([\w-]+) \| (0\.\d{3}) \|", re.MULTILINE)
-
-
-def quoted() -> dict[str, float]:
-    return {name: float(value) for name, value in _ROW.findall(STORY.read_text(encoding="utf-8"))}
+DECIBELS = 1.0
+OF_F1 = (PRUNED, MENDED, NORMS, FURTHER, INT8)
 
 
 @pytest.fixture(scope="module")
-def f1(text: Text) -> dict[str, float]:
-    """F1 of every model, made as the demo makes them."""
+def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All models, as long trained as a user's."""
     torch.set_num_threads(1)
-    networks: dict[str, LanguageModel] = {}
-    found = {}
-    for step in language_sweep():
-        parents = tuple(networks[parent] for parent in step.parents)
-        desk = Desk(parents, networks.get("dense"), text, lambda *_: None)
-        net = step.recipe.apply(desk).eval()
-        found[step.id] = answers(net, text).metrics()["F1"]
-        if isinstance(net, LanguageModel):
-            networks[step.id] = net
-    return found
+    folder = tmp_path_factory.mktemp("language")
+    told = list(STORY.tell(folder))
+    assert [each.id for each in told] == [step.id for step in STORY.steps]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(logdir: Path) -> Iterator[Page]:
+    with serve_in_process(logdir, "fast") as host:
+        yield Page(host, len(STORY.steps))
 
 
 def test_every_model_is_told_of() -> None:
-    assert quoted().keys() == {step.id for step in language_sweep()}
+    told = {row for table in OF_F1 for row, *_ in table.figures()}
+    assert told == {step.id for step in STORY.steps}
 
 
-def test_the_figures(f1: dict[str, float]) -> None:
-    assert f1 == pytest.approx(quoted(), abs=TOLERANCE)
+@pytest.mark.parametrize("table", OF_F1, ids=lambda table: table.header[-1])
+def test_f1(page: Page, table: Table) -> None:
+    quoted_f1 = [(row, quoted) for row, column, quoted in table.figures() if column == "F1"]
+    assert len(quoted_f1) == len(table.rows)
+    for model, quoted in quoted_f1:
+        assert page.metric(model, "F1") == pytest.approx(quoted, abs=TOLERANCE), model
 
 
-def test_the_norms_are_to_blame(f1: dict[str, float]) -> None:
+def test_the_norms_are_to_blame(page: Page) -> None:
+    f1 = {model: page.metric(model, "F1") for model in page.models}
     assert f1["all-10"] < f1["dense"] - 0.15
     assert f1["all-10-norms"] > f1["dense"] - 0.02
     for other in ("queries", "later-blocks"):
@@ -56,8 +60,73 @@ def test_the_norms_are_to_blame(f1: dict[str, float]) -> None:
     assert f1["all-30-norms"] > f1["all-30"] + 0.4
 
 
-def test_what_the_norms_allow(f1: dict[str, float]) -> None:
+def test_what_the_norms_allow(page: Page) -> None:
+    f1 = {model: page.metric(model, "F1") for model in page.models}
     for percent in (50, 70):
         assert f1[f"ff-{percent}"] > f1[f"attention-{percent}"] + 0.05
     for name in ("dense", "all-10-norms", "all-30-norms", "ff-50"):
         assert abs(f1[f"{name}-int8"] - f1[name]) < 0.02
+
+
+@pytest.mark.parametrize(
+    ("table", "view", "part"),
+    [(WEIGHTS, "weights", "weight"), (ACTIVATIONS, "activations", "output")],
+)
+def test_the_layers(page: Page, table: Table, view: str, part: str) -> None:
+    for layer, model, quoted in table.figures():
+        found = page.layers("dense", model, view)[f"{layer}.{part}"]
+        assert found == pytest.approx(quoted, abs=DECIBELS), (layer, model)
+
+
+def test_nothing_comes_near_the_norms(page: Page) -> None:
+    found = page.layers("dense", "all-10", "weights")
+    weights = {
+        name: value
+        for name, value in found.items()
+        if name.endswith(".weight") and value is not None
+    }
+    norms = [value for name, value in weights.items() if "norm" in name]
+    others = [value for name, value in weights.items() if "norm" not in name]
+    assert len(norms) == 9
+    assert max(norms) < min(others) - 10
+
+
+def test_the_answers(page: Page) -> None:
+    for model, column, quoted in ANSWERS.figures():
+        if column == "exact match":
+            assert page.metric(model, "exact_match") == pytest.approx(quoted, abs=TOLERANCE)
+        else:
+            assert page.broken("dense", model) == pytest.approx(quoted, abs=TOLERANCE), model
+    assert all(each["q"] > 0.05 for each in page.harmed("dense", "all-10"))
+
+
+def test_the_comparison_quotes_what_the_tables_do() -> None:
+    """The last table rounds figures of those before it."""
+    quoted = [value for table in OF_F1 for _, column, value in table.figures() if column == "F1"]
+    last = " ".join(cells[-1] for cells in PUBLISHED.rows.values())
+    said = [float(figure) for figure in re.findall(r"0\.\d\d", last)]
+    assert len(said) == 10
+    for figure in said:
+        assert min(abs(figure - value) for value in quoted) < 0.0051, figure
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_all_models_are_logged_with_everything(logdir: Path, loader: Loader) -> None:
+    with serve_in_process(logdir, loader) as served:
+        page = Page(served, len(STORY.steps))
+    assert page.problems == []
+    assert page.datasets == [TEXT_RUN]
+    assert list(page.models) == [step.id for step in STORY.steps]
+    for step in STORY.steps:
+        model = page.models[step.id]
+        assert model["status"] == "finished"
+        assert [page.models[parent]["key"] for parent in step.parents] == model["parents"]
+        assert model["operation"]["parameters"] == step.recipe.parameters
+        assert model["logged"] == {
+            "predictions": [TEXT_RUN],
+            "weights": True,
+            "activations": True,
+        }
+        assert {"F1", "exact_match", "loss", "latency_ms", "macs"} <= model["metrics"].keys()
+    assert page.metric("all-10", "sparsity") == pytest.approx(0.1, abs=0.005)
+    assert page.metric("dense-int8", "size_bytes") < page.metric("dense", "size_bytes") / 2

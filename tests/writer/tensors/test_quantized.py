@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from demo.compression.quantization import engine, quantize_int8
+from demo.digits.compression.quantization import engine, quantize_int8
 from tensorboard_cnc.writer.tensors.code_counts import counted
 from tests.writer.tensors.read_sources import all_values, sources, values
 

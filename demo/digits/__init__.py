@@ -1,0 +1,1 @@
+"""Small convolutional networks that read handwritten digits, compressed: who pays for it?"""

@@ -1,0 +1,176 @@
+"""Every figure that docs/stories/digits.md quotes, asked of the page after a run of the demo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+
+from demo.digits.logbook import DATA_RUN, digits_story
+from demo.digits.sweep import PERCENTS
+from tests.demo.quoted import Table, prose, tables
+from tests.demo.told import Page
+from tests.tensorboard_host import serve_in_process
+
+SCANS = ("clean", "faint", "noisy", "turned")
+ARCS, REPAIRS, SIZES, BEHAVIOURS, LAYERS, RESTORED = tables("digits")
+# How far other processors' roundings took the training: of models that hold, and of others.
+HOLDS, FALLS = 0.025, 0.25
+HELD = 0.985
+DECIBELS = 1.0
+KILOBYTES = 0.5
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """The page of the whole demo, as long trained as a user's."""
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("digits")
+    story = digits_story()
+    told = list(story.tell(folder))
+    assert [each.id for each in told] == [step.id for step in story.steps]
+    with serve_in_process(folder, "fast") as host:
+        yield Page(host, len(story.steps))
+
+
+def accuracy_is(quoted: float, found: float) -> bool:
+    near = HOLDS if quoted > HELD else FALLS
+    return found == pytest.approx(quoted, abs=near)
+
+
+def test_everything_is_there(page: Page) -> None:
+    assert page.problems == []
+    assert page.datasets == [DATA_RUN]
+    steps = digits_story().steps
+    assert len(steps) == int(re.findall(r"(\d+) models", prose("digits"))[0])
+    for step in steps:
+        model = page.models[step.id]
+        assert [page.models[parent]["key"] for parent in step.parents] == model["parents"]
+        if step.id != "one-shot-90-ft-too-hot":
+            assert model["logged"] == {
+                "predictions": [DATA_RUN],
+                "weights": True,
+                "activations": True,
+            }
+
+
+def test_the_two_arcs(page: Page) -> None:
+    assert list(ARCS.rows) == [f"{percent} %" for percent in PERCENTS]
+    for zeros, way, quoted in ARCS.figures():
+        model = f"{way}-{zeros.removesuffix(' %')}"
+        assert accuracy_is(quoted, page.metric(model, "accuracy")), model
+    one_shot, iterative = (
+        {percent: page.metric(f"{way}-{percent}", "accuracy") for percent in PERCENTS}
+        for way in ("one-shot", "iterative")
+    )
+    assert one_shot[80] > 0.7, "before the cliff"
+    assert one_shot[90] < 0.5, "behind it"
+    assert iterative[95] > 0.95, "before the cliff"
+    assert iterative[99] < 0.7, "behind it"
+
+
+@pytest.mark.parametrize("table", [REPAIRS, RESTORED, SIZES])
+def test_accuracies(page: Page, table: Table) -> None:
+    checked = 0
+    for model, column, quoted in table.figures():
+        if column == "accuracy":
+            assert accuracy_is(quoted, page.metric(model, "accuracy")), model
+            checked += 1
+    assert checked == len(table.rows)
+
+
+def test_sizes(page: Page) -> None:
+    for model, column, quoted in SIZES.figures():
+        if column == "compressed":
+            found = page.metric(model, "compressed_bytes") / 1000
+            assert found == pytest.approx(quoted, abs=KILOBYTES), model
+
+
+def test_the_scans(page: Page) -> None:
+    assert BEHAVIOURS.header == ("model", *SCANS)
+    shown = {model: page.slices(model, "attribute/scan") for model in BEHAVIOURS.rows}
+    for model, scan, quoted in BEHAVIOURS.figures():
+        found = shown[model][scan]
+        near = HOLDS if scan == "clean" else FALLS
+        assert found == pytest.approx(quoted, abs=near), (model, scan)
+        if scan == "clean":
+            assert found == pytest.approx(page.metric(model, "accuracy"), abs=1e-6), model
+
+
+def test_the_faint_scans_pay(page: Page) -> None:
+    def lost(model: str, scan: str) -> float:
+        before, after = (page.slices(each, "attribute/scan") for each in ("dense", model))
+        return before[scan] - after[scan]
+
+    for model in ("one-shot-50", "one-shot-70", "one-shot-90-ft", "iterative-90-int8"):
+        assert lost(model, "clean") < 0.025
+        assert lost(model, "faint") > 2 * lost(model, "clean")
+        assert lost(model, "faint") > 0.03
+        worst = {(each["name"], each["text"]): each for each in page.harmed("dense", model)}
+        assert worst["scan", "faint"]["q"] < 0.05, model
+    assert lost("iterative-90-int8", "faint") > lost("iterative-80-int8", "faint") + 0.02
+    for model in ("dense", "iterative-80", "iterative-90", "one-shot-90-ft"):
+        assert lost(f"{model}-int8", "faint") < lost(model, "faint") + 0.02, "int8 costs nothing"
+
+
+def test_recalibration_moves_no_weight_and_mends(page: Page) -> None:
+    for percent in (80, 90):
+        before, after = (
+            page.metric(f"one-shot-{percent}{kind}", "accuracy") for kind in ("", "-bn")
+        )
+        assert after > before + 0.04
+    weights = page.layers("one-shot-80", "one-shot-80-bn", "weights")
+    changed = {name for name, value in weights.items() if name and value is not None}
+    assert {name.split(".")[-1] for name in changed} <= {"running_mean", "running_var"}
+
+
+def test_the_layers(page: Page) -> None:
+    shown = {model: page.layers("dense", model, "activations") for model in LAYERS.header[1:]}
+    for layer, model, quoted in LAYERS.figures():
+        assert shown[model][f"{layer}.output"] == pytest.approx(quoted, abs=DECIBELS), layer
+
+    def signal(model: str, layer: str) -> Any:
+        return shown[model][f"{layer}.output"]
+
+    broken = {name: v for name, v in shown["one-shot-80"].items() if name.endswith(".output")}
+    assert min(broken, key=lambda name: broken[name] or 99) == "norm3.output"
+    assert signal("one-shot-80-conv3", "pool2") == pytest.approx(signal("one-shot-80", "pool2"))
+    for mended in ("one-shot-80-bn", "one-shot-80-conv3"):
+        assert signal(mended, "norm3") > signal("one-shot-80", "norm3") + 2
+
+
+def test_conv3_is_to_blame(page: Page) -> None:
+    conv2, conv3, hidden, pruned = (
+        page.metric(f"one-shot-80{layer}", "accuracy")
+        for layer in ("-conv2", "-conv3", "-hidden", "")
+    )
+    assert conv3 > conv2 > hidden
+    assert abs(hidden - pruned) < 0.02
+    weights = page.layers("dense", "one-shot-80", "weights")
+    assert weights["conv3.weight"] < weights["hidden.weight"]  # type: ignore[operator]
+
+
+def test_prose_says_what_follows_from_the_tables() -> None:
+    def quoted(table: Table, model: str, column: str) -> float:
+        return {(row, name): value for row, name, value in table.figures()}[model, column]
+
+    def apart(table: Table, column: str, model: str, other: str) -> float:
+        return quoted(table, model, column) - quoted(table, other, column)
+
+    pair = ("iterative-80-int8", "iterative-90-int8")
+    derived = {
+        "3.4 kB": apart(SIZES, "compressed", *pair),
+        "0.3 points": 100 * apart(BEHAVIOURS, "clean", *pair),
+        "5.5 points": 100 * apart(BEHAVIOURS, "faint", *pair),
+        "1.7 points": 100 * apart(BEHAVIOURS, "clean", "dense", "one-shot-70"),
+    }
+    text = prose("digits")
+    for said, follows in derived.items():
+        assert said in text
+        assert follows == pytest.approx(float(said.split()[0]), abs=0.06), said
+    # No figure stands alone that nothing above holds.
+    near = f"{100 * HOLDS} points"
+    assert set(re.findall(r"\d+\.\d+ \w+", text)) == derived.keys() | {near}

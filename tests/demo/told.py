@@ -1,0 +1,56 @@
+"""What the page says of a finished story: the same answers, asked of the plugin's routes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.tensorboard_host import InProcessTensorBoard
+
+
+class Page:
+    """A story of `models` models, as soon as all of them are there."""
+
+    def __init__(self, host: InProcessTensorBoard, models: int) -> None:
+        self._client = host.client
+        answer = host.models_when(
+            lambda found: sum(m["status"] != "running" for m in found["models"]) == models
+        )
+        self.problems: list[Any] = answer["problems"]
+        self.datasets: list[str] = answer["datasets"]
+        self.models: dict[str, dict[str, Any]] = {m["id"]: m for m in answer["models"]}
+
+    def metric(self, model: str, name: str) -> float:
+        value: float = self.models[model]["metrics"][name]["value"]
+        return value
+
+    def slices(self, model: str, *by: str) -> dict[str, float]:
+        """Means of the first measure by slice, such as the share of right answers."""
+        found = self._ask("behaviors", model, base=model, level="slices", by=json.dumps(by))
+        names = ["  ".join(texts) for texts in found["texts"]]
+        return dict(zip(names, found["models"][0]["value"], strict=True))
+
+    def broken(self, base: str, model: str) -> float:
+        """Share of all instances that `base` has right and `model` wrong."""
+        outcomes = self._ask("behaviors", model, base=base)["models"][1]["outcomes"]
+        share: float = outcomes["negative"] / outcomes["n"]
+        return share
+
+    def harmed(self, base: str, model: str) -> list[dict[str, Any]]:
+        """The slices that `model` harmed most, the worst first."""
+        slices: list[dict[str, Any]] = self._ask("behaviors", model, base=base, level="harmed")[
+            "slices"
+        ]
+        return slices
+
+    def layers(self, base: str, model: str, view: str) -> dict[str, float | None]:
+        """SQNR of each row, dB."""
+        found = self._ask("layers", model, base=base, view=view, measure="sqnr")
+        values = found["models"][-1]["value"]
+        return dict(zip(found["rows"]["names"], values, strict=True))
+
+    def _ask(self, route: str, model: str, *, base: str, **arguments: str) -> Any:
+        keys = {"base": self.models[base]["key"], "models": self.models[model]["key"]}
+        response = self._client.get(f"/data/plugin/cnc/{route}", query_string={**keys, **arguments})
+        assert response.status_code == 200, response.text
+        return response.get_json()
