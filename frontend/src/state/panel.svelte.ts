@@ -9,6 +9,7 @@ import type { MetricChoice } from "../model/link/map";
 import type { Place } from "../model/link/place";
 import { DEFAULT_LINK_STATE, type LinkState } from "../model/url_state";
 import type { MetricSpec, Model } from "../model/wire.gen";
+import { AnswerCache } from "./asked.svelte";
 import { Filters } from "./filters.svelte";
 import { LiveModels } from "./live_models.svelte";
 import { Search } from "./search.svelte";
@@ -22,6 +23,8 @@ export class Panel {
   readonly filters = new Filters(this);
   readonly tradeoffs = new Tradeoffs(this);
   readonly search = new Search(this);
+  /** What was asked of models at a glance: going back to one asks for nothing. */
+  readonly glances = new AnswerCache();
   readonly #undo = new UndoHistory();
   /** What the link keeps; replaced as a whole, never changed in place. */
   link = $state.raw<LinkState>(DEFAULT_LINK_STATE);

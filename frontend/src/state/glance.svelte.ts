@@ -1,0 +1,90 @@
+import { behaviorsAddress, type BehaviorsLevel } from "../api/behaviors";
+import { layerTreeAddress } from "../api/layers";
+import { behaviorGlance } from "../model/glance_behavior";
+import { activationsGlance, weightsGlance, type LayerGlance } from "../model/glance_layers";
+import type { BehaviorSummary, HarmedSlices, LayerTree, LayerView, Model } from "../model/wire.gen";
+import { Asked } from "./asked.svelte";
+import type { Panel } from "./panel.svelte";
+
+/** Who walks through models with the arrow keys asks for none of them. */
+const SETTLED_MS = 150;
+
+/** What predictions, weights and activations say of one model against another, once here. */
+export class Glance {
+  readonly #panel: () => Panel;
+  readonly #pair: () => readonly [base: Model, model: Model] | null;
+  /** The pair that has been chosen for long enough to ask about it. */
+  #settled = $state.raw<readonly [base: Model, model: Model] | null>(null);
+  readonly #summary: Asked<BehaviorSummary>;
+  readonly #harmed: Asked<HarmedSlices>;
+  readonly #weights: Asked<LayerTree> | null;
+  readonly #activations: Asked<LayerTree> | null;
+
+  /** To be created while a component is set up. `layers`: whether to ask for these too. */
+  constructor(
+    panel: () => Panel,
+    pair: () => readonly [base: Model, model: Model] | null,
+    layers = true,
+  ) {
+    this.#panel = panel;
+    this.#pair = pair;
+    $effect(() => {
+      const chosen = pair();
+      const timer = setTimeout(() => (this.#settled = chosen), SETTLED_MS);
+      return () => clearTimeout(timer);
+    });
+    this.#summary = this.#asked(() => this.#behaviors("summary"));
+    this.#harmed = this.#asked(() => this.#behaviors("harmed"));
+    this.#weights = layers ? this.#asked(() => this.#layers("weights")) : null;
+    this.#activations = layers ? this.#asked(() => this.#layers("activations")) : null;
+  }
+
+  readonly behavior = $derived.by(() => {
+    const summary = this.#summary.answer;
+    const model = this.#pair()?.[1].key;
+    if (!summary || model === undefined || !this.#isOf(summary)) return null;
+    const harmed = this.#harmed.answer;
+    const known = harmed && harmed.dataset === summary.dataset;
+    return behaviorGlance(summary, known ? harmed : null, model);
+  });
+  readonly weights = $derived.by(() => this.#told(this.#weights, weightsGlance));
+  readonly activations = $derived.by(() => this.#told(this.#activations, activationsGlance));
+  /** Whether answers are late. */
+  readonly slow = $derived.by(() =>
+    [this.#summary, this.#weights, this.#activations].some((asked) => asked?.slow),
+  );
+
+  #asked<T>(address: () => string | null): Asked<T> {
+    return new Asked<T>(this.#panel().glances, address, () => this.#panel().live.answer);
+  }
+
+  #behaviors(level: BehaviorsLevel): string | null {
+    const pair = this.#settled;
+    if (!pair?.every(({ logged }) => logged.predictions.length)) return null;
+    const [base, model] = pair;
+    const subject = { base: base.key, models: [model.key], dataset: this.#panel().link.evaluation };
+    return behaviorsAddress(level, { ...subject, measure: null, form: null });
+  }
+
+  #layers(view: Exclude<LayerView, "sparsity">): string | null {
+    const pair = this.#settled;
+    if (!pair?.every(({ logged }) => logged[view])) return null;
+    const [base, model] = pair;
+    return layerTreeAddress({ base: base.key, models: [model.key], view, measure: "sqnr" });
+  }
+
+  #told(
+    asked: Asked<LayerTree> | null,
+    glance: (tree: LayerTree, model: string) => LayerGlance | null,
+  ): LayerGlance | null {
+    const tree = asked?.answer;
+    const model = this.#pair()?.[1].key;
+    return tree && model !== undefined && this.#isOf(tree) ? glance(tree, model) : null;
+  }
+
+  /** Whether an answer is about the pair: the last one stays until the next is there. */
+  #isOf({ base, models }: { base: string; models: readonly { key: string }[] }): boolean {
+    const pair = this.#pair();
+    return base === pair?.[0].key && models.some(({ key }) => key === pair[1].key);
+  }
+}

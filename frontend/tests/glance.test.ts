@@ -1,0 +1,206 @@
+import { describe, expect, test } from "vitest";
+
+import { behaviorGlance } from "../src/model/glance_behavior";
+import { activationsGlance, weightsGlance } from "../src/model/glance_layers";
+import type {
+  BehaviorSummary,
+  HarmedSlice,
+  HarmedSlices,
+  LayerTree,
+  ModelBehavior,
+} from "../src/model/wire.gen";
+import { cellsOf, rowsOf, SPARSITY, SQNR, treeOf } from "./layers_builders";
+
+function answers(key: string, given: Partial<ModelBehavior> = {}): ModelBehavior {
+  return {
+    key,
+    logged: true,
+    n: 3188,
+    n_shared: 3188,
+    excluded: [],
+    value: { n: 3188, value: 0.9589, low: 0.951, high: 0.965 },
+    change: null,
+    error: null,
+    error_relative: null,
+    outcomes: null,
+    agreement: null,
+    answers: [],
+    changes: [],
+    calibration: null,
+    nll: null,
+    brier: null,
+    kl: null,
+    histogram: null,
+    ...given,
+  };
+}
+
+function pruned(value: number, p: number | null): ModelBehavior {
+  const change = { n: 3188, value, low: null, high: null, relative: null, p, test: null };
+  const after = 0.9589 + value;
+  return answers("pruned", { change, value: { n: 3188, value: after, low: null, high: null } });
+}
+
+function summaryOf(model: ModelBehavior): BehaviorSummary {
+  const dataset = {
+    key: "d1",
+    name: "scans",
+    fingerprint: "",
+    instances: 3188,
+    logged: true,
+    runs: [],
+    models: ["base", "pruned"],
+  };
+  const measure = {
+    id: "correct",
+    label: "correct",
+    unit: "",
+    goal: "max" as const,
+    rate: true,
+    pairwise: false,
+    forms: [],
+  };
+  return {
+    datasets: [dataset],
+    dataset: "d1",
+    kind: "classes",
+    measures: [measure],
+    measure: "correct",
+    form: "value",
+    dimensions: [],
+    has_texts: false,
+    has_images: false,
+    base: "base",
+    n: 3188,
+    n_filtered: 3188,
+    models: [answers("base"), model],
+    edges: [],
+    noise: null,
+    notes: [],
+  };
+}
+
+const faint: HarmedSlice = {
+  model: "pruned",
+  by: "attribute/scan",
+  level: 1,
+  name: "scan",
+  text: "faint",
+  n: 797,
+  flips: 84,
+  lift: 2.02,
+  p: 1e-13,
+  q: 8e-12,
+  small: false,
+};
+
+function harmedIn(...slices: HarmedSlice[]): HarmedSlices {
+  return { dataset: "d1", slices, tests: 30, reason: null };
+}
+
+describe("the answers of a model at a glance", () => {
+  test("tell both means, the tested change, and who was harmed most", () => {
+    const glance = behaviorGlance(summaryOf(pruned(-0.043, 1e-24)), harmedIn(faint), "pruned");
+    expect(glance).toMatchObject({
+      dataset: "scans",
+      datasetKey: "d1",
+      n: 3188,
+      means: "95.9\u202f% → 91.6\u202f% correct",
+      sure: true,
+      slice: faint,
+      verdict: "Harmed most: scan: faint, 11\u202f% broke, ×2.0 the average, q < .001",
+    });
+    expect(glance?.change).toMatch(/^−4\.30?\u202fpt, p < \.001$/);
+  });
+
+  test("tell harm that no slice has more of", () => {
+    const noisy = { ...faint, q: 0.3 };
+    const glance = behaviorGlance(summaryOf(pruned(-0.259, 1e-40)), harmedIn(noisy), "pruned");
+    expect(glance).toMatchObject({
+      slice: null,
+      verdict: "Harmed evenly: none of 30 slices more than the rest",
+    });
+    const unsliced = behaviorGlance(summaryOf(pruned(-0.259, 1e-40)), null, "pruned");
+    expect(unsliced?.verdict).toBe("Harmed beyond noise");
+  });
+
+  test("do not make a change of what may be noise, but tell a slice that is none", () => {
+    const same = summaryOf(pruned(-0.001, 0.4));
+    expect(behaviorGlance(same, harmedIn(), "pruned")).toMatchObject({
+      sure: false,
+      verdict: "No change beyond noise",
+    });
+    expect(behaviorGlance(same, harmedIn(faint), "pruned")?.verdict).toMatch(/^Harmed most/);
+    const better = behaviorGlance(summaryOf(pruned(0.02, 0.001)), harmedIn(), "pruned");
+    expect(better?.verdict).toBe("Better beyond noise");
+    const untested = behaviorGlance(summaryOf(pruned(-0.02, null)), harmedIn(), "pruned");
+    expect(untested).toMatchObject({ sure: null, verdict: "" });
+  });
+
+  test("are absent where one of the two has none on the data set", () => {
+    const none = answers("pruned", { logged: false, value: null });
+    expect(behaviorGlance(summaryOf(none), null, "pruned")).toBeNull();
+    expect(behaviorGlance(summaryOf(pruned(0, 1)), null, "other")).toBeNull();
+  });
+});
+
+const PARTS = ["conv1.output", "norm1.output", "conv2.output", "head.output"];
+
+function sqnrs(values: Record<string, number>, names = PARTS, measure = SQNR): LayerTree {
+  const rows = rowsOf(...names);
+  return treeOf(rows, measure, [cellsOf("base", rows), cellsOf("pruned", rows, values)]);
+}
+
+describe("the insides of a model at a glance", () => {
+  const names = ["conv1.weight", "conv2.weight", "conv3.weight"];
+
+  test("name the tensor that changed most, and how many changed as much", () => {
+    const values = { "conv1.weight": 14, "conv2.weight": 3.9, "conv3.weight": 3.2 };
+    expect(weightsGlance(sqnrs(values, names), "pruned")).toEqual({
+      row: "conv3.weight",
+      text: "Changed most: conv3.weight, SQNR 3.20\u202fdB (1 more within 1\u202fdB)",
+      note: "SQNR: the lowest of 3 tensors\nnext: conv2.weight",
+    });
+    const alone = weightsGlance(sqnrs({ ...values, "conv2.weight": 4.3 }, names), "pruned");
+    expect(alone?.text).toBe("Changed most: conv3.weight, SQNR 3.20\u202fdB");
+  });
+
+  test("say so where nothing changed", () => {
+    const tree = sqnrs({ "conv1.weight": 0 }, names);
+    const same = { ...tree.models[1]!, value: tree.rows.names.map(() => null) };
+    const glance = weightsGlance({ ...tree, models: [tree.models[0]!, same] }, "pruned");
+    expect(glance).toMatchObject({ row: null, text: "No weight differs from the base’s" });
+  });
+
+  test("name the tensor after which the signal is lost", () => {
+    const values = [18, 17.5, 7.9, 5].map((value, at) => [PARTS[at], value]);
+    const glance = activationsGlance(sqnrs(Object.fromEntries(values)), "pruned");
+    expect(glance).toMatchObject({
+      row: "conv2.output",
+      text: "Signal falls most at conv2: 17.5\u202fdB → 7.90\u202fdB",
+    });
+  });
+
+  test("do not take a fall within the intervals for one", () => {
+    const values = Object.fromEntries([18, 12, 11, 10].map((value, at) => [PARTS[at], value]));
+    const tree = sqnrs(values);
+    const low = tree.rows.names.map((name) => (name === "conv1.output" ? 11 : null));
+    const unsure = { ...tree.models[1]!, low };
+    const glance = activationsGlance({ ...tree, models: [tree.models[0]!, unsure] }, "pruned");
+    expect(glance?.row).toBe("conv2.output");
+  });
+
+  test("tell a signal that is lost from the first, and one that never is", () => {
+    const flat = Object.fromEntries([1.8, 2.4, 0.5, 1].map((value, at) => [PARTS[at], value]));
+    const text = activationsGlance(sqnrs(flat), "pruned")?.text;
+    expect(text).toBe("Signal low from the first: conv1, 1.80\u202fdB");
+    const whole = Object.fromEntries(PARTS.map((name) => [name, 90]));
+    expect(activationsGlance(sqnrs(whole), "pruned")?.text).toBe("The signal is that of the base");
+  });
+
+  test("are silent without a measure against the base, or without the model", () => {
+    expect(weightsGlance(sqnrs({ "conv1.output": 1 }, PARTS, SPARSITY), "pruned")).toBeNull();
+    expect(activationsGlance(sqnrs({}), "pruned")).toBeNull();
+    expect(weightsGlance(sqnrs({ "conv1.output": 1 }), "base")).toBeNull();
+  });
+});
