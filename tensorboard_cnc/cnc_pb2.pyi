@@ -150,7 +150,7 @@ class MetricSpecs(_message.Message):
     def __init__(self, specs: _Optional[_Iterable[_Union[MetricSpec, _Mapping]]] = ...) -> None: ...
 
 class MetricSpec(_message.Message):
-    __slots__ = ("name", "goal", "unit", "format", "low", "high", "primary", "budget", "scalar", "defined_us", "suggested")
+    __slots__ = ("name", "goal", "unit", "format", "low", "high", "primary", "budget", "scalar", "defined_us", "suggested", "description")
     class Goal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         UNKNOWN: _ClassVar[MetricSpec.Goal]
@@ -170,6 +170,7 @@ class MetricSpec(_message.Message):
     SCALAR_FIELD_NUMBER: _ClassVar[int]
     DEFINED_US_FIELD_NUMBER: _ClassVar[int]
     SUGGESTED_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     name: str
     goal: MetricSpec.Goal
     unit: str
@@ -181,7 +182,8 @@ class MetricSpec(_message.Message):
     scalar: str
     defined_us: int
     suggested: bool
-    def __init__(self, name: _Optional[str] = ..., goal: _Optional[_Union[MetricSpec.Goal, str]] = ..., unit: _Optional[str] = ..., format: _Optional[str] = ..., low: _Optional[float] = ..., high: _Optional[float] = ..., primary: bool = ..., budget: _Optional[_Union[Budget, _Mapping]] = ..., scalar: _Optional[str] = ..., defined_us: _Optional[int] = ..., suggested: bool = ...) -> None: ...
+    description: str
+    def __init__(self, name: _Optional[str] = ..., goal: _Optional[_Union[MetricSpec.Goal, str]] = ..., unit: _Optional[str] = ..., format: _Optional[str] = ..., low: _Optional[float] = ..., high: _Optional[float] = ..., primary: bool = ..., budget: _Optional[_Union[Budget, _Mapping]] = ..., scalar: _Optional[str] = ..., defined_us: _Optional[int] = ..., suggested: bool = ..., description: _Optional[str] = ...) -> None: ...
 
 class Budget(_message.Message):
     __slots__ = ("bound", "value", "relation")

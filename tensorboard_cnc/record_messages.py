@@ -182,6 +182,7 @@ def _spec_to_message(spec: MetricSpec) -> pb.MetricSpec:
         scalar=spec.scalar,
         defined_us=spec.defined_us,
         suggested=spec.suggested,
+        description=spec.description,
     )
     if spec.budget is not None:
         message.budget.bound = _BOUND[spec.budget.bound]
@@ -210,6 +211,7 @@ def _spec_from_message(message: pb.MetricSpec) -> MetricSpec:
         scalar=message.scalar,
         defined_us=message.defined_us,
         suggested=message.suggested,
+        description=message.description,
     )
 
 

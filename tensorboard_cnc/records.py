@@ -97,6 +97,7 @@ class MetricSpec:
     scalar: str = ""
     defined_us: int = 0
     suggested: bool = False
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from tensorboard_cnc import cnc_summary
 METRICS = (
     cnc_summary.metric("accuracy", goal="max", format=".1%"),
     # Primary here: zeros take no less room on disk until it is compressed.
-    cnc_summary.metric("compressed_bytes", goal="min", unit="B", format=",d"),
+    cnc_summary.metric("compressed_bytes", goal="min", unit="B"),
     cnc_summary.metric("loss", goal="min", unit="nats", format=".3f", primary=False),
 )
 # The run that holds the test images, and the name under which models are evaluated on them.

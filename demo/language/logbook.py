@@ -24,7 +24,7 @@ from tensorboard_cnc import cnc_summary
 METRICS = (
     cnc_summary.metric("F1", goal="max", format=".3f", low=0, high=1),
     cnc_summary.metric("exact_match", goal="max", format=".1%"),
-    cnc_summary.metric("effective_bytes", goal="min", unit="B", format=",d"),
+    cnc_summary.metric("effective_bytes", goal="min", unit="B"),
     cnc_summary.metric("loss", goal="min", unit="nats", format=".3f"),
 )
 # The run that holds the sentences, and the name under which models are evaluated on them.

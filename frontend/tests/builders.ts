@@ -45,6 +45,7 @@ export function spec(name: string, given: Partial<MetricSpec> = {}): MetricSpec 
     primary: true,
     budget: null,
     scalar: "",
+    description: "",
     ...given,
   };
 }

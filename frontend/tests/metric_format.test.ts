@@ -7,6 +7,7 @@ import {
   metricFormat,
   metricHeading,
   metricLabel,
+  tellingDigits,
 } from "../src/model/metric_format";
 import { metric, spec } from "./builders";
 
@@ -40,7 +41,25 @@ describe("without a format", () => {
   test("bytes and counts take SI prefixes", () => {
     expect(full(1_234_567, { unit: "B" })).toBe("1.23 MB");
     expect(full(512, { unit: "B" })).toBe("512 B");
+    expect(full(4866, { unit: "bytes" })).toBe("4.87 kB");
+    expect(full(-1_332_130, { unit: "B" })).toBe("−1.33 MB");
+    expect(full(0, { unit: "B" })).toBe("0 B");
+    expect(full(1e30, { unit: "B" })).toBe("1.00e+30 B");
     expect(full(4.1e9, { unit: "MACs" })).toBe("4.10 GMACs");
+  });
+});
+
+describe("bytes", () => {
+  test("carry their prefix in the cell, so the head has no unit", () => {
+    const size = spec("size_bytes", { unit: "B" });
+    expect(metricHeading(size)).toBe("size");
+    expect(plain(bareMetric(metric(99_681), size))).toBe("99.7 kB");
+  });
+
+  test("are written as a format asks", () => {
+    expect(full(99_681, { unit: "B", format: ",d" })).toBe("99,681 B");
+    expect(bare(99_681, { unit: "B", format: ".4s" })).toBe("99.68 kB");
+    expect(metricHeading(spec("size_bytes", { unit: "B", format: ",d" }))).toBe("size, B");
   });
 });
 
@@ -88,17 +107,29 @@ describe("values that are no number", () => {
 });
 
 describe("the exact value", () => {
-  test("has all digits and the unit", () => {
+  test("has six digits, all whole ones, and the unit", () => {
     const latency = spec("latency", { unit: "ms" });
-    expect(plain(exactMetric(metric(8.123456789), latency))).toBe("8.123456789 ms");
+    expect(plain(exactMetric(metric(8.123456789), latency))).toBe("8.12346 ms");
+    expect(plain(exactMetric(metric(8.123456789), latency, 8))).toBe("8.1234568 ms");
+    expect(plain(exactMetric(metric(12_345_678.9), latency))).toBe("12,345,679 ms");
     expect(plain(exactMetric(metric(-95_246_447), spec("size", { unit: "B" })))).toBe(
       "−95,246,447 B",
     );
   });
 
-  test("of a percentage shows the logged fraction too", () => {
+  test("of a share is in per cent, as it is everywhere", () => {
     const accuracy = spec("accuracy", { format: ".1%" });
-    expect(plain(exactMetric(metric(0.8031923), accuracy))).toBe("0.8031923 (80.3 %)");
+    expect(plain(exactMetric(metric(0.8031923), accuracy))).toBe("80.3192 %");
+  });
+});
+
+describe("digits", () => {
+  test("are as many as tell different values apart, and float noise is none", () => {
+    expect(tellingDigits([])).toBe(6);
+    expect(tellingDigits([0.98, 0.97, 0.98])).toBe(6);
+    expect(tellingDigits([3.8184351, 3.8184352])).toBe(8);
+    expect(tellingDigits([0.1 + 0.2, 0.3])).toBe(6);
+    expect(tellingDigits([1e-300, -1e308])).toBe(6);
   });
 });
 

@@ -158,6 +158,7 @@ def _spec(metric: KnownMetric) -> wire.MetricSpec:
         "primary": spec.primary,
         "budget": budget,
         "scalar": spec.scalar,
+        "description": spec.description,
     }
 
 

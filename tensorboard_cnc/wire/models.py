@@ -87,6 +87,8 @@ class MetricSpec(TypedDict):
     primary: bool
     budget: Budget | None
     scalar: str
+    # What it measures, in one line; "" where nobody said.
+    description: str
 
 
 class OperationSummary(TypedDict):

@@ -23,6 +23,7 @@ def metric(
     primary: bool = True,
     budget: str | float | Budget | None = None,
     scalar: str | None = None,
+    description: str = "",
 ) -> MetricSpec:
     """How to read a metric, for `define_metrics` or ``model(..., metrics=[...])``.
 
@@ -40,6 +41,7 @@ def metric(
         model, ">= base - 0.01", "<= base - 20 %" (percent of the base's value).
       scalar: the tag of an ordinary TensorBoard scalar of the model's run. Where the metric is
         not logged itself, its value is the last one of that scalar.
+      description: what it measures, in one line; the page shows it at the metric's name.
 
     Raises:
       ArgumentError: a value that breaks one of these rules. With ``on_error("warn")`` this is
@@ -56,6 +58,7 @@ def metric(
         # Read by checked_spec, as everything here.
         budget=budget,  # type: ignore[arg-type]
         scalar="" if scalar is None else scalar,
+        description=description,
     )
     return given if policy.is_lenient() else checked_spec(given)
 

@@ -81,6 +81,7 @@ def checked_spec(given: MetricSpec) -> MetricSpec:
         primary=bool(given.primary),
         budget=checked_budget(given.budget, metric=name, goal=goal, unit=unit),
         scalar=checked_name(given.scalar, "scalar's tag") if given.scalar != "" else "",
+        description=_checked_text(given.description, name, "description"),
     )
 
 
@@ -107,7 +108,7 @@ def _checked_text(text: Any, name: str, what: str) -> str:
         return str(text)
     raise ArgumentError(
         f'The {what} of "{name}" is {shown(text)} of type {type_name(text)}',
-        "Units and formats are texts of printable characters",
+        "Units, formats and descriptions are texts of printable characters, on one line",
         f"Pass a text, or leave {what} out if there is none",
     )
 

@@ -63,6 +63,7 @@ def records() -> list[Stored]:
                 1.0,
                 budget=Budget("at_least", -1.0, "base_percent"),
                 scalar="val/acc",
+                description="Right answers among all.",
                 defined_us=_START,
             ),
         )

@@ -70,6 +70,7 @@ _specs = st.builds(
     scalar=st.text(max_size=10),
     defined_us=_times_us,
     suggested=st.booleans(),
+    description=st.text(max_size=10),
 )
 metric_specs = st.builds(MetricSpecs, st.lists(_specs, max_size=4).map(tuple))
 _logged_problems = st.builds(LoggedProblem, st.text(), st.text(), _times_us)

@@ -40,7 +40,7 @@ def test_everything_is_logged_with_its_specs(tmp_path: Path) -> None:
     assert specs.keys() == stored.keys() == {spec.name for spec in SPECS}
     assert specs["latency_ms"].unit == "ms"
     assert specs["throughput_per_s"].goal == "max"
-    assert all(spec.suggested for spec in specs.values())
+    assert all(spec.suggested and spec.description for spec in specs.values())
 
 
 def test_times_and_memory_carry_their_conditions(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_specs_of_the_user_go_before(tmp_path: Path) -> None:
     assert known["size_bytes"].spec.unit == "B"
     assert known["size_bytes"].spec.goal == "min"
     assert known["size_bytes"].spec.budget is not None
-    assert known["compressed_bytes"].spec.format == ",d"
+    assert known["parameters"].spec.format == ",d"
     assert known["flops"].spec.goal == "max"
     assert known["flops"].spec.primary, "whoever defines a metric finds it important"
     assert not known["parameters"].spec.primary

@@ -90,8 +90,9 @@ def test_the_same_specs_leave_one_record_in_a_run(tmp_path: Path) -> None:
     [
         ({"goal": "best"}, 'The goal of "m" is \'best\'. A goal is "max" .* Choose one'),
         ({"goal": 0.93}, r"The goal of \"m\" is 0.93. .* values are logged with m.metrics"),
-        ({"unit": 3}, 'The unit of "m" is 3 of type int. Units and formats are texts .* Pass a'),
+        ({"unit": 3}, 'The unit of "m" is 3 of type int. Units, formats and .* Pass a'),
         ({"unit": "m\ns"}, "The unit of"),
+        ({"description": "two\nlines"}, "The description of .* on one line"),
         ({"format": "0.2fx"}, 'format of "m" is \'0.2fx\'. .* d3-format specifier. Write ".1%"'),
         ({"format": None}, 'The format of "m" is None'),
         ({"low": 1, "high": 1}, "from low=1 to high=1. A scale begins below its end. Exchange"),

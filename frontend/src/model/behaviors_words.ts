@@ -27,6 +27,7 @@ export function measureSpec(measure: BehaviorMeasure): MetricSpec {
       primary: true,
       budget: null,
       scalar: "",
+      description: "",
     };
     specs.set(measure, spec);
   }
@@ -111,6 +112,7 @@ export const NUMBER: MetricSpec = {
   primary: false,
   budget: null,
   scalar: "",
+  description: "",
 };
 
 /** "p < .001", "p .12". */

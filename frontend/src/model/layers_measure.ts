@@ -23,6 +23,7 @@ export function plainSpec(unit: string): MetricSpec {
     primary: true,
     budget: null,
     scalar: "",
+    description: "",
   };
 }
 

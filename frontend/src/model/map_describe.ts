@@ -1,13 +1,13 @@
 import { changeOf, changeText } from "./change";
 import type { Lineage } from "./lineage";
-import { exactMetric, exactNumber, fullMetric, metricFormat, metricLabel } from "./metric_format";
+import { exactMetric, exactNumber, fullMetric, metricLabel } from "./metric_format";
 import { parametersText } from "./parameter_format";
-import type { Metric, MetricSpec, Model, ParameterValue } from "./wire.gen";
+import type { MetricSpec, Model, ParameterValue } from "./wire.gen";
 
 /** One line of a model's tooltip. */
 export interface MetricLine {
   readonly name: string;
-  /** All digits, or why there are none. */
+  /** Six digits, or why there are none. */
   readonly value: string;
   /** Against the main parent: "−7.0 pt"; "" where there is nothing to compare with. */
   readonly change: string;
@@ -118,19 +118,8 @@ function line(model: Model, parent: Model | undefined, spec: MetricSpec): Metric
   const change = changeOf(metric, parent?.metrics[spec.name], spec);
   return {
     name: metricLabel(spec),
-    value: preciseMetric(metric, spec),
+    value: exactMetric(metric, spec),
     change: change ? changeText(change, spec) + (change.caveat ? " (other conditions)" : "") : "",
     verdict: change?.verdict ?? "",
   };
-}
-
-const DIGITS = 12;
-
-/** The number to twelve digits in the unit of the legend, which float noise rarely reaches. */
-function preciseMetric(metric: Metric | undefined, spec: MetricSpec): string {
-  if (metric?.value == null) return exactMetric(metric, spec);
-  const { unit, full } = metricFormat(spec);
-  const percent = full(metric.value).endsWith("%") && spec.unit.trim() !== "%";
-  const value = Number((metric.value * (percent ? 100 : 1)).toPrecision(DIGITS));
-  return unit ? `${exactNumber(value)}\u202f${unit}` : exactNumber(value);
 }

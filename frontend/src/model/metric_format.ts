@@ -6,15 +6,16 @@ import type { Metric, MetricSpec } from "./wire.gen";
 export const NOT_LOGGED = "–";
 
 const THIN_SPACE = "\u202f";
-const COUNT_UNITS = /^(|b|bytes?|params?|parameters|flops?|macs?|ops?)$/i;
+const COUNT_UNITS = /^(|b|params?|parameters|flops?|macs?|ops?)$/i;
+const BYTES = /^(B|bytes?)$/;
 /** d3's types that write a number which a person can compare; it takes any letter for a type. */
 const READABLE_TYPES = "%defgnprs";
 const BYTES_SUFFIX = /_(bytes?|b)$/i;
 
 export interface MetricFormat {
-  /** What the head of a column shows: "%", "ms", "B" or "". */
+  /** What the head of a column shows: "%", "ms"; "" where there is none or each number has its own. */
   unit: string;
-  /** The number without its unit, for a column that names the unit in its head: "80.3", "1.2 M". */
+  /** The number of a column: without the unit that its head names ("80.3", "1.2 M"); "98.7 kB". */
   bare(value: number): string;
   /** The number with its unit: "80.3 %", "1.2 MB", "8.10 ms". */
   full(value: number): string;
@@ -32,12 +33,23 @@ export function metricFormat(spec: MetricSpec): MetricFormat {
 /** The metric's name, without a unit that its column head repeats: `latency_ms` is "latency". */
 export function metricLabel(spec: MetricSpec): string {
   const { name } = spec;
+  if (isBytes(spec)) return name.replace(BYTES_SUFFIX, "") || name;
   const { unit } = metricFormat(spec);
   const suffix = `_${unit}`.toLowerCase();
   if (unit && name.toLowerCase().endsWith(suffix) && name.length > suffix.length) {
     return name.slice(0, -suffix.length);
   }
-  return unit === "B" ? name.replace(BYTES_SUFFIX, "") || name : name;
+  return name;
+}
+
+/** Whether the metric counts bytes. */
+export function isBytes(spec: MetricSpec): boolean {
+  return BYTES.test(spec.unit.trim());
+}
+
+/** Whether the metric is logged as a share of one and written as per cent. */
+export function isPercent(spec: MetricSpec): boolean {
+  return metricFormat(spec).unit === "%" && spec.unit.trim() !== "%";
 }
 
 /** The metric's label with its unit: "latency, ms". */
@@ -56,13 +68,49 @@ export function fullMetric(metric: Metric | undefined, spec: MetricSpec): string
   return metric?.value == null ? absent(metric) : metricFormat(spec).full(metric.value);
 }
 
-/** The number with all its digits and its unit, for tooltips. */
-export function exactMetric(metric: Metric | undefined, spec: MetricSpec): string {
+/** More digits than these no measurement has; a file with all of them can be saved. */
+export const TIP_DIGITS = 6;
+
+/** The number with six digits, or as many as it takes, and its unit, for tooltips. */
+export function exactMetric(
+  metric: Metric | undefined,
+  spec: MetricSpec,
+  digits = TIP_DIGITS,
+): string {
   if (metric?.value == null) return metric?.nonfinite ? absent(metric) : "not logged";
-  const digits = exactNumber(metric.value);
+  if (isPercent(spec)) return `${roundedNumber(metric.value * 100, digits)}${THIN_SPACE}%`;
   const unit = spec.unit ? `${THIN_SPACE}${spec.unit}` : "";
-  const written = metricFormat(spec).full(metric.value);
-  return written.endsWith("%") && spec.unit !== "%" ? `${digits} (${written})` : digits + unit;
+  return roundedNumber(metric.value, digits) + unit;
+}
+
+/** `value` with `digits` significant digits, or all before the point where those are more. */
+function roundedNumber(value: number, digits: number): string {
+  const size = Math.abs(value);
+  if (size >= 10 ** digits && size < 1e21) return exactNumber(Math.round(value));
+  return exactNumber(Number(value.toPrecision(digits)));
+}
+
+/** Values that differ by less than this share differ by how they were computed. */
+const NOISE_DIGITS = 12;
+
+/** How many digits a tooltip needs so that different ones of `values` look different. */
+export function tellingDigits(values: readonly number[]): number {
+  const different = new Set(values.map((value) => value.toPrecision(NOISE_DIGITS))).size;
+  let digits = TIP_DIGITS;
+  while (digits < NOISE_DIGITS) {
+    if (new Set(values.map((value) => value.toPrecision(digits))).size === different) break;
+    digits++;
+  }
+  return digits;
+}
+
+/** Bytes with an SI prefix: "98.7 kB", "1.33 MB". */
+export function bytesText(value: number, digits = 3): string {
+  const size = Math.abs(value);
+  if (size < 1000) return `${threeDigits(value)}${THIN_SPACE}B`;
+  // There is no prefix beyond these.
+  if (size >= 1e27) return `${withExponent(value)}${THIN_SPACE}B`;
+  return `${spaced(d3Format(`.${digits}s`)(value))}B`;
 }
 
 /** All digits that tell `value` from its neighbours, grouped by thousands. */
@@ -88,6 +136,12 @@ function absent(metric: Metric | undefined): string {
 }
 
 function makeFormat(spec: MetricSpec): MetricFormat {
+  if (isBytes(spec) && !asksForPlainBytes(spec)) {
+    const full = spec.format.trim()
+      ? withUnit(writer(spec), "B")
+      : (value: number) => bytesText(value);
+    return { unit: "", bare: full, full };
+  }
   const write = writer(spec);
   const bare = (value: number): string => spaced(write(value)).replace(/\u202f?%$/, "");
   const percent = write(0).endsWith("%");
@@ -95,12 +149,21 @@ function makeFormat(spec: MetricSpec): MetricFormat {
   return {
     unit,
     bare,
-    full(value) {
-      const text = spaced(write(value));
-      if (!unit || text.endsWith("%")) return text;
-      return hasPrefix(text) ? text + unit : text + THIN_SPACE + shortened(unit);
-    },
+    full: withUnit(write, unit),
   };
+}
+
+function withUnit(write: (value: number) => string, unit: string): (value: number) => string {
+  return (value) => {
+    const text = spaced(write(value));
+    if (!unit || text.endsWith("%")) return text;
+    return hasPrefix(text) ? text + unit : text + THIN_SPACE + shortened(unit);
+  };
+}
+
+/** Whether the format writes numbers of bytes without prefixes: ",d". */
+function asksForPlainBytes({ format }: MetricSpec): boolean {
+  return readSpecifier(format) !== null && !format.trim().endsWith("s");
 }
 
 /** No cell has room for more; what is longer is written with an exponent. */

@@ -1,6 +1,7 @@
 import { bestBy } from "./best_models";
 import { changeOf, type Change } from "./change";
 import type { Lineage } from "./lineage";
+import { exactMetric, tellingDigits } from "./metric_format";
 import type { TableColumn } from "./table_columns";
 import type { Metric, MetricSpec, Model } from "./wire.gen";
 
@@ -18,10 +19,11 @@ export interface Bar {
 export class TableCells {
   readonly #best = new Map<string, Metric>();
   readonly #extents = new Map<string, readonly [number, number]>();
+  readonly #digits = new Map<string, number>();
 
   constructor(
     readonly mode: TableMode,
-    models: readonly Model[],
+    private readonly models: readonly Model[],
     specs: readonly MetricSpec[],
     private readonly lineage: Lineage,
     private readonly base: Model | null,
@@ -58,6 +60,16 @@ export class TableCells {
     if (number === null || range === 0) return null;
     const share = (value: number): number => (value / 2 - low / 2) / range;
     return { from: share(Math.min(0, number)), to: share(Math.max(0, number)) };
+  }
+
+  /** The value with as many digits as tell it from those of all other models, for tooltips. */
+  exact(model: Model, spec: MetricSpec): string {
+    let digits = this.#digits.get(spec.name);
+    if (digits === undefined) {
+      digits = tellingDigits(this.models.flatMap((one) => one.metrics[spec.name]?.value ?? []));
+      this.#digits.set(spec.name, digits);
+    }
+    return exactMetric(model.metrics[spec.name], spec, digits);
   }
 
   #reference(model: Model, metric: string): Metric | undefined {

@@ -85,6 +85,8 @@ export interface MetricSpec {
   primary: boolean;
   budget: Budget | null;
   scalar: string;
+  /** What it measures, in one line; "" where nobody said. */
+  description: string;
 }
 
 /** One kind of operation, with all parameter names seen, in order of first appearance. */
