@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary
@@ -217,8 +218,9 @@ def test_predictions_of_every_other_model(
         assert record.dataset_fingerprint == data.fingerprint
         assert record.dropped == ()
         assert record.correct is not None
+        clean = np.char.endswith(np.asarray(record.ids, str), " clean")
         accuracy = metrics[run]["accuracy"].repeats[0]
-        assert record.correct[:797].mean() == pytest.approx(accuracy, abs=1e-6), "clean scans"
+        assert record.correct[clean].mean() == pytest.approx(accuracy, abs=1e-6)
 
 
 def test_only_training_has_a_step(metrics: dict[str, dict[str, Measurement]]) -> None:
