@@ -14,7 +14,7 @@ from demo.digits.compression.quantization import quantize_int8
 from demo.digits.compression.recalibration import recalibrate_norms
 from demo.digits.data import Digits
 from demo.digits.network import convolutional_network
-from demo.digits.training import trained
+from demo.digits.training import Loss, label_loss, trained
 from demo.recipe import Bench, operation
 
 Workbench: TypeAlias = Bench[nn.Module, Digits]
@@ -31,14 +31,7 @@ def initialize(_bench: Workbench, *, width: int, seed: int) -> nn.Module:
 def train(bench: Workbench, *, epochs: int, lr: float, seed: int) -> nn.Module:
     """Trained on the labels of 1,000 digits."""
     start = bench.parent if bench.parents else convolutional_network(seed=seed)
-    return trained(
-        start,
-        bench.data.train,
-        epochs=epochs,
-        learning_rate=lr,
-        seed=seed,
-        epoch_done=bench.epoch_done,
-    )
+    return _trained(bench, start, epochs, lr, seed)
 
 
 @operation("magnitude prune")
@@ -50,14 +43,7 @@ def magnitude_prune(bench: Workbench, *, amount: float, scope: Scope) -> nn.Modu
 @operation("iterative prune")
 def iterative_prune(bench: Workbench, *, amount: float, epochs: int, lr: float) -> nn.Module:
     """The smallest weights are set to zero, and what is left is trained before the next step."""
-    return trained(
-        prune_smallest(bench.parent, amount, "global"),
-        bench.data.train,
-        epochs=epochs,
-        learning_rate=lr,
-        seed=0,
-        epoch_done=bench.epoch_done,
-    )
+    return _trained(bench, prune_smallest(bench.parent, amount, "global"), epochs, lr, seed=0)
 
 
 @operation("random prune")
@@ -93,14 +79,7 @@ def recalibrate(bench: Workbench, *, images: int) -> nn.Module:
 @operation("fine-tune")
 def fine_tune(bench: Workbench, *, epochs: int, lr: float, seed: int) -> nn.Module:
     """Trained further; weights that were pruned stay zero."""
-    return trained(
-        bench.parent,
-        bench.data.train,
-        epochs=epochs,
-        learning_rate=lr,
-        seed=seed,
-        epoch_done=bench.epoch_done,
-    )
+    return _trained(bench, bench.parent, epochs, lr, seed)
 
 
 @operation("distill")
@@ -109,18 +88,25 @@ def distill(
 ) -> nn.Module:
     """A student (first parent) that learns from its teacher's softened answers (second)."""
     student, teacher = bench.parents
-    return trained(
-        student,
-        bench.data.train,
-        epochs=epochs,
-        learning_rate=lr,
-        seed=seed,
-        epoch_done=bench.epoch_done,
-        loss=distillation_loss(teacher, temperature, label_share),
-    )
+    loss = distillation_loss(teacher, temperature, label_share)
+    return _trained(bench, student, epochs, lr, seed, loss)
 
 
 @operation("int8 quantize")
 def quantize(bench: Workbench, *, calibration_images: int) -> nn.Module:
     """Weights and activations become int8; ranges are observed on training images."""
     return quantize_int8(bench.parent, bench.data.train.images[:calibration_images])
+
+
+def _trained(
+    bench: Workbench, net: nn.Module, epochs: int, lr: float, seed: int, loss: Loss = label_loss
+) -> nn.Module:
+    return trained(
+        net,
+        bench.data.train,
+        epochs=epochs,
+        learning_rate=lr,
+        seed=seed,
+        epoch_done=bench.epoch_done,
+        loss=loss,
+    )
