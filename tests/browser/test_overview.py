@@ -52,6 +52,19 @@ def row(frame: FrameLocator, model_id: str) -> Locator:
     return frame.get_by_role("row").filter(has=header)
 
 
+def test_what_broke_and_what_repaired_is_said_before_anything_is_selected(
+    sweep: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(sweep))
+    details = frame.get_by_label("Details of the selection")
+    losses = details.get_by_role("button", name=re.compile("^dense → magnitude prune"))
+    expect(losses).to_have_count(2)
+    expect(losses.first).to_contain_text(re.compile("90.%.*failed.*−57.9.%", re.DOTALL))
+    details.get_by_role("button", name=re.compile("^prune-50 → fine-tune 3 epochs")).click()
+    for name in ("prune-50", "prune-50-ft"):
+        expect(row(frame, name)).to_have_attribute("aria-selected", "true")
+
+
 @pytest.mark.parametrize("loader", ["true", "false"])
 def test_map_table_and_details(
     loader: str, sweep: Path, page: Page, serve_process: ServeProcess

@@ -23,6 +23,12 @@ export function recipeOf(lineage: Lineage, key: string): RecipeStep[] {
   return steps.reverse();
 }
 
+/** The step that made the model `key`; null where it is unknown. */
+export function recipeStep(lineage: Lineage, key: string): RecipeStep | null {
+  const node = lineage.nodes.get(key);
+  return node ? stepOf(node) : null;
+}
+
 /** "dense → magnitude prune 50 % → fine-tune 3 epochs". */
 export function recipeText(steps: readonly RecipeStep[]): string {
   return steps

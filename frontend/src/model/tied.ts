@@ -21,13 +21,20 @@ export type Difference = "larger" | "smaller" | "same" | "cannot tell";
  */
 export function difference(a: Known, b: Known): Difference {
   const by = valueOf(a) - valueOf(b);
+  const reach = differenceReach(a, b);
+  if (reach === null) return by === 0 ? "same" : by > 0 ? "larger" : "smaller";
+  if (Math.abs(by) <= reach) return "cannot tell";
+  return by > 0 ? "larger" : "smaller";
+}
+
+/** Half the width of Welch's 95 % interval of `a` − `b`; null where both count as exact. */
+export function differenceReach(a: Known, b: Known): number | null {
   const varianceA = varianceOf(a);
   const varianceB = varianceOf(b);
   const variance = varianceA + varianceB;
-  if (variance === 0) return by === 0 ? "same" : by > 0 ? "larger" : "smaller";
+  if (variance === 0) return null;
   const freedom = variance ** 2 / (varianceA ** 2 / freedomOf(a) + varianceB ** 2 / freedomOf(b));
-  if (Math.abs(by) <= studentT975(freedom) * Math.sqrt(variance)) return "cannot tell";
-  return by > 0 ? "larger" : "smaller";
+  return studentT975(freedom) * Math.sqrt(variance);
 }
 
 /**
@@ -61,7 +68,8 @@ function beats(x: 0 | 1, y: 0 | 1 | null): boolean {
   return y !== null && x + y > 0;
 }
 
-function valueOf(known: Known): number {
+/** The value itself. */
+export function valueOf(known: Known): number {
   return typeof known === "number" ? known : known.value;
 }
 
