@@ -37,7 +37,7 @@ _PAIR_COUNTS = ("n", "zero_both", "zero_before", "zero_after", "max_at")
 _PAIR_SUMS = ("sum_abs", "sum_squares", "dot", "max_abs")
 # Bins of either sign that a histogram can have.
 _BINS = 2040
-# Arrays of a tensor: how they are stored, and of which type they are.
+# Arrays of a tensor: how they are stored, and of which type they are once read.
 _ARRAYS: dict[str, tuple[Any, DTypeLike]] = {
     "bins": (columns.whole_numbers, np.int32),
     "counts": (columns.whole_numbers, np.int64),
@@ -45,7 +45,7 @@ _ARRAYS: dict[str, tuple[Any, DTypeLike]] = {
     "largest": (columns.planes, np.float32),
     "values": (columns.planes, np.float32),
     "sample": (columns.planes, np.float32),
-    "buckets": (columns.planes, np.float32),
+    "buckets": (columns.planes, np.float64),
 }
 
 
@@ -157,14 +157,13 @@ def _tensors_in(found: Table) -> tuple[TensorSketch, ...]:
     n = found.count("name")
     plain: dict[str, Sequence[Any]] = {name: found.texts(name, n) for name in _TEXTS}
     plain |= {name: found.ragged(name, n, dtype) for name, (_, dtype) in _ARRAYS.items()}
-    plain["buckets"] = [_widened(buckets) for buckets in plain["buckets"]]
     shapes = [tuple(shape.tolist()) for shape in found.present("shape", n, np.int64)]
     roles = [_role(code) for [code] in found.rows("roles", n, 1).tolist()]
     totals = _totals_in(found, n)
     effective = found.rows("bytes", n, 1, np.float64)[:, 0].tolist()
     digests = [row[0] for row in found.optional("digests", n, 1)]
     facts = found.optional("facts", n, 6)
-    parts = _Parts(found, [[value or 0 for value in row[2:]] for row in facts])
+    parts = _Parts(found, found.rows("facts", n, 6)[:, 2:])
     tensors = []
     for i in range(n):
         sketch = TensorSketch(
@@ -192,14 +191,6 @@ def _totals_in(found: Table, n: int) -> list[Totals]:
             row[:2] = None, None
     # In the order of their fields, which is faster than by name.
     return [Totals(*count, *row) for count, row in zip(counts, sums, strict=True)]
-
-
-def _widened(buckets: NDArray[np.float32] | None) -> NDArray[np.float64] | None:
-    if buckets is None:
-        return None
-    wide = buckets.astype(np.float64)
-    wide.flags.writeable = False
-    return wide
 
 
 def _role(code: int) -> Role:
@@ -257,12 +248,13 @@ def _check_positions(tensors: Sequence[TensorSketch]) -> None:
 class _Parts:
     """What only some tensors have, in their order."""
 
-    def __init__(self, found: Table, counts: Sequence[Sequence[int]]) -> None:
-        if any(value < 0 for row in counts for value in row):
+    def __init__(self, found: Table, counts: NDArray[np.int64]) -> None:
+        """`counts`: how many channels, schemes, patterns and pairs each tensor has (n, 4)."""
+        counts = np.where(counts == NONE, 0, counts)
+        if (counts < 0).any():
             raise damaged("a tensor has fewer than no parts")
-        totals = np.array(counts, np.int64).reshape(-1, 4)
-        self._ends = np.cumsum(totals, axis=0).tolist()
-        self._starts = (np.cumsum(totals, axis=0) - totals).tolist()
+        ends = np.cumsum(counts, axis=0)
+        self._ends, self._starts = ends.tolist(), (ends - counts).tolist()
         channels, schemes, patterns, pairs = self._ends[-1] if self._ends else (0, 0, 0, 0)
         self._channels = _channels_in(found, channels)
         self._schemes = _schemes_in(found, schemes)

@@ -28,11 +28,11 @@ def change_class(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.int64]
     before, after = np.asarray(before, np.float64), np.asarray(after, np.float64)
     change = np.abs(after - before)
     size = np.abs(before)
-    classes = np.zeros(before.shape, np.int64)
+    classes = np.zeros(before.shape, np.uint8)
     for end in _ENDS:
         classes += change >= end * size
     gone, new = after == 0, before == 0
-    classes[gone] = ZERO_AFTER
-    classes[new] = ZERO_BEFORE
-    classes[gone & new] = ZERO_BOTH
-    return classes
+    np.copyto(classes, ZERO_AFTER, where=gone)
+    np.copyto(classes, ZERO_BEFORE, where=new)
+    np.copyto(classes, ZERO_BOTH, where=gone & new)
+    return classes.astype(np.int64)

@@ -20,6 +20,7 @@ from tensorboard_cnc.analysis.layers.estimates import ESTIMATE, EXACT, Estimates
 # Half of the 95 % quantile of χ² with one degree of freedom.
 _DROP = 1.920729410347062
 _STEPS = 44
+# exp(90) is far from the largest float.
 _ENDS = 90.0
 # The relative error of a stored bucket, squared: it is a float32.
 _ROUNDING = 2.0**-48
@@ -51,24 +52,29 @@ def _distance_of_unit_vectors(u: Floats, v: Floats) -> tuple[Floats, Floats, Flo
 
     def uphill(y: Floats) -> Floats:
         """Whether a larger 1 − ρ is more likely; y = log((1 − ρ) / (1 + ρ))."""
-        far, near = _logistic(y), _logistic(-y)
+        odds = np.exp(y)
+        near = 1 / (1 + odds)
+        far = odds * near
         rho = near - far
-        slope: Floats = m * rho * 4 * far * near + 4 * product * np.square(far) - rho * apart
+        slope: Floats = rho * (4 * m * far * near - apart) + 4 * product * np.square(far)
         return slope
 
     def likelihood(y: Floats) -> Floats:
-        far, near = _logistic(y), _logistic(-y)
-        logs = -np.logaddexp(0, y) - np.logaddexp(0, -y)
-        # (Σ(u − v)² + 2 (1 − ρ) Σuv) / 2(1 − ρ²), with 1 − ρ² = 4 far near.
-        found: Floats = -m / 2 * logs - (apart / (8 * far * near) + product / (2 * near))
+        odds = np.exp(y)
+        whole = 1 + odds
+        # (Σ(u − v)² + 2 (1 − ρ) Σuv) / 2(1 − ρ²), with 1 − ρ = 2 odds / whole, 1 + ρ = 2 / whole.
+        weighed = whole * (apart * whole / (8 * odds) + product / 2)
+        found: Floats = m * (np.log(whole) - y / 2) - weighed
         return found
 
     ends = np.full(len(u), _ENDS)
     best = _crossing(lambda y: uphill(y) < 0, -ends, ends)
     least = likelihood(best) - _DROP
-    lower = _crossing(lambda y: likelihood(y) < least, -ends, best)
-    upper = _crossing(lambda y: likelihood(y) >= least, best, ends)
-    value, low, high = (4 * _logistic(y) for y in (best, lower, upper))
+    rising = np.array([[True], [False]])
+    lower, upper = _crossing(
+        lambda y: (likelihood(y) < least) == rising, np.stack([-ends, best]), np.stack([best, ends])
+    )
+    value, low, high = (4 / (1 + np.exp(-y)) for y in (best, lower, upper))
     # Two sums of float32 precision are equal only within their rounding.
     noise = np.sqrt(_ROUNDING * 2 * np.square(u).sum(axis=1))
     with np.errstate(divide="ignore"):
@@ -108,8 +114,3 @@ def _with_collisions(
     some = (effective >= _SOME) & (effective < _MANY)
     low = np.where(some, value - _WIDER * (value - low), low)
     return low, np.where(some, value + _WIDER * (high - value), high)
-
-
-def _logistic(y: Floats) -> Floats:
-    found: Floats = np.exp(-np.logaddexp(0, -y))
-    return found
