@@ -145,7 +145,7 @@ def test_the_menu_of_a_model(page: Page, url: str) -> None:
     menu = frame.get_by_role("menu", name="tuned-3")
     expect(menu.get_by_role("menuitem", name="Make base")).to_be_focused()
     page.keyboard.press("ArrowDown")
-    expect(menu.get_by_role("menuitem", name="Select its 1 children")).to_be_focused()
+    expect(menu.get_by_role("menuitem", name="Select only this")).to_be_focused()
     page.keyboard.press("Escape")
     expect(menu).to_have_count(0)
     _node(frame, "tuned-3,").click(button="right")

@@ -52,3 +52,29 @@ def test_what_was_selected_can_be_taken_back(
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
     expect(selected).to_have_count(0)
+
+
+def test_a_chip_makes_the_base_from_any_place(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    log_sweep(tmp_path)
+    frame = open_tab(page, serve_process(tmp_path))
+    node(frame, "prune-50,").click()
+    node(frame, "prune-50-ft,").click(modifiers=["Shift"])
+    place(frame, "Behaviors").click()
+    chips = frame.get_by_role("group", name="Selected models")
+    chips.get_by_role("button", name="prune-50", exact=True).click()
+    menu = frame.get_by_role("menu", name="prune-50")
+    menu.get_by_role("menuitem", name="Make base").click()
+    expect(frame.get_by_role("group", name="prune-50, base")).to_be_visible()
+    # The other models stay selected.
+    expect(chips.get_by_role("button", name="prune-50-ft", exact=True)).to_be_visible()
+    chips.get_by_role("button", name="prune-50-ft", exact=True).click()
+    frame.get_by_role("menuitem", name="Show in the map").click()
+    expect(place(frame, "Overview")).to_have_attribute("aria-current", "page")
+    expect(node(frame, "prune-50-ft,")).to_be_in_viewport()
+    chips.get_by_role("button", name="prune-50-ft", exact=True).click()
+    frame.get_by_role("menuitem", name="Remove from the selection").click()
+    expect(chips.get_by_role("button", name="prune-50-ft", exact=True)).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(chips.get_by_role("button", name="prune-50-ft", exact=True)).to_be_visible()

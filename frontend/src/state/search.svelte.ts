@@ -28,7 +28,16 @@ export class Search {
     const { hits, place } = this;
     if (hits.length === 0) return;
     const next = place === 0 && by < 0 ? -1 : place - 1 + by;
-    const key = hits[(next + hits.length) % hits.length]!;
+    this.#lookAt(hits[(next + hits.length) % hits.length]!);
+  }
+
+  /** Brings a model into view in the map, from wherever it is asked for. */
+  show(key: string): void {
+    this.#panel.go("overview");
+    this.#lookAt(key);
+  }
+
+  #lookAt(key: string): void {
     this.sought = { key };
     this.#panel.hovered = key;
   }
