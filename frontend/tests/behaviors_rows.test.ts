@@ -8,6 +8,8 @@ import {
   directionOf,
   modelSorts,
   nextSort,
+  firstSort,
+  harmSortWords,
   sortAmong,
 } from "../src/model/behaviors_sort";
 import { distinctLineages } from "../src/model/instance_lineages";
@@ -137,6 +139,26 @@ describe("sorting rows", () => {
     expect(sortAmong("-change:a", ["b"])).toBeNull();
     expect(sortAmong("-disagreement", [])).toBe("-disagreement");
     expect(sortAmong(null, [])).toBeNull();
+  });
+
+  test("begins with the model that lost most", () => {
+    const change = { n: 9, low: null, high: null, relative: null, p: null, test: null };
+    const [a, b] = [
+      { key: "a", change: { ...change, value: -0.1 } },
+      { key: "b", change: { ...change, value: -0.3 } },
+    ];
+    const none = { key: "c", change: null };
+    expect(firstSort("slices", [a, b, none], "max")).toBe("harm:b");
+    expect(firstSort("slices", [a, b], "min")).toBe("harm:a");
+    expect(firstSort("slices", [b, none], "max")).toBeNull();
+    expect(firstSort("instances", [a, b], "max")).toBe("change:b");
+    expect(firstSort("instances", [a], "min")).toBe("-change:a");
+    expect(firstSort("instances", [a], null)).toBeNull();
+    expect(firstSort("instances", [none], "max")).toBeNull();
+    expect(firstSort("forgotten", [a, b], "max")).toBeNull();
+    expect(harmSortWords("harm:b", (key) => key.toUpperCase())).toContain("loss of B with q < .05");
+    expect(harmSortWords("harm", String)).toContain("largest loss with");
+    expect(harmSortWords("-n", String)).toBe("");
   });
 
   test("is told in words", () => {

@@ -1,18 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import {
-  mostHarmed,
-  sliceBar,
-  sliceCsv,
-  sliceScale,
-  sliceTip,
-  surelyHarmed,
-} from "../src/model/behaviors_slices";
+import { sliceBar, sliceCsv, sliceScale, sliceTip } from "../src/model/behaviors_slices";
 import { summaryCsv } from "../src/model/behaviors_summary_csv";
 import type {
   BehaviorMeasure,
   BehaviorSummary,
-  HarmedSlice,
   ModelBehavior,
   SliceCells,
   SliceTable,
@@ -111,7 +103,7 @@ test("a slice is told whole", () => {
   expect(lines).toEqual([
     "60 % [50.0, 70.0] over n 100",
     "change −30.0 pt, 95 % interval −40.0 pt to −20.0 pt",
-    "p < .001, q < .001: more than noise",
+    "p < .001, q < .001: changed against the base, more than noise",
     "right → wrong 32, wrong → right 2",
   ]);
   expect(sliceTip(MODEL, 1, RATE)).toContain("– ");
@@ -123,34 +115,6 @@ test("slices as a file have the columns of each model side by side", () => {
   expect(head?.slice(0, 4)).toEqual(["label", "n", "BASE n", "BASE value"]);
   expect(first?.slice(0, 4)).toEqual(["cat", 100, 100, 0.9]);
   expect(second).toHaveLength(head?.length ?? 0);
-});
-
-describe("harmed slices", () => {
-  const slice = (model: string, q: number): HarmedSlice => ({
-    model,
-    by: "label",
-    level: 0,
-    name: "label",
-    text: "cat",
-    n: 10,
-    flips: 5,
-    lift: 2,
-    p: q / 10,
-    q,
-    small: true,
-  });
-  const found = {
-    dataset: "d",
-    slices: [slice("a", 0.01), slice("b", 0.06), slice("a", 0.04)],
-    tests: 9,
-    reason: null,
-  };
-
-  test("are those beyond noise, the surest first", () => {
-    expect(surelyHarmed(found)).toHaveLength(2);
-    expect(mostHarmed(found, "a")?.q).toBe(0.01);
-    expect(mostHarmed(found, "b")).toBeNull();
-  });
 });
 
 test("the summary as a file leaves out what no model has", () => {

@@ -6,26 +6,7 @@ import {
   intervalText,
 } from "./behaviors_words";
 import type { CsvCell } from "./csv";
-import type {
-  BehaviorMeasure,
-  HarmedSlice,
-  HarmedSlices,
-  SliceCells,
-  SliceTable,
-} from "./wire.gen";
-
-/** More than noise at 5 %, corrected for all slices looked at. */
-const SURE = 0.05;
-
-/** The slices that are harmed by more than noise. */
-export function surelyHarmed({ slices }: HarmedSlices): HarmedSlice[] {
-  return slices.filter(({ q }) => q < SURE);
-}
-
-/** The one in which a model broke most beyond its share; null where none did by more than noise. */
-export function mostHarmed(found: HarmedSlices, model: string): HarmedSlice | null {
-  return surelyHarmed(found).find((slice) => slice.model === model) ?? null;
-}
+import type { BehaviorMeasure, SliceCells, SliceTable } from "./wire.gen";
 
 /** What bars of slices show: means from 0 on, or changes to both sides of 0. */
 export interface SliceScale {
@@ -117,7 +98,8 @@ export function sliceTip(
     lines.push(`change ${differenceText(change, measure)}${ends}`);
   }
   const chances = [chanceText(p, "p"), chanceText(q, "q")].filter(Boolean);
-  if (tested && chances.length) lines.push(`${chances.join(", ")}: ${chanceWords(q)}`);
+  if (tested && chances.length)
+    lines.push(`${chances.join(", ")}: changed against the base, ${chanceWords(q)}`);
   const [negative, positive] = [cells.negative[row] ?? null, cells.positive[row] ?? null];
   if (negative !== null) lines.push(`right → wrong ${negative}, wrong → right ${positive ?? 0}`);
   return lines.join("\n");

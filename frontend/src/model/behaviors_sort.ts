@@ -1,5 +1,5 @@
 import type { BehaviorRows } from "./link/behaviors";
-import type { BehaviorMeasure, Form } from "./wire.gen";
+import type { BehaviorMeasure, Form, ModelBehavior } from "./wire.gen";
 
 export interface SortChoice {
   value: string;
@@ -7,10 +7,10 @@ export interface SortChoice {
 }
 
 /** What rows of this kind can be sorted by, apart from a model's column. */
-export function commonSorts(rows: BehaviorRows, answered: boolean): SortChoice[] {
+export function commonSorts(rows: BehaviorRows, answered: boolean, several = false): SortChoice[] {
   if (rows === "slices") {
     return [
-      { value: "harm", label: "most harmed" },
+      { value: "harm", label: several ? "most harmed, any model" : "most harmed" },
       { value: "-n", label: "largest" },
       { value: "level", label: "name" },
     ];
@@ -23,18 +23,47 @@ export function commonSorts(rows: BehaviorRows, answered: boolean): SortChoice[]
   ];
 }
 
-/** What rows can be sorted by of a model's column. */
-export function modelSorts(key: string, name: string, base: boolean): SortChoice[] {
+/** What rows can be sorted by of a model's column; `harm` of several models. */
+export function modelSorts(key: string, name: string, base: boolean, harm = false): SortChoice[] {
   const value = [
     { value: `value:${key}`, label: `${name}: lowest` },
     { value: `-value:${key}`, label: `${name}: highest` },
   ];
   if (base) return value;
   return [
+    ...(harm ? [{ value: `harm:${key}`, label: `${name}: most harmed` }] : []),
     { value: `change:${key}`, label: `${name}: fell most` },
     { value: `-change:${key}`, label: `${name}: rose most` },
     ...value,
   ];
+}
+
+/**
+ * How slices and instances are sorted before anything is chosen: by the loss of the model that lost
+ * most on the whole; null leaves it to the server.
+ */
+export function firstSort(
+  rows: BehaviorRows,
+  models: readonly Pick<ModelBehavior, "key" | "change">[],
+  goal: BehaviorMeasure["goal"],
+): string | null {
+  const losses = models.flatMap(({ key, change }) => {
+    const by = change?.value ?? null;
+    if (by === null) return [];
+    return { key, size: goal === "max" ? -by : goal === "min" ? by : Math.abs(by) };
+  });
+  const [first] = losses;
+  if (!first || (rows !== "slices" && rows !== "instances")) return null;
+  const worst = losses.reduce((most, each) => (each.size > most.size ? each : most), first);
+  if (rows === "slices") return losses.length > 1 ? `harm:${worst.key}` : null;
+  return goal === null ? null : `${goal === "max" ? "" : "-"}change:${worst.key}`;
+}
+
+/** By what rows are sorted so, in words: the loss that their columns show; "" for other sorts. */
+export function harmSortWords(sort: string, nameOf: (key: string) => string): string {
+  if (sort === "harm") return "largest loss with q < .05 first";
+  const [, key] = /^harm:(.+)$/s.exec(sort) ?? [];
+  return key === undefined ? "" : `largest loss of ${nameOf(key)} with q < .05 first`;
 }
 
 /** The sort; null where it is by the column of a model that is not compared. */

@@ -8,7 +8,8 @@ import {
   withoutCondition,
   writeConditions,
 } from "../model/behaviors_conditions";
-import { sortAmong } from "../model/behaviors_sort";
+import { surelyHarmed } from "../model/behaviors_harm";
+import { firstSort, sortAmong } from "../model/behaviors_sort";
 import type { BehaviorRows } from "../model/link/behaviors";
 import type {
   BehaviorSummary,
@@ -34,12 +35,17 @@ export class Behaviors {
   readonly conditions = $derived.by(() =>
     aboutModels(readConditions(this.panel.link.conditions), this.compared),
   );
-  readonly sort = $derived.by(() => sortAmong(this.panel.link.behaviorSort, this.compared));
+  /** How rows are sorted: as chosen, else with the largest loss first; null: as the server does. */
+  readonly sort = $derived.by(() => {
+    const chosen = sortAmong(this.panel.link.behaviorSort, this.compared);
+    return chosen ?? firstSort(this.rows, this.#losers, this.measure?.goal ?? null);
+  });
   /** Keys of the models beside the base, in order. */
   readonly models = $derived.by(() => {
     const { selectedKeys, byKey, base } = this.panel;
     return selectedKeys.filter((key) => byKey.has(key) && key !== base?.key);
   });
+  readonly #losers = $derived.by(() => this.whole?.models.slice(1) ?? []);
   /** Keys of the base and these. */
   readonly compared = $derived.by(() => [this.panel.base?.key ?? "", ...this.models]);
   /** Whether tests mean anything on the instances that are kept. */
@@ -69,6 +75,19 @@ export class Behaviors {
       () => this.version,
     );
   }
+
+  /**
+   * What slices are by: as chosen, else the dimension that was harmed most; null: as the server
+   * does, undefined while that is not known.
+   */
+  readonly slicedBy = $derived.by<readonly string[] | null | undefined>(() => {
+    const chosen = this.panel.link.slicedBy;
+    if (chosen) return chosen.split("\n").slice(0, 2);
+    const { answer, failure } = this.harmed;
+    if (answer === null && failure === null && this.#harmedAddress() !== null) return undefined;
+    const [worst] = answer ? surelyHarmed(answer) : [];
+    return worst ? [worst.by] : null;
+  });
 
   get panel(): Panel {
     return this.#panel();

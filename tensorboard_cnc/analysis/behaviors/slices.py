@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
-from tensorboard_cnc.analysis.behaviors.evaluation import Floats, Ints
+from tensorboard_cnc.analysis.behaviors.evaluation import Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.intervals import (
     NORMAL_FROM,
     Interval,
@@ -90,13 +91,24 @@ def small_group_intervals(values: Floats, groups: Grouping, of: Ints) -> Interva
     return low, high
 
 
-def harm(low: Floats, high: Floats, goal: Goal | None) -> NDArray[np.float64]:
-    """How much worse at least: the end of a change's interval nearest to none; negative: maybe not.
+def loss(change: Floats, goal: Goal | None) -> NDArray[np.float64]:
+    """How much worse mean changes (G,) are, in the direction of the goal; -inf where not known.
 
-    Without a goal any change is harm. -inf without an interval.
+    Without a goal any change is a loss.
     """
-    worse = -high if goal == "max" else low if goal == "min" else np.maximum(low, -high)
+    worse = -change if goal == "max" else change if goal == "min" else np.abs(change)
     return np.where(np.isnan(worse), -np.inf, worse)
+
+
+def most_harmed_first(losses: Sequence[tuple[Floats, Bools]], groups: int) -> Ints:
+    """The groups by the largest sure loss, then the others by the largest loss.
+
+    `losses`: of each model how large they are (G,), and which of them are sure (G,).
+    """
+    most = np.full((2, groups), -np.inf)
+    for size, sure in losses:
+        most = np.maximum(most, [size, np.where(sure, size, -np.inf)])
+    return np.lexsort(-most)
 
 
 class _Sums(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,8 @@ from tensorboard_cnc.analysis.behaviors.slices import (
     GroupMeans,
     group_changes,
     group_means,
-    harm,
+    loss,
+    most_harmed_first,
     small_group_intervals,
 )
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
@@ -29,9 +30,11 @@ from tensorboard_cnc.plugin.behaviors.question import Question
 from tensorboard_cnc.plugin.http import BadRequestError
 from tensorboard_cnc.plugin.json_numbers import numbers
 
-_KINDS = "harm, n, level, value:KEY, change:KEY, p:KEY"
+_KINDS = "harm, harm:KEY, n, level, value:KEY, change:KEY, p:KEY"
 # More cells than these are not computed at a time.
 _MOST_GROUPS = 1_000_000
+# Changes with a smaller q come before others.
+_SURE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,17 @@ class _Side:
     changes: GroupChanges | None
     negative: Ints | None
     positive: Ints | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What all groups can be sorted by: their sides and q-values by model, and their sizes."""
+
+    comparison: Comparison
+    measure: Measure
+    sides: Mapping[str, _Side]
+    q: Mapping[str, Floats]
+    counts: Ints
 
 
 def slice_table(
@@ -58,7 +72,7 @@ def slice_table(
     counts = np.bincount(groups.codes, minlength=groups.n)
     p = np.stack([s.changes.p for s in sides.values() if s.changes] or [np.empty(0)])
     q = dict(zip((k for k, s in sides.items() if s.changes), benjamini_hochberg(p), strict=False))
-    order = _order(comparison, question, measure, sides, counts)
+    order = _order(_Found(comparison, measure, sides, q, counts), question)
     page = order[question.offset : question.offset + question.limit]
     places = np.unravel_index(there[page], [len(each.texts) for each in dimensions])
     levels = np.stack(places, axis=1)
@@ -133,58 +147,51 @@ def _side(comparison: Comparison, key: str, measure: Measure, groups: Grouping) 
     return _Side(means, changes, negative, positive)
 
 
-def _order(
-    comparison: Comparison,
-    question: Question,
-    measure: Measure,
-    sides: Mapping[str, _Side],
-    counts: Ints,
-) -> Ints:
+def _order(found: _Found, question: Question) -> Ints:
     """The groups as asked for; unknown values last."""
-    there = np.arange(len(counts))
-    by, descending = _sorted_by(comparison, question.sort, measure, sides, counts)
+    there = np.arange(len(found.counts))
+    by = _sorted_by(found, question.sort)
     if by is None:
         return there[::-1] if question.descending else there
     values = np.asarray(by, float)
-    down = descending != question.descending
-    return np.argsort(-values if down else values, kind="stable")
+    return np.argsort(-values if question.descending else values, kind="stable")
 
 
-def _sorted_by(
-    comparison: Comparison,
-    sort: str,
-    measure: Measure,
-    sides: Mapping[str, _Side],
-    counts: Ints,
-) -> tuple[NDArray[Any] | None, bool]:
-    """What to sort by, and whether its natural order is descending."""
+def _sorted_by(found: _Found, sort: str) -> NDArray[Any] | None:
+    """What to sort by, ascending; None for the order of the levels."""
     kind, _, key = (sort or "harm").partition(":")
     if kind == "n":
-        return counts, False
+        return found.counts
     if kind == "level":
-        return None, False
-    if kind == "harm":
-        return _most_harm(measure, sides, counts), True
-    if kind not in ("value", "change", "p"):
+        return None
+    if kind not in ("harm", "value", "change", "p"):
         raise BadRequestError(400, f"sort={sort[:80]} is none of {_KINDS}")
-    comparison.evaluation(key)
-    side = sides[key]
+    if kind == "harm" and not key:
+        return _harm_ranks(found, found.sides)
+    found.comparison.evaluation(key)
+    side = found.sides[key]
+    if kind == "harm":
+        return _harm_ranks(found, [key])
     if kind == "value":
-        return side.means.mean, False
+        return side.means.mean
     if side.changes is None:
-        return np.full(len(counts), np.nan), False
-    return (side.changes.mean if kind == "change" else side.changes.p), False
+        return np.full(len(found.counts), np.nan)
+    return side.changes.mean if kind == "change" else side.changes.p
 
 
-def _most_harm(measure: Measure, sides: Mapping[str, _Side], counts: Ints) -> Floats:
-    """Of each group the harm to the model that is harmed most."""
-    most: Floats = np.full(len(counts), -np.inf)
-    for side in sides.values():
+def _harm_ranks(found: _Found, keys: Iterable[str]) -> Ints:
+    """The place of each group among all, 0 for the one in which these models lost most."""
+    losses = []
+    for key in keys:
+        side = found.sides[key]
         if side.changes is not None:
-            most = np.maximum(most, harm(side.changes.low, side.changes.high, measure.goal))
-        elif measure.pairwise:
-            most = np.maximum(most, harm(side.means.low, side.means.high, measure.goal))
-    return most
+            size = loss(side.changes.mean, found.measure.goal)
+            losses.append((size, (size > 0) & (found.q[key] <= _SURE)))
+        elif found.measure.pairwise:
+            losses.append((loss(side.means.mean, found.measure.goal), found.counts >= SMALL))
+    ranks = np.empty(len(found.counts), int)
+    ranks[most_harmed_first(losses, len(ranks))] = np.arange(len(ranks))
+    return ranks
 
 
 def _cells(
