@@ -4,12 +4,16 @@ import type { LinkFacet } from "./facet";
 export const LAYER_VIEWS = ["weights", "sparsity", "activations"] as const;
 export const LAYER_CHARTS = ["in order", "cost"] as const;
 export type LayerChart = (typeof LAYER_CHARTS)[number];
+export const LAYER_RANKINGS = ["start?", "change most?"] as const;
+export type LayerRanking = (typeof LAYER_RANKINGS)[number];
 
 /** What the Layers place shows; null for what the server or the data choose. */
 export interface LayersLink {
   layerView: (typeof LAYER_VIEWS)[number];
   layerMeasure: string | null;
   layerChart: LayerChart;
+  /** Of activations, what the list beside the chart answers: where does it … */
+  layerRanking: LayerRanking;
   /** What names are searched for, and whether it is a regular expression. */
   layerSearch: string;
   layerRegex: boolean;
@@ -32,6 +36,7 @@ export const layersLink: LinkFacet<LayersLink> = {
     layerView: "weights",
     layerMeasure: null,
     layerChart: "in order",
+    layerRanking: "start?",
     layerSearch: "",
     layerRegex: false,
     layerSort: null,
@@ -44,6 +49,7 @@ export const layersLink: LinkFacet<LayersLink> = {
     lv: state.layerView === "weights" ? undefined : state.layerView,
     lm: state.layerMeasure ?? undefined,
     lc: state.layerChart === "in order" ? undefined : state.layerChart,
+    lt: state.layerRanking === "start?" ? undefined : "most",
     lq: state.layerSearch || undefined,
     lx: state.layerRegex ? "1" : undefined,
     ls: state.layerSort ?? undefined,
@@ -52,12 +58,13 @@ export const layersLink: LinkFacet<LayersLink> = {
     li: state.layer ?? undefined,
     lk: state.layerModel ?? undefined,
   }),
-  read: ({ lv, lm, lc, lq, lx, ls, le, lr, li, lk }) => {
+  read: ({ lv, lm, lc, lt, lq, lx, ls, le, lr, li, lk }) => {
     const range = readTexts(lr);
     return {
       layerView: LAYER_VIEWS.find((view) => view === lv) ?? "weights",
       layerMeasure: lm || null,
       layerChart: LAYER_CHARTS.find((chart) => chart === lc) ?? "in order",
+      layerRanking: lt === "most" ? "change most?" : "start?",
       layerSearch: lq ?? "",
       layerRegex: lx === "1",
       layerSort: ls || null,
