@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 
 import { layerNetwork } from "../src/model/layers_network";
-import { hasFalls, startsOf, steepestFalls } from "../src/model/layers_origin";
+import {
+  hasFalls,
+  signalFalls,
+  startsOf,
+  steepestFalls,
+  steepestOf,
+} from "../src/model/layers_origin";
 import { cellsOf, rowsOf, SPARSITY, SQNR, treeOf } from "./layers_builders";
 
 const ROWS = rowsOf("words", "norm1", "query", "norm2", "next");
@@ -29,6 +35,21 @@ describe("where the signal falls", () => {
   test("of some tensors alone still counts from the one before each", () => {
     const kept = NETWORK.tensors.filter((row) => named(row) === "norm2");
     expect(steepestFalls(TREE, NETWORK.tensors, kept, 9).map(({ fall }) => fall)).toEqual([7]);
+  });
+
+  test("does not count what the intervals leave open, and the first tensor only where it is low", () => {
+    const unsure = { ...PRUNED, high: ROWS.names.map((name) => (name === "norm2" ? 12.5 : null)) };
+    const falls = (cells: typeof PRUNED) =>
+      signalFalls(cells, 1, NETWORK.tensors).map(({ row, from }) => [named(row), from !== null]);
+    expect(falls(unsure)).toEqual([["norm1", true]]);
+    const lost = cellsOf("lost", ROWS, { words: 2, norm1: 3, query: 1 });
+    expect(falls(lost)).toEqual([
+      ["words", false],
+      ["query", true],
+    ]);
+    const late = cellsOf("late", ROWS, { words: 20, norm1: 3 });
+    expect(falls(late)).toEqual([["norm1", true]]);
+    expect(steepestOf([])).toBeNull();
   });
 
   test("is told of each model, also from ∞ and across what was not logged", () => {

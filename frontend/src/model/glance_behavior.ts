@@ -1,4 +1,4 @@
-import { mostHarmed } from "./behaviors_slices";
+import { mostHarmed } from "./behaviors_harm";
 import { chanceText, differenceText, meanText, shareText, verdictOf } from "./behaviors_words";
 import type { Verdict } from "./change";
 import { counted } from "./counted";

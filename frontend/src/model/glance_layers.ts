@@ -1,6 +1,7 @@
 import { counted } from "./counted";
 import { harmOf, topChanges } from "./layers_change";
 import { CERTAINTY_MARKS, fullNumber, numberAt } from "./layers_measure";
+import { signalFalls, steepestOf, UNHARMED_DB } from "./layers_origin";
 import type { LayerCells, LayerMeasure, LayerTree } from "./wire.gen";
 
 /** What one tensor says at a glance of how a model's insides differ from the base's. */
@@ -42,56 +43,37 @@ export function weightsGlance(tree: LayerTree, model: string): LayerGlance | nul
   };
 }
 
-/** Beyond this a signal is as good as whole: a fall from it counts as a fall from here. */
-const WHOLE_DB = 60;
-/** A first tensor that is so near to the lowest of all has lost the signal already, in dB. */
-const NEAR_DB = 3;
+/** Beyond this a signal is that of the base. */
+const SAME_DB = 60;
 
-/**
- * The tensor at which the signal-to-noise ratio falls most against the tensor before it; falls
- * within the intervals do not count. Null where `tree` cannot tell.
- */
+/** The tensor at which the signal falls most; null where `tree` cannot tell. */
 export function activationsGlance(tree: LayerTree, model: string): LayerGlance | null {
   const found = comparison(tree, model);
   if (!found || found.measure.unit !== "dB") return null;
   const { measure, tensors, at } = found;
   const cells = tree.models[at]!;
-  const nameAt = (row: number): string => (tree.rows.names[row] ?? "").replace(/\.output$/, "");
-  const [first] = tensors;
-  if (first === undefined) return null;
-  const heights = tensors.map((row) => Math.min(WHOLE_DB, cells.value[row] ?? WHOLE_DB));
-  const fall = steepest(cells, tensors, heights);
-  const lowest = Math.min(...heights);
-  if (lowest >= WHOLE_DB) return { row: null, text: "The signal is that of the base", note: "" };
-  if (!fall || heights[0]! - lowest < NEAR_DB) {
-    const text = `Signal low from the first: ${nameAt(first)}, ${written(cells, first, measure)}`;
-    return { row: tree.rows.names[first] ?? null, text, note: "" };
+  const name = (row: number): string => (tree.rows.names[row] ?? "").replace(/\.output$/, "");
+  const start = steepestOf(signalFalls(cells, at, tensors));
+  if (!start) return { row: null, text: unharmedWords(cells, tensors), note: "" };
+  const { row, from } = start;
+  const full = tree.rows.names[row] ?? null;
+  const after = written(cells, row, measure);
+  if (from === null) {
+    return { row: full, text: `Signal low from the first: ${name(row)}, ${after}`, note: "" };
   }
-  const [before, after] = fall;
-  const ends = [before, after].map((row) => written(cells, row, measure)).join(" → ");
   return {
-    row: tree.rows.names[after] ?? null,
-    text: `Signal falls most at ${nameAt(after)}: ${ends}`,
-    note: `${measure.label} at ${nameAt(before)}, then at ${nameAt(after)}: what was lost before is in it`,
+    row: full,
+    text: `Signal falls most at ${name(row)}: ${written(cells, from, measure)} → ${after}`,
+    note: `${measure.label} at ${name(from)}, then at ${name(row)}: what was lost before is in it`,
   };
 }
 
-/** The rows before and after the largest fall; null where there is none beyond noise. */
-function steepest(
-  cells: LayerCells,
-  rows: readonly number[],
-  heights: readonly number[],
-): [before: number, after: number] | null {
-  let found: [number, number] | null = null;
-  let most = 0;
-  for (let at = 1; at < rows.length; at++) {
-    const [before, after] = [rows[at - 1]!, rows[at]!];
-    const fall = heights[at - 1]! - heights[at]!;
-    const low = cells.low[before] ?? heights[at - 1]!;
-    const high = cells.high[after] ?? heights[at]!;
-    if (fall > most && low > high) [found, most] = [[before, after], fall];
-  }
-  return found;
+/** Of a signal that falls nowhere beyond noise, or never below 30 dB. */
+function unharmedWords(cells: LayerCells, rows: readonly number[]): string {
+  const lowest = Math.min(...rows.map((row) => cells.value[row] ?? Infinity));
+  if (lowest >= SAME_DB) return "The signal is that of the base";
+  const near = lowest >= UNHARMED_DB;
+  return near ? "The signal is nearly that of the base" : "The signal falls nowhere beyond noise";
 }
 
 interface Compared {

@@ -45,7 +45,10 @@ export class Behaviors {
     const { selectedKeys, byKey, base } = this.panel;
     return selectedKeys.filter((key) => byKey.has(key) && key !== base?.key);
   });
-  readonly #losers = $derived.by(() => this.whole?.models.slice(1) ?? []);
+  /** What is known of those; the answer may still be about others. */
+  readonly #losers = $derived.by(
+    () => this.whole?.models.filter(({ key }) => this.models.includes(key)) ?? [],
+  );
   /** Keys of the base and these. */
   readonly compared = $derived.by(() => [this.panel.base?.key ?? "", ...this.models]);
   /** Whether tests mean anything on the instances that are kept. */
