@@ -1,20 +1,22 @@
 import { passing, sameSubject, type Filter } from "../model/filter";
 import type { Model } from "../model/wire.gen";
-import type { Panel } from "./panel.svelte";
+import type { LinkedModels } from "./linked_models.svelte";
 
 /** Which models pass the filters. */
 export class Filters {
-  readonly #panel: Panel;
+  readonly #panel: LinkedModels;
+  readonly #withinBudgets: () => ReadonlySet<string> | null;
 
-  constructor(panel: Panel) {
+  constructor(panel: LinkedModels, withinBudgets: () => ReadonlySet<string> | null) {
     this.#panel = panel;
+    this.#withinBudgets = withinBudgets;
   }
 
   /** Keys of the models that pass; null while nothing is filtered. */
   readonly passing = $derived.by(() => {
-    const { models, link, tradeoffs } = this.#panel;
+    const { models, link } = this.#panel;
     const needsBudgets = link.filters.some(({ kind }) => kind === "budgets");
-    return passing(models, link.filters, needsBudgets ? tradeoffs.withinBudgets : null);
+    return passing(models, link.filters, needsBudgets ? this.#withinBudgets() : null);
   });
 
   /** The models to draw: all, or where the others are hidden those that pass and their ancestors. */

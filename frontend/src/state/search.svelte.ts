@@ -1,12 +1,12 @@
-import type { Panel } from "./panel.svelte";
+import type { LinkedModels } from "./linked_models.svelte";
 
 /** The walk through what the search finds. */
 export class Search {
-  readonly #panel: Panel;
+  readonly #panel: LinkedModels;
   /** The hit that is looked at; an object of its own for each step, so that each step is seen. */
   sought = $state.raw<{ readonly key: string } | null>(null);
 
-  constructor(panel: Panel) {
+  constructor(panel: LinkedModels) {
     this.#panel = panel;
   }
 

@@ -1,14 +1,17 @@
 import { shownColumns, tableColumns, type TableColumn } from "../model/table_columns";
 import { TableCells } from "../model/table_cells";
 import { nextSorts, sortedModels } from "../model/table_sort";
-import type { Panel } from "./panel.svelte";
+import type { Filters } from "./filters.svelte";
+import type { LinkedModels } from "./linked_models.svelte";
 
 /** The table as it is shown. */
 export class Table {
-  readonly #panel: Panel;
+  readonly #panel: LinkedModels;
+  readonly #filters: Filters;
 
-  constructor(panel: Panel) {
+  constructor(panel: LinkedModels, filters: Filters) {
     this.#panel = panel;
+    this.#filters = filters;
   }
 
   /** All columns that these models fill. */
@@ -31,8 +34,8 @@ export class Table {
   });
   /** The models in the order shown. */
   readonly models = $derived.by(() => {
-    const { shown, link } = this.#panel;
-    return sortedModels(shown, this.allColumns, link.sort, this.cells);
+    const { sort } = this.#panel.link;
+    return sortedModels(this.#filters.shown, this.allColumns, sort, this.cells);
   });
 
   sortBy(column: TableColumn, add: boolean): void {

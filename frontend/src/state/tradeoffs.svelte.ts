@@ -8,14 +8,17 @@ import { replicatesOf } from "../model/replicates";
 import { scatterPoints, type ScatterPoint } from "../model/scatter";
 import { tiedWithFront } from "../model/tied";
 import type { MetricSpec } from "../model/wire.gen";
-import type { Panel } from "./panel.svelte";
+import type { Filters } from "./filters.svelte";
+import type { LinkedModels } from "./linked_models.svelte";
 
 /** Which models are worth their cost. */
 export class Tradeoffs {
-  readonly #panel: Panel;
+  readonly #panel: LinkedModels;
+  readonly #filters: Filters;
 
-  constructor(panel: Panel) {
+  constructor(panel: LinkedModels, filters: Filters) {
     this.#panel = panel;
+    this.#filters = filters;
   }
 
   /** How to read the metrics, with the goals that the user chose where there was none. */
@@ -36,7 +39,7 @@ export class Tradeoffs {
   readonly replicates = $derived.by(() => replicatesOf(this.#panel.models));
   readonly points = $derived.by((): ScatterPoint[] => {
     const { x, y } = this;
-    return x && y ? scatterPoints(this.#panel.shown, x, y, this.replicates) : [];
+    return x && y ? scatterPoints(this.#filters.shown, x, y, this.replicates) : [];
   });
   /** The axes on which the points were measured under different conditions, and which. */
   readonly caveats = $derived.by(() =>
@@ -53,12 +56,12 @@ export class Tradeoffs {
   /** Logged models that lack one of the two metrics. */
   readonly lacking = $derived.by(() => {
     const shown = new Set(this.points.map(({ key }) => key));
-    return this.#panel.shown.filter(({ key, status }) => !shown.has(key) && status !== "missing");
+    return this.#filters.shown.filter(({ key, status }) => !shown.has(key) && status !== "missing");
   });
 
   /** The points that compete: those of models that pass the filters and did not fail. */
   readonly #competing = $derived.by(() => {
-    const { passing } = this.#panel.filters;
+    const { passing } = this.#filters;
     return this.points.filter(
       ({ key, model }) => model.status !== "failed" && (passing === null || passing.has(key)),
     );

@@ -1,0 +1,127 @@
+import { oldestLogged, rootsOf } from "../model/base_model";
+import { buildLineage } from "../model/lineage";
+import { automaticColour, automaticSize, chosenMetric } from "../model/metric_choice";
+import { foundBy } from "../model/model_search";
+import { marksOf, only, toggled, withAll, type SelectMode } from "../model/selection";
+import type { MetricChoice } from "../model/link/map";
+import type { Place } from "../model/link/place";
+import { DEFAULT_LINK_STATE, type LinkState } from "../model/url_state";
+import type { MetricSpec, Model } from "../model/wire.gen";
+import { LiveModels } from "./live_models.svelte";
+import { UndoHistory } from "./undo.svelte";
+
+/** The models that were logged, and what the link chooses of them. */
+export class LinkedModels {
+  readonly live = new LiveModels();
+  readonly #undo = new UndoHistory();
+  /** What the link keeps; replaced as a whole, never changed in place. */
+  link = $state.raw<LinkState>(DEFAULT_LINK_STATE);
+  /** The model under the pointer or the keyboard's focus, in any place. */
+  hovered = $state<string | null>(null);
+
+  readonly models = $derived(this.live.answer?.models ?? []);
+  readonly specs = $derived(this.live.answer?.metrics ?? []);
+  readonly problems = $derived(this.live.answer?.problems ?? []);
+  readonly byKey = $derived(new Map(this.models.map((model) => [model.key, model])));
+  /** Keys of what the search finds; null while nothing is searched. */
+  readonly found = $derived(foundBy(this.models, this.link.search));
+  /** How many models were logged, without those that are only named as parents. */
+  readonly logged = $derived(this.models.filter(({ status }) => status !== "missing").length);
+  readonly lineage = $derived(buildLineage(this.models));
+
+  readonly selection = $derived(this.link.selection);
+  readonly selectedKeys = $derived(this.selection.map(({ key }) => key));
+  readonly selected = $derived(this.#known(this.selectedKeys));
+  readonly marks = $derived(marksOf(this.selection));
+  /** The model that others are compared with: the one made so, else a root. */
+  readonly base = $derived(this.byKey.get(this.link.base ?? "") ?? this.#root());
+
+  readonly colourMetric = $derived(chosenMetric(this.link.colour, this.specs, automaticColour));
+  readonly sizeMetric = $derived(chosenMetric(this.link.size, this.specs, automaticSize));
+  readonly colourSpec = $derived(this.#spec(this.colourMetric));
+  readonly sizeSpec = $derived(this.#spec(this.sizeMetric));
+
+  /** What the link asks for and these models lack. */
+  readonly unknown = $derived(this.#unknown());
+
+  set(change: Partial<LinkState>): void {
+    this.#undo.remember(this.link, change);
+    this.link = { ...this.link, ...change };
+  }
+
+  /** Takes back the latest change of selection, base or filters. */
+  undo(): void {
+    const change = this.#undo.takeBack();
+    if (change) this.link = { ...this.link, ...change };
+  }
+
+  go(place: Place): void {
+    this.set({ place });
+  }
+
+  select(key: string, mode: SelectMode): void {
+    const { selection } = this.link;
+    this.set({ selection: mode === "toggle" ? toggled(selection, key) : only(selection, [key]) });
+  }
+
+  /** Selects exactly `keys`, or adds them. */
+  selectMany(keys: readonly string[], mode: "only" | "add" = "only"): void {
+    const { selection } = this.link;
+    this.set({ selection: mode === "add" ? withAll(selection, keys) : only(selection, keys) });
+  }
+
+  clearSelection(): void {
+    if (this.selection.length) this.set({ selection: [] });
+  }
+
+  makeBase(key: string): void {
+    this.set({ base: key });
+  }
+
+  /** Takes out of the link what it asks for in vain. */
+  forgetUnknown(): void {
+    const { selection, base, colour, size } = this.link;
+    this.set({
+      selection: selection.filter(({ key }) => this.byKey.has(key)),
+      base: this.byKey.has(base ?? "") ? base : null,
+      colour: this.#exists(colour) ? colour : { kind: "auto" },
+      size: this.#exists(size) ? size : { kind: "auto" },
+    });
+  }
+
+  #exists(choice: MetricChoice): boolean {
+    return choice.kind !== "metric" || this.specs.some(({ name }) => name === choice.name);
+  }
+
+  #spec(metric: string | null): MetricSpec | null {
+    return this.specs.find(({ name }) => name === metric) ?? null;
+  }
+
+  #known(keys: readonly string[]): Model[] {
+    return keys.flatMap((key) => this.byKey.get(key) ?? []);
+  }
+
+  /** The oldest root of the first selected model, else of all. */
+  #root(): Model | null {
+    const [key] = this.selectedKeys;
+    const own = key === undefined ? [] : rootsOf(this.lineage, key);
+    return (
+      oldestLogged(own) ?? oldestLogged(this.lineage.roots) ?? this.lineage.roots[0]?.model ?? null
+    );
+  }
+
+  #unknown(): string[] {
+    if (!this.live.answer) return [];
+    const notes: string[] = [];
+    const lost = this.selectedKeys.filter((key) => !this.byKey.has(key)).length;
+    if (lost) notes.push(lost === 1 ? "1 selected model" : `${lost} selected models`);
+    if (this.link.base !== null && !this.byKey.has(this.link.base)) notes.push("the base");
+    const { colour, size } = this.link;
+    for (const choice of [colour, size]) {
+      if (choice.kind === "metric" && !this.#exists(choice)) {
+        notes.push(`the metric “${choice.name}”`);
+      }
+    }
+    return notes;
+  }
+}
