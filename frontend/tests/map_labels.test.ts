@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 
+import { withChanges } from "../src/model/map_change_labels";
 import { columnTip, planHeaders } from "../src/model/map_headers";
 import { placeLabels, type LabelWish } from "../src/model/map_label_places";
 import { columnNotes, labelTexts } from "../src/model/map_labels";
 import { layoutMap } from "../src/model/map_layout";
-import { child, model } from "./builders";
+import { changeScale, colourScale } from "../src/model/map_scales";
+import type { Model } from "../src/model/wire.gen";
+import { child, metric, model, spec } from "./builders";
 import { paths, t5 } from "./map_builders";
 
 describe("texts", () => {
@@ -121,6 +124,39 @@ describe("texts", () => {
   });
 });
 
+describe("texts where colours are changes", () => {
+  const accuracy = spec("accuracy", { goal: "max", format: ".1%" });
+  const at = (one: Model, value: number): Model => ({
+    ...one,
+    metrics: { accuracy: metric(value) },
+  });
+  const models = [
+    at(model("dense"), 0.99),
+    at(child("p50", "dense", "prune", { amount: 0.5 }), 0.985),
+    at(child("p90", "dense", "prune", { amount: 0.9 }), 0.27),
+    at(child("tuned", "p90", "fine-tune"), 0.97),
+  ];
+  const layout = layoutMap(models, "operation");
+  const texts = labelTexts(layout);
+  const parentOf = ({ parents: [key] }: Model) => models.find((one) => one.key === key);
+
+  test("tell the change first, and only where there is one", () => {
+    const told = withChanges(texts, layout, new Map(), changeScale(models, accuracy, parentOf));
+    expect(told.get("dense")).toEqual(["dense"]);
+    expect(told.get("p50")).toEqual(["50\u202f%"]);
+    expect(told.get("p90")?.[0]).toMatch(/^90.% −72(\.0)?.pt$/);
+    expect(told.get("p90")?.[1]).toBe("90\u202f%");
+    expect(told.get("tuned")?.[0]).toMatch(/^\+70(\.0)?.pt$/);
+  });
+
+  test("stay what they are where colours are values, and of folds", () => {
+    expect(withChanges(texts, layout, new Map(), colourScale(models, accuracy))).toBe(texts);
+    const scale = changeScale(models, accuracy, parentOf);
+    const folded = withChanges(texts, layout, new Map([["p90", true]]), scale);
+    expect(folded.get("p90")).toEqual(["90\u202f%"]);
+  });
+});
+
 describe("places", () => {
   const wish = (key: string, y: number, given: Partial<LabelWish> = {}): LabelWish => ({
     key,
@@ -158,6 +194,25 @@ describe("places", () => {
     expect(on!.cleared).toBeGreaterThan(5);
   });
 
+  test("tell all siblings apart in rows as close as letters allow", () => {
+    const sweep = [0, 10.6, 21.2, 31.8].map((y, at) =>
+      wish(`${at}`, y, { texts: [`${at}0 %`], radius: 5, leaf: at !== 2 }),
+    );
+    const labels = placeLabels(sweep, [], 10.6, 1);
+    expect(labels.map(({ key, y }) => [key, y])).toEqual(sweep.map(({ key, y }) => [key, y]));
+    const closer = sweep.map((one) => ({ ...one, y: one.y * 0.7 }));
+    expect(placeLabels(closer, [], 7.4, 1).map(({ key }) => key)).toEqual(["0", "2"]);
+  });
+
+  test("are never nearer to another node", () => {
+    const inner = wish("b", 0, { leaf: false, texts: ["b"], radius: 5 });
+    const near = wish("a", -22, { texts: [], radius: 5 });
+    const [above] = placeLabels([inner], [], 30, 1);
+    expect(above!.y).toBeLessThan(-10);
+    const label = placeLabels([near, inner], [], 30, 1)[0]!;
+    expect(label.y).toBeGreaterThan(-15);
+  });
+
   test("never overlap at any zoom", () => {
     const wishes = Array.from({ length: 200 }, (_, i) =>
       wish(`${i}`, (i % 20) * 22, { x: Math.floor(i / 20) * 90, leaf: i % 3 > 0 }),
@@ -166,7 +221,7 @@ describe("places", () => {
       const boxes = placeLabels(wishes, [], 22, zoom).map(({ x, y, text, anchor }) => {
         const width = text.length * 6.1;
         const left = x * zoom - (anchor === "middle" ? width / 2 : 0);
-        return { left, right: left + width, top: y * zoom - 6, bottom: y * zoom + 6 };
+        return { left, right: left + width, top: y * zoom - 5, bottom: y * zoom + 5 };
       });
       for (const [i, a] of boxes.entries()) {
         for (const b of boxes.slice(i + 1)) {

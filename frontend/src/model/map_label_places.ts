@@ -1,3 +1,4 @@
+import { Neighbours, Occupancy, type Box } from "./map_label_room";
 import type { LabelTexts } from "./map_labels";
 
 /** A node that wants a label. All lengths in px at zoom 1. */
@@ -34,6 +35,8 @@ export interface Obstacle {
 export const LABEL_PX = 11;
 const CHARACTER_PX = 6.1;
 const LINE_PX = 12;
+/** Lines beside leaves may be as close as their letters allow: siblings are told apart by them. */
+const DENSE_LINE_PX = 10;
 const GAP_PX = 5;
 const LEAST_ROW_PX = 6;
 /** How far a ribbon reaches above the middle of its node. */
@@ -41,7 +44,8 @@ const RIBBON_PX = 5;
 
 /**
  * Chooses for each node the longest text and the place (right of leaves, around others) that
- * covers neither a node nor another label at this zoom; a node without room has no label.
+ * covers neither a node nor another label at this zoom and is nearer to no other node; a node
+ * without room has no label.
  * Where the rows (`row` px at zoom 1) are closer than half a line of text, only roots and folds
  * have one.
  */
@@ -52,9 +56,11 @@ export function placeLabels(
   zoom: number,
 ): PlacedLabel[] {
   const taken = new Occupancy();
-  for (const { x, y, radius } of wishes) {
+  const nodes = new Neighbours();
+  for (const { key, x, y, radius } of wishes) {
     const r = radius * zoom;
     taken.add(x * zoom - r, y * zoom - r, x * zoom + r, y * zoom + r);
+    nodes.add({ key, x: x * zoom, y: y * zoom, r });
   }
   for (const { left, right, y } of obstacles) {
     taken.add(left * zoom, y * zoom - 2, right * zoom, y * zoom + 2);
@@ -64,7 +70,7 @@ export function placeLabels(
   const others =
     row * zoom >= LEAST_ROW_PX ? wishes.filter((wish) => !wish.root && !wish.fold) : [];
   for (const wish of [...first, ...others]) {
-    const label = place(wish, zoom, taken);
+    const label = place(wish, zoom, taken, nodes);
     if (label) placed.push(label);
   }
   return placed;
@@ -72,7 +78,12 @@ export function placeLabels(
 
 type Side = "right" | "above" | "below" | "upperRight" | "overRoot";
 
-function place(wish: LabelWish, zoom: number, taken: Occupancy): PlacedLabel | null {
+function place(
+  wish: LabelWish,
+  zoom: number,
+  taken: Occupancy,
+  nodes: Neighbours,
+): PlacedLabel | null {
   const sides: Side[] = wish.leaf
     ? ["right"]
     : wish.root
@@ -82,8 +93,9 @@ function place(wish: LabelWish, zoom: number, taken: Occupancy): PlacedLabel | n
     for (const side of sides) {
       const width = text.length * CHARACTER_PX;
       const [left, middle] = corner(side, wish, zoom, width);
-      const box: Box = [left, middle - LINE_PX / 2, left + width, middle + LINE_PX / 2];
-      if (!taken.free(...box)) continue;
+      const half = (side === "right" ? DENSE_LINE_PX : LINE_PX) / 2;
+      const box: Box = [left, middle - half, left + width, middle + half];
+      if (!taken.free(...box) || !nodes.isNearest(wish.key, box)) continue;
       taken.add(...box);
       const centred = side === "above" || side === "below";
       const x = centred ? wish.x : left / zoom;
@@ -105,39 +117,4 @@ function corner(side: Side, wish: LabelWish, zoom: number, width: number): [numb
   if (side === "overRoot") return [x - r, y - up];
   if (side === "upperRight") return [x + r + 2, y - LINE_PX / 2 - RIBBON_PX];
   return [x - width / 2, side === "above" ? y - up : y + up];
-}
-
-type Box = [left: number, top: number, right: number, bottom: number];
-
-/** Rectangles on the screen, found by grid cell. */
-class Occupancy {
-  private readonly cells = new Map<string, Box[]>();
-
-  add(...box: Box): void {
-    for (const cell of cellsOf(box)) {
-      const boxes = this.cells.get(cell);
-      if (boxes) boxes.push(box);
-      else this.cells.set(cell, [box]);
-    }
-  }
-
-  free(...box: Box): boolean {
-    const [left, top, right, bottom] = box;
-    for (const cell of cellsOf(box)) {
-      for (const [l, t, r, b] of this.cells.get(cell) ?? []) {
-        if (left < r && right > l && top < b && bottom > t) return false;
-      }
-    }
-    return true;
-  }
-}
-
-const CELL_PX = 32;
-
-function* cellsOf([left, top, right, bottom]: Box): Generator<string> {
-  for (let x = Math.floor(left / CELL_PX); x <= Math.floor(right / CELL_PX); x++) {
-    for (let y = Math.floor(top / CELL_PX); y <= Math.floor(bottom / CELL_PX); y++) {
-      yield `${x} ${y}`;
-    }
-  }
 }

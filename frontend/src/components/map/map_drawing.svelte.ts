@@ -3,6 +3,7 @@ import { ambiguousIds, spokenModel } from "../../model/map_describe";
 import { countIn, foldTexts, spokenFold } from "../../model/map_fold_words";
 import { FoldTree } from "../../model/map_fold_tree";
 import { foldMap, modelsAt, type FoldChoice } from "../../model/map_folds";
+import { withChanges } from "../../model/map_change_labels";
 import { columnNotes, labelTexts } from "../../model/map_labels";
 import { layoutMap, type MapSpacing } from "../../model/map_layout";
 import { markLegend, rampLegend, sizeLegend } from "../../model/map_legend";
@@ -106,7 +107,8 @@ export class MapDrawing {
     const ofFolds = [...folds].map(
       ([key, fold]) => [key, foldTexts(fold, this.#colour, this.#chosen.get(key) ?? 0)] as const,
     );
-    return labelTexts(this.layout, folds, new Map(ofFolds));
+    const texts = labelTexts(this.layout, folds, new Map(ofFolds));
+    return withChanges(texts, this.layout, folds, this.#colour);
   });
   readonly #notes = $derived.by(() => columnNotes(this.layout, this.folded.folds));
   readonly #columns = $derived.by(() =>
