@@ -48,7 +48,7 @@ def ids_with_vectors(record: Predictions) -> set[int]:
         (40_000, ("top-k", "vectors"), {"confidence", "vectors"}),
         (16_000, ("top-k", "vectors"), {"confidence", "vectors"}),
         (10_000, ("confidence", "top-k", "vectors"), {"vectors"}),
-        (8_000, ("confidence", "top-k", "vectors"), set()),
+        (7_500, ("confidence", "top-k", "vectors"), set()),
         (1, ("confidence", "top-k", "vectors"), set()),
     ],
 )
