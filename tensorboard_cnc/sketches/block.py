@@ -67,7 +67,7 @@ class Blocks:
         np.copyto(codes, high)
         counts = np.bincount(codes, minlength=_CODES)
         finite = zero = None
-        if counts[_INFINITE].any():
+        if counts[_INFINITE].any() or counts[_MINUS_INFINITE].any():
             finite = np.isfinite(raw)
             narrow = np.where(finite, raw, np.float32(0))
             wide[~finite] = 0
@@ -95,5 +95,5 @@ def numbers_of(name: str, chunk: Any) -> NDArray[Any]:
 
 _CODES = 4096
 _MINUS = 2048
-# Codes of infinities and NaN, of both signs.
-_INFINITE = np.r_[2040:2048, 4088:4096]
+# Codes of infinities and NaN.
+_INFINITE, _MINUS_INFINITE = slice(2040, 2048), slice(4088, 4096)

@@ -61,12 +61,12 @@ def in_24_bits(values: NDArray[np.float32]) -> NDArray[np.float32]:
     bits = np.asarray(values, np.float32).view(np.uint32)
     rounded = (bits + np.uint32(0x7F) + ((bits >> np.uint32(8)) & np.uint32(1))) & _TOP
     # Neither rounded up to infinity, nor NaN's payload rounded away, nor a subnormal to 0.
-    special = (rounded & _EXPONENT) == _EXPONENT
-    rounded = np.where(special, np.where(np.isnan(values), _QUIET, bits & _TOP), rounded)
-    vanished = ((rounded & ~_SIGN) == 0) & ((bits & ~_SIGN) != 0)
-    return (
-        np.where(vanished, rounded | np.uint32(0x100), rounded).astype(np.uint32).view(np.float32)
-    )
+    sizes = rounded & ~_SIGN
+    if (special := sizes >= _EXPONENT).any():
+        rounded = np.where(special, np.where(np.isnan(values), _QUIET, bits & _TOP), rounded)
+    if (vanished := sizes == 0).any():
+        rounded[vanished & ((bits & ~_SIGN) != 0)] |= np.uint32(0x100)
+    return rounded.view(np.float32)
 
 
 _TOP = np.uint32(0xFFFFFF00)

@@ -38,22 +38,20 @@ class CountSketch:
     def add(self, offset: int, values: NDArray[np.float64]) -> None:
         """Adds finite `values` of the flat positions from `offset` on, within one BLOCK."""
         block, start = divmod(offset, BLOCK)
-        order, signs = _order(), _signs()
-        if len(values) < BLOCK:
-            padded = np.zeros(BLOCK)
-            padded[start : start + len(values)] = values
-            first, last = start // BUCKETS, (start + len(values) - 1) // BUCKETS + 1
+        # The rows that the values lie in, filled up with zeros.
+        first = start // BUCKETS * BUCKETS
+        end = -(-(start + len(values)) // BUCKETS) * BUCKETS
+        order = _order()[first:end] - first if first else _order()[:end]
+        if len(values) < len(order):
+            padded = np.zeros(len(order))
+            padded[start - first : start - first + len(values)] = values
             values = padded
-        else:
-            first, last = 0, _ROWS
-        at = slice(first * BUCKETS, last * BUCKETS)
-        if self._turned is None:
-            self._turned = np.empty(BLOCK)
-        turned = self._turned[at]
-        np.take(values, order[at], out=turned, mode="clip")
+        if self._turned is None or len(self._turned) < len(order):
+            self._turned = np.empty(len(order))
+        turned = np.take(values, order, out=self._turned[: len(order)], mode="clip")
         first_sign, turn = _keys(block // _PAGE)[block % _PAGE]
-        sign = first_sign + at.start
-        np.multiply(turned, signs[sign : sign + len(turned)], out=turned)
+        sign = first_sign + first
+        np.multiply(turned, _signs()[sign : sign + len(turned)], out=turned)
         sums = turned.reshape(-1, BUCKETS).sum(axis=0)
         self.sums[turn:] += sums[: BUCKETS - turn]
         self.sums[:turn] += sums[BUCKETS - turn :]

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.sketches.block import Block
 
-_PART = 256
+# For each value that is looked for.
+_PARTS = 4
 
 
 class LargestValues:
@@ -21,7 +22,7 @@ class LargestValues:
     def add(self, block: Block) -> None:
         magnitudes = block.sizes
         if len(self._at) == self._limit:
-            at = np.flatnonzero(magnitudes > abs(self._values[-1]))
+            at = (magnitudes > abs(self._values[-1])).nonzero()[0]
         else:
             at = self._candidates(magnitudes)
         if len(at) > self._limit:
@@ -37,16 +38,20 @@ class LargestValues:
         return self._at, self._values
 
     def _candidates(self, magnitudes: NDArray[np.float64]) -> NDArray[np.int64]:
-        """All but what is smaller than the peaks of as many parts as are looked for."""
-        parts = len(magnitudes) // _PART
-        if parts <= self._limit:
-            return np.flatnonzero(magnitudes)
-        peaks = magnitudes[: parts * _PART].reshape(parts, _PART).max(axis=1)
-        least = np.partition(peaks, -self._limit)[-self._limit]
-        return np.flatnonzero(magnitudes >= least if least else magnitudes)
+        """All but zeros and what is smaller than the peaks of as many parts as are looked for.
+
+        A part is every n-th value.
+        """
+        parts = min(_PARTS * self._limit, len(magnitudes))
+        whole = len(magnitudes) // parts * parts
+        peaks = magnitudes[:whole].reshape(-1, parts).max(axis=0)
+        least = np.partition(peaks, -self._limit)[-self._limit] if parts > self._limit else 0
+        return (magnitudes >= least if least else magnitudes > 0).nonzero()[0]
 
     def _join(self, at: NDArray[np.int64], values: NDArray[np.float32]) -> None:
-        at, values = np.concatenate([self._at, at]), np.concatenate([self._values, values])
+        if len(self._at):
+            at = np.concatenate([self._at, at])
+            values = np.concatenate([self._values, values])
         order = np.lexsort((at, -np.abs(values)))[: self._limit]
         self._at, self._values = at[order], values[order]
 
@@ -54,6 +59,6 @@ class LargestValues:
 def _first_largest(magnitudes: NDArray[np.float64], limit: int) -> NDArray[np.int64]:
     """Indices of the `limit` largest; of equal ones the first."""
     least = np.partition(magnitudes, -limit)[-limit]
-    above = np.flatnonzero(magnitudes > least)
-    equal = np.flatnonzero(magnitudes == least)[: limit - len(above)]
+    above = (magnitudes > least).nonzero()[0]
+    equal = (magnitudes == least).nonzero()[0][: limit - len(above)]
     return np.concatenate([above, equal])

@@ -67,6 +67,11 @@ class Sketcher:
         self._squares = np.empty(0)
         self._blocks: Blocks | None = None
 
+    @property
+    def nonzero(self) -> int:
+        """How many of the values so far are not 0."""
+        return self._totals.n - self._totals.zeros
+
     def update(self, offset: int, values: Any) -> None:
         """Adds the values of the flat (row-major) positions from `offset` on, each once.
 

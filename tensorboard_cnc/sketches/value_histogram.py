@@ -17,12 +17,15 @@ from tensorboard_cnc.sketches.block import Block
 # Bins of one sign; from the last on come infinities and NaN.
 BINS = 2040
 _MINUS = 2048
+# Of the codes of finite values: the end without a sign, the first and the end with one.
+_ENDS = np.array([BINS, _MINUS, _MINUS + BINS])
 
 
 class ValueHistogram:
     """Counts of values that arrive in any order."""
 
     def __init__(self) -> None:
+        # Of each code, the upper 12 bits of a float32: first those without a sign.
         self._counts = np.zeros(2 * _MINUS, np.int64)
 
     def add(self, block: Block) -> None:
@@ -42,11 +45,10 @@ class ValueHistogram:
 
     def found(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """The bins that hold something, int32 (b,) ascending, and their counts, int64 (b,)."""
-        bins = np.r_[np.arange(-BINS, 0), np.arange(BINS)].astype(np.int32)
-        negative = self._counts[_MINUS : _MINUS + BINS][::-1]
-        counts = np.r_[negative, self._counts[:BINS]]
-        held = np.flatnonzero(counts)
-        return bins[held], counts[held]
+        held = (self._counts != 0).nonzero()[0]
+        end, first, last = held.searchsorted(_ENDS)
+        codes = np.concatenate([held[first:last][::-1], held[:end]])
+        return _bin_of(codes.astype(np.int32)), self._counts[codes]
 
 
 def bins_of(values: NDArray[Any]) -> NDArray[np.int32]:
@@ -54,7 +56,7 @@ def bins_of(values: NDArray[Any]) -> NDArray[np.int32]:
     codes = (np.ascontiguousarray(values, np.float32).view(np.uint32) >> np.uint32(20)).astype(
         np.int32
     )
-    return np.where(codes < _MINUS, codes, _MINUS - 1 - codes)
+    return _bin_of(codes)
 
 
 def edges_of(bins: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -63,6 +65,10 @@ def edges_of(bins: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float6
     code = np.where(bins < 0, -1 - bins, bins)
     near, far = _edge(code), _edge(code + 1)
     return np.where(bins < 0, -far, near), np.where(bins < 0, -near, far)
+
+
+def _bin_of(codes: NDArray[np.int32]) -> NDArray[np.int32]:
+    return np.where(codes < _MINUS, codes, _MINUS - 1 - codes)
 
 
 def _edge(code: NDArray[Any]) -> NDArray[np.float64]:

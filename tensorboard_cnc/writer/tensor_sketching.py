@@ -66,6 +66,7 @@ def finished(source: TensorSource, part: Part) -> TensorSketch | Refused:
     """The sketch of a tensor of which all parts have been merged."""
     if part.refusal:
         return Refused(source.name, part.refusal)
+    overhead = source.scheme.overhead_bytes if source.scheme else 0
     sketch = part.sketcher.finish(
         module=source.module,
         kind=source.kind,
@@ -73,15 +74,12 @@ def finished(source: TensorSource, part: Part) -> TensorSketch | Refused:
         storage=source.storage,
         stored_bytes=source.stored_bytes,
         scheme=source.scheme,
+        effective_bytes=effective_bytes(
+            source.size, part.sketcher.nonzero, value_bits(source), overhead
+        ),
         reference={name: pair.finish() for name, pair in part.pairs.items()},
     )
-    nonzero = sketch.totals.n - sketch.totals.zeros
-    overhead = source.scheme.overhead_bytes if source.scheme else 0
-    return replace(
-        sketch,
-        effective_bytes=effective_bytes(sketch.totals.n, nonzero, value_bits(source), overhead),
-        distinct=sketch.distinct if source.distinct is None else source.distinct,
-    )
+    return sketch if source.distinct is None else replace(sketch, distinct=source.distinct)
 
 
 def tied_sketch(source: TensorSource, first: TensorSketch) -> TensorSketch:

@@ -95,6 +95,7 @@ class _Sketching:
         self._shared = shared
         # The same on all ranks, so that they agree on which tensors to put together.
         self._names: set[str] = set()
+        self._first_rank = not rank_and_size()[0]
 
     def add(self, source: Source) -> None:
         """Sketches one more. In a distributed job all ranks call it."""
@@ -112,13 +113,13 @@ class _Sketching:
         self._names.add(source.name)
         if source.tied in self._names:
             return self._tied(source)
-        if self._shared and source.held is None and rank_and_size()[0]:
+        if self._shared and source.held is None and not self._first_rank:
             # All ranks hold the same: the first one's is enough.
             source = replace(source, held=(0, 0))
         part = read_part(source, self._sizes, self._counterparts(source))
         for other in gathered_on_first(part)[1:] if self._shared else ():
             part.merge(other)
-        return None if rank_and_size()[0] else finished(source, part)
+        return finished(source, part) if self._first_rank else None
 
     def _tied(self, source: TensorSource) -> TensorSketch | Refused | None:
         first = self.tensors.get(source.tied)
@@ -138,6 +139,8 @@ class _Sketching:
 
     def _counterparts(self, source: TensorSource) -> dict[str, TensorSource]:
         """The tensors of the same name and shape in other models."""
+        if not self._references:
+            return {}
         plain = without_modules(source.name)
         found = {
             key: tensors.get(source.name) or tensors.get(plain)

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tensorboard_cnc.sketch_records import Channels
-from tests.sketches.tensors import pruned, sketch, weights
+from tests.sketches.tensors import pruned, sketch, sketched_in_parts, weights
 
 
 def channels(found: Channels | None) -> Channels:
@@ -86,3 +86,14 @@ def test_distinct_values(levels: int, expected: int | None) -> None:
 
 def test_minus_zero_and_nan_are_no_further_values() -> None:
     assert sketch(np.array([0.0, -0.0, np.nan, np.inf, 1.0], np.float32)).distinct == 2
+
+
+@pytest.mark.parametrize("levels", [3, 1000])
+def test_levels_are_counted_once_wherever_they_appear(levels: int) -> None:
+    values = np.random.default_rng(0).integers(-levels // 2, levels // 2, 9000) * np.float32(0.1)
+    values[::7] *= np.float32(-0.0)
+    values[3::1000] = np.nan
+    flat = values.astype(np.float32)
+    expected = len(np.unique(flat[np.isfinite(flat)]))
+    assert sketch(flat).distinct == expected
+    assert sketched_in_parts(flat, [1, 2048, 2049, 5000]).distinct == expected

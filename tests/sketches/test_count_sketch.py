@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,16 @@ def test_parts_add_up() -> None:
     rest.add(2 * BLOCK, values[2 * BLOCK : 3 * BLOCK])
     rest.add(3 * BLOCK, values[3 * BLOCK :])
     sketch.merge(rest)
+    assert_allclose(sketch.sums, sketched(values), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("length", [1, 511, 512, 513, 1536])
+def test_parts_within_a_block_may_have_any_length(length: int) -> None:
+    values = weights(BLOCK + 2000).astype(float)
+    sketch = CountSketch()
+    ends = [*range(0, 4000, length), BLOCK - 512, BLOCK, BLOCK + 512, len(values)]
+    for start, end in pairwise(ends):
+        sketch.add(start, values[start:end])
     assert_allclose(sketch.sums, sketched(values), rtol=1e-12, atol=1e-12)
 
 

@@ -153,7 +153,7 @@ def _tied(
     """Marks tensors that hold the same memory as an earlier one."""
     first = SharedMemory()
     for held, source in found:
-        if isinstance(source, Refused):
-            yield source
+        if isinstance(source, TensorSource) and (name := first.name_for(held, source.name)):
+            yield replace(source, tied=name)
         else:
-            yield replace(source, tied=first.name_for(held, source.name))
+            yield source
