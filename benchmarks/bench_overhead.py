@@ -1,28 +1,40 @@
-"""What logging costs a training loop: the demo's, with and without ``cnc_summary``."""
+"""What logging costs a training loop: the demo's small one, and that of a ResNet-18.
+
+The calls are timed where they are made, with what training leaves in the processor's caches:
+whole loops differ among themselves by more than what the calls take.
+"""
 
 from __future__ import annotations
 
-import statistics
 import tempfile
-import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from benchmarks.call_seconds import CallSeconds, Seconds, median_of
 from benchmarks.figures import Figure
+from benchmarks.resnet18 import resnet18, train
 from demo.digits.data import Digits, handwritten_digits
 from demo.digits.network import convolutional_network
-from demo.digits.quality import quality
 from demo.digits.training import trained
 from tensorboard_cnc import cnc_summary
 
-_DATA = "test-digits"
+_DATA = "digits"
+_TARGET = "×1.03"
 _EPOCHS = 20
 _ROUNDS = 5
+# Of the ResNet-18, with 32 images in each batch.
+_LONG_EPOCHS = 3
+_BATCHES = 8
+
+# In which epochs predictions and weights are logged; metrics are in all.
+_FULL: dict[str, Callable[[int], bool]] = {
+    "metrics each epoch": lambda _: False,
+    "metrics each epoch, predictions and weights at the end": lambda epoch: epoch == _EPOCHS,
+    "metrics, predictions and weights each epoch": lambda _: True,
+}
 
 
 def measure() -> list[Figure]:
@@ -30,86 +42,94 @@ def measure() -> list[Figure]:
     torch.set_num_threads(1)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            return _figures(handwritten_digits(), Path(folder))
+            return [*_demo(Path(folder) / "demo"), _resnet(Path(folder) / "resnet")]
     finally:
         torch.set_num_threads(threads)
 
 
-def _figures(digits: Digits, folder: Path) -> list[Figure]:
-    cnc_summary.dataset(folder / _DATA, _DATA, digits.test.ids, labels=digits.test.labels)
-    _epoch_seconds(digits, nullcontext())
-    alone: list[float] = []
-    seconds: dict[Log, list[float]] = {log: [] for log in _WHAT}
+def _demo(folder: Path) -> list[Figure]:
+    digits = handwritten_digits()
+    cnc_summary.dataset(folder / "data", _DATA, digits.test.ids, labels=digits.test.labels)
+    _train_demo(digits)
+    loops: list[Seconds] = []
+    calls = {what: CallSeconds() for what in _FULL}
     # One after the other, so that what disturbs the machine disturbs all.
     for number in range(_ROUNDS):
-        alone.append(_epoch_seconds(digits, nullcontext()))
-        for log, found in seconds.items():
-            model = cnc_summary.model(folder / "runs", f"{log.__name__}-{number}")
-            found.append(_epoch_seconds(digits, model, log))
-    base = statistics.median(alone)
+        loops.append(Seconds.of(lambda: _train_demo(digits)))
+        for what, full in _FULL.items():
+            with cnc_summary.model(folder / f"{what}-{number}", what) as model:
+                _train_demo(digits, _Logging(model, _DATA, digits.test.ids, full, calls[what]))
+    loop = median_of(loops) / _EPOCHS
     return [
-        Figure(
-            f"the demo's training, {what}",
-            f"×{statistics.median(seconds[log]) / base:.3f}",
-            "×1.03",
-            f"{base * 1e3:.0f} ms an epoch without",
-        )
-        for log, what in _WHAT.items()
+        _figure(f"the demo's training, {what}", found, loop, _ROUNDS * _EPOCHS)
+        for what, found in calls.items()
     ]
 
 
-Log = Callable[[cnc_summary.ModelHandle, nn.Module, Digits, int], None]
+def _resnet(folder: Path) -> Figure:
+    calls = CallSeconds()
+    with cnc_summary.model(folder, "m") as model:
+        logging = _Logging(model, "noise", torch.arange(64), lambda _: True, calls)
+        net = resnet18()
 
+        def epoch_done(epoch: int, logits: Tensor) -> None:
+            logging(epoch, net, logits, 0.0)
 
-def log_metrics(model: cnc_summary.ModelHandle, net: nn.Module, digits: Digits, epoch: int) -> None:
-    model.metrics(asdict(quality(net, digits.test)), step=epoch)
-
-
-def log_everything(
-    model: cnc_summary.ModelHandle, net: nn.Module, digits: Digits, epoch: int
-) -> None:
-    model.metrics(asdict(quality(net, digits.test)), step=epoch)
-    with torch.no_grad():
-        model.predictions(_DATA, digits.test.ids, logits=net(digits.test.images))
-    model.weights(net)
-
-
-def log_as_the_demo(
-    model: cnc_summary.ModelHandle, net: nn.Module, digits: Digits, epoch: int
-) -> None:
-    """Metrics each epoch, the rest of the trained network."""
-    log = log_everything if epoch == _EPOCHS else log_metrics
-    log(model, net, digits, epoch)
-
-
-_WHAT: dict[Log, str] = {
-    log_metrics: "metrics each epoch",
-    log_as_the_demo: "metrics each epoch, predictions and weights at the end",
-    log_everything: "metrics, predictions and weights each epoch",
-}
-
-
-def _epoch_seconds(
-    digits: Digits,
-    model: AbstractContextManager[cnc_summary.ModelHandle | None],
-    log: Log | None = None,
-) -> float:
-    """The processor's seconds for an epoch, which other programs do not lengthen."""
-    with model as handle:
-
-        def epoch_done(epoch: int, _loss: float, net: nn.Module) -> None:
-            if handle is not None and log is not None:
-                log(handle, net, digits, epoch)
-            else:
-                quality(net, digits.test)
-
-        start = time.process_time()
-        trained(
-            convolutional_network(),
-            digits.train,
-            epochs=_EPOCHS,
-            learning_rate=0.1,
-            seed=0,
-            epoch_done=epoch_done,
+        whole = Seconds.of(
+            lambda: train(net, epochs=_LONG_EPOCHS, batches=_BATCHES, epoch_done=epoch_done)
         )
-        return (time.process_time() - start) / _EPOCHS
+    loop = (whole - calls.total()) / _LONG_EPOCHS
+    what = "a ResNet-18, metrics, predictions and weights each epoch of 256 images"
+    return _figure(what, calls, loop, _LONG_EPOCHS)
+
+
+class _Logging:
+    """Logs a network after an epoch, and times the calls."""
+
+    def __init__(
+        self,
+        model: cnc_summary.ModelHandle,
+        dataset: str,
+        ids: Tensor,
+        full: Callable[[int], bool],
+        calls: CallSeconds,
+    ) -> None:
+        self._model = model
+        self._dataset = dataset
+        self._ids = ids
+        self._full = full
+        self._calls = calls
+
+    def __call__(self, epoch: int, net: nn.Module, logits: Tensor, loss: float) -> None:
+        model, call, predict = self._model, self._calls.time, self._model.predictions
+        accuracy = logits.argmax(1).double().mean().item()
+        call("metrics", lambda: model.metrics({"accuracy": accuracy, "loss": loss}, step=epoch))
+        if self._full(epoch):
+            call("predictions", lambda: predict(self._dataset, self._ids, logits=logits))
+            call("weights", lambda: model.weights(net))
+
+
+def _train_demo(digits: Digits, logging: _Logging | None = None) -> None:
+    def epoch_done(epoch: int, loss: float, net: nn.Module) -> None:
+        with torch.no_grad():
+            logits = net(digits.test.images)
+        if logging is not None:
+            logging(epoch, net, logits, loss)
+
+    trained(
+        convolutional_network(),
+        digits.train,
+        epochs=_EPOCHS,
+        learning_rate=0.1,
+        seed=0,
+        epoch_done=epoch_done,
+    )
+
+
+def _figure(what: str, calls: CallSeconds, epoch: Seconds, epochs: int) -> Figure:
+    return Figure(
+        what,
+        (calls.total() / epochs).on_top_of(epoch),
+        _TARGET,
+        f"{epoch.busy * 1e3:.0f} ms an epoch without; {calls.typical()}",
+    )
