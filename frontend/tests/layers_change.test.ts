@@ -150,8 +150,13 @@ test("a cell tells all about itself", () => {
 
 test("a note is told in sentences", () => {
   const note = { message: "norms are folded in", remedy: "Compare activations", model: "k" };
-  expect(noteWords(note, () => "int8")).toBe("int8: norms are folded in. Compare activations.");
-  expect(noteWords({ message: "Gone!", remedy: "" }, () => "")).toBe("Gone!");
+  const gone = { message: "Gone!", remedy: "" };
+  expect(noteWords([{ ...gone, model: "a" }, note, { ...gone, model: "b" }, gone], String)).toEqual(
+    [
+      { text: `${note.model}: norms are folded in. Compare activations.`, minor: false },
+      { text: "a, b: Gone!", minor: true },
+    ],
+  );
 });
 
 test("a file has a line for each tensor, and nothing where nothing was logged", () => {

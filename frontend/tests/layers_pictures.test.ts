@@ -1,3 +1,4 @@
+import type { AxisScale } from "../src/model/axis_scale";
 import { describe, expect, test } from "vitest";
 
 import { bytesAxis, layerAxis } from "../src/model/layers_axis";
@@ -21,6 +22,7 @@ import {
   linePath,
   networkBands,
   placeOf,
+  stripPaths,
   tensorAt,
 } from "../src/model/layers_strip";
 import { rowsOf, SQNR } from "./layers_builders";
@@ -57,6 +59,32 @@ describe("the strip", () => {
     const path = linePath(shares, 10, 100);
     expect(path.match(/[ML]/g)).toHaveLength(20);
     expect(path).toContain("L5,75L5,0L6,75");
+  });
+
+  test("lines that run in the same place are wider below, and have gaps above", () => {
+    const axis = { share: (value: number) => value / 100 } as AxisScale;
+    const line = (key: string, values: (number | null)[]) => ({
+      key,
+      id: key,
+      colour: "",
+      dashed: false,
+      values,
+    });
+    const lines = [
+      line("all", [90, 10, 12, null]),
+      line("norms", [Infinity, 10.4, 12, 50]),
+      line("other", [20, 60, 30, 50]),
+    ];
+    const drawn = stripPaths(lines, axis, 400, 100).map(({ wider, gaps }) => [wider, gaps]);
+    expect(drawn).toEqual([
+      [2, null],
+      [0, "7 5"],
+      [0, null],
+    ]);
+    expect(stripPaths([line("none", [null])], axis, 400, 100)[0]).toMatchObject({
+      wider: 0,
+      d: "",
+    });
   });
 
   test("places and tensors belong together", () => {

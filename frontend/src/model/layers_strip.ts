@@ -1,3 +1,4 @@
+import type { AxisScale } from "./axis_scale";
 import { parentOf, type LayerNetwork } from "./layers_network";
 
 /** A module as a stretch of the network, from tensor to tensor, both included. */
@@ -127,4 +128,69 @@ export function placeOf(at: number, count: number, width: number): number {
 /** The tensor at `x` px. */
 export function tensorAt(x: number, count: number, width: number): number {
   return Math.min(count - 1, Math.max(0, Math.floor((x / width) * count)));
+}
+
+/** A line of the strip: its values by tensor. */
+export interface StripLine {
+  readonly key: string;
+  readonly id: string;
+  readonly colour: string;
+  readonly dashed: boolean;
+  readonly values: readonly (number | null)[];
+}
+
+/** A line as it is drawn. */
+export interface StripPath extends StripLine {
+  readonly d: string;
+  readonly bridge: string;
+  readonly dots: string;
+  /** How many px it is wider than others, so as to be seen below those that run in its place. */
+  readonly wider: number;
+  /** Its dashes; those above another line have some. */
+  readonly gaps: string | null;
+}
+
+/** The lines on a plot of `width` × `height` px; those that run in the same place are all seen. */
+export function stripPaths(
+  lines: readonly StripLine[],
+  axis: AxisScale,
+  width: number,
+  height: number,
+): StripPath[] {
+  const shares = lines.map(({ values }) =>
+    values.map((value) => (value === null ? null : axis.share(value))),
+  );
+  return lines.map((line, index) => {
+    const own = shares[index]!;
+    const bounded = own.map((share, at) => (line.values[at] === Infinity ? null : share));
+    const together = shares.map((other, at) => at !== index && runTogether(own, other, height));
+    const above = together.some((it, at) => it && at < index);
+    const below = together.filter((it, at) => it && at > index).length;
+    return {
+      ...line,
+      d: linePath(bounded, width, height),
+      bridge: bridgePath(bounded, width, height),
+      dots: dotsPath(own, width, height),
+      wider: 2 * Math.min(3, below),
+      gaps: above ? "7 5" : line.dashed ? "4 3" : null,
+    };
+  });
+}
+
+/** Lines so near to each other in half of their places, in px, run in the same place. */
+const NEAR_PX = 2.5;
+
+function runTogether(
+  line: readonly (number | null)[],
+  other: readonly (number | null)[],
+  height: number,
+): boolean {
+  let [shared, near] = [0, 0];
+  line.forEach((share, at) => {
+    const beside = other[at] ?? null;
+    if (share === null || beside === null) return;
+    shared++;
+    if (Math.abs(share - beside) * height < NEAR_PX) near++;
+  });
+  return shared > 0 && near * 2 >= shared;
 }

@@ -76,10 +76,31 @@ export function unmatchedWords({ unmatched_base, unmatched_own }: LayerCells): s
   return parts.join(" · ");
 }
 
-/** A note in sentences: "prune-90: It says so. Do this." */
-export function noteWords(note: LayerNote, nameOf: (key: string) => string): string {
-  const sentences = [note.message, note.remedy].filter(Boolean).map(ended);
-  return (note.model ? `${nameOf(note.model)}: ` : "") + sentences.join(" ");
+/** What notes say in sentences: "prune-90, prune-95: It says so. Do this." */
+export interface NoteWords {
+  readonly text: string;
+  /** Nothing is to be done about it. */
+  readonly minor: boolean;
+}
+
+/** Each thing that notes say once, for all models that it is said of; what has a remedy first. */
+export function noteWords(
+  notes: readonly LayerNote[],
+  nameOf: (key: string) => string,
+): NoteWords[] {
+  const said = new Map<string, { minor: boolean; models: string[] }>();
+  for (const { message, remedy, model } of notes) {
+    const text = [message, remedy].filter(Boolean).map(ended).join(" ");
+    const entry = said.get(text) ?? { minor: !remedy, models: [] };
+    if (model) entry.models.push(nameOf(model));
+    said.set(text, entry);
+  }
+  return [...said]
+    .map(([text, { minor, models }]) => ({
+      text: (models.length ? `${models.join(", ")}: ` : "") + text,
+      minor,
+    }))
+    .sort((a, b) => Number(a.minor) - Number(b.minor));
 }
 
 function ended(text: string): string {
