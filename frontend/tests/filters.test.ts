@@ -23,10 +23,13 @@ describe("filters", () => {
     [{ kind: "metric", name: "accuracy", low: null, high: null }, ["dense", "p5"]],
     [{ kind: "metric", name: "__proto__", low: null, high: null }, []],
     [{ kind: "amount", name: "amount", low: 0.6, high: 1 }, ["p9"]],
-    [{ kind: "parameter", name: "amount", values: ["50\u202f%"] }, ["p5"]],
-    [{ kind: "parameter", name: "scheme", values: [""] }, ["dense", "p5", "p9"]],
-    [{ kind: "operation", values: ["", "int8"] }, ["dense", "q"]],
-    [{ kind: "status", values: ["failed"] }, ["p9"]],
+    [{ kind: "parameter", name: "amount", values: ["50\u202f%"], without: [] }, ["p5"]],
+    [{ kind: "parameter", name: "scheme", values: [""], without: [] }, ["dense", "p5", "p9"]],
+    [{ kind: "operation", values: ["", "int8"], without: [] }, ["dense", "q"]],
+    [{ kind: "status", values: ["failed"], without: [] }, ["p9"]],
+    [{ kind: "operation", values: [], without: ["int8"] }, ["dense", "p5", "p9"]],
+    [{ kind: "operation", values: ["", "int8"], without: ["int8"] }, ["dense"]],
+    [{ kind: "parameter", name: "scheme", values: [], without: [""] }, ["q"]],
     [{ kind: "run", text: "BASE/" }, ["dense"]],
     [{ kind: "text", text: "prune 0.5" }, ["p5"]],
     [{ kind: "budgets" }, ["q"]],
@@ -36,7 +39,10 @@ describe("filters", () => {
 
   test("are all to be met", () => {
     expect(
-      pass({ kind: "operation", values: ["prune"] }, { kind: "status", values: ["finished"] }),
+      pass(
+        { kind: "operation", values: ["prune"], without: [] },
+        { kind: "status", values: ["finished"], without: [] },
+      ),
     ).toEqual(["p5"]);
   });
 
@@ -54,8 +60,16 @@ describe("filters", () => {
     expect(texts({ kind: "metric", name: "acc", low: 0.9, high: 1 })).toBe("acc 90.0 % to 100.0 %");
     expect(texts({ kind: "metric", name: "gone", low: null, high: 2 })).toBe("gone ≤ 2");
     expect(texts({ kind: "amount", name: "amount", low: null, high: 0.5 })).toBe("amount ≤ 50 %");
-    expect(texts({ kind: "operation", values: ["", "a"] })).toBe("operation: none or a");
-    expect(texts({ kind: "operation", values: ["a", "b", "c", "d"] })).toBe("operation: 4 of them");
+    expect(texts({ kind: "operation", values: ["", "a"], without: [] })).toBe(
+      "operation: none or a",
+    );
+    expect(texts({ kind: "operation", values: [], without: ["a"] })).toBe("operation: not a");
+    expect(texts({ kind: "status", values: ["x"], without: ["a", "b"] })).toBe(
+      "status: x, not a or b",
+    );
+    expect(texts({ kind: "operation", values: ["a", "b", "c", "d"], without: [] })).toBe(
+      "operation: 4 of them",
+    );
   });
 });
 
@@ -82,6 +96,22 @@ describe("choices", () => {
 });
 
 describe("a search", () => {
+  test("takes words, quoted texts, and a minus for what must not occur", () => {
+    const found = (search: string) => [...(foundBy(models, search) ?? ["all"])];
+    expect(found("-int8")).toEqual(["dense", "p5", "p9"]);
+    expect(found("prune -failed")).toEqual(["p5"]);
+    expect(found('"amount 0.5"')).toEqual(["p5"]);
+    expect(found('"0.5 amount"')).toEqual([]);
+    expect(found('-"amount 0.5" prune')).toEqual(["p9"]);
+    expect(found('"per-ch')).toEqual(["q"]);
+    expect(found("per-channel")).toEqual(["q"]);
+    expect(found("- ")).toEqual(["all"]);
+    expect(found('""')).toEqual(["all"]);
+    expect(found('-""')).toEqual(["all"]);
+    expect(found('"-ch"')).toEqual(["q"]);
+    expect(found("prune -")).toEqual(["p5", "p9"]);
+  });
+
   test("finds all words anywhere in id, run, operation and parameters", () => {
     const found = (search: string) => [...(foundBy(models, search) ?? ["all"])];
     expect(found("  ")).toEqual(["all"]);

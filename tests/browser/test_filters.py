@@ -42,11 +42,12 @@ def test_filters_fade_hide_and_come_off(
     expect(chips).to_contain_text("2 of 7")
     expect(shown(frame)).to_have_count(7)
     chips.get_by_text("hide").click()
-    # The two that pass, their parents, and the base.
-    expect(shown(frame)).to_have_count(5)
+    # The map keeps the way to the two that pass, the table does not.
+    expect(shown(frame)).to_have_count(2)
+    expect(frame.get_by_role("treeitem")).to_have_count(5)
     page.wait_for_url(re.compile("p.cnc.hide=1"))
     page.reload()
-    expect(shown(frame)).to_have_count(5)
+    expect(shown(frame)).to_have_count(2)
     chips.get_by_role("button", name=re.compile("Remove the filter accuracy")).click()
     expect(chips).to_contain_text("3 of 7")
     page.keyboard.press("Control+z")
@@ -54,6 +55,36 @@ def test_filters_fade_hide_and_come_off(
     chips.get_by_role("button", name="Clear").click()
     expect(shown(frame)).to_have_count(7)
     expect(chips).to_have_count(0)
+
+
+def test_an_operation_is_left_out(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
+    frame.get_by_role("button", name="Filters").click()
+    form = frame.get_by_role("dialog", name="Filters")
+    form.get_by_role("button", name="Not fine-tune").click()
+    expect(form.get_by_role("status")).to_have_text("4 of 7 models pass")
+    form.get_by_role("checkbox", name="magnitude prune").check()
+    expect(form.get_by_role("status")).to_have_text("3 of 7 models pass")
+    page.keyboard.press("Escape")
+    chips = frame.get_by_role("group", name="Filters in force")
+    expect(chips).to_contain_text("operation: magnitude prune, not fine-tune")
+    page.wait_for_url(re.compile("p.cnc.fl=.*magnitude"))
+    page.reload()
+    expect(chips).to_contain_text("operation: magnitude prune, not fine-tune")
+
+
+def test_a_search_brings_what_it_finds_to_the_top(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
+    search = frame.get_by_label("Search models")
+    search.fill("prune -ft")
+    found = ["prune-50", "prune-75", "prune-90"]
+    rest = ["dense", "prune-50-ft", "prune-75-ft", "prune-90-ft"]
+    expect(frame.get_by_role("search").get_by_role("status")).to_have_text("3 found")
+    expect(shown(frame)).to_have_text([re.compile(rf"{name}\s*$") for name in [*found, *rest]])
+    search.fill('"prune-90-ft"')
+    expect(shown(frame).first).to_have_text(re.compile("prune-90-ft"))
 
 
 def test_a_histogram_is_brushed(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
@@ -66,6 +68,66 @@ def test_noise_and_budgets(tmp_path: Path, page: Page, serve_process: ServeProce
     page.keyboard.press("Escape")
     page.keyboard.press("Control+z")
     expect(panel.get_by_text(re.compile("3 of 7 pass"))).to_be_visible()
+
+
+def log_sizes(logdir: Path) -> Path:
+    """Dense, pruned ones, and their int8 versions, with sizes and no budget."""
+    for name, accuracy, size_bytes in [
+        ("dense", 0.99, 99_681),
+        ("prune-50", 0.985, 55_426),
+        ("prune-90", 0.98, 21_522),
+        ("prune-50-int8", 0.984, 12_480),
+        ("prune-90-int8", 0.97, 9_069),
+    ]:
+        parents = "dense" if name != "dense" else ()
+        with cnc_summary.model(logdir / name, name, parents=parents) as m:
+            m.metrics({"accuracy": accuracy, "size_bytes": size_bytes})
+    specs = (
+        cnc_summary.metric("accuracy", goal="max", format=".1%"),
+        cnc_summary.metric("size_bytes", goal="min", unit="B", description="On disk."),
+    )
+    cnc_summary.define_metrics(logdir / "specs", *specs)
+    return logdir
+
+
+def test_a_budget_in_words(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    frame = open_tab(page, serve_process(log_sizes(tmp_path)))
+    panel = tradeoffs(frame)
+    panel.get_by_role("button", name="Budgets").click()
+    frame.get_by_role("button", name="+ add a budget").click()
+    budget = frame.get_by_role("group", name="Budget 1")
+    value = budget.get_by_label("Value")
+    # Half of the base's size, in the unit that is shown.
+    expect(budget.get_by_label("Metric")).to_have_value("size_bytes")
+    expect(value).to_have_value("50\u202fkB")
+    expect(value).to_be_focused()
+    value.fill("10 parsecs")
+    value.press("Enter")
+    expect(budget.get_by_role("alert")).to_contain_text("“10 parsecs” is not a limit on size.")
+    value.fill("60 % of base")
+    value.press("Enter")
+    expect(budget.get_by_role("alert")).to_have_count(0)
+    expect(budget).to_contain_text("= 59.8\u202fkB")
+    page.keyboard.press("Escape")
+    best = re.compile("best accuracy: prune-50 98.5\u202f% · next prune-50-int8 98.4\u202f%")
+    expect(panel).to_contain_text("4 of 5 pass size ≤ 60\u202f% of base")
+    expect(panel).to_contain_text(best)
+    # Without int8 another recipe is the best.
+    frame.get_by_label("Search models").fill("-int8 -prune-50")
+    expect(panel).to_contain_text("1 of 2 pass")
+    expect(panel).to_contain_text("best accuracy: prune-90 98.0")
+
+
+def test_a_budget_that_none_keeps_names_the_nearest(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    limit = "&p.cnc.bud=" + quote(json.dumps([["size_bytes", "<=", 8000]]))
+    frame = open_tab(page, serve_process(log_sizes(tmp_path)), limit)
+    panel = tradeoffs(frame)
+    expect(panel).to_contain_text("0 of 5 pass size ≤ 8\u202fkB")
+    expect(panel).to_contain_text("nearest: prune-90-int8 9.07\u202fkB, 13.4\u202f% over")
+    panel.get_by_role("button", name="prune-90-int8").click()
+    expect(point(frame, "prune-90-int8")).to_have_attribute("aria-selected", "true")
 
 
 def test_two_that_cannot_be_told_apart(

@@ -12,6 +12,24 @@ export function bestModels(models: readonly Model[], specs: readonly MetricSpec[
   return specs.filter((spec) => spec.primary).flatMap((spec) => bestBy(models, spec) ?? []);
 }
 
+/** The models that come after the best, the nearest first; those that have the same value first. */
+export function nextBest(
+  models: readonly Model[],
+  { spec, model: best }: Best,
+  most: number,
+): Model[] {
+  const sign = spec.goal === "max" ? -1 : 1;
+  const valueOf = ({ metrics }: Model): number => sign * (metrics[spec.name]?.value ?? Infinity);
+  return models
+    .filter((model) => model !== best && isCandidate(model) && Number.isFinite(valueOf(model)))
+    .sort((a, b) => valueOf(a) - valueOf(b))
+    .slice(0, most);
+}
+
+function isCandidate({ status }: Model): boolean {
+  return status !== "missing" && status !== "failed";
+}
+
 /** The best of the models that did not fail; null without a goal or a finite value. */
 export function bestBy(models: readonly Model[], spec: MetricSpec): Best | null {
   if (spec.goal === null) return null;
@@ -20,7 +38,7 @@ export function bestBy(models: readonly Model[], spec: MetricSpec): Best | null 
   let bestValue = -Infinity;
   for (const model of models) {
     const value = model.metrics[spec.name]?.value;
-    if (value == null || model.status === "missing" || model.status === "failed") continue;
+    if (value == null || !isCandidate(model)) continue;
     if (best && sign * value === bestValue) best.ties++;
     if (sign * value > bestValue) {
       best = { spec, model, ties: 0 };

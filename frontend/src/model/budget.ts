@@ -1,4 +1,5 @@
-import { metricFormat, metricLabel } from "./metric_format";
+import { limitWords } from "./limit_text";
+import { metricLabel } from "./metric_format";
 import type { Budget, Metric, MetricSpec, Model } from "./wire.gen";
 
 /** A limit on one metric: logged with the metric, or set on the page. */
@@ -32,24 +33,19 @@ export function knownLimits(
 
 /** Whether `model` keeps all limits; what was not logged is not known to keep one. */
 export function keepsAll(model: Model, limits: readonly KnownLimit[]): boolean {
-  return limits.every(({ limit, value }) => {
-    const own = model.metrics[limit.metric]?.value;
-    if (own == null || value === null) return false;
-    return limit.bound === "at_most" ? own <= value : own >= value;
-  });
+  return limits.every((known) => keeps(model.metrics[known.limit.metric]?.value, known));
 }
 
-/** "latency ≤ 10 ms", "accuracy ≥ base − 1 %". */
+/** Whether a metric's value keeps one limit. */
+export function keeps(own: number | null | undefined, { limit, value }: KnownLimit): boolean {
+  if (own == null || value === null) return false;
+  return limit.bound === "at_most" ? own <= value : own >= value;
+}
+
+/** "latency ≤ 10 ms", "accuracy ≥ base − 1 %", "size ≤ 50 % of base". */
 export function limitText({ limit, spec }: KnownLimit): string {
   const sign = limit.bound === "at_most" ? "≤" : "≥";
-  return `${metricLabel(spec)} ${sign} ${amountText(limit, spec)}`;
-}
-
-function amountText({ relation, value }: Limit, spec: MetricSpec): string {
-  if (relation === "absolute") return metricFormat(spec).full(value);
-  const size = Math.abs(value);
-  const amount = relation === "base_percent" ? `${size}\u202f%` : metricFormat(spec).full(size);
-  return value === 0 ? "base" : `base ${value < 0 ? "−" : "+"} ${amount}`;
+  return `${metricLabel(spec)} ${sign} ${limitWords(limit, spec)}`;
 }
 
 function valueOf({ relation, value }: Limit, base: Metric | undefined): number | null {

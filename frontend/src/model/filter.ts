@@ -3,14 +3,20 @@ import { foundBy } from "./model_search";
 import { parameterValue } from "./parameter_format";
 import type { MetricSpec, Model, ParameterValue } from "./wire.gen";
 
+/** Values to have, any where there is none, and values not to have. */
+export interface ValueChoice {
+  readonly values: readonly string[];
+  readonly without: readonly string[];
+}
+
 /** One condition; a model passes where it meets all. An end that is null is open. */
 export type Filter =
   | { kind: "metric"; name: string; low: number | null; high: number | null }
   | { kind: "amount"; name: string; low: number | null; high: number | null }
-  /** Texts of the parameter's values. */
-  | { kind: "parameter"; name: string; values: readonly string[] }
-  | { kind: "operation"; values: readonly string[] }
-  | { kind: "status"; values: readonly string[] }
+  /** Its values are texts of the parameter's values. */
+  | ({ kind: "parameter"; name: string } & ValueChoice)
+  | ({ kind: "operation" } & ValueChoice)
+  | ({ kind: "status" } & ValueChoice)
   | { kind: "run"; text: string }
   | { kind: "text"; text: string }
   | { kind: "budgets" };
@@ -40,18 +46,12 @@ function testOf(
       return ({ metrics }) => isWithin(metrics[filter.name]?.value, filter);
     case "amount":
       return (model) => isWithin(parameterOf(model, filter.name), filter);
-    case "parameter": {
-      const values = new Set(filter.values);
-      return (model) => values.has(parameterText(model, filter.name));
-    }
-    case "operation": {
-      const values = new Set(filter.values);
-      return ({ operation }) => values.has(operation?.name ?? NO_OPERATION);
-    }
-    case "status": {
-      const values = new Set(filter.values);
-      return ({ status }) => values.has(status);
-    }
+    case "parameter":
+      return chosenBy(filter, (model) => parameterText(model, filter.name));
+    case "operation":
+      return chosenBy(filter, ({ operation }) => operation?.name ?? NO_OPERATION);
+    case "status":
+      return chosenBy(filter, ({ status }) => status);
     case "run": {
       const text = filter.text.toLowerCase();
       return ({ run }) => run?.toLowerCase().includes(text) ?? false;
@@ -63,6 +63,17 @@ function testOf(
     case "budgets":
       return ({ key }) => withinBudgets?.has(key) ?? true;
   }
+}
+
+function chosenBy(
+  choice: ValueChoice,
+  valueOf: (model: Model) => string,
+): (model: Model) => boolean {
+  const [values, without] = [new Set(choice.values), new Set(choice.without)];
+  return (model) => {
+    const value = valueOf(model);
+    return (values.size === 0 || values.has(value)) && !without.has(value);
+  };
 }
 
 /** The parameter's value as a filter names it; "" where the model lacks it. */
@@ -91,7 +102,7 @@ function subject(filter: Filter): string {
   return "name" in filter ? filter.name : "";
 }
 
-/** "accuracy ≥ 0.9", "operation: prune or int8". */
+/** "accuracy ≥ 0.9", "operation: prune or int8", "operation: not int8". */
 export function filterText(filter: Filter, specs: readonly MetricSpec[]): string {
   switch (filter.kind) {
     case "metric": {
@@ -102,11 +113,11 @@ export function filterText(filter: Filter, specs: readonly MetricSpec[]): string
     case "amount":
       return rangeText(filter.name, filter, (value) => parameterValue(filter.name, value));
     case "parameter":
-      return `${filter.name}: ${oneOf(filter.values.map((value) => value || "not given"))}`;
+      return `${filter.name}: ${choiceText(filter, "not given")}`;
     case "operation":
-      return `operation: ${oneOf(filter.values.map((value) => value || "none"))}`;
+      return `operation: ${choiceText(filter, "none")}`;
     case "status":
-      return `status: ${oneOf(filter.values)}`;
+      return `status: ${choiceText(filter, "")}`;
     case "run":
       return `run has “${filter.text}”`;
     case "text":
@@ -124,6 +135,13 @@ function rangeText(
   if (low === null) return high === null ? `${name} logged` : `${name} ≤ ${write(high)}`;
   if (high === null) return `${name} ≥ ${write(low)}`;
   return `${name} ${write(low)} to ${write(high)}`;
+}
+
+function choiceText({ values, without }: ValueChoice, empty: string): string {
+  const names = (list: readonly string[]) => list.map((value) => value || empty);
+  const wanted = values.length ? oneOf(names(values)) : "";
+  const unwanted = without.length ? `not ${oneOf(names(without))}` : "";
+  return [wanted, unwanted].filter(Boolean).join(", ");
 }
 
 function oneOf(values: readonly string[]): string {

@@ -3,16 +3,39 @@ import type { Model } from "./wire.gen";
 
 const texts = new WeakMap<Model, string>();
 
+/** What a search asks for: texts that must occur, and texts that must not. */
+export interface SearchWords {
+  readonly wanted: readonly string[];
+  readonly unwanted: readonly string[];
+}
+
+/** A word, or what stands between quotes to the next or the end; a minus before it excludes it. */
+const WORD = /(-?)(?:["“”]([^"“”]*)["“”]?|(\S+))/g;
+
+/** The words of a search: `prune 50`, `-int8`, `"fine-tune 3"`, `-"low rank"`. */
+export function searchWords(search: string): SearchWords {
+  const wanted: string[] = [];
+  const unwanted: string[] = [];
+  for (const [, minus, quoted, word] of search.toLowerCase().matchAll(WORD)) {
+    const text = (quoted ?? word ?? "").trim();
+    // A lone minus is one that a word is about to follow.
+    if (text !== "" && text !== "-") (minus ? unwanted : wanted).push(text);
+  }
+  return { wanted, unwanted };
+}
+
 /**
- * Keys of the models in whose id, run, operation or parameters all words of `search` occur; null
- * where it is empty.
+ * Keys of the models in whose id, run, operation or parameters all wanted words of `search` occur
+ * and none of the unwanted; null where it asks for nothing.
  */
 export function foundBy(models: readonly Model[], search: string): ReadonlySet<string> | null {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return null;
+  const { wanted, unwanted } = searchWords(search);
+  if (wanted.length + unwanted.length === 0) return null;
   const hits = models.filter((model) => {
     const text = textOf(model);
-    return words.every((word) => text.includes(word));
+    return (
+      wanted.every((word) => text.includes(word)) && !unwanted.some((word) => text.includes(word))
+    );
   });
   return new Set(hits.map(({ key }) => key));
 }

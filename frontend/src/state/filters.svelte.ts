@@ -19,6 +19,20 @@ export class Filters {
     return passing(models, link.filters, needsBudgets ? this.#withinBudgets() : null);
   });
 
+  /** Keys of the models that pass the filters and that the search finds; null while neither is in force. */
+  readonly matching = $derived.by((): ReadonlySet<string> | null =>
+    both(this.passing, this.#panel.found),
+  );
+  /** Those of them that keep all budgets; null while nothing leaves models out. */
+  readonly kept = $derived.by((): ReadonlySet<string> | null =>
+    both(this.matching, this.#withinBudgets()),
+  );
+
+  /** Whether a model stands back, because a filter, the search or a budget leaves it out. */
+  leavesOut(key: string): boolean {
+    return this.kept?.has(key) === false;
+  }
+
   /** The models to draw: all, or where the others are hidden those that pass and their ancestors. */
   readonly shown = $derived.by((): readonly Model[] => {
     const { models, link, lineage, base } = this.#panel;
@@ -51,6 +65,22 @@ export class Filters {
 
   /** Only models that the operation `name` made. */
   showOnlyOperation(name: string): void {
-    this.put({ kind: "operation", values: [name] });
+    this.put({ kind: "operation", values: [name], without: [] });
   }
+
+  /** No models that the operation `name` made. */
+  leaveOutOperation(name: string): void {
+    const known = this.#panel.link.filters.find((filter) => filter.kind === "operation");
+    const values = known?.values.filter((value) => value !== name) ?? [];
+    const without = new Set([...(known?.without ?? []), name]);
+    this.put({ kind: "operation", values, without: [...without] });
+  }
+}
+
+function both(
+  some: ReadonlySet<string> | null,
+  others: ReadonlySet<string> | null,
+): ReadonlySet<string> | null {
+  if (!some || !others) return some ?? others;
+  return new Set([...some].filter((key) => others.has(key)));
 }

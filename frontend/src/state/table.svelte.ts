@@ -1,5 +1,6 @@
 import { shownColumns, tableColumns, type TableColumn } from "../model/table_columns";
 import { TableCells } from "../model/table_cells";
+import { tableRows } from "../model/table_rows";
 import { nextSorts, sortedModels } from "../model/table_sort";
 import type { Filters } from "./filters.svelte";
 import type { LinkedModels } from "./linked_models.svelte";
@@ -32,10 +33,12 @@ export class Table {
     const { models, specs, lineage, base, link } = this.#panel;
     return new TableCells(link.tableMode, models, specs, lineage, base);
   });
-  /** The models in the order shown. */
+  /** The models in the order shown: what filters, search and budgets leave out comes last. */
   readonly models = $derived.by(() => {
-    const { sort } = this.#panel.link;
-    return sortedModels(this.#filters.shown, this.allColumns, sort, this.cells);
+    const { models, link } = this.#panel;
+    const { matching, kept } = this.#filters;
+    const sorted = sortedModels(models, this.allColumns, link.sort, this.cells);
+    return tableRows(sorted, { matching, kept, hide: link.hide });
   });
 
   sortBy(column: TableColumn, add: boolean): void {

@@ -1,5 +1,6 @@
-import { bestModels, type Best } from "../model/best_models";
+import { bestBy, type Best } from "../model/best_models";
 import { keepsAll, knownLimits, loggedLimits, type Limit } from "../model/budget";
+import { nearestMiss, type Miss } from "../model/budget_miss";
 import { caveatAmong } from "../model/conditions";
 import { withGoals, type Goal } from "../model/goal";
 import { automaticColour, chosenMetric, costMetric } from "../model/metric_choice";
@@ -7,7 +8,7 @@ import { paretoFront } from "../model/pareto";
 import { replicatesOf } from "../model/replicates";
 import { scatterPoints, type ScatterPoint } from "../model/scatter";
 import { tiedWithFront } from "../model/tied";
-import type { MetricSpec } from "../model/wire.gen";
+import type { MetricSpec, Model } from "../model/wire.gen";
 import type { Filters } from "./filters.svelte";
 import type { LinkedModels } from "./linked_models.svelte";
 
@@ -103,15 +104,29 @@ export class Tradeoffs {
     const within = this.#panel.models.filter((model) => keepsAll(model, limits));
     return new Set(within.map(({ key }) => key));
   });
-  /** The best model within the limits, for each goal. */
-  readonly bestWithin = $derived.by((): Best[] => {
-    const within = this.withinBudgets;
-    if (!within) return [];
-    const models = this.#panel.models.filter(
-      ({ key, status }) => within.has(key) && status !== "failed",
+  /** The logged models that pass filters and search: among them is asked which keep the limits. */
+  readonly asked = $derived.by((): readonly Model[] => {
+    const { matching } = this.#filters;
+    return this.#panel.models.filter(
+      ({ key, status }) => status !== "missing" && (matching?.has(key) ?? true),
     );
-    return bestModels(models, this.specs);
   });
+  readonly askedWithin = $derived.by(() =>
+    this.asked.filter(({ key }) => this.withinBudgets?.has(key)),
+  );
+  /** The best models within the limits on the axes' metrics, of the quality first. */
+  readonly bestWithin = $derived.by((): Best[] =>
+    [this.y, this.x].flatMap((spec) => (spec && bestBy(this.askedWithin, spec)) ?? []),
+  );
+  /** Where none keeps the limits, the one that comes closest. */
+  readonly nearest = $derived.by((): Miss | null =>
+    this.withinBudgets && this.askedWithin.length === 0
+      ? nearestMiss(
+          this.asked.filter(({ status }) => status !== "failed"),
+          this.knownLimits,
+        )
+      : null,
+  );
 
   /** Whether a model is on the front, or not told from it within noise. */
   standing(key: string): "front" | "tied" | null {

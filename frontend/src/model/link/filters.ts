@@ -1,4 +1,4 @@
-import type { Filter } from "../filter";
+import type { Filter, ValueChoice } from "../filter";
 import type { LinkFacet } from "./facet";
 
 export interface FiltersLink {
@@ -22,16 +22,21 @@ function itemsOf(filter: Filter): unknown[] {
     case "amount":
       return [filter.kind, filter.name, filter.low, filter.high];
     case "parameter":
-      return [filter.kind, filter.name, ...filter.values];
+      return [filter.kind, filter.name, ...choiceItems(filter)];
     case "operation":
     case "status":
-      return [filter.kind, ...filter.values];
+      return [filter.kind, ...choiceItems(filter)];
     case "run":
     case "text":
       return [filter.kind, filter.text];
     case "budgets":
       return [filter.kind];
   }
+}
+
+/** The values, then a list of those not to have. */
+function choiceItems({ values, without }: ValueChoice): unknown[] {
+  return without.length ? [...values, without] : [...values];
 }
 
 function readFilters(text = "[]"): Filter[] {
@@ -46,17 +51,22 @@ function readFilters(text = "[]"): Filter[] {
 function readFilter(item: unknown): Filter[] {
   if (!Array.isArray(item)) return [];
   const [kind, ...rest] = item as unknown[];
-  const texts = rest.filter((value) => typeof value === "string");
+  const texts = textsOf(rest);
   const [name, ...values] = texts;
+  const without = textsOf(
+    rest.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : [])),
+  );
   switch (kind) {
     case "metric":
     case "amount":
       return name === undefined ? [] : [{ kind, name, low: end(rest[1]), high: end(rest[2]) }];
     case "parameter":
-      return name === undefined ? [] : [{ kind, name, values }];
+      return name === undefined || values.length + without.length === 0
+        ? []
+        : [{ kind, name, values, without }];
     case "operation":
     case "status":
-      return [{ kind, values: texts }];
+      return texts.length + without.length ? [{ kind, values: texts, without }] : [];
     case "run":
     case "text":
       return name ? [{ kind, text: name }] : [];
@@ -65,6 +75,10 @@ function readFilter(item: unknown): Filter[] {
     default:
       return [];
   }
+}
+
+function textsOf(items: readonly unknown[]): string[] {
+  return items.filter((value) => typeof value === "string");
 }
 
 function end(value: unknown): number | null {
