@@ -1,3 +1,4 @@
+import { withinSpread } from "./spread";
 import type { MetricSpec, Model } from "./wire.gen";
 
 export interface Best {
@@ -24,6 +25,16 @@ export function nextBest(
     .filter((model) => model !== best && isCandidate(model) && Number.isFinite(valueOf(model)))
     .sort((a, b) => valueOf(a) - valueOf(b))
     .slice(0, most);
+}
+
+/** How many other models the best is not told from, apart from those with the same value. */
+export function unsureOfBest(models: readonly Model[], { spec, model: best }: Best): number {
+  const own = best.metrics[spec.name];
+  if (!own) return 0;
+  return models.filter((model) => {
+    const metric = model.metrics[spec.name];
+    return metric && isCandidate(model) && metric.value !== own.value && withinSpread(metric, own);
+  }).length;
 }
 
 function isCandidate({ status }: Model): boolean {

@@ -2,9 +2,11 @@ import { format as d3Format } from "d3-format";
 
 import { caveatOf } from "./conditions";
 import { metricFormat } from "./metric_format";
+import { withinSpread } from "./spread";
 import type { Metric, MetricSpec } from "./wire.gen";
 
-export type Verdict = "better" | "worse" | "same";
+/** "within spread": single repeats of the two vary as much, see `withinSpread`. */
+export type Verdict = "better" | "worse" | "same" | "within spread";
 
 export interface Change {
   /** Whether `amount` is in percentage points, per cent of the reference, or the metric's unit. */
@@ -37,9 +39,11 @@ function plainChange(
 ): Change | null {
   const value = metric?.value;
   const from = reference?.value;
-  if (value == null || from == null) return null;
+  if (!metric || !reference || value == null || from == null) return null;
   const difference = Math.abs(value - from) <= noiseOf(value, from) ? 0 : value - from;
-  const verdict = verdictOf(difference, spec);
+  const sure = verdictOf(difference, spec);
+  const unsure = sure !== null && sure !== "same" && withinSpread(metric, reference);
+  const verdict = unsure ? "within spread" : sure;
   if (isShare(spec)) {
     const scale = usesPercentUnit(spec) ? 1 : 100;
     return { kind: "points", amount: difference * scale, verdict };
