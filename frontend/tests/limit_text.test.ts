@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Limit } from "../src/model/budget";
 import { limitWords, readLimit } from "../src/model/limit_text";
 import { amountText, readAmount } from "../src/model/metric_amount";
+import { parameterValue, readParameter } from "../src/model/parameter_format";
 import { spec } from "./builders";
 
 const size = spec("size_bytes", { unit: "B", goal: "min" });
@@ -151,4 +152,11 @@ describe("a limit", () => {
     const limit: Limit = { ...before, metric: metric.name, relation, value };
     expect(plain(limitWords(limit, metric))).toBe(words);
   });
+});
+
+test("a parameter is read as it is written", () => {
+  const values = [0.5, 0.123456789, 1e-5, -3, 30];
+  expect(values.map((value) => readParameter(parameterValue("amount", value)))).toEqual(values);
+  expect(values.map((value) => readParameter(parameterValue("lr", value)))).toEqual(values);
+  expect(["", "half", "5 ms", "NaN"].map(readParameter)).toEqual([null, null, null, null]);
 });
