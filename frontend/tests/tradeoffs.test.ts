@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { keepsAll, knownLimits, limitText, loggedLimits, type Limit } from "../src/model/budget";
+import { limitText } from "../src/model/limit_text";
+import { keepsAll, knownLimits, loggedLimits, type Limit } from "../src/model/budget";
 import type { Estimate } from "../src/model/estimate";
 import { costMetric } from "../src/model/metric_choice";
 import { paretoFront } from "../src/model/pareto";

@@ -1,5 +1,3 @@
-import { limitWords } from "./limit_text";
-import { metricLabel } from "./metric_format";
 import type { Budget, Metric, MetricSpec, Model } from "./wire.gen";
 
 /** A limit on one metric: logged with the metric, or set on the page. */
@@ -40,12 +38,6 @@ export function keepsAll(model: Model, limits: readonly KnownLimit[]): boolean {
 export function keeps(own: number | null | undefined, { limit, value }: KnownLimit): boolean {
   if (own == null || value === null) return false;
   return limit.bound === "at_most" ? own <= value : own >= value;
-}
-
-/** "latency ≤ 10 ms", "accuracy ≥ base − 1 %", "size ≤ 50 % of base". */
-export function limitText({ limit, spec }: KnownLimit): string {
-  const sign = limit.bound === "at_most" ? "≤" : "≥";
-  return `${metricLabel(spec)} ${sign} ${limitWords(limit, spec)}`;
 }
 
 function valueOf({ relation, value }: Limit, base: Metric | undefined): number | null {

@@ -1,4 +1,4 @@
-import type { Limit } from "./budget";
+import type { KnownLimit, Limit } from "./budget";
 import { amountText, numberAndUnit, plainText, readAmount, unitsTaken } from "./metric_amount";
 import { metricLabel } from "./metric_format";
 import type { MetricSpec } from "./wire.gen";
@@ -76,4 +76,10 @@ export function limitWords({ relation, value }: Limit, spec: MetricSpec): string
   const amount =
     relation === "base_percent" ? `${size}\u202f%` : amountText(size, spec).replace("%", "pt");
   return `base ${value < 0 ? "−" : "+"} ${amount}`;
+}
+
+/** "latency ≤ 10 ms", "accuracy ≥ base − 1 %", "size ≤ 50 % of base". */
+export function limitText({ limit, spec }: KnownLimit): string {
+  const sign = limit.bound === "at_most" ? "≤" : "≥";
+  return `${metricLabel(spec)} ${sign} ${limitWords(limit, spec)}`;
 }
