@@ -47,6 +47,26 @@ def test_amount_by_fine_tune(tmp_path: Path, page: Page, serve_process: ServePro
     expect(panel.get_by_role("heading", name=re.compile("^6 models"))).to_be_visible()
 
 
+def test_where_a_sweep_breaks(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    with cnc_summary.model(tmp_path / "dense", "dense") as m:
+        m.metrics({"accuracy": 0.99})
+    for amount, accuracy in ((50, 0.98), (80, 0.92), (90, 0.27)):
+        name, prune = f"p{amount}", cnc_summary.operation("prune", amount=amount / 100)
+        with cnc_summary.model(tmp_path / name, name, parents="dense", operation=prune) as m:
+            m.metrics({"accuracy": accuracy})
+    sweep = [(f"p{amount}", f"p{amount}") for amount in (50, 80, 90)]
+    frame = open_tab(page, serve_process(tmp_path), selecting(*sweep))
+    panel = details(frame)
+    found = re.compile(r"80.% → 90.%: −0\.65")
+    expect(panel.get_by_text(found)).to_be_visible()
+    expect(panel.get_by_role("img", name="accuracy by amount")).to_contain_text("0.270")
+    # One of them shows the same among its siblings.
+    panel.get_by_role("columnheader", name="p80").get_by_role("button").click()
+    expect(panel.get_by_role("heading", name="p80")).to_be_visible()
+    expect(panel.get_by_role("img", name="accuracy by amount")).to_be_visible()
+    expect(panel.get_by_text(found)).to_be_visible()
+
+
 def test_models_of_different_roots(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
     for root in ("resnet", "mobilenet"):
         with cnc_summary.model(tmp_path / root, root) as m:

@@ -54,7 +54,7 @@ export function keptModels(
 
 /** The metric of the models at the indexes `kept`, by the levels of `x` and `colour`. */
 export function factorTable(
-  differences: Differences,
+  differences: Pick<Differences, "models">,
   x: Variable,
   colour: Variable | null,
   kept: readonly number[],
