@@ -42,7 +42,7 @@ class OpenHandle:
         # Reentrant, so that a signal handler may log what ends the job.
         self._lock = threading.RLock()
         if card is not None:
-            self._call(lambda: self._write_card(card))
+            self._begin(card)
         # After the writer's own exit hooks were registered, so that this runs before them.
         atexit.register(self._close_at_exit)
 
@@ -98,6 +98,16 @@ class OpenHandle:
         except Exception as second:
             error.add_note(f'The model "{self._id}" could not be marked as failed: {second}')
 
+    def _begin(self, card: ModelCard) -> None:
+        try:
+            self._call(lambda: self._write_card(card))
+        except Exception:
+            raise
+        except BaseException as error:
+            # Of Ctrl-C: nobody has the handle yet that could close it.
+            self.__exit__(type(error), error, error.__traceback__)
+            raise
+
     def _close_as_failed(self, error: BaseException) -> None:
         try:
             if self._card is not None and self._card.status == "running":
@@ -144,7 +154,15 @@ class OpenHandle:
 
     def _write_closed(self, card: ModelCard) -> None:
         status: Status = "finished" if card.status == "running" else card.status
-        self._write_card(replace(card, status=status, closed_us=event_clock.now_us()))
+        closed = replace(card, status=status, closed_us=event_clock.now_us())
+        try:
+            self._write_card(closed)
+        except Exception:
+            raise
+        except BaseException:
+            # Ctrl-C would leave the model running for ever.
+            self._write_card(closed)
+            raise
 
     def _write_end(self) -> None:
         if self._card is not None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from tensorboard.compat.proto.event_pb2 import Event
 
+from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.records import ModelCard
+from tensorboard_cnc.writer.event_file import EventFile
 from tests.writer.logged import all_of, event_files, only, values
 from tests.writer.scripts import run_script
 
@@ -99,3 +105,28 @@ def test_a_killed_script_has_logged_its_metrics_in_a_directory(tmp_path: Path) -
     end = "model.metrics({'a': 2})\nimport os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
     run_script(DIRECTORY + FORGOTTEN + end, tmp_path / "logs", exit_code=-9)
     assert values(tmp_path / "logs") == {"a": (2.0,)}
+
+
+FAILED, FINISHED = ("failed", "KeyboardInterrupt"), ("finished", "")
+
+
+# The head of the file, the card, the metrics, the card again, and nothing more.
+@pytest.mark.parametrize(
+    ("at", "expected"), [(1, FAILED), (2, FAILED), (3, FAILED), (4, FINISHED), (5, FINISHED)]
+)
+def test_ctrl_c_while_a_record_is_written_leaves_no_model_running(
+    at: int, expected: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = EventFile.append
+    calls = itertools.count(1)
+
+    def interrupted(file: EventFile, event: Event) -> None:
+        if next(calls) == at:
+            signal.raise_signal(signal.SIGINT)
+        append(file, event)
+
+    monkeypatch.setattr(EventFile, "append", interrupted)
+    ended = pytest.raises(KeyboardInterrupt) if at < 5 else nullcontext()
+    with ended, cnc_summary.model(tmp_path, "m") as model:
+        model.metrics({"a": 1})
+    assert status(tmp_path) == expected
