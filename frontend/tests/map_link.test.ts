@@ -6,6 +6,7 @@ test("the map's part of a link comes back as it was", () => {
   const state: MapLink = {
     colour: { kind: "metric", name: "!odd" },
     shade: "change",
+    resolution: "best",
     size: { kind: "none" },
     columns: "step",
     search: "amount 0.5",

@@ -163,6 +163,17 @@ def test_colour_by_change_has_its_own_legend(page: Page, url: str) -> None:
     expect(legend).to_contain_text("no parent")
 
 
+def test_colours_are_even_or_finer_near_the_best(page: Page, url: str) -> None:
+    frame = open_tab(page, url)
+    legend = frame.get_by_role("group", name="Legend")
+    other = {"even steps": "finer near the best", "finer near the best": "even steps"}
+    switch = legend.get_by_role("button")
+    before = switch.inner_text()
+    switch.click()
+    expect(switch).to_have_text(other[before])
+    expect(page).to_have_url(re.compile(r"p\.cnc\.cr=(even|best)"))
+
+
 def test_the_wheel_zooms_and_the_inset_moves(page: Page, url: str) -> None:
     frame = open_tab(page, url)
     dense = _node(frame, "dense")

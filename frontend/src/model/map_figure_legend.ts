@@ -8,7 +8,7 @@ export const LEGEND_PX = 44;
 const STAR_KEY = STAR.replace("M0", "M12");
 const STACK_KEY = "M6,-2a4,4 0 1,0 8,0a4,4 0 1,0 -8,0M9,-7a4,4 0 0,1 8,3";
 const CHARACTER_PX = 6.2;
-const RAMP_PX = 112;
+const RAMP_PX = 152;
 
 interface Legend {
   readonly ramp: RampLegend | null;
@@ -61,8 +61,12 @@ function addRamp(row: Row, ramp: RampLegend): void {
     markup("stop", { offset: i / (ramp.stops.length - 1), "stop-color": colour }, ""),
   );
   row.parts.push(markup("linearGradient", { id: "legend-ramp" }, stops.join("")));
-  const box = { x: row.x, y: 17, width: RAMP_PX, height: 10, rx: 2, fill: "url(#legend-ramp)" };
+  const box = { x: row.x, y: 15, width: RAMP_PX, height: 14, rx: 2, fill: "url(#legend-ramp)" };
   row.parts.push(markup("rect", { ...box, stroke: "var(--hairline-strong)" }, ""));
+  for (const { text, share, ink } of ramp.ticks) {
+    const place = { x: row.x + share * RAMP_PX, y: 25.5, "font-size": 10, "text-anchor": "middle" };
+    row.parts.push(markup("text", { ...place, fill: ink }, xmlText(text)));
+  }
   row.x += RAMP_PX + 6;
   row.text(ramp.high);
   if (ramp.highNote) row.text(ramp.highNote);

@@ -1,7 +1,17 @@
-import { rampColour, rampStops, type Theme } from "./colour_ramp";
+import { inkOn, rampColour, rampStops, type Theme } from "./colour_ramp";
 import type { Scene, SceneNode } from "./map_scene";
 import type { ColourScale, SizeScale } from "./map_scales";
 import { metricFormat, metricLabel } from "./metric_format";
+import type { Resolution } from "./near_best";
+
+/** A value on a ramp. */
+export interface RampTick {
+  readonly text: string;
+  /** 0 at the left end, 1 at the right. */
+  readonly share: number;
+  /** The colour in which its text reads on the ramp. */
+  readonly ink: string;
+}
 
 export interface RampLegend {
   readonly title: string;
@@ -13,6 +23,10 @@ export interface RampLegend {
   /** "← better", "better →", or "" where the metric has no direction; of changes, also "worse". */
   readonly lowNote: string;
   readonly highNote: string;
+  /** Values between the ends, where they are not evenly spread. */
+  readonly ticks: readonly RampTick[];
+  /** Whether colours are finer near the best; null where that cannot be chosen. */
+  readonly resolution: Resolution | null;
 }
 
 export interface SizeLegend {
@@ -58,7 +72,16 @@ export function rampLegend(scale: ColourScale, theme: Theme): RampLegend {
   const title = kind === "change" ? `${label} vs parent` : label;
   if (low === high) {
     const only = rampColour(scale.strength(low), theme, kind);
-    return { title, stops: [only, only], low: "", high: text(high), lowNote: "", highNote: "" };
+    return {
+      title,
+      stops: [only, only],
+      low: "",
+      high: text(high),
+      lowNote: "",
+      highNote: "",
+      ticks: [],
+      resolution: null,
+    };
   }
   const stops = rampStops(theme, kind);
   const words = { low: "", high: "" };
@@ -71,7 +94,23 @@ export function rampLegend(scale: ColourScale, theme: Theme): RampLegend {
     high: (scale.clampedHigh ? "≥ " : "") + text(high),
     lowNote: words.low && `← ${words.low}`,
     highNote: words.high && `${words.high} →`,
+    ticks: rampTicks(scale, theme),
+    resolution: scale.resolution,
   };
+}
+
+/** Of longer texts only the one in the middle fits. */
+const LONG = 7;
+
+function rampTicks(scale: ColourScale, theme: Theme): RampTick[] {
+  const { bare } = metricFormat(scale.spec);
+  const ticks = scale.ticks.map((value) => {
+    const strength = scale.strength(value);
+    const share = scale.better === "low" ? 1 - strength : strength;
+    return { text: bare(value), share, ink: inkOn(strength, theme) };
+  });
+  const fits = ticks.every(({ text }) => text.length <= LONG);
+  return fits ? ticks : ticks.filter((_, index) => index === (ticks.length - 1) / 2);
 }
 
 export function sizeLegend(scale: SizeScale): SizeLegend {

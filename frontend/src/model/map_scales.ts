@@ -3,6 +3,7 @@ import { quantileSorted } from "d3-array";
 import { changeOf, changeText, type Change } from "./change";
 import type { RampKind } from "./colour_ramp";
 import { metricFormat } from "./metric_format";
+import { isCrowdedAtBest, nearBestShare, nearBestValue, type Resolution } from "./near_best";
 import type { MetricSpec, Model } from "./wire.gen";
 
 /** Which end of a metric is better; null where the metric has no direction. */
@@ -27,6 +28,10 @@ export interface ColourScale {
    * ½ is none.
    */
   readonly strength: (value: number) => number;
+  /** How the colours share out the range; null where that cannot be chosen. */
+  readonly resolution: Resolution | null;
+  /** Values inside the range that a legend gives, where they are not evenly spread. */
+  readonly ticks: readonly number[];
 }
 
 /** Values of one metric to node radius, by area. */
@@ -68,13 +73,29 @@ export function robustDomain(sorted: number[]): [number, number] {
   return [inside[0] ?? low, inside[inside.length - 1] ?? high];
 }
 
-/** Null where no model has a finite value. */
-export function colourScale(models: readonly Model[], spec: MetricSpec): ColourScale | null {
+/** Strengths of which a legend gives the values, where they are not evenly spread. */
+const TICKS = [0.25, 0.5, 0.75];
+
+/**
+ * Null where no model has a finite value. By itself ("auto") it is finer near the best where many
+ * values are crowded there.
+ */
+export function colourScale(
+  models: readonly Model[],
+  spec: MetricSpec,
+  chosen: Resolution | "auto" = "even",
+): ColourScale | null {
   const sorted = metricValues(models, spec.name);
   if (sorted.length === 0) return null;
   const [low, high] = robustDomain(sorted);
   const better = betterEnd(spec);
+  const crowded = () => isCrowdedAtBest(sorted, low, high, better);
+  const isFiner = chosen === "best" || (chosen === "auto" && crowded());
+  const resolution =
+    better && Number.isFinite(high - low) && high > low ? (isFiner ? "best" : "even") : null;
+  const finer = resolution === "best" ? better : null;
   const strength = (value: number): number => {
+    if (finer) return nearBestShare(value, low, high, finer);
     const share = high > low ? shareOf(value, low, high) : 0.6;
     return better === "low" && high > low ? 1 - share : share;
   };
@@ -89,6 +110,8 @@ export function colourScale(models: readonly Model[], spec: MetricSpec): ColourS
     clampedHigh: sorted[sorted.length - 1]! > high,
     better,
     strength,
+    resolution,
+    ticks: finer ? TICKS.map((share) => nearBestValue(share, low, high, finer)) : [],
   };
 }
 
@@ -130,6 +153,8 @@ export function changeScale(
       const share = reach > 0 ? shareOf(amount, -reach, reach) : 0.5;
       return better === "low" ? 1 - share : share;
     },
+    resolution: null,
+    ticks: [],
   };
 }
 

@@ -33,7 +33,8 @@ export class Panel extends LinkedModels {
 
   #colourScale(): ColourScale | null {
     if (!this.colourSpec) return null;
-    if (this.link.shade === "value") return colourScale(this.shown, this.colourSpec);
+    const { shade, resolution } = this.link;
+    if (shade === "value") return colourScale(this.shown, this.colourSpec, resolution);
     const { nodes } = this.lineage;
     const parentOf = ({ key }: Model) => nodes.get(key)?.parent?.model;
     return changeScale(this.shown, this.colourSpec, parentOf);

@@ -1,4 +1,5 @@
 import { AUTO_FOLDS, type FoldChoice } from "../map_folds";
+import type { Resolution } from "../near_best";
 import type { LinkFacet } from "./facet";
 
 export type ColumnsMode = "operation" | "step";
@@ -12,6 +13,8 @@ export type Shade = "value" | "change";
 export interface MapLink {
   colour: MetricChoice;
   shade: Shade;
+  /** How colours share out the values; "auto": finer near the best where many are. */
+  resolution: Resolution | "auto";
   size: MetricChoice;
   columns: ColumnsMode;
   /** What the map is searched for. */
@@ -23,22 +26,25 @@ export const mapLink: LinkFacet<MapLink> = {
   defaults: {
     colour: { kind: "auto" },
     shade: "value",
+    resolution: "auto",
     size: { kind: "auto" },
     columns: "operation",
     search: "",
     folds: AUTO_FOLDS,
   },
-  write: ({ colour, shade, size, columns, search, folds }) => ({
+  write: ({ colour, shade, resolution, size, columns, search, folds }) => ({
     c: choiceText(colour),
     ch: shade === "change" ? "1" : undefined,
+    cr: resolution === "auto" ? undefined : resolution,
     s: choiceText(size),
     cols: columns === "operation" ? undefined : columns,
     q: search || undefined,
     f: foldsText(folds),
   }),
-  read: ({ c, ch, s, cols, q = "", f }) => ({
+  read: ({ c, ch, cr, s, cols, q = "", f }) => ({
     colour: readChoice(c),
     shade: ch === "1" ? "change" : "value",
+    resolution: cr === "even" || cr === "best" ? cr : "auto",
     size: readChoice(s),
     columns: cols === "step" ? "step" : "operation",
     search: q,
