@@ -56,8 +56,8 @@ describe("filters", () => {
   test("say what they ask for", () => {
     const specs = [spec("acc", { format: ".1%" })];
     const texts = (filter: Filter) => filterText(filter, specs).replace(/\u202f/g, " ");
-    expect(texts({ kind: "metric", name: "acc", low: 0.9, high: null })).toBe("acc ≥ 90.0 %");
-    expect(texts({ kind: "metric", name: "acc", low: 0.9, high: 1 })).toBe("acc 90.0 % to 100.0 %");
+    expect(texts({ kind: "metric", name: "acc", low: 0.9, high: null })).toBe("acc ≥ 90 %");
+    expect(texts({ kind: "metric", name: "acc", low: 0.9, high: 1 })).toBe("acc 90 % to 100 %");
     expect(texts({ kind: "metric", name: "gone", low: null, high: 2 })).toBe("gone ≤ 2");
     expect(texts({ kind: "amount", name: "amount", low: null, high: 0.5 })).toBe("amount ≤ 50 %");
     expect(texts({ kind: "operation", values: ["", "a"], without: [] })).toBe(

@@ -7,9 +7,9 @@ import {
   metricFormat,
   metricHeading,
   metricLabel,
-  tellingDigits,
 } from "../src/model/metric_format";
-import { metric, spec } from "./builders";
+import { digitsAmong, tellingDigits } from "../src/model/telling_digits";
+import { metric, model, spec } from "./builders";
 
 const plain = (text: string): string => text.replace(/\u202f/g, " ");
 const bare = (value: number, given = {}): string =>
@@ -130,6 +130,11 @@ describe("digits", () => {
     expect(tellingDigits([3.8184351, 3.8184352])).toBe(8);
     expect(tellingDigits([0.1 + 0.2, 0.3])).toBe(6);
     expect(tellingDigits([1e-300, -1e308])).toBe(6);
+    const models = [3.8184351, 3.8184352].map((value) =>
+      model(String(value), { metrics: { latency_ms: metric(value) } }),
+    );
+    expect(digitsAmong(models, "latency_ms")).toBe(8);
+    expect(digitsAmong(models, "size_bytes")).toBe(6);
   });
 });
 

@@ -1,4 +1,5 @@
-import { metricFormat, metricLabel } from "./metric_format";
+import { amountText } from "./metric_amount";
+import { metricLabel } from "./metric_format";
 import { foundBy } from "./model_search";
 import { parameterValue } from "./parameter_format";
 import type { MetricSpec, Model, ParameterValue } from "./wire.gen";
@@ -108,7 +109,7 @@ export function filterText(filter: Filter, specs: readonly MetricSpec[]): string
     case "metric": {
       const spec = specs.find(({ name }) => name === filter.name);
       if (!spec) return rangeText(filter.name, filter, String);
-      return rangeText(metricLabel(spec), filter, (value) => metricFormat(spec).full(value));
+      return rangeText(metricLabel(spec), filter, (value) => amountText(value, spec));
     }
     case "amount":
       return rangeText(filter.name, filter, (value) => parameterValue(filter.name, value));

@@ -90,20 +90,6 @@ function roundedNumber(value: number, digits: number): string {
   return exactNumber(Number(value.toPrecision(digits)));
 }
 
-/** Values that differ by less than this share differ by how they were computed. */
-const NOISE_DIGITS = 12;
-
-/** How many digits a tooltip needs so that different ones of `values` look different. */
-export function tellingDigits(values: readonly number[]): number {
-  const different = new Set(values.map((value) => value.toPrecision(NOISE_DIGITS))).size;
-  let digits = TIP_DIGITS;
-  while (digits < NOISE_DIGITS) {
-    if (new Set(values.map((value) => value.toPrecision(digits))).size === different) break;
-    digits++;
-  }
-  return digits;
-}
-
 /** Bytes with an SI prefix: "98.7 kB", "1.33 MB". */
 export function bytesText(value: number, digits = 3): string {
   const size = Math.abs(value);

@@ -1,8 +1,9 @@
 import { bestBy } from "./best_models";
 import { changeOf, type Change } from "./change";
 import type { Lineage } from "./lineage";
-import { exactMetric, tellingDigits } from "./metric_format";
+import { exactMetric } from "./metric_format";
 import type { TableColumn } from "./table_columns";
+import { digitsAmong } from "./telling_digits";
 import type { Metric, MetricSpec, Model } from "./wire.gen";
 
 /** Metrics as they are, or as changes against another model. */
@@ -19,7 +20,6 @@ export interface Bar {
 export class TableCells {
   readonly #best = new Map<string, Metric>();
   readonly #extents = new Map<string, readonly [number, number]>();
-  readonly #digits = new Map<string, number>();
 
   constructor(
     readonly mode: TableMode,
@@ -64,11 +64,7 @@ export class TableCells {
 
   /** The value with as many digits as tell it from those of all other models, for tooltips. */
   exact(model: Model, spec: MetricSpec): string {
-    let digits = this.#digits.get(spec.name);
-    if (digits === undefined) {
-      digits = tellingDigits(this.models.flatMap((one) => one.metrics[spec.name]?.value ?? []));
-      this.#digits.set(spec.name, digits);
-    }
+    const digits = digitsAmong(this.models, spec.name);
     return exactMetric(model.metrics[spec.name], spec, digits);
   }
 
