@@ -43,6 +43,14 @@ describe("the metrics of a model", () => {
     expect(own).toMatchObject({ best: "base", bestChange: null });
   });
 
+  test("have as many digits in the tip as tell them from what they are compared with", () => {
+    const close = (value: number) => model(`${value}`, { metrics: { latency_ms: metric(value) } });
+    const tip = (value: number) =>
+      metricRows(close(3.8184351), close(value), null, [latency]).rows[0]?.tip;
+    expect(tip(3.8184352)).toBe("3.8184351\u202fms");
+    expect(tip(3.9)).toBe("3.81844\u202fms");
+  });
+
   test("of the base do not change against itself", () => {
     const { rows } = metricRows(base, null, base, [accuracy]);
     expect(rows[0]?.baseChange).toBeNull();

@@ -31,9 +31,15 @@ export function sharedMeasurement(metrics: readonly Metric[]): string | null {
   return first && others.length === 0 ? first : null;
 }
 
-/** For a tooltip: all digits, under which conditions it was measured, and what else to know. */
-export function measurementTip(metric: Metric | undefined, spec: MetricSpec): string {
+/** For a tooltip: the number, under which conditions it was measured, and what else to know. */
+export function measurementTip(
+  metric: Metric | undefined,
+  spec: MetricSpec,
+  digits?: number,
+): string {
   const conditions = Object.entries(metric?.conditions ?? {});
   const lines = conditions.map(([name, value]) => `${name}: ${value}`);
-  return [exactMetric(metric, spec), ...lines, metric?.note ?? ""].filter(Boolean).join("\n");
+  return [exactMetric(metric, spec, digits), ...lines, metric?.note ?? ""]
+    .filter(Boolean)
+    .join("\n");
 }

@@ -1,5 +1,6 @@
 import { changeOf, type Change } from "./change";
-import { measurementText, repeatsText, sharedMeasurement } from "./measurement";
+import { measurementText, measurementTip, repeatsText, sharedMeasurement } from "./measurement";
+import { tellingDigits } from "./telling_digits";
 import type { Metric, MetricSpec, Model } from "./wire.gen";
 
 /** One metric of one model, beside its parent and the base. */
@@ -13,6 +14,8 @@ export interface MetricRow {
   /** Against the best of all models, whose id is `best`; null where it is the best itself. */
   bestChange: Change | null;
   best: string | null;
+  /** All that a tooltip says of it, in digits that tell it from the parent's and the base's. */
+  tip: string;
   /** Repeats, and where it was measured unless all metrics share that; "" where nothing is to say. */
   note: string;
 }
@@ -44,9 +47,13 @@ export function metricRows(
       const best = bestOf(spec);
       const isBest = best === null || best === model;
       const place = measured === null && metric ? measurementText(metric) : "";
+      const compared = [model, parent, base, best].flatMap(
+        (one) => one?.metrics[spec.name]?.value ?? [],
+      );
       return {
         spec,
         metric,
+        tip: measurementTip(metric, spec, tellingDigits(compared)),
         parentChange: changeOf(metric, parent?.metrics[spec.name], spec),
         baseChange: base === model ? null : changeOf(metric, base?.metrics[spec.name], spec),
         bestChange: isBest ? null : changeOf(metric, best.metrics[spec.name], spec),
