@@ -3,11 +3,14 @@ import { quantileSorted } from "d3-array";
 import { changeOf, changeText, type Change } from "./change";
 import type { RampKind } from "./colour_ramp";
 import { metricFormat } from "./metric_format";
-import { isCrowdedAtBest, nearBestShare, nearBestValue, type Resolution } from "./near_best";
+import {
+  isCrowdedAtBest,
+  nearBestShare,
+  nearBestValue,
+  type BetterEnd,
+  type Resolution,
+} from "./near_best";
 import type { MetricSpec, Model } from "./wire.gen";
-
-/** Which end of a metric is better; null where the metric has no direction. */
-export type BetterEnd = "low" | "high" | null;
 
 /** Values of one metric, or their changes against the parents, to strength of colour. */
 export interface ColourScale {

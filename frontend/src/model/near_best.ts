@@ -1,4 +1,5 @@
-import type { BetterEnd } from "./map_scales";
+/** Which end of a metric is better; null where the metric has no direction. */
+export type BetterEnd = "low" | "high" | null;
 
 /** Whether colours share a range out evenly, or are finer near the best. */
 export type Resolution = "even" | "best";
