@@ -144,7 +144,7 @@ def test_two_that_cannot_be_told_apart(
 
 
 def test_marquee_zoom_and_keyboard(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
-    frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
+    frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)), "&p.cnc.z=all")
     plot = tradeoffs(frame).get_by_role("listbox")
     expect(plot.get_by_role("option")).to_have_count(7)
     box = plot.bounding_box()
@@ -173,6 +173,22 @@ def test_marquee_zoom_and_keyboard(tmp_path: Path, page: Page, serve_process: Se
     page.keyboard.press("Enter")
     expect(selected).to_have_count(1)
     expect(point(frame, "dense")).to_have_attribute("aria-selected", "true")
+
+
+def test_the_view_opens_on_the_crowd_near_the_best(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    for number, accuracy in enumerate([0.99, 0.985, 0.98, 0.975, 0.99, 0.2]):
+        with cnc_summary.model(tmp_path / str(number), f"m{number}") as m:
+            m.metrics({"accuracy": accuracy, "size_bytes": 1000.0 * (number + 1)})
+    frame = open_tab(page, serve_process(tmp_path))
+    panel = tradeoffs(frame)
+    panel.get_by_role("button", name="1 outside this view").click()
+    expect(page).to_have_url(re.compile(r"p\.cnc\.z=all"))
+    expect(panel.get_by_text("outside this view")).to_have_count(0)
+    panel.get_by_role("button", name="front", exact=True).click()
+    expect(page).to_have_url(re.compile(r"p\.cnc\.z=\d"))
+    expect(panel.get_by_role("listbox").get_by_text("m0", exact=True)).to_be_visible()
 
 
 def test_a_metric_without_a_goal(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:

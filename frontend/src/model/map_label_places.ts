@@ -95,7 +95,10 @@ function place(
       const [left, middle] = corner(side, wish, zoom, width);
       const half = (side === "right" ? DENSE_LINE_PX : LINE_PX) / 2;
       const box: Box = [left, middle - half, left + width, middle + half];
-      if (!taken.free(...box) || !nodes.isNearest(wish.key, box)) continue;
+      // Beside a node it is read from its beginning; its end may come near to others.
+      const begin: Box = [left, box[1], left + Math.min(width, LINE_PX), box[3]];
+      if (!taken.free(...box) || !nodes.isNearest(wish.key, side === "right" ? begin : box))
+        continue;
       taken.add(...box);
       const centred = side === "above" || side === "below";
       const x = centred ? wish.x : left / zoom;

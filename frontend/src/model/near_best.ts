@@ -16,7 +16,7 @@ export function isCrowdedAtBest(
 ): boolean {
   if (better === null || sorted.length < CROWDED.least || !(high > low)) return false;
   const reach = (high - low) * CROWDED.within;
-  const near = sorted.filter((value) => distance(value, low, high, better) <= reach);
+  const near = sorted.filter((value) => bestDistance(value, low, high, better) <= reach);
   return near.length >= sorted.length * CROWDED.share && near.at(0) !== near.at(-1);
 }
 
@@ -31,7 +31,7 @@ export function nearBestShare(
   high: number,
   better: "low" | "high",
 ): number {
-  const away = distance(value, low, high, better) / (high - low);
+  const away = bestDistance(value, low, high, better) / (high - low);
   return 1 - Math.log1p(Math.min(1, Math.max(0, away)) / FINEST) / FULL;
 }
 
@@ -46,6 +46,12 @@ export function nearBestValue(
   return better === "high" ? high - away : low + away;
 }
 
-function distance(value: number, low: number, high: number, better: "low" | "high"): number {
+/** How far a value is from the best end of a range. */
+export function bestDistance(
+  value: number,
+  low: number,
+  high: number,
+  better: "low" | "high",
+): number {
   return better === "high" ? high - value : value - low;
 }

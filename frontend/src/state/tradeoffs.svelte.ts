@@ -7,6 +7,7 @@ import { automaticColour, chosenMetric, costMetric } from "../model/metric_choic
 import { paretoFront } from "../model/pareto";
 import { replicatesOf } from "../model/replicates";
 import { scatterPoints, type ScatterPoint } from "../model/scatter";
+import { countOutside, crowdView, viewOf } from "../model/scatter_view";
 import { tiedWithFront } from "../model/tied";
 import type { MetricSpec, Model } from "../model/wire.gen";
 import type { Filters } from "./filters.svelte";
@@ -92,6 +93,19 @@ export class Tradeoffs {
     return tiedWithFront(known, this.front, x.goal, y.goal);
   });
 
+  /** The view of the crowd near the best, where the rest would hide it. */
+  readonly crowdView = $derived.by(() => {
+    const { base, selectedKeys } = this.#panel;
+    const wanted = [...selectedKeys, ...(base ? [base.key] : [])];
+    return crowdView(this.points, this.y?.goal ?? null, wanted);
+  });
+  /** What part of the plane is shown; null for all. */
+  readonly zoom = $derived.by(() => {
+    const { scatterZoom } = this.#panel.link;
+    return scatterZoom === "all" ? null : (scatterZoom ?? this.crowdView);
+  });
+  readonly outside = $derived.by(() => countOutside(this.points, this.zoom));
+
   /** The limits in force, also on metrics that do not exist here. */
   readonly limits = $derived.by(
     (): readonly Limit[] => this.#panel.link.budgets ?? loggedLimits(this.specs),
@@ -131,6 +145,12 @@ export class Tradeoffs {
   /** Whether a model is on the front, or not told from it within noise. */
   standing(key: string): "front" | "tied" | null {
     return this.front.has(key) ? "front" : this.tied.has(key) ? "tied" : null;
+  }
+
+  /** Shows the front and what is tied with it. */
+  showFront(): void {
+    const best = this.points.filter(({ key }) => this.standing(key) !== null);
+    this.#panel.set({ scatterZoom: viewOf(best) });
   }
 
   setLimits(budgets: readonly Limit[] | null): void {

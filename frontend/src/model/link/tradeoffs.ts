@@ -13,8 +13,8 @@ export interface TradeoffsLink {
   y: MetricChoice;
   xScale: ScaleChoice;
   yScale: ScaleChoice;
-  /** What part of the plane is shown; null for all. */
-  scatterZoom: ScatterZoom | null;
+  /** What part of the plane is shown; null for all, or for most where the rest is far away. */
+  scatterZoom: ScatterZoom | "all" | null;
   /** Whether arrows lead from parents to selected models. */
   trace: boolean;
   /** The limits that the user set; null for those that were logged. */
@@ -39,7 +39,7 @@ export const tradeoffsLink: LinkFacet<TradeoffsLink> = {
     y: choiceText(state.y),
     xl: state.xScale === "auto" ? undefined : state.xScale,
     yl: state.yScale === "auto" ? undefined : state.yScale,
-    z: state.scatterZoom?.join(","),
+    z: state.scatterZoom === "all" ? "all" : state.scatterZoom?.join(","),
     tr: state.trace ? undefined : "0",
     bud: state.budgets ? JSON.stringify(state.budgets.map(limitItems)) : undefined,
     goal: Object.keys(state.goals).length ? JSON.stringify(Object.entries(state.goals)) : undefined,
@@ -86,7 +86,8 @@ function readScale(text: string | undefined): ScaleChoice {
   return text === "linear" || text === "log" ? text : "auto";
 }
 
-function readZoom(text = ""): ScatterZoom | null {
+function readZoom(text = ""): TradeoffsLink["scatterZoom"] {
+  if (text === "all") return "all";
   const ends = text.split(",").map((end) => (end === "" ? NaN : Number(end)));
   const [left, right, bottom, top] = ends;
   if (left === undefined || right === undefined || bottom === undefined || top === undefined) {
