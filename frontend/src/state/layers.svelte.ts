@@ -107,6 +107,12 @@ export class Layers {
     return layerRowAddress({ base, models: models.slice(1).map(({ key }) => key), view }, name);
   }
 
+  /** By what steps are judged: the metric of the map, if it has a goal. */
+  readonly metric = $derived.by(() => {
+    const { colourMetric, tradeoffs } = this.panel;
+    return tradeoffs.specs.find(({ name, goal }) => name === colourMetric && goal) ?? null;
+  });
+
   nameOf = (key: string): string => this.panel.byKey.get(key)?.id ?? key;
 
   colourOf = (key: string): string => this.panel.marks.get(key)?.colour ?? "var(--ink-faint)";
