@@ -220,6 +220,24 @@ class HarmedSlice(TypedDict):
     small: bool
 
 
+class HarmedPair(TypedDict):
+    """A level of each of two dimensions whose instances broke more than in either, at q ≤ 0.05."""
+
+    model: str
+    # Of each of the two: id, level, name and text.
+    by: list[str]
+    levels: list[int]
+    names: list[str]
+    texts: list[str]
+    n: int
+    flips: int
+    # Its flip rate, and the larger one of its two levels, divided by that of all instances.
+    lift: float
+    part_lift: float
+    p: float
+    q: float
+
+
 class HarmedSlices(TypedDict):
     """Answer of ``behaviors`` at the level "harmed": by p, with the smallest first."""
 
@@ -227,5 +245,7 @@ class HarmedSlices(TypedDict):
     slices: list[HarmedSlice]
     # How many slices × models were looked at and corrected for.
     tests: int
+    pairs: list[HarmedPair]
+    pair_tests: int
     # Why nothing could be looked for; null otherwise.
     reason: str | None

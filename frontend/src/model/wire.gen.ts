@@ -588,12 +588,31 @@ export interface HarmedSlice {
   small: boolean;
 }
 
+/** A level of each of two dimensions whose instances broke more than in either, at q ≤ 0.05. */
+export interface HarmedPair {
+  model: string;
+  /** Of each of the two: id, level, name and text. */
+  by: string[];
+  levels: number[];
+  names: string[];
+  texts: string[];
+  n: number;
+  flips: number;
+  /** Its flip rate, and the larger one of its two levels, divided by that of all instances. */
+  lift: number;
+  part_lift: number;
+  p: number;
+  q: number;
+}
+
 /** Answer of `behaviors` at the level "harmed": by p, with the smallest first. */
 export interface HarmedSlices {
   dataset: string;
   slices: HarmedSlice[];
   /** How many slices × models were looked at and corrected for. */
   tests: number;
+  pairs: HarmedPair[];
+  pair_tests: number;
   /** Why nothing could be looked for; null otherwise. */
   reason: string | null;
 }

@@ -6,9 +6,16 @@ import math
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.analysis.behaviors.evaluation import Ints
+
+Floats64 = NDArray[np.float64]
 
 # Terms further than this many standard deviations from the first are below rounding.
 _WIDTH = 12
+# Terms of a sum that are a smaller share of it are below rounding.
+_NOTHING = 1e-17
 
 
 @lru_cache(maxsize=65536)
@@ -40,6 +47,30 @@ def over_represented(drawn_marked: int, drawn: int, marked: int, population: int
     if k <= n * m / size:
         return 1 - _tail(k - 1, max(lowest, k - 1 - _terms(variance)), n, m, size)
     return _tail(k, min(highest, k + _terms(variance)), n, m, size)
+
+
+def over_represented_each(drawn_marked: Ints, drawn: Ints, marked: Ints, size: Ints) -> Floats64:
+    """`over_represented` of many draws (D,) at once; 1 where no more than their share is marked."""
+    p = np.ones(len(drawn))
+    above = np.flatnonzero(drawn_marked * size > drawn * marked)
+    k, n, m, total = (each[above].astype(float) for each in (drawn_marked, drawn, marked, size))
+    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, size.max(initial=0) + 1)))])
+
+    def choose(one: Floats64, other: Floats64) -> Floats64:
+        a, b = one.astype(int), other.astype(int)
+        return np.asarray(logs[a] - logs[b] - logs[a - b])
+
+    term = np.exp(choose(m, k) + choose(total - m, n - k) - choose(total, n))
+    tail, left = term.copy(), np.arange(len(above))
+    while len(left):
+        # pmf(k + 1) / pmf(k)
+        rest = total[left] - m[left] - n[left] + k[left] + 1
+        term[left] *= (m[left] - k[left]) * (n[left] - k[left]) / ((k[left] + 1) * rest)
+        tail[left] += term[left]
+        k[left] += 1
+        left = left[term[left] > _NOTHING * tail[left]]
+    p[above] = np.minimum(tail, 1)
+    return p
 
 
 def _tail(start: int, end: int, n: int, m: int, size: int) -> float:

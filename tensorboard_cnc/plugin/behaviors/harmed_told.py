@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension
 from tensorboard_cnc.analysis.behaviors.flips import outcomes
+from tensorboard_cnc.analysis.behaviors.harmed_pairs import HarmedPair, harmed_pairs
 from tensorboard_cnc.analysis.behaviors.harmed_slices import Harmed, harmed_slices
 from tensorboard_cnc.analysis.behaviors.slices import SMALL
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
@@ -27,10 +28,12 @@ def harmed_told(comparison: Comparison, by: Sequence[str]) -> wire.HarmedSlices:
     ]
     reason = _why_not(comparison, dimensions)
     found: list[Harmed] = []
-    tests = 0
+    pairs: list[HarmedPair] = []
+    tests = pair_tests = 0
     if reason is None and comparison.base is not None:
         models = {key: comparison.evaluations[key] for key in comparison.logged[1:]}
         found, tests = harmed_slices(dimensions, comparison.base, models)
+        pairs, pair_tests = harmed_pairs(dimensions, comparison.base, models)
     return {
         "dataset": comparison.dataset,
         "slices": [
@@ -50,7 +53,27 @@ def harmed_told(comparison: Comparison, by: Sequence[str]) -> wire.HarmedSlices:
             for each in found[:_MOST]
         ],
         "tests": tests,
+        "pairs": [_pair_told(each) for each in pairs[:_MOST]],
+        "pair_tests": pair_tests,
         "reason": reason,
+    }
+
+
+def _pair_told(pair: HarmedPair) -> wire.HarmedPair:
+    return {
+        "model": pair.model,
+        "by": [each.id for each in pair.dimensions],
+        "levels": list(pair.levels),
+        "names": [each.name for each in pair.dimensions],
+        "texts": [
+            each.texts[level] for each, level in zip(pair.dimensions, pair.levels, strict=True)
+        ],
+        "n": pair.n,
+        "flips": pair.flips,
+        "lift": significant(pair.lift),
+        "part_lift": significant(pair.part_lift),
+        "p": significant(pair.p),
+        "q": number(pair.q) or 0.0,
     }
 
 

@@ -220,6 +220,7 @@ def test_the_largest_sure_loss_comes_first(served: InProcessTensorBoard) -> None
 def test_harmed_slices_agree_with_fisher(served: InProcessTensorBoard) -> None:
     found = ask(served, "dense", "pruned", level="harmed", by=["label"])
     assert (found["reason"], found["tests"]) == (None, 3)
+    assert (found["pairs"], found["pair_tests"]) == ([], 0)
     lost = right("dense") & ~right("pruned")
     for each in found["slices"]:
         here = each["level"] == LABELS
