@@ -1,7 +1,20 @@
 import { describe, expect, test } from "vitest";
 
-import { evenHarmWords, largestHarm, mostHarmed, surelyHarmed } from "../src/model/behaviors_harm";
-import type { BehaviorMeasure, Change, HarmedSlice, ModelBehavior } from "../src/model/wire.gen";
+import {
+  evenHarmWords,
+  largestHarm,
+  mostHarmed,
+  pairWords,
+  surelyHarmed,
+  worstPair,
+} from "../src/model/behaviors_harm";
+import type {
+  BehaviorMeasure,
+  Change,
+  HarmedPair,
+  HarmedSlice,
+  ModelBehavior,
+} from "../src/model/wire.gen";
 
 const F1: BehaviorMeasure = {
   id: "f1",
@@ -26,10 +39,25 @@ const slice = (model: string, q: number): HarmedSlice => ({
   q,
   small: false,
 });
+const pair = (model: string, q: number): HarmedPair => ({
+  model,
+  by: ["label", "attribute/scan"],
+  levels: [7, 1],
+  names: ["label", "scan"],
+  texts: ["7", "faint"],
+  n: 79,
+  flips: 60,
+  lift: 2.9,
+  part_lift: 2.1,
+  p: q / 10,
+  q,
+});
 const FOUND = {
   dataset: "d",
   slices: [slice("a", 0.01), slice("b", 0.06), slice("a", 0.04)],
   tests: 9,
+  pairs: [pair("a", 0.02)],
+  pair_tests: 4,
   reason: null,
 };
 
@@ -45,6 +73,8 @@ describe("harmed slices", () => {
     expect(mostHarmed(FOUND, "b")).toBeNull();
     expect(largestHarm(FOUND, "b")?.q).toBe(0.06);
     expect(largestHarm(FOUND, "c")).toBeNull();
+    expect(pairWords(worstPair(FOUND, "a")!)).toBe("label 7 · scan faint");
+    expect(worstPair(FOUND, "b")).toBeNull();
   });
 });
 

@@ -95,7 +95,7 @@ const faint: HarmedSlice = {
 };
 
 function harmedIn(...slices: HarmedSlice[]): HarmedSlices {
-  return { dataset: "d1", slices, tests: 30, reason: null };
+  return { dataset: "d1", slices, tests: 30, pairs: [], pair_tests: 0, reason: null };
 }
 
 describe("the answers of a model at a glance", () => {

@@ -1,5 +1,11 @@
 import { chanceText, differenceText, verdictOf } from "./behaviors_words";
-import type { BehaviorMeasure, HarmedSlice, HarmedSlices, ModelBehavior } from "./wire.gen";
+import type {
+  BehaviorMeasure,
+  HarmedPair,
+  HarmedSlice,
+  HarmedSlices,
+  ModelBehavior,
+} from "./wire.gen";
 
 /** More than chance at 5 %, corrected for all slices looked at. */
 const SURE = 0.05;
@@ -17,6 +23,16 @@ export function mostHarmed(found: HarmedSlices, model: string): HarmedSlice | nu
 /** The one of a model that stands out most, surely or not; null where none does at all. */
 export function largestHarm({ slices }: HarmedSlices, model: string): HarmedSlice | null {
   return slices.find((slice) => slice.model === model) ?? null;
+}
+
+/** The pair of slices in which a model broke most beyond both of them; null where it did nowhere. */
+export function worstPair({ pairs }: HarmedSlices, model: string): HarmedPair | null {
+  return pairs.find((pair) => pair.model === model) ?? null;
+}
+
+/** "label 7 · scan faint". */
+export function pairWords({ names, texts }: HarmedPair): string {
+  return names.map((name, at) => `${name} ${texts[at] ?? ""}`).join(" · ");
 }
 
 /**

@@ -1,3 +1,4 @@
+import { HARMED_SORTS } from "./behaviors_harmed_rows";
 import type { BehaviorRows } from "./link/behaviors";
 import type { BehaviorMeasure, Form, ModelBehavior } from "./wire.gen";
 
@@ -15,12 +16,21 @@ export function commonSorts(rows: BehaviorRows, answered: boolean, several = fal
       { value: "level", label: "name" },
     ];
   }
+  if (rows === "harmed slices") return [...HARMED_SORTS];
   return [
     { value: "order", label: "as logged" },
     { value: "label", label: "label" },
     ...(answered ? [{ value: "-disagreement", label: "most disagreement" }] : []),
     ...(rows === "forgotten" ? [{ value: "-votes", label: "most votes" }] : []),
   ];
+}
+
+/** What harmed slices can be sorted by of a model's column. */
+export function harmedSorts(key: string, name: string): SortChoice[] {
+  return HARMED_SORTS.map(({ value, label }) => ({
+    value: `${value}:${key}`,
+    label: `${name}: ${label}`,
+  }));
 }
 
 /** What rows can be sorted by of a model's column; `harm` of several models. */

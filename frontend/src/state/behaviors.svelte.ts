@@ -15,6 +15,7 @@ import type {
   BehaviorSummary,
   Condition,
   Form,
+  HarmedPair,
   HarmedSlice,
   HarmedSlices,
   SliceTable,
@@ -213,6 +214,12 @@ export class Behaviors {
   /** Shows what broke in a harmed slice. */
   showHarmed({ model, by, level }: HarmedSlice): void {
     this.showInstances({ kind: "slice", by, level }, { kind: "flip", model, flip: "negative" });
+  }
+
+  /** Shows what broke in a harmed pair of slices. */
+  showHarmedPair({ model, by, levels }: HarmedPair): void {
+    const slices = by.map((id, at) => ({ kind: "slice", by: id, level: levels[at] ?? 0 }) as const);
+    this.showInstances(...slices, { kind: "flip", model, flip: "negative" });
   }
 
   /** Leaves every choice to the data again. */
