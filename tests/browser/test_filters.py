@@ -71,6 +71,10 @@ def test_an_operation_is_left_out(tmp_path: Path, page: Page, serve_process: Ser
     page.wait_for_url(re.compile("p.cnc.fl=.*magnitude"))
     page.reload()
     expect(chips).to_contain_text("operation: magnitude prune, not fine-tune")
+    shown(frame).first.click(button="right")
+    frame.get_by_role("menuitem", name="Show all but magnitude prune").click()
+    expect(chips).to_contain_text("operation: not fine-tune or magnitude prune")
+    expect(chips).to_contain_text("1 of 7")
 
 
 def test_a_search_brings_what_it_finds_to_the_top(

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tensorboard_cnc import cnc_summary
+from tests.browser.axe import serious_violations
 from tests.browser.conftest import open_tab
 from tests.browser.published import import_table, log_noisy_sweep
 
@@ -115,6 +116,7 @@ def test_a_budget_in_words(tmp_path: Path, page: Page, serve_process: ServeProce
     # Without int8 another recipe is the best.
     frame.get_by_label("Search models").fill("-int8 -prune-50")
     expect(panel).to_contain_text("1 of 2 pass")
+    assert serious_violations(page) == []
     expect(panel).to_contain_text("best accuracy: prune-90 98.0")
 
 

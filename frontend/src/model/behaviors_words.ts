@@ -1,5 +1,5 @@
 import { changeText, type Verdict } from "./change";
-import { exactNumber, metricFormat, NOT_LOGGED } from "./metric_format";
+import { roundedNumber, metricFormat, NOT_LOGGED } from "./metric_format";
 import type { Answer, BehaviorMeasure, Change, Estimate, Form, MetricSpec } from "./wire.gen";
 
 export const FORM_WORDS: Record<Form, string> = {
@@ -39,15 +39,14 @@ export function meanText(value: number | null | undefined, measure: BehaviorMeas
   return value == null ? NOT_LOGGED : metricFormat(measureSpec(measure)).full(value);
 }
 
-/** All digits that the server sent, for a tooltip. */
+/** Six digits, for a tooltip. */
 export function exactText(value: number | null, measure: BehaviorMeasure): string {
   if (value === null) return NOT_LOGGED;
-  // Scaling adds digits that the number does not have.
-  if (measure.rate) return `${exactNumber(Number((value * 100).toPrecision(6)))}\u202f%`;
-  return measure.unit ? `${exactNumber(value)}\u202f${measure.unit}` : exactNumber(value);
+  if (measure.rate) return `${roundedNumber(value * 100)}\u202f%`;
+  return measure.unit ? `${roundedNumber(value)}\u202f${measure.unit}` : roundedNumber(value);
 }
 
-/** A change with all digits, signed: of a rate in points. */
+/** A change with six digits, signed: of a rate in points. */
 function exactDifference(change: number | null, measure: BehaviorMeasure): string {
   if (change === null) return NOT_LOGGED;
   const text = exactText(change, measure);
@@ -140,7 +139,8 @@ export function changeTip(change: Change, measure: BehaviorMeasure): string {
     lines.push(`95 % interval ${ends.join(" to ")}`);
   }
   if (relative !== null) lines.push(`${signedShare(relative)} of the base’s`);
-  if (test !== null && p !== null) lines.push(`${test}: p = ${exactNumber(p)}, ${chanceWords(p)}`);
+  if (test !== null && p !== null)
+    lines.push(`${test}: p = ${roundedNumber(p)}, ${chanceWords(p)}`);
   return lines.join("\n");
 }
 

@@ -1,4 +1,4 @@
-import { metricFormat } from "./metric_format";
+import { metricFormat, roundedNumber } from "./metric_format";
 import type { Certainty, LayerCells, LayerMeasure, LayerNumber, MetricSpec } from "./wire.gen";
 
 const specs = new WeakMap<LayerMeasure, MetricSpec>();
@@ -111,7 +111,7 @@ export function numberWords(number: LayerNumber, measure: LayerMeasure): string 
 }
 
 function exactText(value: number, { unit }: LayerMeasure): string {
-  const digits = String(Number(value.toPrecision(7))).replace(/-/g, "−");
+  const digits = roundedNumber(value);
   return unit ? `${digits}\u202f${unit}` : digits;
 }
 

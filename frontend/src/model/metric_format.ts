@@ -84,7 +84,8 @@ export function exactMetric(
 }
 
 /** `value` with `digits` significant digits, or all before the point where those are more. */
-function roundedNumber(value: number, digits: number): string {
+export function roundedNumber(value: number, digits = TIP_DIGITS): string {
+  if (!Number.isFinite(value)) return exactNumber(value);
   const size = Math.abs(value);
   if (size >= 10 ** digits && size < 1e21) return exactNumber(Math.round(value));
   return exactNumber(Number(value.toPrecision(digits)));
