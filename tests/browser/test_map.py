@@ -174,6 +174,19 @@ def test_colours_are_even_or_finer_near_the_best(page: Page, url: str) -> None:
     expect(page).to_have_url(re.compile(r"p\.cnc\.cr=(even|best)"))
 
 
+def test_a_tooltip_makes_way_after_a_click(page: Page, url: str) -> None:
+    frame = open_tab(page, url)
+    tip = frame.get_by_role("tooltip")
+    _node(frame, "tuned-3,").hover()
+    expect(tip).to_contain_text("tuned-3")
+    _node(frame, "tuned-3,").click()
+    expect(tip).to_have_count(0)
+    _node(frame, "dense").hover()
+    expect(tip).to_contain_text("dense")
+    _node(frame, "tuned-3,").hover()
+    expect(tip).to_contain_text("tuned-3")
+
+
 def test_the_wheel_zooms_and_the_inset_moves(page: Page, url: str) -> None:
     frame = open_tab(page, url)
     dense = _node(frame, "dense")
