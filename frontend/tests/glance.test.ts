@@ -160,6 +160,7 @@ describe("the insides of a model at a glance", () => {
       row: "conv3.weight",
       text: "Changed most: conv3.weight, SQNR 3.20\u202fdB (1 more within 1\u202fdB)",
       note: "SQNR: the lowest of 3 tensors\nnext: conv2.weight",
+      caveat: null,
     });
     const alone = weightsGlance(sqnrs({ ...values, "conv2.weight": 4.3 }, names), "pruned");
     expect(alone?.text).toBe("Changed most: conv3.weight, SQNR 3.20\u202fdB");
@@ -196,6 +197,17 @@ describe("the insides of a model at a glance", () => {
     expect(text).toBe("Signal low from the first: conv1, 1.80\u202fdB");
     const whole = Object.fromEntries(PARTS.map((name) => [name, 90]));
     expect(activationsGlance(sqnrs(whole), "pruned")?.text).toBe("The signal is that of the base");
+  });
+
+  test("keep what the comparison notes of the model", () => {
+    const folded = { message: "conv1 holds the norms.", remedy: "Compare activations." };
+    const notes = [
+      { ...folded, model: "pruned" },
+      { ...folded, model: "other" },
+    ];
+    const tree = { ...sqnrs({ "conv1.weight": 3 }, names), notes };
+    const caveat = "conv1 holds the norms. Compare activations.";
+    expect(weightsGlance(tree, "pruned")?.caveat).toBe(caveat);
   });
 
   test("are silent without a measure against the base, or without the model", () => {

@@ -12,6 +12,8 @@ export interface LayerGlance {
   readonly text: string;
   /** What that was compared with, for a tooltip. */
   readonly note: string;
+  /** What makes the comparison less than it seems; null where nothing does. */
+  readonly caveat: string | null;
 }
 
 /** Tensors so near to the one that changed most changed as much, in dB; the tooltip names some. */
@@ -27,7 +29,8 @@ export function weightsGlance(tree: LayerTree, model: string): LayerGlance | nul
     (change) => change.model === at,
   );
   const [worst, ...others] = changed;
-  if (!worst) return { row: null, text: "No weight differs from the base’s", note: "" };
+  const caveat = caveatOf(tree, model);
+  if (!worst) return { row: null, text: "No weight differs from the base’s", note: "", caveat };
   const name = tree.rows.names[worst.row] ?? "";
   const value = written(tree.models[at]!, worst.row, measure);
   const near = others.filter(({ harm }) => worst.harm - harm <= ALIKE_DB).map(({ row }) => row);
@@ -40,6 +43,7 @@ export function weightsGlance(tree: LayerTree, model: string): LayerGlance | nul
     row: name,
     text: `Changed most: ${name}, ${measure.label} ${value}${alike}`,
     note: note.join("\n"),
+    caveat,
   };
 }
 
@@ -54,17 +58,19 @@ export function activationsGlance(tree: LayerTree, model: string): LayerGlance |
   const cells = tree.models[at]!;
   const name = (row: number): string => (tree.rows.names[row] ?? "").replace(/\.output$/, "");
   const start = steepestOf(signalFalls(cells, at, tensors));
-  if (!start) return { row: null, text: unharmedWords(cells, tensors), note: "" };
+  if (!start) return { row: null, text: unharmedWords(cells, tensors), note: "", caveat: null };
   const { row, from } = start;
   const full = tree.rows.names[row] ?? null;
   const after = written(cells, row, measure);
   if (from === null) {
-    return { row: full, text: `Signal low from the first: ${name(row)}, ${after}`, note: "" };
+    const text = `Signal low from the first: ${name(row)}, ${after}`;
+    return { row: full, text, note: "", caveat: null };
   }
   return {
     row: full,
     text: `Signal falls most at ${name(row)}: ${written(cells, from, measure)} → ${after}`,
     note: `${measure.label} at ${name(from)}, then at ${name(row)}: what was lost before is in it`,
+    caveat: null,
   };
 }
 
@@ -93,6 +99,12 @@ function comparison(tree: LayerTree, model: string): Compared | null {
     tree.rows.tensor[row] && cells.certainty[row] ? row : [],
   );
   return tensors.length ? { measure, tensors, at } : null;
+}
+
+/** What the answer notes of the model, such as norms that were folded into other weights. */
+function caveatOf({ notes }: LayerTree, model: string): string | null {
+  const own = notes.filter((note) => note.model === undefined || note.model === model);
+  return own.map(({ message, remedy }) => `${message} ${remedy}`.trim()).join("\n") || null;
 }
 
 function written(cells: LayerCells, row: number, measure: LayerMeasure): string {
