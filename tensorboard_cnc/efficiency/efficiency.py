@@ -74,9 +74,16 @@ class Efficiency:
 
     @property
     def throughput_per_s(self) -> float | None:
-        """Instances per second at the median latency."""
+        """Instances per second: the median of the timed passes."""
         median = self.median_latency_ms
         return self.batch / median * 1e3 if self.batch and median else None
+
+    @property
+    def throughputs_per_s(self) -> tuple[float, ...]:
+        """Instances per second of each timed pass; none where one took no time that was seen."""
+        if not self.batch or not all(self.latency_ms):
+            return ()
+        return tuple(self.batch / ms * 1e3 for ms in self.latency_ms)
 
     def metrics(self) -> dict[str, float | tuple[float, ...]]:
         """What was measured, by the names under which `SPECS` defines it."""
@@ -91,7 +98,7 @@ class Efficiency:
             "flops": self.flops,
             "latency_ms": self.latency_ms or None,
             "latency_p95_ms": self.p95_latency_ms,
-            "throughput_per_s": self.throughput_per_s,
+            "throughput_per_s": self.throughputs_per_s or None,
             "peak_memory_bytes": self.peak_memory_bytes,
         }
         return {name: value for name, value in values.items() if value is not None}

@@ -34,6 +34,10 @@ def test_everything_is_logged_with_its_specs(tmp_path: Path) -> None:
         for name, value in found.metrics().items()
     }
     assert len(stored["latency_ms"].repeats) == 4
+    # A difference of throughputs is as noisy as that of the times it is made of.
+    assert stored["throughput_per_s"].repeats == tuple(
+        (found.batch or 0) / ms * 1e3 for ms in stored["latency_ms"].repeats
+    )
     assert {m.step for m in stored.values()} == {3}
     assert {m.host for m in stored.values()} == {socket.gethostname()}
     specs = {spec.name: spec for spec in only(MetricSpecs, tmp_path).specs}
