@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension, Grouping, crossed
-from tensorboard_cnc.analysis.behaviors.evaluation import Bools, Evaluation, Ints
+from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Bools, Evaluation, Ints
 from tensorboard_cnc.analysis.behaviors.exact_tails import over_represented_each
 from tensorboard_cnc.analysis.behaviors.multiplicity import benjamini_hochberg
 from tensorboard_cnc.analysis.behaviors.slices import SMALL
@@ -73,12 +73,22 @@ def harmed_pairs(
         one, other = (dimensions[at] for at in pair)
         if len(one.texts) * len(other.texts) > _MOST_CELLS:
             continue
-        every = np.ones(rows, bool)
-        groups = crossed(one.grouping(every), other.grouping(every), rows)
-        tested += [_test(side, pair, (one, other), groups) for side in known]
+        groups = _pairs_of(one, other, rows)
+        every = np.bincount(groups.codes, minlength=groups.n)
+        tested += [_test(side, pair, (one, other), groups, every) for side in known]
     p = np.concatenate([each.p for each in tested]) if tested else np.empty(0)
     found = _sure(tested, benjamini_hochberg(p))
     return sorted(found, key=lambda pair: (pair.p, -pair.lift)), len(p)
+
+
+def _pairs_of(one: Dimension, other: Dimension, rows: int) -> Grouping:
+    if one.overlapping or other.overlapping:
+        every = np.ones(rows, bool)
+        return crossed(one.grouping(every), other.grouping(every), rows)
+    there = np.flatnonzero((one.codes != NONE) & (other.codes != NONE))
+    cells = len(one.texts) * len(other.texts)
+    codes = one.codes[there].astype(int) * len(other.texts) + other.codes[there]
+    return Grouping(there, codes, cells)
 
 
 class _Side(NamedTuple):
@@ -110,24 +120,45 @@ def _side(
 
 
 def _test(
-    side: _Side, pair: tuple[int, int], dimensions: tuple[Dimension, Dimension], groups: Grouping
+    side: _Side,
+    pair: tuple[int, int],
+    dimensions: tuple[Dimension, Dimension],
+    groups: Grouping,
+    every: Ints,
 ) -> _Tested:
-    n, flips = (
-        np.bincount(groups.codes[rows[groups.rows]], minlength=groups.n)
-        for rows in (side.known, side.flipped)
-    )
+    n = every if side.known.all() else _counts(groups, side.known)
+    flips = _counts(groups, side.flipped)
     cells = np.flatnonzero(n >= SMALL)
     n, flips = n[cells], flips[cells]
     share = max(int(side.flipped.sum()), 1) / max(int(side.known.sum()), 1)
     lift = flips / n / share
     part_lift, p = np.zeros(len(cells)), np.zeros(len(cells))
     levels = np.unravel_index(cells, [len(each.texts) for each in dimensions])
+    # With a larger p than sure no q is small enough: what is left is not computed, but 1.
+    left = np.flatnonzero(lift > 1)
     for at, level in zip(pair, levels, strict=True):
         part_n, part_flips = side.n[at][level], side.flips[at][level]
         part_lift = np.maximum(part_lift, part_flips / part_n / share)
-        p = np.maximum(p, over_represented_each(flips, n, part_flips, part_n))
-    p = np.where(lift > 1, p, 1.0)
+        left = left[_stands_out(flips[left], n[left], part_flips[left], part_n[left])]
+        own = over_represented_each(flips[left], n[left], part_flips[left], part_n[left])
+        p[left] = np.maximum(p[left], own)
+        left = left[own <= _SURE]
+    p[np.setdiff1d(np.arange(len(p)), left, assume_unique=True)] = 1
     return _Tested(side.model, dimensions, cells, n, flips, lift, part_lift, p)
+
+
+def _stands_out(k: Ints, n: Ints, marked: Ints, size: Ints) -> Bools:
+    """Whether k of n exceeds its share of the `marked` of `size` by so much that p may be small."""
+    share = marked / size
+    deviation = np.sqrt(n * share * (1 - share) * (size - n) / np.maximum(size - 1, 1))
+    return np.asarray(k - n * share > deviation)
+
+
+def _counts(groups: Grouping, chosen: Bools) -> Ints:
+    # Where each row is in one cell, those that are chosen are few to look up.
+    whole = len(groups.rows) == len(chosen) and bool((np.diff(groups.rows) == 1).all())
+    codes = groups.codes[np.flatnonzero(chosen) if whole else chosen[groups.rows]]
+    return np.bincount(codes, minlength=groups.n)
 
 
 def _sure(tested: Sequence[_Tested], q: NDArray[np.float64]) -> list[HarmedPair]:
