@@ -73,6 +73,23 @@ describe("the steps that tell most", () => {
     expect(tell(sweep).losses[0]?.reach).toBeNull();
   });
 
+  test("are measured by the largest of their own side, and small ones left out", () => {
+    const score = spec("score", { goal: "max" });
+    const scored = (one: Model, value: number): Model => ({
+      ...one,
+      metrics: { score: metric(value) },
+    });
+    const models = [
+      scored(model("dense"), 1),
+      scored(child("half", "dense", "prune"), 0.5),
+      scored(child("same", "dense", "int8 quantize"), 0.999),
+      scored(child("grown", "half", "distill"), 500),
+    ];
+    const { losses, gains } = tell(models, 3, score);
+    expect(losses.map(({ child: { id } }) => id)).toEqual(["half"]);
+    expect(gains.map(({ child: { id } }) => id)).toEqual(["grown"]);
+  });
+
   test("compare nothing that is missing, not finite, or was measured elsewhere", () => {
     const latency = spec("latency_ms", { goal: "min", unit: "ms" });
     const timed = (one: Model, value: number | null, host: string): Model => ({

@@ -53,7 +53,7 @@ export function tellingSteps(
   };
   const largest = (verdict: "worse" | "better"): TellingStep[] =>
     firstGroups(
-      steps.filter(({ change }) => change.verdict === verdict),
+      telling(steps.filter(({ change }) => change.verdict === verdict)),
       isSure,
       most,
     ).map(([step, ...others]) => ({
@@ -67,6 +67,12 @@ export function tellingSteps(
 
 /** A change that is a smaller share of the largest one tells nothing beside it. */
 const TELLING = 0.01;
+
+/** Those of `steps`, the largest first, that tell something beside the first. */
+function telling(steps: readonly Step[]): Step[] {
+  const [largest] = steps;
+  return largest ? steps.filter((step) => sizeOf(step) >= sizeOf(largest) * TELLING) : [];
+}
 
 function sizeOf({ change }: Step): number {
   return Math.abs(change.amount);
@@ -83,10 +89,7 @@ function stepsOf(lineage: Lineage, spec: MetricSpec): Step[] {
       steps.push({ parent, child, change });
     }
   }
-  const largest = steps.reduce((most, step) => Math.max(most, sizeOf(step)), 0);
-  return steps
-    .filter((step) => sizeOf(step) >= largest * TELLING)
-    .sort((a, b) => sizeOf(b) - sizeOf(a));
+  return steps.sort((a, b) => sizeOf(b) - sizeOf(a));
 }
 
 type Group = [Step, ...Step[]];
