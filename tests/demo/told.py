@@ -36,12 +36,10 @@ class Page:
         share: float = outcomes["negative"] / outcomes["n"]
         return share
 
-    def harmed(self, base: str, model: str) -> list[dict[str, Any]]:
-        """The slices that `model` harmed most, the worst first."""
-        slices: list[dict[str, Any]] = self._ask("behaviors", model, base=base, level="harmed")[
-            "slices"
-        ]
-        return slices
+    def harmed(self, base: str, model: str) -> dict[str, Any]:
+        """The slices that `model` harmed most, and pairs of slices; the worst first."""
+        found: dict[str, Any] = self._ask("behaviors", model, base=base, level="harmed")
+        return found
 
     def layers(self, base: str, model: str, view: str) -> dict[str, float | None]:
         """SQNR of each row, dB."""

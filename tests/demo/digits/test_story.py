@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from demo.checkpoints import Checkpoints
+from demo.digits.data import handwritten_digits
 from demo.digits.logbook import DATA_RUN, digits_story
+from demo.digits.scans import CONTRAST
 from demo.digits.sweep import PERCENTS
 from tests.demo.quoted import Table, prose, tables
 from tests.demo.told import Page
 from tests.tensorboard_host import serve_in_process
 
+STORY = digits_story()
 SCANS = ("clean", "faint", "noisy", "turned")
-ARCS, REPAIRS, SIZES, BEHAVIOURS, LAYERS, RESTORED = tables("digits")
+ARCS, REPAIRS, SIZES, BEHAVIOURS, LAYERS, SPREADS, RESTORED = tables("digits")
 # How far other processors' roundings took the training: of models that hold, and of others.
 HOLDS, FALLS = 0.025, 0.25
 HELD = 0.985
@@ -25,15 +30,19 @@ KILOBYTES = 0.5
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """The page of the whole demo, as long trained as a user's."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The logs of the whole demo, as long trained as a user's."""
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("digits")
-    story = digits_story()
-    told = list(story.tell(folder))
-    assert [each.id for each in told] == [step.id for step in story.steps]
+    told = list(STORY.tell(folder))
+    assert [each.id for each in told] == [step.id for step in STORY.steps]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> Iterator[Page]:
     with serve_in_process(folder, "fast") as host:
-        yield Page(host, len(story.steps))
+        yield Page(host, len(STORY.steps))
 
 
 def accuracy_is(quoted: float, found: float) -> bool:
@@ -44,7 +53,7 @@ def accuracy_is(quoted: float, found: float) -> bool:
 def test_everything_is_there(page: Page) -> None:
     assert page.problems == []
     assert page.datasets == [DATA_RUN]
-    steps = digits_story().steps
+    steps = STORY.steps
     assert len(steps) == int(re.findall(r"(\d+) models", prose("digits"))[0])
     for step in steps:
         model = page.models[step.id]
@@ -109,8 +118,12 @@ def test_the_faint_scans_pay(page: Page) -> None:
         assert lost(model, "clean") < 0.025
         assert lost(model, "faint") > 2 * lost(model, "clean")
         assert lost(model, "faint") > 0.03
-        worst = {(each["name"], each["text"]): each for each in page.harmed("dense", model)}
-        assert worst["scan", "faint"]["q"] < 0.05, model
+        slices = page.harmed("dense", model)["slices"]
+        q = {(each["name"], each["text"]): each["q"] for each in slices}
+        assert q["scan", "faint"] < 0.05, model
+    pairs = page.harmed("dense", "one-shot-90-ft")["pairs"]
+    assert pairs[0]["names"] == ["label", "scan"]
+    assert pairs[0]["texts"][1] == "faint", "of one digit more than of others"
     assert lost("iterative-90-int8", "faint") > lost("iterative-80-int8", "faint") + 0.02
     for model in ("dense", "iterative-80", "iterative-90", "one-shot-90-ft"):
         assert lost(f"{model}-int8", "faint") < lost(model, "faint") + 0.02, "int8 costs nothing"
@@ -140,6 +153,20 @@ def test_the_layers(page: Page) -> None:
     assert signal("one-shot-80-conv3", "pool2") == pytest.approx(signal("one-shot-80", "pool2"))
     for mended in ("one-shot-80-bn", "one-shot-80-conv3"):
         assert signal(mended, "norm3") > signal("one-shot-80", "norm3") + 2
+
+
+@torch.no_grad()
+def test_the_sums_of_conv3(folder: Path) -> None:
+    """Standard deviations of the channels, divided by those that the norm behind expects."""
+    checkpoints = Checkpoints(folder, STORY.steps, STORY.modules)
+    steps = {step.id: step for step in STORY.steps}
+    images = handwritten_digits().test.images
+    scans = {"clean": images, "faint": CONTRAST * images}
+    for scan, model, quoted in SPREADS.figures():
+        net: Any = checkpoints.network(steps[model])
+        sums = net[: list(dict(net.named_children())).index("norm3")](scans[scan])
+        spread = (sums.var((0, 2, 3)) / net.norm3.running_var).sqrt().mean()
+        assert spread.item() == pytest.approx(quoted, abs=0.1), (scan, model)
 
 
 def test_conv3_is_to_blame(page: Page) -> None:
