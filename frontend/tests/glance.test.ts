@@ -166,6 +166,22 @@ describe("the insides of a model at a glance", () => {
     expect(alone?.text).toBe("Changed most: conv3.weight, SQNR 3.20\u202fdB");
   });
 
+  test("name the kind of tensor where all of it leads", () => {
+    const norms = ["norm1.weight", "norm2.weight", "norm3.weight", "head.weight"];
+    const rows = rowsOf(...norms);
+    rows.kinds = rows.names.map((name) => (name.startsWith("norm") ? "LayerNorm" : "Linear"));
+    const values = Object.fromEntries(
+      [10.5, 10.3, 12.1, 30.2].map((value, at) => [norms[at], value]),
+    );
+    const tree = treeOf(rows, SQNR, [cellsOf("base", rows), cellsOf("pruned", rows, values)]);
+    expect(weightsGlance(tree, "pruned")).toEqual({
+      row: "norm2.weight",
+      text: "Changed most: LayerNorm weights, 3 of 3, SQNR 10.3 to 12.1\u202fdB",
+      note: "next of another kind: 30.2\u202fdB",
+      caveat: null,
+    });
+  });
+
   test("say so where nothing changed", () => {
     const tree = sqnrs({ "conv1.weight": 0 }, names);
     const same = { ...tree.models[1]!, value: tree.rows.names.map(() => null) };

@@ -1,6 +1,8 @@
 import { counted } from "./counted";
 import { harmOf, topChanges } from "./layers_change";
-import { CERTAINTY_MARKS, fullNumber, numberAt } from "./layers_measure";
+import { leadingKind, type LeadingKind } from "./layers_kinds";
+import { bareNumber, CERTAINTY_MARKS, fullNumber, numberAt } from "./layers_measure";
+import { layerNetwork } from "./layers_network";
 import { signalFalls, steepestOf, UNHARMED_DB } from "./layers_origin";
 import type { LayerCells, LayerMeasure, LayerTree } from "./wire.gen";
 
@@ -32,6 +34,8 @@ export function weightsGlance(tree: LayerTree, model: string): LayerGlance | nul
   const caveat = caveatOf(tree, model);
   if (!worst) return { row: null, text: "No weight differs from the base’s", note: "", caveat };
   const name = tree.rows.names[worst.row] ?? "";
+  const leading = leadingKind(harmOf(tree), tree.models.length, layerNetwork(tree.rows), tensors);
+  if (leading) return { row: name, ...kindWords(leading, tree.models[at]!, measure), caveat };
   const value = written(tree.models[at]!, worst.row, measure);
   const near = others.filter(({ harm }) => worst.harm - harm <= ALIKE_DB).map(({ row }) => row);
   const alike =
@@ -44,6 +48,21 @@ export function weightsGlance(tree: LayerTree, model: string): LayerGlance | nul
     text: `Changed most: ${name}, ${measure.label} ${value}${alike}`,
     note: note.join("\n"),
     caveat,
+  };
+}
+
+/** "Changed most: LayerNorm weights, 9 of 9, SQNR 10.3 to 12.0 dB". */
+function kindWords(
+  { kind, changes, of, next }: LeadingKind,
+  cells: LayerCells,
+  measure: LayerMeasure,
+): Pick<LayerGlance, "text" | "note"> {
+  const [worst, last] = [changes[0]!, changes.at(-1)!].map(({ row }) => numberAt(cells, row));
+  const range = `${bareNumber(worst!, measure)} to ${fullNumber(last!, measure)}`;
+  const others = next ? `next of another kind: ${written(cells, next.row, measure)}` : "";
+  return {
+    text: `Changed most: ${kind}s, ${changes.length} of ${of}, ${measure.label} ${range}`,
+    note: others,
   };
 }
 
