@@ -23,10 +23,22 @@ from demo.story import Made, Story
 from tensorboard_cnc import cnc_summary
 
 METRICS = (
-    cnc_summary.metric("accuracy", goal="max", format=".1%"),
+    cnc_summary.metric(
+        "accuracy",
+        goal="max",
+        format=".1%",
+        description="Share of right answers on the 797 clean scans of the test digits.",
+    ),
     # Primary here: zeros take no less room on disk until it is compressed.
     cnc_summary.metric("compressed_bytes", goal="min", unit="B"),
-    cnc_summary.metric("loss", goal="min", unit="nats", format=".3f", primary=False),
+    cnc_summary.metric(
+        "loss",
+        goal="min",
+        unit="nats",
+        format=".3f",
+        primary=False,
+        description="Mean cross-entropy on the clean scans.",
+    ),
 )
 # The run that holds the test images, and the name under which models are evaluated on them.
 DATA_RUN = "test-scans"

@@ -22,10 +22,28 @@ from demo.story import Made, Story
 from tensorboard_cnc import cnc_summary
 
 METRICS = (
-    cnc_summary.metric("F1", goal="max", format=".3f", low=0, high=1),
-    cnc_summary.metric("exact_match", goal="max", format=".1%"),
+    cnc_summary.metric(
+        "F1",
+        goal="max",
+        format=".3f",
+        low=0,
+        high=1,
+        description="Harmonic mean of the shares of words that are right and that are found.",
+    ),
+    cnc_summary.metric(
+        "exact_match",
+        goal="max",
+        format=".1%",
+        description="Share of sentences that go on word for word as they should.",
+    ),
     cnc_summary.metric("effective_bytes", goal="min", unit="B"),
-    cnc_summary.metric("loss", goal="min", unit="nats", format=".3f"),
+    cnc_summary.metric(
+        "loss",
+        goal="min",
+        unit="nats",
+        format=".3f",
+        description="Mean cross-entropy of the right words.",
+    ),
 )
 # The run that holds the sentences, and the name under which models are evaluated on them.
 TEXT_RUN = "sentences"

@@ -113,6 +113,25 @@ describe("the answers of a model at a glance", () => {
     expect(glance?.change).toMatch(/^−4\.30?\u202fpt, p < \.001$/);
   });
 
+  test("name the pair of slices that is harmed more than both", () => {
+    const pair = {
+      model: "pruned",
+      by: ["label", "attribute/scan"],
+      levels: [7, 1],
+      names: ["label", "scan"],
+      texts: ["7", "faint"],
+      n: 79,
+      flips: 25,
+      lift: 6.08,
+      part_lift: 2.55,
+      p: 3e-7,
+      q: 7e-5,
+    };
+    const found = { ...harmedIn(faint), pairs: [{ ...pair, model: "other" }, pair] };
+    const glance = behaviorGlance(summaryOf(pruned(-0.043, 1e-24)), found, "pruned");
+    expect(glance?.verdict).toMatch(/, q < \.001; label 7 · scan faint ×6\.1$/);
+  });
+
   test("tell harm that no slice has more of", () => {
     const noisy = { ...faint, q: 0.3 };
     const glance = behaviorGlance(summaryOf(pruned(-0.259, 1e-40)), harmedIn(noisy), "pruned");

@@ -1,4 +1,4 @@
-import { mostHarmed } from "./behaviors_harm";
+import { mostHarmed, pairWords, worstPair } from "./behaviors_harm";
 import { chanceText, differenceText, meanText, shareText, verdictOf } from "./behaviors_words";
 import type { Verdict } from "./change";
 import { counted } from "./counted";
@@ -77,7 +77,11 @@ function wordsOf(
   slice: HarmedSlice | null,
   harmed: HarmedSlices | null,
 ): string {
-  if (slice) return `Harmed most: ${slice.name}: ${slice.text}, ${sliceWords(slice)}`;
+  if (slice) {
+    const pair = harmed && worstPair(harmed, slice.model);
+    const worst = pair ? `; ${pairWords(pair)} ×${pair.lift.toFixed(1)}` : "";
+    return `Harmed most: ${slice.name}: ${slice.text}, ${sliceWords(slice)}${worst}`;
+  }
   if (sure === false) return "No change beyond noise";
   if (!sure || verdict === null) return "";
   if (verdict === "better") return "Better beyond noise";
