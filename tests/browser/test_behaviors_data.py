@@ -314,6 +314,9 @@ def test_a_list_taller_than_browsers_lay_out(
     last = frame.locator("#instance-299999")
     expect(last).to_be_in_viewport()
     expect(last).to_contain_text("299999")
+    # What was asked for stays in sight in a smaller window.
+    page.set_viewport_size({"width": 1440, "height": 700})
+    expect(last).to_be_in_viewport(ratio=0.9)
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(frame.get_by_role("complementary", name="Instance 299998")).to_be_visible()
