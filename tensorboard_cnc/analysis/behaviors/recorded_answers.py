@@ -54,11 +54,11 @@ def evaluation_of(predictions: Predictions, instances: Instances) -> Evaluation:
     correct = _correct(recorded, truth, answers, scores)
     contradicted = _contradicted(recorded, correct)
     true_probability = laid.maybe(predictions.true_probability)
-    derived = _true_probability(truth, vectors)
     if true_probability is None:
-        true_probability = derived
+        true_probability = _true_probability(truth, vectors)
     elif contradicted.any():
         # What was logged is the probability of another label.
+        derived = _true_probability(truth, vectors)
         right = np.float32(np.nan) if derived is None else derived
         true_probability = np.where(contradicted, right, true_probability)
     return Evaluation(
