@@ -1,11 +1,23 @@
-"""What the page says of a finished story: the same answers, asked of the plugin's routes."""
+"""A finished story, and what the page says of it, asked of the plugin's routes."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import torch
+
+from demo.story import Story
 from tests.tensorboard_host import InProcessTensorBoard
+
+
+def told(story: Story[Any], folder: Path) -> Path:
+    """The logs of all models, in `folder`, as long trained as a user's."""
+    torch.set_num_threads(1)
+    models = [each.id for each in story.tell(folder)]
+    assert models == [step.id for step in story.steps]
+    return folder
 
 
 class Page:

@@ -16,8 +16,8 @@ from demo.digits.logbook import DATA_RUN, digits_story
 from demo.digits.scans import CONTRAST
 from demo.digits.sweep import PERCENTS
 from tests.demo.quoted import Table, prose, tables
-from tests.demo.told import Page
-from tests.tensorboard_host import serve_in_process
+from tests.demo.told import Page, told
+from tests.tensorboard_host import LOADERS, serve_in_process
 
 STORY = digits_story()
 SCANS = ("clean", "faint", "noisy", "turned")
@@ -31,17 +31,12 @@ KILOBYTES = 0.5
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The logs of the whole demo, as long trained as a user's."""
-    torch.set_num_threads(1)
-    folder = tmp_path_factory.mktemp("digits")
-    told = list(STORY.tell(folder))
-    assert [each.id for each in told] == [step.id for step in STORY.steps]
-    return folder
+    return told(STORY, tmp_path_factory.mktemp("digits"))
 
 
-@pytest.fixture(scope="module")
-def page(folder: Path) -> Iterator[Page]:
-    with serve_in_process(folder, "fast") as host:
+@pytest.fixture(scope="module", params=LOADERS)
+def page(folder: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
+    with serve_in_process(folder, request.param) as host:
         yield Page(host, len(STORY.steps))
 
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 from demo.language.logbook import TEXT_RUN, language_story
 from tests.demo.quoted import Table, tables
-from tests.demo.told import Page
+from tests.demo.told import Page, told
 from tests.tensorboard_host import LOADERS, Loader, serve_in_process
 
 STORY = language_story()
@@ -23,12 +22,7 @@ OF_F1 = (PRUNED, MENDED, NORMS, FURTHER, INT8)
 
 @pytest.fixture(scope="module")
 def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All models, as long trained as a user's."""
-    torch.set_num_threads(1)
-    folder = tmp_path_factory.mktemp("language")
-    told = list(STORY.tell(folder))
-    assert [each.id for each in told] == [step.id for step in STORY.steps]
-    return folder
+    return told(STORY, tmp_path_factory.mktemp("language"))
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +32,8 @@ def page(logdir: Path) -> Iterator[Page]:
 
 
 def test_every_model_is_told_of() -> None:
-    told = {row for table in OF_F1 for row, *_ in table.figures()}
-    assert told == {step.id for step in STORY.steps}
+    quoted = {row for table in OF_F1 for row, *_ in table.figures()}
+    assert quoted == {step.id for step in STORY.steps}
 
 
 @pytest.mark.parametrize("table", OF_F1, ids=lambda table: table.header[-1])
