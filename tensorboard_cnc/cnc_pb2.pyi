@@ -292,9 +292,11 @@ class SketchRecord(_message.Message):
     def __init__(self, subject: _Optional[_Union[SketchRecord.Subject, str]] = ..., model_id: _Optional[str] = ..., fingerprint: _Optional[str] = ..., instances: _Optional[int] = ..., columns: _Optional[_Iterable[_Union[Column, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[Refused, _Mapping]]] = ..., logged_us: _Optional[int] = ...) -> None: ...
 
 class Refused(_message.Message):
-    __slots__ = ("name", "reason")
+    __slots__ = ("name", "reason", "weights")
     NAME_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    WEIGHTS_FIELD_NUMBER: _ClassVar[int]
     name: str
     reason: str
-    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+    weights: int
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., weights: _Optional[int] = ...) -> None: ...

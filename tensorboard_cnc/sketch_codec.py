@@ -62,7 +62,10 @@ def encode(record: SketchRecord) -> list[bytes]:
         fingerprint=record.fingerprint,
         instances=record.instances,
         columns=_columns_of(record.tensors),
-        refused=[pb.Refused(name=n, reason=reason) for n, reason in record.refused.items()],
+        refused=[
+            pb.Refused(name=name, reason=reason, weights=record.refused_weights.get(name))
+            for name, reason in record.refused.items()
+        ],
         logged_us=record.logged_us,
     )
     return bulk_chunks(message.SerializeToString())
@@ -89,6 +92,9 @@ def decode(chunks: Iterable[bytes]) -> SketchRecord:
         fingerprint=message.fingerprint,
         instances=message.instances,
         refused={each.name: each.reason for each in message.refused},
+        refused_weights={
+            each.name: each.weights for each in message.refused if each.HasField("weights")
+        },
         logged_us=message.logged_us,
     )
 

@@ -155,7 +155,8 @@ class SketchRecord:
 
     `fingerprint` is that of the probe inputs, for activations: two models can be compared only
     where it is the same; `instances`: how many inputs there were. `refused`: tensors that were
-    not logged, by name, and why.
+    not logged, by name, and why; `refused_weights`: how many weights are in each, 0 of what is
+    none, by name too where that is known.
     """
 
     subject: Subject
@@ -164,4 +165,5 @@ class SketchRecord:
     fingerprint: str = ""
     instances: int = 0
     refused: Mapping[str, str] = field(default_factory=dict)
+    refused_weights: Mapping[str, int] = field(default_factory=dict)
     logged_us: int = 0

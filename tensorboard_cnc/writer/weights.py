@@ -18,7 +18,7 @@ from tensorboard_cnc.writer.tensor_sketching import (
     tied_sketch,
 )
 from tensorboard_cnc.writer.tensors.folded_norms import with_folded_norms
-from tensorboard_cnc.writer.tensors.model_sources import all_sources, model_sources
+from tensorboard_cnc.writer.tensors.model_sources import all_sources, sources_one_by_one
 from tensorboard_cnc.writer.tensors.tensor_names import without_modules
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.wording import shown, storable, type_name
@@ -35,7 +35,7 @@ class _Again:
     model: Mapping[Any, Any]
 
     def __iter__(self) -> Iterator[Source]:
-        return model_sources(self.model)
+        return sources_one_by_one(self.model)
 
 
 def weights_record(
@@ -78,6 +78,7 @@ def weights_record(
         model_id,
         tuple(sketching.tensors.values()),
         refused=sketching.refused,
+        refused_weights=sketching.refused_weights,
         logged_us=event_clock.now_us(),
     )
 
@@ -90,6 +91,7 @@ class _Sketching:
     ) -> None:
         self.tensors: dict[str, TensorSketch] = {}
         self.refused: dict[str, str] = {}
+        self.refused_weights: dict[str, int] = {}
         self._sizes = sizes
         self._references = references
         self._shared = shared
@@ -101,7 +103,10 @@ class _Sketching:
         """Sketches one more. In a distributed job all ranks call it."""
         found = self._sketch(source)
         if isinstance(found, Refused):
-            self.refused[storable(found.name)[:MAX_LENGTH]] = storable(found.reason)
+            name = storable(found.name)[:MAX_LENGTH]
+            self.refused[name] = storable(found.reason)
+            if found.weights is not None:
+                self.refused_weights[name] = found.weights
         elif found is not None:
             self.tensors[found.name] = found
 
@@ -109,7 +114,7 @@ class _Sketching:
         if isinstance(source, Refused):
             return source
         if reason := self._unfit_name(source.name):
-            return Refused(source.name, reason)
+            return Refused(source.name, reason, source.weights)
         self._names.add(source.name)
         if source.tied in self._names:
             return self._tied(source)
@@ -126,7 +131,7 @@ class _Sketching:
         if first is not None:
             return tied_sketch(source, first)
         reason = self.refused.get(source.tied)
-        return None if reason is None else Refused(source.name, reason)
+        return None if reason is None else Refused(source.name, reason, 0)
 
     def _unfit_name(self, name: str) -> str:
         if name in self._names:

@@ -60,8 +60,10 @@ def record(*tensors: TensorSketch, **changes: Any) -> SketchRecord:
 def every_form() -> SketchRecord:
     """One tensor of each kind."""
     tensors = whole(), sampled(), with_non_finite(), empty(), scalar()
-    refused = {"meta": "it has no values"}
-    return record(*tensors, fingerprint="f", instances=5, refused=refused, logged_us=9)
+    refused = {"meta": "it has no values", "packed": "who knows", "mask": "no weights"}
+    weights = {"meta": 2**40, "mask": 0}
+    options = {"refused": refused, "refused_weights": weights}
+    return record(*tensors, fingerprint="f", instances=5, logged_us=9, **options)
 
 
 def same(one: Any, other: Any) -> bool:

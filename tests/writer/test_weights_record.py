@@ -141,7 +141,7 @@ def test_odd_tensors() -> None:
             "scalar": np.float32(-2),
             "empty": np.zeros((0, 3)),
             "not finite": np.array([np.nan, np.inf, -np.inf, 1.0, 0.0]),
-            "0.weird/näme [x]": np.ones(2, np.int8),
+            "0.weird/näme [x]": np.ones(2, np.float16),
             "flags": np.array([True, False]),
         }
     )

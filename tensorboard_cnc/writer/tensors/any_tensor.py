@@ -27,7 +27,7 @@ def source_of(place: Place, tensor: Tensor) -> TensorSource | Refused:
     try:
         with torch.no_grad():
             if reason := _unfit(tensor):
-                return Refused(place.name, reason)
+                return Refused(place.name, reason, _weights(place, tensor))
             tensor = tensor.detach()
             if is_sharded(tensor):
                 return sharded_source(place, tensor, source_of)
@@ -39,7 +39,20 @@ def source_of(place: Place, tensor: Tensor) -> TensorSource | Refused:
                 return sparse_source(place, tensor)
             return dense_source(place, tensor)
     except Exception as error:
-        return Refused(place.name, f"it could not be read: {text_of(error)}")
+        reason = f"it could not be read: {text_of(error)}"
+        return Refused(place.name, reason, _weights(place, tensor))
+
+
+def _weights(place: Place, tensor: Tensor) -> int | None:
+    """How many weights are in a tensor that is refused, None where its shape does not tell."""
+    if place.role == "buffer":
+        return 0
+    try:
+        whole = not type(tensor).__module__.startswith("bitsandbytes")
+        return int(tensor.numel()) or None if whole else None
+    except Exception:
+        # Such as of parameters that are not initialised yet.
+        return None
 
 
 def _unfit(tensor: Tensor) -> str:

@@ -31,9 +31,13 @@ def with_folded_norms(model: Any, own: set[str]) -> Iterator[TensorSource]:
         for name, module in unwrapped(model).named_modules()
         if not list(module.children())
     ]
+    # Quantization-aware training keeps the norm, within the layer.
+    norms = (each.removesuffix(".running_var") for each in own if each.endswith(".running_var"))
+    keeping = {norm.rpartition(".")[0] for norm in norms}
     for (name, layer), (norm_name, norm) in pairwise(leaves):
         lacks = f"{norm_name}.running_var" not in own and f"{norm_name}.weight" not in own
-        if _follows(layer, norm) and lacks and f"{name}.weight" in own:
+        folded = lacks and name not in keeping and f"{name}.weight" in own
+        if folded and _follows(layer, norm):
             yield from _folded(name, layer, norm)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.any_tensor import source_of
+from tensorboard_cnc.writer.tensors.carried_quantizers import unread_weights
 from tensorboard_cnc.writer.tensors.masked_tensors import masked_source
 from tensorboard_cnc.writer.tensors.memory import SharedMemory
 from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT, module_tensors
@@ -25,6 +26,7 @@ from tensorboard_cnc.writer.tensors.tensor_names import (
 )
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
+from tensorboard_cnc.writer.tensors.unread_codes import Names, checked_codes
 from tensorboard_cnc.writer.wording import shown, type_name
 
 _TAKES = (
@@ -33,6 +35,8 @@ _TAKES = (
 )
 # What quantized modules of torch.ao put into a state dict beside their tensors.
 _NO_TENSORS = ("_packed_params.dtype", "_extra_state")
+# The text with which bitsandbytes says how it packed a weight.
+_NO_NUMBERS = ".quant_state."
 
 
 def model_sources(model: Any) -> Iterator[TensorSource | Refused]:
@@ -70,6 +74,14 @@ def all_sources(model: Any) -> list[TensorSource | Refused]:
     return with_scales(model_sources(model))
 
 
+def sources_one_by_one(model: Mapping[Any, Any]) -> Iterator[TensorSource | Refused]:
+    """The tensors of a mapping that may make them when they are asked for; nothing is joined."""
+    keys = [key for key in model if isinstance(key, str)]
+    outer = outer_prefix(keys)
+    names = Names(without_wrappers(without_wrappers(key).removeprefix(outer)) for key in keys)
+    return (checked_codes(each, names) for each in model_sources(model))
+
+
 def is_module(model: Any) -> bool:
     """Whether it is a module of torch, which is not imported for the question."""
     return any(
@@ -97,10 +109,20 @@ def _module_sources(model: Any) -> Iterator[tuple[Any, TensorSource | Refused]]:
             "Shard it with fully_shard (FSDP2), or pass a full state dict, made within "
             "FSDP.state_dict_type(net, StateDictType.FULL_STATE_DICT)",
         )
-    for name, module in unwrapped(model).named_modules(remove_duplicate=False):
+    network = unwrapped(model)
+    unread = {without_wrappers(name): why for name, why in unread_weights(network).items()}
+    for name, module in network.named_modules(remove_duplicate=False):
         # What they hold is computed by the module that they belong to.
         if "parametrizations" not in name.split(".") and not _is_packed(module):
-            yield from module_tensors(without_wrappers(f"{name}.").removesuffix("."), module)
+            path = without_wrappers(f"{name}.").removesuffix(".")
+            for held, source in module_tensors(path, module):
+                yield held, _unless_unread(source, unread)
+
+
+def _unless_unread(source: TensorSource | Refused, unread: Mapping[str, str]) -> Any:
+    if isinstance(source, Refused) or source.scheme is not None or source.name not in unread:
+        return source
+    return Refused(source.name, unread[source.name], source.weights)
 
 
 def _is_packed(module: Any) -> bool:
@@ -123,7 +145,7 @@ def _entry_sources(
     name: str, key: str, value: Any, model: Mapping[Any, Any]
 ) -> Iterator[tuple[Any, TensorSource | Refused]]:
     place = TensorName.of(name)
-    if place.last in LEFT_OUT or name.endswith(_NO_TENSORS):
+    if place.last in LEFT_OUT or name.endswith(_NO_TENSORS) or _NO_NUMBERS in name:
         return
     if key.endswith("_mask") and f"{key.removesuffix('_mask')}_orig" in model:
         return

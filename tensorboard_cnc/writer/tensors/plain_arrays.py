@@ -37,7 +37,7 @@ def array_source(name: str, given: Any) -> TensorSource | Refused:
     except Exception as error:
         return Refused(name, f"a {type_name(given)} that gave no array: {text_of(error)}")
     if reason := _unfit(array, given):
-        return Refused(name, reason)
+        return Refused(name, reason, array.size if array.dtype.kind in "biufc" else 0)
     place = TensorName.of(name)
     return TensorSource(
         name=name,

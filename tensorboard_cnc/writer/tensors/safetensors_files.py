@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,8 @@ def _shard(index: Path, name: str) -> Path:
 def _source(tensor: StoredTensor) -> TensorSource | Refused:
     form = FORMATS.get(tensor.type_name)
     if form is None or form.bits == 6 or form.dtype.kind == "c":
-        return Refused(tensor.name, f"its type {tensor.type_name} has no order: convert it to F32")
+        reason = f"its type {tensor.type_name} has no order: convert it to F32"
+        return Refused(tensor.name, reason, prod(tensor.shape))
     place = TensorName.of(tensor.name)
     return TensorSource(
         name=tensor.name,

@@ -16,27 +16,22 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.sketch_records import Scheme
 from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource
+from tensorboard_cnc.writer.tensors.unread_codes import split, without_codes
 from tensorboard_cnc.writer.tensors.value_bits import value_bits
 
 _SCALES = ("_scale", "_scale_inv")
 _ZERO = "_zero_point"
 _CODES = ("int8", "float8")
-# Names that end so, where the other stands beside: several codes in one number, in an order that
-# their library knows. As numbers they would say nothing.
-_PACKED = {
-    "qweight": ("scales", "GPTQ or AWQ"),
-    "qzeros": ("scales", "GPTQ or AWQ"),
-    "weight_packed": ("weight_scale", "compressed-tensors"),
-    "weight": ("weight.absmax", "bitsandbytes"),
-}
+# The side of a block of FP8 scales, unless its checkpoint says otherwise.
+_SIDE = 128
 
 
 def with_scales(found: Iterable[TensorSource | Refused]) -> list[TensorSource | Refused]:
     """The same tensors, where codes are multiplied by their scales, which then stand no more alone.
 
-    Whatever else has such a name stays as it is.
+    Codes with scales that are not known to mean this are refused.
     """
-    sources = _without_packed_codes(list(found))
+    sources = list(found)
     known = {each.name: each for each in sources if isinstance(each, TensorSource)}
     joined: dict[str, TensorSource] = {}
     used: set[str] = set()
@@ -44,28 +39,9 @@ def with_scales(found: Iterable[TensorSource | Refused]) -> list[TensorSource | 
         scale = _scale_of(source, known)
         if scale is not None:
             zero = known.get(source.name + _ZERO)
-            zero = zero if zero is not None and zero.shape == scale.shape else None
             joined[source.name] = _scaled(source, scale, zero)
             used |= {each.name for each in (scale, zero) if each is not None}
-    return [joined.get(each.name, each) for each in sources if each.name not in used]
-
-
-def _without_packed_codes(
-    sources: list[TensorSource | Refused],
-) -> list[TensorSource | Refused]:
-    names = {each.name for each in sources}
-    return [_packed(each, names) or each for each in sources]
-
-
-def _packed(source: TensorSource | Refused, names: set[str]) -> Refused | None:
-    head, dot, last = source.name.rpartition(".")
-    beside, library = _PACKED.get(last, ("", ""))
-    if not beside or f"{head}{dot}{beside}" not in names:
-        return None
-    return Refused(
-        source.name,
-        f"it holds packed codes of {library}: log the dequantized weights as a mapping",
-    )
+    return without_codes([joined.get(each.name, each) for each in sources if each.name not in used])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +53,26 @@ class _Blocks:
 
     @classmethod
     def of(cls, shape: tuple[int, ...], scales: tuple[int, ...]) -> _Blocks | None:
-        """None where scales of this shape do not lie over it in equal blocks."""
-        down, across = _two_dimensional(scales)
-        rows, columns = shape
-        if not (0 < down <= rows and 0 < across <= columns):
+        """None where it cannot be told for sure how scales of this shape lie over it."""
+        if len(scales) == 1 and scales[0] not in (1, shape[0]):
+            # One to each part of what was joined, and the parts may be of several sizes.
             return None
-        blocks = cls(-(-rows // down), -(-columns // across))
-        fits = (-(-rows // blocks.rows), -(-columns // blocks.columns)) == (down, across)
-        return blocks if fits else None
+        down, across = (
+            _sides(size, count) for size, count in zip(shape, _two_dimensional(scales), strict=True)
+        )
+        if _SIDE in down and _SIDE in across and 1 in (len(down), len(across)):
+            return cls(_SIDE, _SIDE)
+        return cls(*down, *across) if len(down) == len(across) == 1 else None
+
+
+def _sides(size: int, count: int) -> set[int]:
+    """How long the `count` blocks along `size` values may be; the last may be shorter."""
+    if count == 1:
+        return {size}
+    if not 0 < count <= size:
+        return set()
+    equal = {size // count} if size % count == 0 else set()
+    return equal | ({_SIDE} if -(-size // _SIDE) == count else set())
 
 
 def _two_dimensional(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -94,13 +82,28 @@ def _two_dimensional(shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def _scale_of(source: TensorSource, known: Mapping[str, TensorSource]) -> TensorSource | None:
+    """The scales of codes, where nothing else beside them could mean that they are others."""
+    _, last = split(source.name)
     if not source.dtype.startswith(_CODES) or len(source.shape) != 2 or source.scheme is not None:
         return None
-    for end in _SCALES:
-        scale = known.get(source.name + end)
-        if scale is not None and len(scale.shape) <= 2 and _Blocks.of(source.shape, scale.shape):
-            return scale
-    return None
+    # Keras divides by its "kernel_scale".
+    if last != "weight":
+        return None
+    beside = {name.removeprefix(source.name) for name in known if name.startswith(source.name)}
+    found = beside & {*_SCALES}
+    zero = known.get(source.name + _ZERO)
+    if len(found) != 1 or not beside <= {"", _ZERO, *_SCALES}:
+        return None
+    scale = known[source.name + found.pop()]
+    fits = len(scale.shape) <= 2 and _Blocks.of(source.shape, scale.shape) is not None
+    plain = _is_plain(scale, source) and (zero is None or zero.shape == scale.shape)
+    return scale if fits and plain else None
+
+
+def _is_plain(scale: TensorSource, codes: TensorSource) -> bool:
+    """Whether scales are numbers as they stand; int8 beside scales of 8 bits may be packed FP4."""
+    narrow = scale.dtype.startswith("float8")
+    return scale.dtype.startswith(("float", "bfloat")) and not (narrow and codes.dtype == "int8")
 
 
 def _scaled(source: TensorSource, scale: TensorSource, zero: TensorSource | None) -> TensorSource:

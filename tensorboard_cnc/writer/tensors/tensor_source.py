@@ -47,13 +47,22 @@ class TensorSource:
         """How many values the whole tensor has."""
         return prod(self.shape)
 
+    @property
+    def weights(self) -> int:
+        """How many of its values count as weights of the network: none of buffers, or twice."""
+        return 0 if self.tied or (self.role == "buffer" and self.scheme is None) else self.size
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something that stays out of the log, and why, with what would help."""
+    """Something that stays out of the log, and why, with what would help.
+
+    `weights`: how many it would have counted, 0 for what is none, None where nobody can tell.
+    """
 
     name: str
     reason: str
+    weights: int | None = None
 
 
 def channel_axis(shape: tuple[int, ...], kind: str = "") -> int | None:

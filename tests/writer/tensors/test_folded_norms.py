@@ -56,6 +56,8 @@ def test_convolutions_and_linear_layers(net: Any) -> None:
 def test_norms_that_the_model_has_are_not_folded(net: Any) -> None:
     assert folded(net, LAYERS | {"1.weight", "1.running_var", "4.running_var", "7.weight"}) == {}
     assert folded(net, {"8.weight"}) == folded(net, set()) == {}
+    in_training = {"0.bn.running_var", "3.bn.running_var", "6.bn.running_var"}
+    assert folded(net, LAYERS | in_training) == {}, "it keeps them within the layers"
     assert folded(net.state_dict(), LAYERS) == {}, "a state dict does not tell what follows what"
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.sketch_records import Scheme
 from tensorboard_cnc.writer.tensors.model_sources import all_sources
-from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tensorboard_cnc.writer.tensors.tensor_source import TensorSource
 from tensorboard_cnc.writer.weights import weights_record
 from tests.writer.tensors.read_sources import values
 from tests.writer.tensors.safetensors_maker import save
@@ -60,57 +60,37 @@ def test_zero_points() -> None:
     assert scheme.overhead_bytes == points.nbytes + scales.nbytes
 
 
-def test_float8_in_blocks_of_a_checkpoint(tmp_path: Path) -> None:
-    codes = torch.randn(300, 200, generator=torch.Generator().manual_seed(0)).to(
-        torch.float8_e4m3fn
-    )
-    scales = RNG.uniform(0.5, 2, (3, 2)).astype(np.float32)
+@pytest.mark.parametrize(
+    ("shape", "grid", "block"),
+    [
+        ((576, 256), (5, 2), (128, 128)),
+        ((256, 192), (2, 2), (128, 128)),
+        ((96, 64), (3, 2), (32, 32)),
+    ],
+    ids=["the last row of blocks is short", "a square tells the columns", "equal blocks"],
+)
+def test_float8_in_blocks_of_a_checkpoint(
+    shape: tuple[int, int], grid: tuple[int, int], block: tuple[int, int], tmp_path: Path
+) -> None:
+    codes = torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(torch.float8_e4m3fn)
+    scales = RNG.uniform(0.5, 2, grid).astype(np.float32)
     arrays: dict[str, NDArray[Any]] = {
         "q.weight": codes.view(torch.uint8).numpy(),
         "q.weight_scale_inv": scales,
     }
     path = save(tmp_path / "a.safetensors", arrays, **{"q.weight": "F8_E4M3"})
     (source,) = read(path).values()
-    factors = np.repeat(np.repeat(scales, 100, 0), 100, 1)
+    factors = np.repeat(np.repeat(scales, block[0], 0), block[1], 1)[: shape[0], : shape[1]]
     np.testing.assert_allclose(values(source), codes.float().numpy() * factors, rtol=1e-6)
-    assert scheme_of(source).group == 100 * 100
+    assert scheme_of(source).group == block[0] * block[1]
     assert source.storage == "float8_e4m3fn"
 
 
-@pytest.mark.parametrize(
-    "model",
-    [
-        {"weight": CODES.astype(np.float32), "weight_scale": np.ones((6, 1))},
-        {"weight": CODES, "weight_scale": np.ones((5, 1))},
-        {"weight": CODES, "weight_scale": np.ones((6, 8, 1))},
-        {"weight": CODES, "weight_scale": np.ones((7, 1))},
-        {"weight": CODES[0], "weight_scale": np.ones(1)},
-        {"weight_scale": np.ones(1), "other": CODES},
-    ],
-    ids=["no codes", "5 rows", "3 dimensions", "7 rows", "1 dimension", "no weight"],
-)
-def test_whatever_else_has_such_a_name_stays(model: dict[str, Any]) -> None:
+def test_numbers_with_such_a_name_stay() -> None:
+    model = {"weight": CODES.astype(np.float32), "weight_scale": np.ones((6, 1))}
     found = read(model)
     assert list(found) == list(model)
     assert all(source.scheme is None for source in found.values())
-
-
-@pytest.mark.parametrize(
-    ("names", "library"),
-    [
-        (["fc.qweight", "fc.qzeros", "fc.scales", "fc.g_idx"], "GPTQ or AWQ"),
-        (["fc.weight_packed", "fc.weight_scale"], "compressed-tensors"),
-        (["fc.weight", "fc.weight.absmax", "fc.weight.quant_map"], "bitsandbytes"),
-    ],
-)
-def test_packed_codes_are_no_numbers(names: list[str], library: str) -> None:
-    model = {name: np.ones((4, 4), np.uint8) for name in names} | {"bias": np.ones(4)}
-    found = all_sources(model)
-    refused = {each.name: each.reason for each in found if isinstance(each, Refused)}
-    assert names[0] in refused
-    assert all(f"packed codes of {library}" in reason for reason in refused.values())
-    assert "bias" in read(model)
-    assert list(read({"fc.qweight": np.ones((4, 4), np.int8)})) == ["fc.qweight"]
 
 
 def test_they_are_compared_with_the_original() -> None:

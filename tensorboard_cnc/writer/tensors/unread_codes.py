@@ -1,0 +1,137 @@
+"""Codes of quantized weights that nothing here can turn into values: refused, never compared.
+
+What is not known to be read rightly is left out by name, because codes that pass for values give
+numbers that look exact and are wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+
+_LOG_VALUES = "log the dequantized weights as a mapping"
+# What libraries keep beside codes: scales; zero points, tables, the order of groups.
+_SCALE = re.compile(r"scale|absmax|amax|^scb$", re.IGNORECASE)
+_COMPANION = re.compile(rf"{_SCALE.pattern}|zero|quant_map|g_idx|codebook|_shape$", re.IGNORECASE)
+_WEIGHT = re.compile(r"(?:.*_)?(?:weight|bias|kernel|embeddings?)")
+# Names that hold codes whatever their role, and whose they look like.
+_NAMED = {
+    "qweight": "GPTQ or AWQ",
+    "qzeros": "GPTQ or AWQ",
+    "weight_packed": "compressed-tensors",
+    "W_q": "HQQ",
+    "_data": "quanto",
+    "_weight_qdata": "torchao",
+}
+# What tells by standing beside a tensor, or under its name.
+_BESIDE = {
+    "SCB": "bitsandbytes",
+    "absmax": "bitsandbytes",
+    "weight_scale_2": "ModelOpt",
+    "scale_weight": "ComfyUI",
+    "kernel_scale": "Keras",
+}
+# Types of which one number may hold several codes.
+_PACKED = ("uint8", "int16", "uint16", "int32", "uint32", "uint64")
+
+
+class Names:
+    """The names of all tensors, by the module or tensor that they belong to."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._of: dict[str, set[str]] = defaultdict(set)
+        for name in names:
+            head, last = split(name)
+            self._of[head].add(last)
+
+    def around(self, name: str) -> set[str]:
+        """What stands beside a tensor, and under its name."""
+        head, last = split(name)
+        return (self._of.get(head, set()) - {last}) | self._of.get(name, set())
+
+
+def split(name: str) -> tuple[str, str]:
+    """A name before its last part, and that; Keras and JAX separate them by a slash."""
+    last = re.split(r"[./]", name)[-1]
+    return name.removesuffix(last)[:-1], last
+
+
+def without_codes(sources: list[TensorSource | Refused]) -> list[TensorSource | Refused]:
+    """The same, where codes that were not joined with scales are refused.
+
+    The scales of these, and integers that are neither weights nor codes, such as indices, become
+    buffers, which count in no module.
+    """
+    names = Names(each.name for each in sources)
+    checked = [checked_codes(each, names) for each in sources]
+    refused = (each.name for each in checked if isinstance(each, Refused))
+    coded = {place for name in refused for place in (split(name)[0], name)}
+    return [_aside(each) if split(each.name)[0] in coded else each for each in checked]
+
+
+def checked_codes(source: TensorSource | Refused, names: Names) -> TensorSource | Refused:
+    """The same tensor if its values are known, a buffer if it is an index, or why it is refused."""
+    if isinstance(source, Refused) or source.scheme is not None:
+        return source
+    last = split(source.name)[1]
+    whole = source.dtype.startswith(("int", "uint"))
+    if last not in _NAMED and _COMPANION.search(last):
+        if whole and _SCALE.search(last):
+            reason = f"it holds scales that are {source.dtype} codes themselves: {_LOG_VALUES}"
+            return Refused(source.name, reason, 0)
+        return replace(source, role="buffer") if whole else source
+    if _is_codes(source, last, names.around(source.name)):
+        return Refused(source.name, _reason(source, names), _weights_of(source))
+    return replace(source, role="buffer") if whole else source
+
+
+def _aside(source: TensorSource | Refused) -> TensorSource | Refused:
+    """Scales and the like of what is refused are no weights."""
+    if isinstance(source, TensorSource) and _COMPANION.search(split(source.name)[1]):
+        return replace(source, role="buffer")
+    return source
+
+
+def _is_codes(source: TensorSource, last: str, around: set[str]) -> bool:
+    if source.dtype.startswith(("float8", "float4")):
+        # Without a scale they are numbers like any others.
+        return any(map(_SCALE.search, around))
+    if not source.dtype.startswith(("int", "uint")) or source.size <= 1:
+        return False
+    if last in _NAMED or last.endswith("_blocks"):
+        return True
+    # Indices have 64 bits, which nobody packs codes into.
+    if source.dtype != "int64" and len(source.shape) > 1 and any(map(_COMPANION.search, around)):
+        return True
+    if source.role == "buffer":
+        return False
+    # What a module learns is no index.
+    narrow = source.dtype.endswith(("int8", "int16"))
+    return narrow or bool(source.kind) or _WEIGHT.fullmatch(last) is not None
+
+
+def _reason(source: TensorSource, names: Names) -> str:
+    library = _library(source.name, names)
+    like = f" (they look like those of {library})" if library else ""
+    return f"it holds {source.dtype} codes whose scales are not understood{like}: {_LOG_VALUES}"
+
+
+def _library(name: str, names: Names) -> str:
+    """Whose codes they look like, "" where that cannot be told."""
+    last = split(name)[1]
+    if last.endswith("_blocks"):
+        return "MXFP4"
+    around = names.around(name)
+    found = (library for beside, library in _BESIDE.items() if beside in around)
+    return _NAMED.get(last) or next(found, "")
+
+
+def _weights_of(source: TensorSource) -> int | None:
+    """How many weights the codes stand for; None where several may be in one number."""
+    if split(source.name)[1] == "qzeros":
+        return 0
+    return None if source.dtype in _PACKED else source.size
