@@ -7,7 +7,7 @@ import io
 import shlex
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -16,13 +16,16 @@ from tensorboard_cnc import __version__
 from tensorboard_cnc.errors import CncError, WriterError
 
 _DONE, _NOT_WRITTEN, _REFUSED = 0, 1, 2
+_INCOMPLETE = 1
+# Of tensors that were refused, how many are named.
+_NAMED = 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line `argv` and returns the exit code.
 
-    0: done; 1: the log directory or standard output could not be written; 2: malformed input or
-    usage.
+    0: done; 1: the log directory or standard output could not be written, or some tensors were
+    refused; 2: malformed input or usage.
     """
     arguments = _parser().parse_args(argv)
     for stream in (sys.stdout, sys.stderr):
@@ -161,12 +164,25 @@ def _add(arguments: argparse.Namespace) -> int:
         return _failed(f"Nothing was added: {_unwritable(logdir, error)}", _NOT_WRITTEN)
     except KeyboardInterrupt:
         return _failed("interrupted. The model is marked as failed.", _NOT_WRITTEN)
+    logged = max(added.tensors - len(added.refused), 0)
+    count = f"{logged:,} of {added.tensors:,}" if added.refused else f"{logged:,}"
     try:
-        _print(f"Wrote {added.tensors:,} tensors of {arguments.id} to {added.run}", sys.stdout)
+        _print(f"Wrote {count} tensors of {arguments.id} to {added.run}", sys.stdout)
         _print(f"Open it with: tensorboard --logdir {shlex.quote(str(logdir))}", sys.stdout)
     except _PrintError as error:
-        return _failed(f"The model was added to {logdir}, but {error}", _DONE)
+        _failed(f"The model was added to {logdir}, but {error}", _DONE)
+    if added.refused:
+        return _failed(_incomplete(added.refused, added.tensors), _INCOMPLETE)
     return _DONE
+
+
+def _incomplete(refused: Mapping[str, str], tensors: int) -> str:
+    from tensorboard_cnc.tables.wording import shortened
+
+    first = [f"{shortened(name)}: {why.rstrip('.')}" for name, why in refused.items()][:_NAMED]
+    more = f"; and {len(refused) - _NAMED:,} more" if len(refused) > _NAMED else ""
+    were = "was" if len(refused) == 1 else "were"
+    return f"{len(refused):,} of {tensors:,} tensors {were} refused. {'; '.join(first)}{more}."
 
 
 def _unwritable(logdir: Path, error: OSError) -> str:

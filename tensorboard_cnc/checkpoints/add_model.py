@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,14 @@ class NewModel:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Where a model was written to, and how many tensors its checkpoint holds."""
+    """Where a model was written to, how many tensors its checkpoint holds, and what was refused.
+
+    `refused`: names of tensors that were not logged, and why.
+    """
 
     run: Path
     tensors: int
+    refused: Mapping[str, str]
 
 
 def add_model(
@@ -60,11 +64,11 @@ def add_model(
         description=model.description,
         checkpoint=model.checkpoint,
     ) as handle:
-        handle.weights(model.checkpoint, progress=lambda _name: _step(read))
+        refused = handle.weights(model.checkpoint, progress=lambda _name: _step(read))
         # Scales are read together with the tensors that they belong to.
         for _ in read:
             pass
-    return Added(run, tensors)
+    return Added(run, tensors, refused)
 
 
 def _step(read: Iterator[int]) -> None:

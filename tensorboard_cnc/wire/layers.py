@@ -41,6 +41,19 @@ class LayerRows(TypedDict):
     scales: list[float | None]
 
 
+class LayerPart(TypedDict):
+    """A row of which not everything is compared: tensors were refused, or have no counterpart."""
+
+    # Of the base's weights, refused ones included where their number is known, how many are
+    # compared; null of the base itself.
+    compared: int | None
+    of: int | None
+    # Tensors of the base and of the model.
+    refused: int
+    # "of 98,880 weights 576 compared; 3 tensors were refused".
+    words: str
+
+
 class LayerCells(TypedDict):
     """One model's columns, a value per row; null where it lacks the row or the number."""
 
@@ -69,6 +82,8 @@ class LayerCells(TypedDict):
     # Values that are not finite and count nowhere else; rows whose few weights changed a lot.
     non_finite: list[int | None]
     outliers: list[int]
+    # By row: what its numbers do not speak for, where there is any such thing.
+    parts: dict[str, LayerPart]
 
 
 class LayerNote(TypedDict):
@@ -172,6 +187,8 @@ class LayerTensor(TypedDict):
     largest: list[LayerChange]
     # What makes the comparison less than exact, in words; "" where nothing does.
     caveat: str
+    # What its numbers do not speak for; null where they speak for everything.
+    part: LayerPart | None
 
 
 class LayerDetail(TypedDict):

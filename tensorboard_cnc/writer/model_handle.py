@@ -202,7 +202,7 @@ class ModelHandle(OpenHandle):
         reference: Mapping[str, Any] | None = None,
         budget: int | None = None,
         progress: Callable[[str], None] | None = None,
-    ) -> None:
+    ) -> Mapping[str, str]:
         """Logs sketches of the weights, from which any two models are compared; replaces earlier.
 
         Pruned weights are multiplied by their masks, parametrized ones computed, quantized ones
@@ -217,20 +217,27 @@ class ModelHandle(OpenHandle):
           budget: bytes that the sketches may take; None: 1 MB, or 3 kB for each tensor.
           progress: called with the name of each tensor before it is read.
 
+        Returns:
+          The names of tensors that were left out, and why: on the meta device, complex, codes
+          whose scales are not understood. The page says it too, and of every total how much of
+          it was compared.
+
         Raises:
-          ArgumentError: no tensor can be logged, or an argument breaks a rule. Single tensors
-            that cannot be (on the meta device, complex) are left out, and the page says why.
+          ArgumentError: no tensor can be logged, or an argument breaks a rule.
           ClosedError: the handle or its writer has been closed.
         """
+        refused: dict[str, str] = {}
 
         def log() -> None:
             record = weights_record(
                 self._id, model, reference=reference, budget=budget, watch=progress
             )
             if record is not None:
+                refused.update(record.refused)
                 self._journal.write_chunks(weights_tag(self._id), sketch_codec.encode(record))
 
         self._call(log)
+        return refused
 
     def activations(
         self,

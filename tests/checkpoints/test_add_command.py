@@ -112,6 +112,22 @@ def test_codes_are_added_with_their_scales(
     assert (weight.scheme.scales, weight.storage) == (60, "int8")
 
 
+def test_what_is_refused_is_named_and_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arrays = dict(ARRAYS)
+    for n in range(4):
+        arrays[f"codes.{n}.weight"] = np.ones((8, 8), np.int8)
+        arrays[f"codes.{n}.SCB"] = np.ones(8, np.float32)
+    path = save(tmp_path / "model.safetensors", arrays)
+    assert run_add(path, tmp_path / "logs") == 1
+    printed = capsys.readouterr()
+    assert "Wrote 16 of 20 tensors of a/b" in printed.out
+    start = "tensorboard-cnc: 4 of 20 tensors were refused. codes.0.weight: it holds int8 codes"
+    assert printed.err.startswith(start)
+    assert printed.err.endswith("; and 1 more.\n")
+
+
 def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     assert main(arguments) == 2
     printed = capsys.readouterr()

@@ -655,6 +655,20 @@ export interface LayerRows {
   scales: (number | null)[];
 }
 
+/** A row of which not everything is compared: tensors were refused, or have no counterpart. */
+export interface LayerPart {
+  /**
+   * Of the base's weights, refused ones included where their number is known, how many are
+   * compared; null of the base itself.
+   */
+  compared: number | null;
+  of: number | null;
+  /** Tensors of the base and of the model. */
+  refused: number;
+  /** "of 98,880 weights 576 compared; 3 tensors were refused". */
+  words: string;
+}
+
 /** One model's columns, a value per row; null where it lacks the row or the number. */
 export interface LayerCells {
   key: string;
@@ -682,6 +696,8 @@ export interface LayerCells {
   /** Values that are not finite and count nowhere else; rows whose few weights changed a lot. */
   non_finite: (number | null)[];
   outliers: number[];
+  /** By row: what its numbers do not speak for, where there is any such thing. */
+  parts: Record<string, LayerPart>;
 }
 
 /** Something that could not be read or compared; the rest is shown all the same. */
@@ -781,6 +797,8 @@ export interface LayerTensor {
   largest: LayerChange[];
   /** What makes the comparison less than exact, in words; "" where nothing does. */
   caveat: string;
+  /** What its numbers do not speak for; null where they speak for everything. */
+  part: LayerPart | null;
 }
 
 /** Answer of `layers` at the level "row": one row, through the whole selection. */

@@ -30,7 +30,8 @@ _ROUNDING = 1e-6
 class PairStatistics:
     """Of t pairs of tensors, or of t sets of pairs; Δ = after − before.
 
-    `n` (t,) values that are compared, 0 where nothing is; `before` and `after` (t,) exact sums of
+    `n` (t,) values that are compared, 0 where nothing is; `of_before` and `of_after` (t,) how many
+    values both count in all of the pairs that are compared; `before` and `after` (t,) exact sums of
     squares of both; `squares` ΣΔ², `absolute` Σ|Δ|, `dot` Σ before·after, `largest` max |Δ|, each
     (t,); `classes` (t, 9) how many values are in each of CHANGE_CLASSES, among them "zero before"
     (and not after), "zero after", "zero in both"; `outliers` (t,) whether a few values changed a
@@ -38,6 +39,8 @@ class PairStatistics:
     """
 
     n: Floats
+    of_before: Floats
+    of_after: Floats
     before: Floats
     after: Floats
     squares: Estimates
@@ -59,6 +62,8 @@ class PairStatistics:
             return self.combined(doubled).combined(spans)
         return PairStatistics(
             n=over(np.add, spans, self.n),
+            of_before=over(np.add, spans, self.of_before),
+            of_after=over(np.add, spans, self.of_after),
             before=over(np.add, spans, self.before),
             after=over(np.add, spans, self.after),
             squares=self.squares.summed(spans),
@@ -97,6 +102,11 @@ def _comparable(before: TensorSketch, after: TensorSketch) -> bool:
     return before.shape == after.shape and counted and known
 
 
+def _counted(tensor: TensorSketch) -> int:
+    """How many of its values count: none of what is tied to another tensor."""
+    return 0 if tensor.tied else tensor.totals.n
+
+
 def _compared(pairs: Sequence[Pair], base_id: str) -> PairStatistics:
     kinds = [exact_kind(pair, base_id) for pair in pairs]
     empty = exactly(np.zeros(len(pairs)))
@@ -127,6 +137,8 @@ def _compared(pairs: Sequence[Pair], base_id: str) -> PairStatistics:
     }
     return PairStatistics(
         n=np.array([min(finite_count(one), finite_count(two)) for one, two in pairs], float),
+        of_before=np.array([_counted(one) for one, _ in pairs], float),
+        of_after=np.array([_counted(two) for _, two in pairs], float),
         before=_squares_before(pairs, kinds, base_id),
         after=np.array([two.totals.sum_squares for _, two in pairs], float),
         outliers=outliers,

@@ -16,6 +16,7 @@ from tensorboard_cnc.analysis.layers.module_tree import ModuleTree, module_tree
 from tensorboard_cnc.analysis.layers.own_statistics import OwnStatistics, own_statistics
 from tensorboard_cnc.analysis.layers.pair_statistics import PairStatistics, pair_statistics
 from tensorboard_cnc.analysis.layers.ties import with_tied_values
+from tensorboard_cnc.plugin.layers.parts import Compared, RefusedRows, parts, refused_rows
 from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
 
 # An odd number of bins, so that zero has one of its own in the middle.
@@ -70,6 +71,19 @@ class Comparison:
             pair_statistics(self.tensors[0], tensors, base_id).combined(self.tree.spans, self.aside)
             for tensors in self.tensors[1:]
         ]
+
+    @cached_property
+    def refused(self) -> list[RefusedRows]:
+        """Of each model what was refused, on all rows."""
+        return [refused_rows(self.tree, self.records.get(key)) for key in self.models]
+
+    def parts(self, place: int, view: wire.LayerView) -> dict[int, wire.LayerPart]:
+        """The rows of the model number `place` of which not everything is compared."""
+        if not place:
+            return parts(view, None, self.refused[:1])
+        pairs, base, own = self.pairs[place - 1], self.own[0], self.own[place]
+        compared = Compared(pairs.of_before, base.n, pairs.of_after, own.n)
+        return parts(view, compared, (self.refused[0], self.refused[place]))
 
     @cached_property
     def histograms(self) -> RowHistograms:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from tensorboard_cnc import wire
-from tensorboard_cnc.analysis.layers.estimates import Estimates, exactly
+from tensorboard_cnc.analysis.layers.estimates import Estimates, Floats, exactly
 from tensorboard_cnc.analysis.layers.measures import MEASURES, Measure
 from tensorboard_cnc.plugin.http import BadRequestError
 from tensorboard_cnc.plugin.layers.comparison import Comparison
@@ -46,10 +46,17 @@ def measured(comparison: Comparison, place: int, measure: Measure) -> Estimates:
     if place == 0 or measure.of_pairs is None:
         return exactly(np.full(len(comparison.tree.names), np.nan))
     pairs = comparison.pairs[place - 1]
-    values = np.minimum(comparison.own[0].n, comparison.own[place].n)
+    values = np.minimum(_weights(comparison, 0), _weights(comparison, place))
     enough = pairs.n >= _LEAST_SHARE * values
     found = measure.of_pairs(pairs)
     return replace(found, value=np.where(enough, found.value, np.nan))
+
+
+def _weights(comparison: Comparison, place: int) -> Floats:
+    """How many there are on all rows, those that were refused included; ∞ where nobody knows."""
+    refused = comparison.refused[place]
+    known = comparison.own[place].n + refused.weights
+    return np.where(refused.unknown > 0, np.inf, known)
 
 
 def told(measures: list[Measure]) -> list[wire.LayerMeasure]:

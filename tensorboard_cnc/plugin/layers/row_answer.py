@@ -91,6 +91,7 @@ def _side(
         "scatter_own": numbers(y[:_MOST_POINTS]),  # type: ignore[typeddict-item]
         "largest": _largest(base, alone, comparison) if base and alone else [],
         "caveat": _caveat(comparison, place, row),
+        "part": comparison.parts(place, view).get(row),
     }
 
 

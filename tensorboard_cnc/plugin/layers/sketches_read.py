@@ -107,12 +107,13 @@ def _other_inputs(key: str) -> wire.LayerNote:
 
 
 def _refused(key: str, record: SketchRecord) -> Iterator[wire.LayerNote]:
+    """One note for each reason: a quantized checkpoint has the same one for all of its layers."""
+    names: dict[str, list[str]] = {}
     for name, reason in record.refused.items():
-        yield {
-            "message": f"{name} was not logged: {reason.rstrip('.')}.",
-            "remedy": "",
-            "model": key,
-        }
+        names.setdefault(reason.rstrip("."), []).append(name)
+    for reason, each in names.items():
+        was = "was" if len(each) == 1 else "were"
+        yield {"message": f"{_few(each)} {was} not logged: {reason}.", "remedy": "", "model": key}
 
 
 def _folded(key: str, base: SketchRecord, own: SketchRecord) -> Iterator[wire.LayerNote]:

@@ -31,7 +31,9 @@ def tree_answer(
         "measures": told(measures_of(view)),
         "measure": measure.id,
         "rows": _rows(comparison),
-        "models": [_cells(comparison, place, measure) for place in range(len(comparison.models))],
+        "models": [
+            _cells(comparison, view, place, measure) for place in range(len(comparison.models))
+        ],
         "edges": CELL_EDGES.round(9).tolist(),
         "classes": list(CHANGE_CLASSES),
         "notes": notes,
@@ -58,7 +60,9 @@ def _first_of_each(comparison: Comparison) -> list[list[int]]:
     return [list(next(tensor.shape for tensor in row if tensor is not None)) for row in rows]
 
 
-def _cells(comparison: Comparison, place: int, measure: Measure) -> wire.LayerCells:
+def _cells(
+    comparison: Comparison, view: wire.LayerView, place: int, measure: Measure
+) -> wire.LayerCells:
     key = comparison.models[place]
     if key not in comparison.records:
         return _not_logged(key)
@@ -92,6 +96,7 @@ def _cells(comparison: Comparison, place: int, measure: Measure) -> wire.LayerCe
         "unmatched_own": len(alignment.unmatched_own) if alignment else 0,
         "non_finite": _where(has, own.non_finite.astype(np.int64).tolist()),
         "outliers": np.flatnonzero(pairs.outliers).tolist() if pairs else [],
+        "parts": {str(row): part for row, part in comparison.parts(place, view).items()},
     }
 
 
@@ -114,6 +119,7 @@ def _not_logged(key: str) -> wire.LayerCells:
         "unmatched_own": 0,
         "non_finite": [],
         "outliers": [],
+        "parts": {},
     }
 
 

@@ -242,6 +242,87 @@ def test_a_module_in_full(served: InProcessTensorBoard) -> None:
     assert sum(base["histogram"]) == pytest.approx(base["params"], abs=61)
 
 
+PART_ROW = {"compared": 512, "of": 33_280, "refused": 1}
+
+
+@pytest.fixture
+def with_refused(tmp_path: Path, serve: Serve) -> InProcessTensorBoard:
+    """An embedding that did not change, beside a layer whose codes are refused."""
+    embedding = np.ones((8, 64), np.float32)
+    layer = np.random.default_rng(0).normal(size=(512, 64)).astype(np.float32)
+    packed = {
+        "fc.qweight": np.zeros((8, 512), np.int32),
+        "fc.qzeros": np.zeros((4, 64), np.int32),
+        "fc.scales": np.ones((4, 512), np.float16),
+    }
+    codes = {"fc.weight": layer.astype(np.int8), "fc.SCB": np.ones(512, np.float32)}
+    many = {"more.weight": np.ones((512, 128), np.float32)}
+    _log(tmp_path, "dense", weights={"emb.weight": embedding, "fc.weight": layer})
+    _log(tmp_path, "gptq", weights={"emb.weight": embedding, **packed})
+    _log(tmp_path, "int8", weights={"emb.weight": embedding, **codes})
+    _log(tmp_path, "large", weights={"emb.weight": embedding, "fc.weight": layer, **many})
+    _log(tmp_path, "large8", weights={"emb.weight": embedding, **codes, **many})
+    tensorboard = serve(tmp_path)
+    tensorboard.models_when(
+        lambda answer: sum(model["logged"]["weights"] for model in answer["models"]) == 5
+    )
+    return tensorboard
+
+
+@pytest.mark.parametrize("model", ["gptq", "int8"])
+def test_a_network_that_lacks_refused_tensors_is_not_unchanged(
+    with_refused: InProcessTensorBoard, model: str
+) -> None:
+    answer = _ask(with_refused, "dense", model)
+    base, own = answer["models"]
+    names = answer["rows"]["names"]
+    words = "of 33,280 weights 512 compared; 1 tensor was refused"
+    assert own["parts"]["0"] == PART_ROW | {"words": words}
+    assert own["certainty"][0] is None, "the rest does not speak for the network"
+    layer = own["parts"][str(names.index("fc"))]["words"]
+    assert layer == "of 32,768 weights 0 compared; 1 tensor was refused"
+    assert str(names.index("emb")) not in own["parts"]
+    assert _cell(answer, 1, "emb", "certainty") == "exact"
+    assert base["parts"] == {}
+    (note,) = [each for each in answer["notes"] if "fc.weight" in each["message"]
+               or "fc.qweight" in each["message"]]  # fmt: skip
+    assert "codes whose scales are not understood" in note["message"]
+
+
+def test_a_total_of_most_weights_says_what_it_leaves_out(
+    with_refused: InProcessTensorBoard,
+) -> None:
+    answer = _ask(with_refused, "large", "large8")
+    part = answer["models"][1]["parts"]["0"]
+    assert (part["compared"], part["of"], part["refused"]) == (66_048, 98_816, 1)
+    assert _cell(answer, 1, "", "certainty") == "exact"
+    detail = _ask(with_refused, "large", "large8", level="row", row="")
+    assert detail["models"][1]["part"] == part
+    assert detail["models"][0]["part"] is None
+
+
+def test_what_the_base_refused(with_refused: InProcessTensorBoard) -> None:
+    answer = _ask(with_refused, "int8", "dense")
+    base, own = answer["models"]
+    assert base["parts"]["0"]["words"] == "1 tensor was refused"
+    assert own["parts"]["0"]["words"] == (
+        "of 33,280 weights 512 compared; 32,768 of its own not; 1 tensor of the base was refused"
+    )
+    answer = _ask(with_refused, "gptq", "dense")
+    assert answer["models"][1]["parts"]["0"]["words"].startswith(
+        "of more than 512 weights 512 compared"
+    )
+
+
+def test_what_has_no_counterpart_is_told_too(served: InProcessTensorBoard) -> None:
+    answer = _ask(served, "dense", "narrow")
+    part = answer["models"][1]["parts"]["0"]
+    total = 96 * 80 + 96 + 64 * 96 + 640
+    assert (part["compared"], part["of"], part["refused"]) == (0, total, 0)
+    assert answer["models"][0]["parts"] == {}
+    assert _ask(served, "dense", "pruned")["models"][1]["parts"] == {}
+
+
 @pytest.mark.parametrize(
     ("query", "status", "told"),
     [
