@@ -245,6 +245,19 @@ describe("the insides of a model at a glance", () => {
     expect(weightsGlance(tree, "pruned")?.caveat).toBe(caveat);
   });
 
+  test("never call a model unchanged of which tensors were refused", () => {
+    const words = "of 98,880 weights 576 compared; 3 tensors were refused";
+    const part = { compared: 576, of: 98_880, refused: 3, words };
+    const tree = sqnrs({ "conv1.weight": Infinity }, names);
+    tree.models[1]!.parts = { 0: part };
+    const glance = weightsGlance(tree, "pruned");
+    expect(glance?.text).toBe(`No weight that is compared differs from the base’s: ${words}`);
+    expect(glance?.caveat).toBe(`${words}.`);
+    const changed = sqnrs({ "conv1.weight": 3 }, names);
+    changed.models[1]!.parts = { 0: part };
+    expect(weightsGlance(changed, "pruned")?.text).toContain(`; ${words}`);
+  });
+
   test("are silent without a measure against the base, or without the model", () => {
     expect(weightsGlance(sqnrs({ "conv1.output": 1 }, PARTS, SPARSITY), "pruned")).toBeNull();
     expect(activationsGlance(sqnrs({}), "pruned")).toBeNull();

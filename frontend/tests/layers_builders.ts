@@ -62,6 +62,7 @@ export function cellsOf(
     unmatched_own: 0,
     non_finite: rows.names.map(() => 0),
     outliers: [],
+    parts: {},
   };
 }
 

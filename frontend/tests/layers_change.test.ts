@@ -8,9 +8,10 @@ import {
   worstBargain,
 } from "../src/model/layers_change";
 import { layersCsv } from "../src/model/layers_csv";
+import { marksOf, partOf } from "../src/model/layers_measure";
 import { layerNetwork } from "../src/model/layers_network";
 import { nextSort, readSort, rowOrder, sortText, type LayerSort } from "../src/model/layers_sort";
-import { cellWords, noteWords, unmatchedWords } from "../src/model/layers_words";
+import { cellWords, noteWords, partText, unmatchedWords } from "../src/model/layers_words";
 import { cellsOf, rowsOf, SPARSITY, SQNR, treeOf } from "./layers_builders";
 
 const rows = rowsOf("a", "b", "c", "d", "e");
@@ -159,6 +160,21 @@ test("a note is told in sentences", () => {
   );
 });
 
+test("what is not compared is told in cells and files, and marked", () => {
+  const part = { compared: 576, of: 98_880, refused: 3, words: "of 98,880 weights 576 compared" };
+  const rows = rowsOf("a.weight");
+  const base = cellsOf("base", rows);
+  const own = cellsOf("one", rows, { "": Infinity });
+  const tree = treeOf(rows, SQNR, [base, { ...own, parts: { 0: part } }]);
+  expect(cellWords(tree, tree.models[1]!, 0, (key) => key)).toContain(part.words);
+  expect(layersCsv(tree, [0], (key) => key)).toContain(part.words);
+  expect(marksOf("exact", part)).toBe("◐▪");
+  expect(marksOf("exact", null)).toBe("▪");
+  expect(partText(part)).toBe("576 of 98,880 compared");
+  expect(partOf({ ...part, refused: 0 }, SPARSITY)).toBeNull();
+  expect(partOf(part, SPARSITY)).toBe(part);
+});
+
 test("a file has a line for each tensor, and nothing where nothing was logged", () => {
   const lines = layersCsv(tree, network.tensors, (key) => key).split("\r\n");
   expect(lines).toHaveLength(7);
@@ -166,6 +182,6 @@ test("a file has a line for each tensor, and nothing where nothing was logged", 
     "one: sqnr,one: sqnr low,one: sqnr high,one: certainty,one: share unchanged",
   );
   expect(lines[2]).toMatch(
-    /^b,parameter,2x3,,name,6,100,100,,,,,0.25,0.75,,name,6,98,98,10,,,exact,/,
+    /^b,parameter,2x3,,name,6,100,100,,,,,0.25,0.75,,,name,6,98,98,10,,,exact,/,
   );
 });

@@ -31,11 +31,16 @@ export function weightsGlance(tree: LayerTree, model: string): LayerGlance | nul
     (change) => change.model === at,
   );
   const [worst, ...others] = changed;
-  const caveat = caveatOf(tree, model);
-  if (!worst) return { row: null, text: "No weight differs from the base’s", note: "", caveat };
+  const part = tree.models[at]?.parts[0];
+  const caveat = caveatOf(tree, model, part?.words);
+  if (!worst) return { row: null, text: unchangedWords(part?.words), note: "", caveat };
   const name = tree.rows.names[worst.row] ?? "";
   const leading = leadingKind(harmOf(tree), tree.models.length, layerNetwork(tree.rows), tensors);
-  if (leading) return { row: name, ...kindWords(leading, tree.models[at]!, measure), caveat };
+  const left = part?.refused ? `; ${part.words}` : "";
+  if (leading) {
+    const { text, note } = kindWords(leading, tree.models[at]!, measure);
+    return { row: name, text: text + left, note, caveat };
+  }
   const value = written(tree.models[at]!, worst.row, measure);
   const near = others.filter(({ harm }) => worst.harm - harm <= ALIKE_DB).map(({ row }) => row);
   const alike =
@@ -45,10 +50,16 @@ export function weightsGlance(tree: LayerTree, model: string): LayerGlance | nul
   if (alike) note.push(`next: ${first.join(", ")}`);
   return {
     row: name,
-    text: `Changed most: ${name}, ${measure.label} ${value}${alike}`,
+    text: `Changed most: ${name}, ${measure.label} ${value}${alike}${left}`,
     note: note.join("\n"),
     caveat,
   };
+}
+
+/** Of weights that are all as in the base, so far as they are compared. */
+function unchangedWords(part: string | undefined): string {
+  if (part === undefined) return "No weight differs from the base’s";
+  return `No weight that is compared differs from the base’s: ${part}`;
 }
 
 /** "Changed most: LayerNorm weights, 9 of 9, SQNR 10.3 to 12.0 dB". */
@@ -121,9 +132,10 @@ function comparison(tree: LayerTree, model: string): Compared | null {
 }
 
 /** What the answer notes of the model, such as norms that were folded into other weights. */
-function caveatOf({ notes }: LayerTree, model: string): string | null {
+function caveatOf({ notes }: LayerTree, model: string, part: string | undefined): string | null {
   const own = notes.filter((note) => note.model === undefined || note.model === model);
-  return own.map(({ message, remedy }) => `${message} ${remedy}`.trim()).join("\n") || null;
+  const said = own.map(({ message, remedy }) => `${message} ${remedy}`.trim());
+  return [...(part ? [`${part}.`] : []), ...said].join("\n") || null;
 }
 
 function written(cells: LayerCells, row: number, measure: LayerMeasure): string {

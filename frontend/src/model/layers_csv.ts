@@ -29,6 +29,7 @@ export function layersCsv(
       cells.high[row] ?? null,
       cells.certainty[row] ?? "",
       ...tree.classes.map((_, at) => cells.shares[row]?.[at] ?? null),
+      cells.parts[row]?.words ?? "",
     ]),
   ]);
   return toCsv([heads, ...lines]);
@@ -37,6 +38,7 @@ export function layersCsv(
     const shares = tree.classes.map((each) => `share ${each}`);
     const numbers = [tree.measure, `${tree.measure} low`, `${tree.measure} high`, "certainty"];
     const sizes = ["params", "stored bytes", "effective bytes"];
-    return ["own name", "match", ...sizes, ...numbers, ...shares].map((head) => `${name}: ${head}`);
+    const heads = ["own name", "match", ...sizes, ...numbers, ...shares, "not whole"];
+    return heads.map((head) => `${name}: ${head}`);
   }
 }

@@ -1,5 +1,12 @@
 import { metricFormat, roundedNumber } from "./metric_format";
-import type { Certainty, LayerCells, LayerMeasure, LayerNumber, MetricSpec } from "./wire.gen";
+import type {
+  Certainty,
+  LayerCells,
+  LayerMeasure,
+  LayerNumber,
+  LayerPart,
+  MetricSpec,
+} from "./wire.gen";
 
 const specs = new WeakMap<LayerMeasure, MetricSpec>();
 
@@ -44,6 +51,23 @@ export const CERTAINTY_WORDS: Record<Certainty, string> = {
   estimate: "estimated",
   "at least": "at least; more is not known",
 };
+
+/** Before the mark of a number that does not speak for all of its row. */
+export const PART_MARK = "◐";
+
+/** The marks of a number: "▪"; "◐▪" where it was computed from a part of the row. */
+export function marksOf(certainty: Certainty | null, part: LayerPart | null | undefined): string {
+  if (!certainty) return "";
+  return (part ? PART_MARK : "") + CERTAINTY_MARKS[certainty];
+}
+
+/** What the numbers of a measure do not speak for; those of one model alone lack what it refused. */
+export function partOf(
+  part: LayerPart | null | undefined,
+  { pairwise }: LayerMeasure,
+): LayerPart | null {
+  return part && (pairwise || part.refused) ? part : null;
+}
 
 /** The value of row `row`: ∞ where it is without bound, null where there is none. */
 export function valueAt(cells: LayerCells, row: number): number | null {

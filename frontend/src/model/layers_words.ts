@@ -2,7 +2,7 @@ import { counted } from "./counted";
 import { numberAt, numberWords } from "./layers_measure";
 import { nameOfRow } from "./layers_network";
 import { bytesSaved, bytesText } from "./layers_size";
-import type { LayerCells, LayerNote, LayerTree, Match } from "./wire.gen";
+import type { LayerCells, LayerNote, LayerPart, LayerTree, Match } from "./wire.gen";
 
 export const MATCH_WORDS: Record<Exclude<Match, null>, string> = {
   name: "found by its name",
@@ -29,6 +29,8 @@ export function cellWords(
   if (measure && (cells !== base || !measure.pairwise)) {
     lines.push(`${measure.label}: ${numberWords(numberAt(cells, row), measure)}`);
   }
+  const part = cells.parts[row];
+  if (part) lines.push(part.words);
   lines.push(...sizeWords(cells, base, row));
   lines.push(...shareWords(tree.classes, cells.shares[row]));
   const lost = cells.non_finite[row] ?? 0;
@@ -74,6 +76,14 @@ export function unmatchedWords({ unmatched_base, unmatched_own }: LayerCells): s
   if (unmatched_base) parts.push(`lacks ${unmatched_base.toLocaleString("en")}`);
   if (unmatched_own) parts.push(`${unmatched_own.toLocaleString("en")} of its own`);
   return parts.join(" · ");
+}
+
+/** "576 of 98,880 compared"; "" where everything is, or nothing would be. */
+export function partText(part: LayerPart | null): string {
+  if (!part) return "";
+  const { compared, of, words } = part;
+  if (compared === null || of === null || compared >= of) return words;
+  return `${compared.toLocaleString("en")} of ${of.toLocaleString("en")} compared`;
 }
 
 /** What notes say in sentences: "prune-90, prune-95: It says so. Do this." */
