@@ -213,6 +213,8 @@ class HarmedSlice(TypedDict):
     text: str
     n: int
     flips: int
+    # How many went wrong→right.
+    mended: int
     # Its flip rate divided by that of all instances.
     lift: float
     p: float
@@ -231,6 +233,8 @@ class HarmedPair(TypedDict):
     texts: list[str]
     n: int
     flips: int
+    # How many went wrong→right.
+    mended: int
     # Its flip rate, and the larger one of its two levels, divided by that of all instances.
     lift: float
     part_lift: float

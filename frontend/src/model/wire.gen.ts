@@ -581,6 +581,8 @@ export interface HarmedSlice {
   text: string;
   n: number;
   flips: number;
+  /** How many went wrong→right. */
+  mended: number;
   /** Its flip rate divided by that of all instances. */
   lift: number;
   p: number;
@@ -598,6 +600,8 @@ export interface HarmedPair {
   texts: string[];
   n: number;
   flips: number;
+  /** How many went wrong→right. */
+  mended: number;
   /** Its flip rate, and the larger one of its two levels, divided by that of all instances. */
   lift: number;
   part_lift: number;

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+
+import numpy as np
 
 from tensorboard_cnc import wire
-from tensorboard_cnc.analysis.behaviors.dimensions import Dimension
-from tensorboard_cnc.analysis.behaviors.flips import outcomes
+from tensorboard_cnc.analysis.behaviors.dimensions import Dimension, Grouping
+from tensorboard_cnc.analysis.behaviors.evaluation import Ints
+from tensorboard_cnc.analysis.behaviors.flips import outcomes, with_flip
 from tensorboard_cnc.analysis.behaviors.harmed_pairs import HarmedPair, harmed_pairs
 from tensorboard_cnc.analysis.behaviors.harmed_slices import Harmed, harmed_slices
 from tensorboard_cnc.analysis.behaviors.slices import SMALL
@@ -34,6 +38,7 @@ def harmed_told(comparison: Comparison, by: Sequence[str]) -> wire.HarmedSlices:
         models = {key: comparison.evaluations[key] for key in comparison.logged[1:]}
         found, tests = harmed_slices(dimensions, comparison.base, models)
         pairs, pair_tests = harmed_pairs(dimensions, comparison.base, models)
+    mended = _Mended(comparison)
     return {
         "dataset": comparison.dataset,
         "slices": [
@@ -45,6 +50,7 @@ def harmed_told(comparison: Comparison, by: Sequence[str]) -> wire.HarmedSlices:
                 "text": each.dimension.texts[each.level],
                 "n": each.n,
                 "flips": each.flips,
+                "mended": mended.count(each.model, [(each.dimension, each.level)]),
                 "lift": significant(each.lift),
                 "p": significant(each.p),
                 "q": number(each.q) or 0.0,
@@ -53,28 +59,51 @@ def harmed_told(comparison: Comparison, by: Sequence[str]) -> wire.HarmedSlices:
             for each in found[:_MOST]
         ],
         "tests": tests,
-        "pairs": [_pair_told(each) for each in pairs[:_MOST]],
+        "pairs": [_pair_told(each, mended) for each in pairs[:_MOST]],
         "pair_tests": pair_tests,
         "reason": reason,
     }
 
 
-def _pair_told(pair: HarmedPair) -> wire.HarmedPair:
+def _pair_told(pair: HarmedPair, mended: _Mended) -> wire.HarmedPair:
+    parts = list(zip(pair.dimensions, pair.levels, strict=True))
     return {
         "model": pair.model,
         "by": [each.id for each in pair.dimensions],
         "levels": list(pair.levels),
         "names": [each.name for each in pair.dimensions],
-        "texts": [
-            each.texts[level] for each, level in zip(pair.dimensions, pair.levels, strict=True)
-        ],
+        "texts": [dimension.texts[level] for dimension, level in parts],
         "n": pair.n,
         "flips": pair.flips,
+        "mended": mended.count(pair.model, parts),
         "lift": significant(pair.lift),
         "part_lift": significant(pair.part_lift),
         "p": significant(pair.p),
         "q": number(pair.q) or 0.0,
     }
+
+
+class _Mended:
+    """Counts the instances that went from wrong to right in each model."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self._comparison = comparison
+        self._groups: dict[tuple[str, str], Grouping] = {}
+
+    def count(self, model: str, parts: Sequence[tuple[Dimension, int]]) -> int:
+        """How many did in `model` that are in all these levels."""
+        rows = [self._rows(model, dimension, level) for dimension, level in parts]
+        return len(reduce(np.intersect1d, rows))
+
+    def _rows(self, model: str, dimension: Dimension, level: int) -> Ints:
+        groups = self._groups.get((model, dimension.id))
+        if groups is None:
+            keys = self._comparison.models[0], model
+            base, other = (self._comparison.evaluations[key] for key in keys)
+            groups = dimension.grouping(with_flip(base, other, "positive"))
+            self._groups[model, dimension.id] = groups
+        rows: Ints = groups.rows[groups.codes == level]
+        return rows
 
 
 def _why_not(comparison: Comparison, dimensions: Sequence[Dimension]) -> str | None:

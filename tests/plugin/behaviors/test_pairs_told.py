@@ -18,6 +18,7 @@ SCANS = RNG.integers(0, 3, N)
 SCAN_NAMES = ("clean", "faint", "turned")
 # Half of what is faint breaks, and of faint cats all.
 BROKEN = (SCANS == 1) & ((LABELS == 2) | (RNG.random(N) < 0.5))
+MENDED = ~BROKEN & (RNG.random(N) < 0.3)
 
 
 def log() -> Evaluated:
@@ -27,7 +28,10 @@ def log() -> Evaluated:
     found.dataset(
         Dataset("test", IDS, "classes", "f", classes=classes, labels=LABELS, attributes=attributes)
     )
-    answers = {"base": LABELS, "model": np.where(BROKEN, (LABELS + 1) % 3, LABELS)}
+    answers = {
+        "base": np.where(MENDED, (LABELS + 1) % 3, LABELS),
+        "model": np.where(BROKEN, (LABELS + 1) % 3, LABELS),
+    }
     for name, predicted in answers.items():
         found.model(name)
         found.predictions(
@@ -45,6 +49,10 @@ def test_a_pair_leads_to_its_instances() -> None:
     assert (pair["by"], pair["texts"]) == (["label", "attribute/scan"], ["cat", "faint"])
     assert (pair["names"], pair["model"]) == (["label", "scan"], keys("model"))
     assert (pair["n"], pair["flips"]) == (both.sum(), (both & BROKEN).sum())
+    assert pair["mended"] == 0, "all faint cats broke"
+    for each in harmed["slices"]:
+        here = (LABELS if each["by"] == "label" else SCANS) == each["level"]
+        assert each["mended"] == (here & MENDED).sum()
     assert pair["lift"] == pytest.approx(BROKEN[both].mean() / BROKEN.mean(), rel=1e-3)
     assert pair["part_lift"] == pytest.approx(BROKEN[SCANS == 1].mean() / BROKEN.mean(), rel=1e-3)
     assert pair["p"] <= pair["q"] <= 0.05
