@@ -101,13 +101,13 @@ def loss(change: Floats, goal: Goal | None) -> NDArray[np.float64]:
 
 
 def most_harmed_first(losses: Sequence[tuple[Floats, Bools]], groups: int) -> Ints:
-    """The groups by the largest sure loss, then the others by the largest loss.
+    """The groups by the largest loss that counts, then the others by the largest loss.
 
-    `losses`: of each model how large they are (G,), and which of them are sure (G,).
+    `losses`: of each model how large they are (G,), and which of them count (G,).
     """
     most = np.full((2, groups), -np.inf)
-    for size, sure in losses:
-        most = np.maximum(most, [size, np.where(sure, size, -np.inf)])
+    for size, counts in losses:
+        most = np.maximum(most, [size, np.where(counts, size, -np.inf)])
     return np.lexsort(-most)
 
 

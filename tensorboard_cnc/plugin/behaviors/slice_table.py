@@ -33,8 +33,6 @@ from tensorboard_cnc.plugin.json_numbers import numbers
 _KINDS = "harm, harm:KEY, n, level, value:KEY, change:KEY, p:KEY"
 # More cells than these are not computed at a time.
 _MOST_GROUPS = 1_000_000
-# Changes with a smaller q come before others.
-_SURE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +47,11 @@ class _Side:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What all groups can be sorted by: their sides and q-values by model, and their sizes."""
+    """What all groups can be sorted by: their sides by model, and their sizes."""
 
     comparison: Comparison
     measure: Measure
     sides: Mapping[str, _Side]
-    q: Mapping[str, Floats]
     counts: Ints
 
 
@@ -72,7 +69,7 @@ def slice_table(
     counts = np.bincount(groups.codes, minlength=groups.n)
     p = np.stack([s.changes.p for s in sides.values() if s.changes] or [np.empty(0)])
     q = dict(zip((k for k, s in sides.items() if s.changes), benjamini_hochberg(p), strict=False))
-    order = _order(_Found(comparison, measure, sides, q, counts), question)
+    order = _order(_Found(comparison, measure, sides, counts), question)
     page = order[question.offset : question.offset + question.limit]
     places = np.unravel_index(there[page], [len(each.texts) for each in dimensions])
     levels = np.stack(places, axis=1)
@@ -184,11 +181,9 @@ def _harm_ranks(found: _Found, keys: Iterable[str]) -> Ints:
     losses = []
     for key in keys:
         side = found.sides[key]
-        if side.changes is not None:
-            size = loss(side.changes.mean, found.measure.goal)
-            losses.append((size, (size > 0) & (found.q[key] <= _SURE)))
-        elif found.measure.pairwise:
-            losses.append((loss(side.means.mean, found.measure.goal), found.counts >= SMALL))
+        if side.changes is not None or found.measure.pairwise:
+            size = (side.changes or side.means).mean
+            losses.append((loss(size, found.measure.goal), found.counts >= SMALL))
     ranks = np.empty(len(found.counts), int)
     ranks[most_harmed_first(losses, len(ranks))] = np.arange(len(ranks))
     return ranks

@@ -95,13 +95,13 @@ def test_small_groups_are_bootstrapped_as_alone() -> None:
         assert (low[place], high[place]) == pytest.approx(expected)
 
 
-def test_the_largest_sure_loss_comes_first() -> None:
+def test_the_largest_loss_that_counts_comes_first() -> None:
     change = np.array([-0.3, -0.5, 0.4, np.nan, -0.1])
     assert loss(change, "max").tolist() == [0.3, 0.5, -0.4, -np.inf, 0.1]
     assert loss(change, "min").tolist() == [-0.3, -0.5, 0.4, -np.inf, -0.1]
     assert loss(change, None).tolist() == [0.3, 0.5, 0.4, -np.inf, 0.1]
-    size, sure = loss(change, "max"), np.array([True, False, False, False, True])
-    assert most_harmed_first([(size, sure)], 5).tolist() == [0, 4, 1, 2, 3]
+    size, counts = loss(change, "max"), np.array([True, False, False, False, True])
+    assert most_harmed_first([(size, counts)], 5).tolist() == [0, 4, 1, 2, 3]
     other = np.array([0.0, 0.0, 0.2, 0.0, 0.0]), np.array([False, False, True, False, False])
-    assert most_harmed_first([(size, sure), other], 5).tolist() == [0, 2, 4, 1, 3]
+    assert most_harmed_first([(size, counts), other], 5).tolist() == [0, 2, 4, 1, 3]
     assert most_harmed_first([], 2).tolist() == [0, 1]

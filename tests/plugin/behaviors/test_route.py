@@ -203,13 +203,12 @@ def test_one_instance_along_its_lineage(served: InProcessTensorBoard) -> None:
     )
 
 
-def test_the_largest_sure_loss_comes_first(served: InProcessTensorBoard) -> None:
+def test_the_largest_loss_comes_first(served: InProcessTensorBoard) -> None:
     losses = {}
     for name in ("pruned", "tuned"):
         table = ask(served, level="slices", by=["label"], sort=f"harm:{keys(name)}")
         cells = next(each for each in table["models"] if each["key"] == keys(name))
-        sure = [q <= 0.05 and d < 0 for q, d in zip(cells["q"], cells["change"], strict=True)]
-        ranks = list(zip((not each for each in sure), cells["change"], strict=True))
+        ranks = list(zip(table["small"], cells["change"], strict=True))
         assert ranks == sorted(ranks)
         losses[name] = dict(zip([level for (level,) in table["levels"]], ranks, strict=True))
     every = ask(served, level="slices", by=["label"])["levels"]
