@@ -1,101 +1,79 @@
 import { describe, expect, test } from "vitest";
 
 import {
-  evenHarmWords,
-  largestHarm,
-  mostHarmed,
+  brokenWords,
+  mostBroken,
+  mostBrokenPair,
+  othersWords,
   pairWords,
-  surelyHarmed,
-  worstPair,
 } from "../src/model/behaviors_harm";
-import type {
-  BehaviorMeasure,
-  Change,
-  HarmedPair,
-  HarmedSlice,
-  ModelBehavior,
-} from "../src/model/wire.gen";
+import type { HarmedPair, HarmedSlice, Outcomes } from "../src/model/wire.gen";
 
-const F1: BehaviorMeasure = {
-  id: "f1",
-  label: "F1",
-  unit: "",
-  goal: "max",
-  rate: false,
-  pairwise: false,
-  forms: ["value", "difference"],
-};
-
-const slice = (model: string, q: number): HarmedSlice => ({
+const slice = (model: string, flips: number, n: number): HarmedSlice => ({
   model,
   by: "attribute/page",
   level: 0,
   name: "page",
   text: "try",
-  n: 32,
-  flips: 17,
+  n,
+  flips,
+  mended: 3,
   lift: 1.3,
-  p: q / 10,
-  q,
-  small: false,
+  p: 0.01,
+  q: 0.1,
+  small: n < 30,
 });
-const pair = (model: string, q: number): HarmedPair => ({
+const pair = (model: string, flips: number): HarmedPair => ({
   model,
   by: ["label", "attribute/scan"],
   levels: [7, 1],
   names: ["label", "scan"],
   texts: ["7", "faint"],
   n: 79,
-  flips: 60,
+  flips,
+  mended: 0,
   lift: 2.9,
   part_lift: 2.1,
-  p: q / 10,
-  q,
+  p: 0.01,
+  q: 0.02,
 });
 const FOUND = {
   dataset: "d",
-  slices: [slice("a", 0.01), slice("b", 0.06), slice("a", 0.04)],
+  slices: [slice("a", 300, 1500), slice("a", 12, 40), slice("b", 20, 40), slice("c", 9, 9)],
   tests: 9,
-  pairs: [pair("a", 0.02)],
+  pairs: [pair("a", 20), pair("a", 60)],
   pair_tests: 4,
   reason: null,
 };
 
-function changed(value: number, p: number | null): ModelBehavior {
-  const change: Change = { n: 344, value, low: null, high: null, relative: null, p, test: null };
-  return { change } as ModelBehavior;
-}
-
-describe("harmed slices", () => {
-  test("are those beyond chance, the surest first", () => {
-    expect(surelyHarmed(FOUND)).toHaveLength(2);
-    expect(mostHarmed(FOUND, "a")?.q).toBe(0.01);
-    expect(mostHarmed(FOUND, "b")).toBeNull();
-    expect(largestHarm(FOUND, "b")?.q).toBe(0.06);
-    expect(largestHarm(FOUND, "c")).toBeNull();
-    expect(pairWords(worstPair(FOUND, "a")!)).toBe("label 7 · scan faint");
-    expect(worstPair(FOUND, "b")).toBeNull();
-  });
-});
-
-describe("a model of which no slice stands out", () => {
-  const largest = "(largest: page try ×1.3, q .88)";
-
-  test.each([
-    [changed(-0.259, 1e-9), `evenly: −0.259 on the whole, no slice more than the rest ${largest}`],
-    [
-      changed(0.02, 0.01),
-      `better: +0.0200 on the whole, no slice breaks more than the rest ${largest}`,
-    ],
-    [changed(-0.001, 0.7), "no change beyond noise"],
-    [changed(-0.259, null), `no slice more than the rest ${largest}`],
-    [{ change: null } as ModelBehavior, `no slice more than the rest ${largest}`],
-  ])("is harmed as a whole, or not at all: %#", (model, words) => {
-    expect(evenHarmWords(model, F1, slice("a", 0.88))).toBe(words);
+describe("the slice that broke most", () => {
+  test("is that with the largest share, of a model or of any", () => {
+    expect(mostBroken(FOUND, "a")?.flips).toBe(12);
+    expect(mostBroken(FOUND)?.model).toBe("b");
+    expect(mostBroken(FOUND, "d")).toBeNull();
+    expect(mostBrokenPair(FOUND, "a")?.flips).toBe(60);
+    expect(mostBrokenPair(FOUND, "b")).toBeNull();
   });
 
-  test("of a measure without a goal says nothing of better or worse", () => {
-    const words = evenHarmWords(changed(-0.259, 1e-9), { ...F1, goal: null }, null);
-    expect(words).toBe("no slice more than the rest");
+  test("has 30 instances at least", () => {
+    expect(mostBroken(FOUND, "c")).toBeNull();
+  });
+
+  test("is described by what was counted", () => {
+    expect(brokenWords(slice("a", 1200, 8000))).toBe(
+      "1,200 of 8,000 right → wrong, 3 wrong → right",
+    );
+    expect(pairWords(pair("a", 60))).toBe("label 7 · scan faint");
+    const all: Outcomes = {
+      n: 1040,
+      both_right: 900,
+      negative: 32,
+      positive: 8,
+      both_wrong: 100,
+      changed_wrong: 0,
+    };
+    expect(othersWords(slice("a", 12, 40), all)).toBe(" (all others: 2.0\u202f% broke)");
+    expect(othersWords(slice("a", 32, 1040), all)).toBe("");
+    expect(othersWords(slice("a", 12, 40), null)).toBe("");
   });
 });

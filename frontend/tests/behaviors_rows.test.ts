@@ -156,8 +156,8 @@ describe("sorting rows", () => {
     expect(firstSort("instances", [a], null)).toBeNull();
     expect(firstSort("instances", [none], "max")).toBeNull();
     expect(firstSort("forgotten", [a, b], "max")).toBeNull();
-    expect(harmSortWords("harm:b", (key) => key.toUpperCase())).toContain("loss of B with q < .05");
-    expect(harmSortWords("harm", String)).toContain("largest loss with");
+    expect(harmSortWords("harm:b", (key) => key.toUpperCase())).toContain("loss of B first");
+    expect(harmSortWords("harm", String)).toContain("largest loss first");
     expect(harmSortWords("-n", String)).toBe("");
   });
 

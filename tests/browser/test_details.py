@@ -85,7 +85,9 @@ def test_models_of_different_roots(tmp_path: Path, page: Page, serve_process: Se
         expect(recipe).to_contain_text("prune 50")
 
 
-def test_replicates(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+def test_models_with_the_same_recipe(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
     with cnc_summary.model(tmp_path / "dense", "dense") as m:
         m.metrics({"accuracy": 0.9})
     for seed in range(3):
@@ -94,7 +96,7 @@ def test_replicates(tmp_path: Path, page: Page, serve_process: ServeProcess) -> 
             m.metrics({"accuracy": 0.8 + seed / 100})
     state = selecting(*((f"p{seed}", f"p{seed}") for seed in range(3)))
     frame = open_tab(page, serve_process(tmp_path), state)
-    heading = details(frame).get_by_role("heading", name="3 models of one recipe: replicates")
+    heading = details(frame).get_by_role("heading", name="3 models with the same recipe")
     expect(heading).to_be_visible()
 
 

@@ -49,7 +49,7 @@ class Page:
         return share
 
     def harmed(self, base: str, model: str) -> dict[str, Any]:
-        """The slices that `model` harmed most, and pairs of slices; the worst first."""
+        """The slices of which `model` broke a larger share than of all, and pairs of slices."""
         found: dict[str, Any] = self._ask("behaviors", model, base=base, level="harmed")
         return found
 

@@ -1,33 +1,32 @@
-import { chanceText, differenceText, verdictOf } from "./behaviors_words";
-import type {
-  BehaviorMeasure,
-  HarmedPair,
-  HarmedSlice,
-  HarmedSlices,
-  ModelBehavior,
-} from "./wire.gen";
+import { greatest } from "d3-array";
 
-/** More than chance at 5 %, corrected for all slices looked at. */
-const SURE = 0.05;
+import { shareText } from "./behaviors_words";
+import type { HarmedPair, HarmedSlice, HarmedSlices, Outcomes } from "./wire.gen";
 
-/** The slices that broke more than the rest of their model, beyond chance. */
-export function surelyHarmed({ slices }: HarmedSlices): HarmedSlice[] {
-  return slices.filter(({ q }) => q < SURE);
+type Broken = Pick<HarmedSlice, "n" | "flips" | "mended">;
+
+/**
+ * The slice of which a model, or any, broke the largest share; null where none is listed. A share of
+ * fewer than 30 instances says too little to be put forward.
+ */
+export function mostBroken({ slices }: HarmedSlices, model?: string): HarmedSlice | null {
+  const large = slices.filter((slice) => !slice.small && isOf(slice, model));
+  return greatest(large, shareOf) ?? null;
 }
 
-/** The one in which a model broke most beyond its share; null where none surely did. */
-export function mostHarmed(found: HarmedSlices, model: string): HarmedSlice | null {
-  return surelyHarmed(found).find((slice) => slice.model === model) ?? null;
+/** The same of pairs of slices. */
+export function mostBrokenPair({ pairs }: HarmedSlices, model: string): HarmedPair | null {
+  const own = pairs.filter((pair) => isOf(pair, model));
+  return greatest(own, shareOf) ?? null;
 }
 
-/** The one of a model that stands out most, surely or not; null where none does at all. */
-export function largestHarm({ slices }: HarmedSlices, model: string): HarmedSlice | null {
-  return slices.find((slice) => slice.model === model) ?? null;
+function isOf(found: Pick<HarmedSlice, "model">, model: string | undefined): boolean {
+  return model === undefined || found.model === model;
 }
 
-/** The pair of slices in which a model broke most beyond both of them; null where it did nowhere. */
-export function worstPair({ pairs }: HarmedSlices, model: string): HarmedPair | null {
-  return pairs.find((pair) => pair.model === model) ?? null;
+/** The share of its instances that went from right to wrong. */
+export function shareOf({ flips, n }: Pick<Broken, "n" | "flips">): number {
+  return flips / n;
 }
 
 /** "label 7 · scan faint". */
@@ -35,25 +34,15 @@ export function pairWords({ names, texts }: HarmedPair): string {
   return names.map((name, at) => `${name} ${texts[at] ?? ""}`).join(" · ");
 }
 
-/**
- * What became of a model none of whose slices surely broke more than the rest: nothing, or all of
- * it the same. `largest`: the slice that stands out most all the same.
- */
-export function evenHarmWords(
-  { change }: ModelBehavior,
-  measure: BehaviorMeasure,
-  largest: HarmedSlice | null,
-): string {
-  const verdict = verdictOf(change?.value ?? null, measure);
-  if (change?.p != null && change.p >= SURE) return "no change beyond noise";
-  const most = largest
-    ? ` (largest: ${largest.name} ${largest.text} ×${largest.lift.toFixed(1)}, ${chanceText(largest.q, "q")})`
-    : "";
-  if (change?.p == null || (verdict !== "worse" && verdict !== "better")) {
-    return `no slice more than the rest${most}`;
-  }
-  const whole = `${differenceText(change.value, measure)} on the whole`;
-  return verdict === "worse"
-    ? `evenly: ${whole}, no slice more than the rest${most}`
-    : `better: ${whole}, no slice breaks more than the rest${most}`;
+/** "12 of 80 right → wrong, 3 wrong → right". */
+export function brokenWords({ flips, mended, n }: Broken): string {
+  const [broke, of, back] = [flips, n, mended].map((count) => count.toLocaleString("en"));
+  return `${broke} of ${of} right → wrong, ${back} wrong → right`;
+}
+
+/** " (all others: 2.1 % broke)", of what is not in the slice; "" where there is nothing else. */
+export function othersWords({ flips, n }: Broken, outcomes: Outcomes | null): string {
+  if (!outcomes || outcomes.n <= n) return "";
+  const share = shareOf({ flips: outcomes.negative - flips, n: outcomes.n - n });
+  return ` (all others: ${shareText(share)} broke)`;
 }

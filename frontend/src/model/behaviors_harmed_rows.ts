@@ -1,10 +1,10 @@
-import { pairWords } from "./behaviors_harm";
+import { pairWords, shareOf } from "./behaviors_harm";
 import type { Condition, HarmedPair, HarmedSlice, HarmedSlices } from "./wire.gen";
 
 /** What a model broke in a slice or a pair of slices. */
-export type HarmedCell = Pick<HarmedSlice, "model" | "n" | "flips" | "lift" | "p" | "q">;
+export type HarmedCell = Pick<HarmedSlice, "model" | "n" | "flips" | "mended" | "lift">;
 
-/** A slice, or a pair of them, with what each model broke in it beyond its share. */
+/** A slice, or a pair of them, with what each model broke in it. */
 export interface HarmedRow {
   readonly words: string;
   /** The instances that are in it. */
@@ -22,7 +22,7 @@ export function sliceRows({ slices }: HarmedSlices, sort: string | null): Harmed
   return sorted(rowsOf(slices, one, words), sort);
 }
 
-/** The same of pairs that broke more than both of their parts. */
+/** The same of pairs of slices. */
 export function pairRows({ pairs }: HarmedSlices, sort: string | null): HarmedRow[] {
   const both = ({ by, levels }: HarmedPair) =>
     by.map((id, at) => ({ kind: "slice", by: id, level: levels[at] ?? 0 }) as const);
@@ -51,36 +51,36 @@ function rowsOf<Found extends HarmedCell & { small?: boolean }>(
   return [...rows.values()];
 }
 
-/** What rows of harmed slices can be sorted by, in any model; `:KEY` appended, in one. */
+/** What rows can be sorted by, in any model; `:KEY` appended, in one. Small ones come last. */
 export const HARMED_SORTS = [
-  { value: "q", label: "smallest q" },
-  { value: "-lift", label: "most times the average" },
   { value: "-rate", label: "largest share broke" },
+  { value: "-lift", label: "most times the average" },
 ] as const;
 
 function sorted(rows: HarmedRow[], sort: string | null): HarmedRow[] {
-  const [by = "q", model] = (sort ?? "q").split(":");
+  const [by, model] = (sort ?? "").split(":");
   const sizeOf = ({ cells }: HarmedRow): number => {
     const own =
       model === undefined ? [...cells.values()] : [cells.get(model)].flatMap((c) => c ?? []);
-    // What comes first has the least; a row without the model comes last.
-    return Math.min(
-      ...own.map(({ q, p, lift, n, flips }) =>
-        by === "-lift" ? -lift : by === "-rate" ? -flips / n : q + p / 2,
-      ),
-    );
+    // A row without the model comes last.
+    return Math.max(...own.map((cell) => (by === "-lift" ? cell.lift : shareOf(cell))));
   };
   return rows
     .map((row) => ({ row, size: sizeOf(row) }))
-    .sort((a, b) => (a.size === b.size ? 0 : a.size - b.size))
+    .sort((a, b) => Number(a.row.small) - Number(b.row.small) || compared(b.size, a.size))
     .map(({ row }) => row);
+}
+
+/** Infinities too. */
+function compared(a: number, b: number): number {
+  return a === b ? 0 : a - b;
 }
 
 /** The largest share that broke in any of these: a whole bar. */
 export function largestShare(rows: readonly HarmedRow[]): number {
   let largest = 0;
   for (const { cells } of rows) {
-    for (const { flips, n } of cells.values()) largest = Math.max(largest, flips / n);
+    for (const cell of cells.values()) largest = Math.max(largest, shareOf(cell));
   }
   return largest || 1;
 }

@@ -1,10 +1,4 @@
-import {
-  chanceText,
-  chanceWords,
-  differenceText,
-  exactText,
-  intervalText,
-} from "./behaviors_words";
+import { differenceText, exactText, intervalText } from "./behaviors_words";
 import type { CsvCell } from "./csv";
 import type { BehaviorMeasure, SliceCells, SliceTable } from "./wire.gen";
 
@@ -77,15 +71,9 @@ function greater(ends: readonly (number | null)[]): number | null {
 }
 
 /** All of a cell in words, for its tooltip. */
-export function sliceTip(
-  cells: SliceCells,
-  row: number,
-  measure: BehaviorMeasure,
-  tested = true,
-): string {
-  const [value, change, p, q] = [cells.value, cells.change, cells.p, cells.q].map(
-    (column) => column[row] ?? null,
-  ) as [number | null, number | null, number | null, number | null];
+export function sliceTip(cells: SliceCells, row: number, measure: BehaviorMeasure): string {
+  const value = cells.value[row] ?? null;
+  const change = cells.change[row] ?? null;
   const n = (cells.n[row] ?? 0).toLocaleString("en");
   const interval = { low: cells.low[row] ?? null, high: cells.high[row] ?? null };
   const lines = [`${exactText(value, measure)} ${intervalText(interval, measure)} over n ${n}`];
@@ -97,9 +85,6 @@ export function sliceTip(
         : `, 95 % interval ${differenceText(low, measure)} to ${differenceText(high, measure)}`;
     lines.push(`change ${differenceText(change, measure)}${ends}`);
   }
-  const chances = [chanceText(p, "p"), chanceText(q, "q")].filter(Boolean);
-  if (tested && chances.length)
-    lines.push(`${chances.join(", ")}: changed against the base, ${chanceWords(q)}`);
   const [negative, positive] = [cells.negative[row] ?? null, cells.positive[row] ?? null];
   if (negative !== null) lines.push(`right → wrong ${negative}, wrong → right ${positive ?? 0}`);
   return lines.join("\n");
@@ -115,8 +100,6 @@ export function sliceCsv(table: SliceTable, nameOf: (key: string) => string): Cs
     "change",
     "change_low",
     "change_high",
-    "p",
-    "q",
     "negative",
     "positive",
   ] as const;

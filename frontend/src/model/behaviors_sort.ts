@@ -11,7 +11,7 @@ export interface SortChoice {
 export function commonSorts(rows: BehaviorRows, answered: boolean, several = false): SortChoice[] {
   if (rows === "slices") {
     return [
-      { value: "harm", label: several ? "most harmed, any model" : "most harmed" },
+      { value: "harm", label: several ? "lost most, any model" : "lost most" },
       { value: "-n", label: "largest" },
       { value: "level", label: "name" },
     ];
@@ -25,7 +25,7 @@ export function commonSorts(rows: BehaviorRows, answered: boolean, several = fal
   ];
 }
 
-/** What harmed slices can be sorted by of a model's column. */
+/** What broken slices can be sorted by of a model's column. */
 export function harmedSorts(key: string, name: string): SortChoice[] {
   return HARMED_SORTS.map(({ value, label }) => ({
     value: `${value}:${key}`,
@@ -41,7 +41,7 @@ export function modelSorts(key: string, name: string, base: boolean, harm = fals
   ];
   if (base) return value;
   return [
-    ...(harm ? [{ value: `harm:${key}`, label: `${name}: most harmed` }] : []),
+    ...(harm ? [{ value: `harm:${key}`, label: `${name}: lost most` }] : []),
     { value: `change:${key}`, label: `${name}: fell most` },
     { value: `-change:${key}`, label: `${name}: rose most` },
     ...value,
@@ -71,9 +71,11 @@ export function firstSort(
 
 /** By what rows are sorted so, in words: the loss that their columns show; "" for other sorts. */
 export function harmSortWords(sort: string, nameOf: (key: string) => string): string {
-  if (sort === "harm") return "largest loss with q < .05 first";
+  if (sort === "harm") return "largest loss first, fewer than 30 instances last";
   const [, key] = /^harm:(.+)$/s.exec(sort) ?? [];
-  return key === undefined ? "" : `largest loss of ${nameOf(key)} with q < .05 first`;
+  return key === undefined
+    ? ""
+    : `largest loss of ${nameOf(key)} first, fewer than 30 instances last`;
 }
 
 /** The sort; null where it is by the column of a model that is not compared. */

@@ -23,6 +23,8 @@ export type ChartForm = "curve" | "dots" | "bars";
 const FEWEST = 3;
 /** Values that vary by a smaller share of the largest are not told apart as bars from zero. */
 const NARROW = 0.4;
+/** What an estimate is made of, in words. */
+const SOURCES = { repeats: "repeats", replicates: "models with the same recipe" } as const;
 
 export function chartForm(table: FactorTable): ChartForm {
   if (numbersOf(table.x).length >= FEWEST) return "curve";
@@ -150,7 +152,7 @@ export function cellTip(
     ...names,
     value === null ? "not logged" : mean + full(value),
     estimate
-      ? `95 %: ${full(estimate.low)} to ${full(estimate.high)}, ${estimate.n} ${estimate.source}`
+      ? `95 %: ${full(estimate.low)} to ${full(estimate.high)}, ${estimate.n} ${SOURCES[estimate.source]}`
       : "",
     ...ids,
     more > 0 ? `and ${more} more` : "",

@@ -1,7 +1,5 @@
-import { mostHarmed, pairWords, worstPair } from "./behaviors_harm";
-import { chanceText, differenceText, meanText, shareText, verdictOf } from "./behaviors_words";
-import type { Verdict } from "./change";
-import { counted } from "./counted";
+import { brokenWords, mostBroken, mostBrokenPair, othersWords, pairWords } from "./behaviors_harm";
+import { chanceText, differenceText, meanText } from "./behaviors_words";
 import type {
   BehaviorMeasure,
   BehaviorSummary,
@@ -23,10 +21,10 @@ export interface BehaviorGlance {
   readonly change: string;
   /** Whether the change is beyond noise; null where nothing was tested. */
   readonly sure: boolean | null;
-  /** Where it broke most beyond its share; null where nowhere by more than noise. */
+  /** Of which it broke the largest share; null where none is known. */
   readonly slice: HarmedSlice | null;
-  /** "Harmed most: …", "Harmed evenly: …" or "No change beyond noise". */
-  readonly verdict: string;
+  /** "Broke most: …", with what was counted; "" without a slice. */
+  readonly broke: string;
 }
 
 /** More than noise at 5 %. */
@@ -44,9 +42,8 @@ export function behaviorGlance(
   if (!dataset || !base?.logged || !own?.logged) return null;
   const p = own.change?.p ?? null;
   const sure = p === null ? null : p < SURE;
-  const slice = harmed && mostHarmed(harmed, model);
+  const slice = harmed && mostBroken(harmed, model);
   const measure = summary.measures.find(({ id }) => id === summary.measure);
-  const verdict = measure ? verdictOf(own.change?.value ?? null, measure) : null;
   return {
     dataset: dataset.name,
     datasetKey: dataset.key,
@@ -54,7 +51,7 @@ export function behaviorGlance(
     ...numbersOf(measure, base, own),
     sure,
     slice,
-    verdict: wordsOf(verdict, sure, slice, harmed),
+    broke: slice ? wordsOf(slice, own, harmed) : "",
   };
 }
 
@@ -71,26 +68,9 @@ function numbersOf(
   return { means: `${means} ${measure.label}`, change: parts.filter(Boolean).join(", ") };
 }
 
-function wordsOf(
-  verdict: Verdict | null,
-  sure: boolean | null,
-  slice: HarmedSlice | null,
-  harmed: HarmedSlices | null,
-): string {
-  if (slice) {
-    const pair = harmed && worstPair(harmed, slice.model);
-    const worst = pair ? `; ${pairWords(pair)} ×${pair.lift.toFixed(1)}` : "";
-    return `Harmed most: ${slice.name}: ${slice.text}, ${sliceWords(slice)}${worst}`;
-  }
-  if (sure === false) return "No change beyond noise";
-  if (!sure || verdict === null) return "";
-  if (verdict === "better") return "Better beyond noise";
-  return harmed?.tests
-    ? `Harmed evenly: none of ${counted(harmed.tests, "slice")} more than the rest`
-    : "Harmed beyond noise";
-}
-
-/** "11 % broke, ×2.0 the average, q < .001". */
-function sliceWords({ flips, n, lift, q }: HarmedSlice): string {
-  return `${shareText(flips / n)} broke, ×${lift.toFixed(1)} the average, ${chanceText(q, "q")}`;
+function wordsOf(slice: HarmedSlice, own: ModelBehavior, harmed: HarmedSlices | null): string {
+  const pair = harmed && mostBrokenPair(harmed, slice.model);
+  const both = pair ? `; ${pairWords(pair)}: ${pair.flips} of ${pair.n}` : "";
+  const counts = brokenWords(slice) + othersWords(slice, own.outcomes);
+  return `Broke most: ${slice.name}: ${slice.text}, ${counts}${both}`;
 }

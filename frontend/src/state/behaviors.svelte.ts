@@ -8,7 +8,7 @@ import {
   withoutCondition,
   writeConditions,
 } from "../model/behaviors_conditions";
-import { surelyHarmed } from "../model/behaviors_harm";
+import { mostBroken } from "../model/behaviors_harm";
 import { firstSort, sortAmong } from "../model/behaviors_sort";
 import type { BehaviorRows } from "../model/link/behaviors";
 import type {
@@ -29,7 +29,7 @@ export class Behaviors {
   /** Of all instances, and of those that the conditions leave. */
   readonly #whole: Asked<BehaviorSummary>;
   readonly #part: Asked<BehaviorSummary>;
-  /** Where right→wrong flips are over-represented, whatever is measured and kept. */
+  /** Of which slices a larger share broke than of all, whatever is measured and kept. */
   readonly harmed: Asked<HarmedSlices>;
   readonly #panel: () => Panel;
 
@@ -81,16 +81,16 @@ export class Behaviors {
   }
 
   /**
-   * What slices are by: as chosen, else the dimension that was harmed most; null: as the server
-   * does, undefined while that is not known.
+   * What slices are by: as chosen, else the dimension of the slice that broke most; null: as the
+   * server does, undefined while that is not known.
    */
   readonly slicedBy = $derived.by<readonly string[] | null | undefined>(() => {
     const chosen = this.panel.link.slicedBy;
     if (chosen) return chosen.split("\n").slice(0, 2);
     const { answer, failure } = this.harmed;
     if (answer === null && failure === null && this.#harmedAddress() !== null) return undefined;
-    const [worst] = answer ? surelyHarmed(answer) : [];
-    return worst ? [worst.by] : null;
+    const most = answer && mostBroken(answer);
+    return most ? [most.by] : null;
   });
 
   get panel(): Panel {
@@ -211,12 +211,12 @@ export class Behaviors {
     });
   }
 
-  /** Shows what broke in a harmed slice. */
+  /** Shows what broke in a slice. */
   showHarmed({ model, by, level }: HarmedSlice): void {
     this.showInstances({ kind: "slice", by, level }, { kind: "flip", model, flip: "negative" });
   }
 
-  /** Shows what broke in a harmed pair of slices. */
+  /** Shows what broke in a pair of slices. */
   showHarmedPair({ model, by, levels }: HarmedPair): void {
     const slices = by.map((id, at) => ({ kind: "slice", by: id, level: levels[at] ?? 0 }) as const);
     this.showInstances(...slices, { kind: "flip", model, flip: "negative" });
