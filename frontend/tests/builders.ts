@@ -1,5 +1,5 @@
-import { buildLineage } from "../src/model/lineage";
-import { TableCells, type TableMode } from "../src/model/table_cells";
+import { buildLineage } from "../src/model/lineage/lineage";
+import { TableCells, type TableMode } from "../src/model/table/cells";
 import type { Metric, MetricSpec, Model, Models, ParameterValue } from "../src/model/wire.gen";
 
 /** A finished model with the given id as its key. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { behaviorGlance } from "../src/model/glance_behavior";
-import { activationsGlance, weightsGlance } from "../src/model/glance_layers";
+import { behaviorGlance } from "../src/model/behaviors/glance_behavior";
+import { activationsGlance, weightsGlance } from "../src/model/layers/glance_layers";
 import type {
   BehaviorSummary,
   HarmedSlice,
@@ -9,7 +9,7 @@ import type {
   LayerTree,
   ModelBehavior,
 } from "../src/model/wire.gen";
-import { cellsOf, rowsOf, SPARSITY, SQNR, treeOf } from "./layers_builders";
+import { cellsOf, rowsOf, SPARSITY, SQNR, treeOf } from "./layers/builders";
 
 function answers(key: string, given: Partial<ModelBehavior> = {}): ModelBehavior {
   return {

@@ -4,11 +4,11 @@
  */
 import { describe, expect, test } from "vitest";
 
-import { buildLineage } from "../src/model/lineage";
-import { layoutMap } from "../src/model/map_layout";
-import { exactMetric, fullMetric, NOT_LOGGED } from "../src/model/metric_format";
-import { tableCsv } from "../src/model/table_csv";
-import { tableColumns } from "../src/model/table_columns";
+import { buildLineage } from "../src/model/lineage/lineage";
+import { layoutMap } from "../src/model/map/layout";
+import { exactMetric, fullMetric, NOT_LOGGED } from "../src/model/format/metric_format";
+import { tableCsv } from "../src/model/table/csv";
+import { tableColumns } from "../src/model/table/columns";
 import type { MetricSpec, Model, Models } from "../src/model/wire.gen";
 import { valuesOf } from "./builders";
 import text from "../../tests/golden/models.json?raw";

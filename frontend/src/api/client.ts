@@ -1,5 +1,5 @@
 /** The only file that fetches. Addresses are relative to the frame's base, `data/plugin/cnc/`. */
-import { withOnlyLoggedNames } from "../model/named_values";
+import { withOnlyLoggedNames } from "../model/format/named_values";
 import type { Differences, Models, RequestError } from "../model/wire.gen";
 
 /** The server cannot be reached, or what answers is not it. */

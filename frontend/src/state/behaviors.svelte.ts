@@ -7,9 +7,9 @@ import {
   withConditions,
   withoutCondition,
   writeConditions,
-} from "../model/behaviors_conditions";
-import { mostBroken } from "../model/behaviors_harm";
-import { firstSort, sortAmong } from "../model/behaviors_sort";
+} from "../model/behaviors/conditions";
+import { mostBroken } from "../model/behaviors/harm";
+import { firstSort, sortAmong } from "../model/behaviors/sort";
 import type { BehaviorRows } from "../model/link/behaviors";
 import type {
   BehaviorSummary,

@@ -1,4 +1,4 @@
-import { passing, sameSubject, type Filter } from "../model/filter";
+import { passing, sameSubject, type Filter } from "../model/selection/filter";
 import type { Model } from "../model/wire.gen";
 import type { LinkedModels } from "./linked_models.svelte";
 

@@ -1,7 +1,7 @@
 import { behaviorsAddress, type BehaviorsLevel } from "../api/behaviors";
 import { layerTreeAddress } from "../api/layers";
-import { behaviorGlance } from "../model/glance_behavior";
-import { activationsGlance, weightsGlance, type LayerGlance } from "../model/glance_layers";
+import { behaviorGlance } from "../model/behaviors/glance_behavior";
+import { activationsGlance, weightsGlance, type LayerGlance } from "../model/layers/glance_layers";
 import type { BehaviorSummary, HarmedSlices, LayerTree, LayerView, Model } from "../model/wire.gen";
 import { Asked } from "./asked.svelte";
 import type { Panel } from "./panel.svelte";

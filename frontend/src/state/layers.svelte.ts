@@ -1,5 +1,5 @@
 import { layerRowAddress, layerTreeAddress, type LayersSubject } from "../api/layers";
-import { nameFilter } from "../model/layers_filter";
+import { nameFilter } from "../model/layers/filter";
 import {
   flatListing,
   isExpanded,
@@ -8,9 +8,9 @@ import {
   treeListing,
   type Expansion,
   type TensorRange,
-} from "../model/layers_listing";
-import { layerNetwork, nearestRow } from "../model/layers_network";
-import { readSort, rowOrder, sortText, type LayerSort } from "../model/layers_sort";
+} from "../model/layers/listing";
+import { layerNetwork, nearestRow } from "../model/layers/network";
+import { readSort, rowOrder, sortText, type LayerSort } from "../model/layers/sort";
 import type { LayerTree, LayerView } from "../model/wire.gen";
 import { AnswerCache, Asked } from "./asked.svelte";
 import type { Panel } from "./panel.svelte";

@@ -1,5 +1,5 @@
 import { readLink, watchLink, writeLink } from "../host/tensorboard";
-import { fromLink, stepOf, toLink } from "../model/url_state";
+import { fromLink, stepOf, toLink } from "../model/link/url_state";
 import type { Panel } from "./panel.svelte";
 
 /** Browsers refuse more than about 200 changes of the address in 30 seconds. */

@@ -1,11 +1,11 @@
-import { oldestLogged, rootsOf } from "../model/base_model";
-import { buildLineage } from "../model/lineage";
-import { automaticColour, automaticSize, chosenMetric } from "../model/metric_choice";
-import { foundBy } from "../model/model_search";
-import { marksOf, only, toggled, withAll, type SelectMode } from "../model/selection";
+import { oldestLogged, rootsOf } from "../model/lineage/base_model";
+import { buildLineage } from "../model/lineage/lineage";
+import { automaticColour, automaticSize, chosenMetric } from "../model/metrics/metric_choice";
+import { foundBy } from "../model/selection/model_search";
+import { marksOf, only, toggled, withAll, type SelectMode } from "../model/selection/selection";
 import type { MetricChoice } from "../model/link/map";
 import type { Place } from "../model/link/place";
-import { DEFAULT_LINK_STATE, type LinkState } from "../model/url_state";
+import { DEFAULT_LINK_STATE, type LinkState } from "../model/link/url_state";
 import type { MetricSpec, Model } from "../model/wire.gen";
 import { LiveModels } from "./live_models.svelte";
 import { UndoHistory } from "./undo.svelte";

@@ -1,5 +1,5 @@
-import type { Theme } from "../model/colour_ramp";
-import { changeScale, colourScale, type ColourScale } from "../model/map_scales";
+import type { Theme } from "../model/colour/ramp";
+import { changeScale, colourScale, type ColourScale } from "../model/map/scales";
 import type { Model } from "../model/wire.gen";
 import { AnswerCache } from "./asked.svelte";
 import { Filters } from "./filters.svelte";

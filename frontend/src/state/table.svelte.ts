@@ -1,7 +1,7 @@
-import { shownColumns, tableColumns, type TableColumn } from "../model/table_columns";
-import { TableCells } from "../model/table_cells";
-import { tableRows } from "../model/table_rows";
-import { nextSorts, sortedModels } from "../model/table_sort";
+import { shownColumns, tableColumns, type TableColumn } from "../model/table/columns";
+import { TableCells } from "../model/table/cells";
+import { tableRows } from "../model/table/rows";
+import { nextSorts, sortedModels } from "../model/table/sort";
 import type { Filters } from "./filters.svelte";
 import type { LinkedModels } from "./linked_models.svelte";
 

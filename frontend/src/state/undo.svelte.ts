@@ -1,4 +1,4 @@
-import type { LinkState } from "../model/url_state";
+import type { LinkState } from "../model/link/url_state";
 
 /** What Ctrl+Z takes back: choices of models, not of views. */
 const UNDOABLE = [

@@ -1,4 +1,4 @@
-import { binsOf, endsOf, rangeAfterKey, type BinRange } from "../../model/behaviors_histogram";
+import { binsOf, endsOf, rangeAfterKey, type BinRange } from "../../model/behaviors/histogram";
 
 interface Brushed {
   edges: readonly number[];

@@ -1,4 +1,4 @@
-import { saveDrawing } from "../save_picture";
+import { saveDrawing } from "../charts/save_picture";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Room above the plots for the models' names, in pixels. */

@@ -1,5 +1,5 @@
-import { pinched, wheelFactor, zoomedAt, type Spot, type ZoomExtent } from "../../model/map_zoom";
-import type { View } from "../../model/map_view";
+import { pinched, wheelFactor, zoomedAt, type Spot, type ZoomExtent } from "../../model/map/zoom";
+import type { View } from "../../model/map/view";
 
 /** What gestures move. Spots are in px of the element. */
 export interface GestureTarget {

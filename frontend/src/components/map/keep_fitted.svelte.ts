@@ -1,7 +1,7 @@
 import { untrack } from "svelte";
 
-import type { MapLayout } from "../../model/map_layout";
-import { isReadable, type Box, type Insets } from "../../model/map_view";
+import type { MapLayout } from "../../model/map/layout";
+import { isReadable, type Box, type Insets } from "../../model/map/view";
 import type { StageView } from "./stage_view.svelte";
 
 interface Fitting {

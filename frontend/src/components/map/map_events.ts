@@ -1,5 +1,5 @@
-import type { MapPicture } from "../../model/map_picture";
-import type { SelectMode } from "../../model/selection";
+import type { MapPicture } from "../../model/map/picture";
+import type { SelectMode } from "../../model/selection/selection";
 import type { StageView } from "./stage_view.svelte";
 
 /** What a map shows, and what a person does to it. */

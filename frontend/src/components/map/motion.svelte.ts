@@ -1,7 +1,7 @@
 import { untrack } from "svelte";
 
-import { betweenPlaces, samePlaces } from "../../model/map_motion";
-import type { Point } from "../../model/map_scene";
+import { betweenPlaces, samePlaces } from "../../model/map/motion";
+import type { Point } from "../../model/map/scene";
 
 export type Places = ReadonlyMap<string, Point>;
 

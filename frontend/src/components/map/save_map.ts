@@ -1,7 +1,7 @@
-import { figureMarkup, figureOf, type DrawnMap } from "../../model/map_figure";
-import { withoutControls } from "../../model/xml_text";
-import { saveFile } from "../save_file";
-import { savePng } from "../save_picture";
+import { figureMarkup, figureOf, type DrawnMap } from "../../model/map/figure";
+import { withoutControls } from "../../model/format/xml_text";
+import { saveFile } from "../charts/save_file";
+import { savePng } from "../charts/save_picture";
 
 /** Offers the whole map as a standalone file, with the colours that `svg` has on the page. */
 export async function saveMap(

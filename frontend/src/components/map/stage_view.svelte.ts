@@ -6,7 +6,7 @@ import {
   type Box,
   type Insets,
   type View,
-} from "../../model/map_view";
+} from "../../model/map/view";
 import {
   betweenViews,
   fittedView,
@@ -16,7 +16,7 @@ import {
   zoomedAt,
   type Spot,
   type ZoomExtent,
-} from "../../model/map_zoom";
+} from "../../model/map/zoom";
 import { followGestures, type GestureTarget } from "./gestures";
 import { motionMs } from "./motion.svelte";
 

@@ -1,8 +1,8 @@
-import type { KnownLimit } from "../../model/budget";
-import type { Theme } from "../../model/colour_ramp";
-import type { ColourScale } from "../../model/map_scales";
-import type { ScatterPoint } from "../../model/scatter";
-import type { SelectionMark } from "../../model/selection";
+import type { KnownLimit } from "../../model/tradeoffs/budget";
+import type { Theme } from "../../model/colour/ramp";
+import type { ColourScale } from "../../model/map/scales";
+import type { ScatterPoint } from "../../model/tradeoffs/scatter";
+import type { SelectionMark } from "../../model/selection/selection";
 import type { MetricSpec } from "../../model/wire.gen";
 
 /** What a scatter is drawn from. */

@@ -1,4 +1,4 @@
-import type { Filter, ValueChoice } from "../filter";
+import type { Filter, ValueChoice } from "../selection/filter";
 import type { LinkFacet } from "./facet";
 
 export interface FiltersLink {

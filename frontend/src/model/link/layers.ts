@@ -1,4 +1,4 @@
-import type { Expansion } from "../layers_listing";
+import type { Expansion } from "../layers/listing";
 import type { LinkFacet } from "./facet";
 
 export const LAYER_VIEWS = ["weights", "sparsity", "activations"] as const;

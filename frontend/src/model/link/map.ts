@@ -1,5 +1,5 @@
-import { AUTO_FOLDS, type FoldChoice } from "../map_folds";
-import type { Resolution } from "../near_best";
+import { AUTO_FOLDS, type FoldChoice } from "../map/folds";
+import type { Resolution } from "../tradeoffs/near_best";
 import type { LinkFacet } from "./facet";
 
 export type ColumnsMode = "operation" | "step";

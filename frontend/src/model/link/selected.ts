@@ -1,4 +1,4 @@
-import { withAll, type Selection } from "../selection";
+import { withAll, type Selection } from "../selection/selection";
 import type { LinkFacet } from "./facet";
 
 export interface SelectedLink {

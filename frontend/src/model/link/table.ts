@@ -1,5 +1,5 @@
-import { TABLE_MODES, type TableMode } from "../table_cells";
-import type { TableSort } from "../table_sort";
+import { TABLE_MODES, type TableMode } from "../table/cells";
+import type { TableSort } from "../table/sort";
 import type { LinkFacet } from "./facet";
 
 export interface TableLink {

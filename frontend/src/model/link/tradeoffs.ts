@@ -1,5 +1,5 @@
-import type { Limit } from "../budget";
-import type { ChosenGoals } from "../goal";
+import type { Limit } from "../tradeoffs/budget";
+import type { ChosenGoals } from "../metrics/goal";
 import type { LinkFacet } from "./facet";
 import { choiceText, readChoice, type MetricChoice } from "./map";
 

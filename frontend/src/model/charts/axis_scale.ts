@@ -1,0 +1,77 @@
+import { ticks } from "d3-array";
+
+import type { ScaleChoice } from "../link/tradeoffs";
+
+/** A linear or logarithmic axis. */
+export interface AxisScale {
+  readonly log: boolean;
+  readonly low: number;
+  readonly high: number;
+  readonly ticks: readonly number[];
+  /** Where a value is: 0 at the low end, 1 at the high end. */
+  readonly share: (value: number) => number;
+  /** The value at a share. */
+  readonly value: (share: number) => number;
+}
+
+/** An axis is logarithmic by itself where the largest value is so many times the smallest. */
+const SPREAD = 30;
+/** Empty room at both ends, as a share of the range. */
+const PADDING = 0.05;
+
+/** Whether values of this range are better seen on a logarithmic axis. */
+export function suitsLog(low: number, high: number): boolean {
+  return low > 0 && high / low >= SPREAD;
+}
+
+/**
+ * The axis of `values` with about `count` ticks; `zoom` are its ends where a part is shown. A
+ * logarithmic axis needs values above zero; without it is linear.
+ */
+export function axisScale(
+  values: readonly number[],
+  choice: ScaleChoice,
+  count: number,
+  zoom: readonly [number, number] | null = null,
+): AxisScale {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (low > high) [low, high] = [0, 1];
+  const log = low > 0 && (choice === "log" || (choice === "auto" && suitsLog(low, high)));
+  const into = log ? Math.log10 : Number;
+  const from = log ? (power: number) => 10 ** power : Number;
+  let [start, end] = [into(low), into(high)];
+  if (zoom && (!log || zoom[0] > 0)) [start, end] = [into(zoom[0]), into(zoom[1])];
+  else {
+    const room = (end - start) * PADDING || Math.abs(start) * PADDING || 1;
+    [start, end] = [start - room, end + room];
+  }
+  return {
+    log,
+    low: from(start),
+    high: from(end),
+    ticks: log ? logTicks(start, end, count) : ticks(start, end, count),
+    share: (value) => (into(value) - start) / (end - start),
+    value: (share) => from(start + share * (end - start)),
+  };
+}
+
+/** 1, 2 and 5 times powers of ten, or every so many powers; finer where they are too few. */
+function logTicks(start: number, end: number, count: number): number[] {
+  const decades = end - start;
+  if (decades < 1) return ticks(10 ** start, 10 ** end, count);
+  const leads = decades * 3 <= count * 1.5 ? [1, 2, 5] : [1];
+  const every = leads.length > 1 ? 1 : Math.max(1, Math.ceil(decades / count));
+  const found: number[] = [];
+  for (let power = Math.floor(start); power <= end; power += every) {
+    for (const lead of leads) {
+      const tick = Number(`${lead}e${power}`);
+      if (Math.log10(tick) >= start && Math.log10(tick) <= end) found.push(tick);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,68 @@
+import { numberAndUnit } from "./metric_amount";
+import type { Operation, ParameterValue, Scalar } from "../wire.gen";
+
+const THIN_SPACE = "\u202f";
+const SHARES = /(^|_)(amount|sparsity|ratio|fraction|share|density)$/i;
+const COUNTED = /^(epoch|step|iteration|batch|bit|layer|head|block|sample|image)(e?s)?$/i;
+
+/** One value for a table cell or a label: "50 %", "0.01", "conv1, conv2", "yes". */
+export function parameterValue(name: string, value: ParameterValue | undefined): string {
+  if (value === undefined) return "";
+  if (Array.isArray(value)) return value.map((item) => scalarText(name, item)).join(", ");
+  return scalarText(name, value);
+}
+
+/** The number that `parameterValue` writes so, or a person types: "50 %", "0.01"; null for others. */
+export function readParameter(text: string): number | null {
+  const read = numberAndUnit(text);
+  if (!read || (read.unit !== "" && read.unit !== "%")) return null;
+  return read.unit === "%" ? Number((read.number / 100).toPrecision(12)) : read.number;
+}
+
+/** Name and value as one reads them: "50 %", "3 epochs", "rank 16", "per-channel", "no bias". */
+export function parameterPhrase(name: string, value: ParameterValue): string {
+  const text = parameterValue(name, value);
+  if (typeof value === "boolean") return value ? name : `no ${name}`;
+  if (typeof value === "number") {
+    if (isShare(name, value)) return text;
+    const counted = COUNTED.exec(name);
+    if (counted) return `${text} ${value === 1 ? counted[1] : pluralOf(name, counted[1] ?? name)}`;
+  }
+  return `${name} ${text}`;
+}
+
+/** All parameters of an operation in one line; "" where there are none. */
+export function parametersText(operation: Operation): string {
+  const given = Object.entries(operation.parameters).filter(([, value]) => value !== null);
+  const [only] = given;
+  // A lone word says enough: "int8 quantize per-channel".
+  if (only && given.length === 1 && typeof only[1] === "string") return only[1];
+  return given.map(([name, value]) => parameterPhrase(name, value)).join(", ");
+}
+
+function scalarText(name: string, value: Scalar): string {
+  switch (typeof value) {
+    case "number":
+      return isShare(name, value) ? `${tidy(value * 100)}${THIN_SPACE}%` : tidy(value);
+    case "boolean":
+      return value ? "yes" : "no";
+    case "string":
+      return value;
+    default:
+      return "–";
+  }
+}
+
+function isShare(name: string, value: number): boolean {
+  return SHARES.test(name) && value >= 0 && value <= 1;
+}
+
+/** Without float noise: 0.6000000000000001 is "0.6". */
+function tidy(value: number): string {
+  return String(Number(value.toPrecision(9))).replace(/-/g, "−");
+}
+
+function pluralOf(name: string, singular: string): string {
+  if (name !== singular) return name;
+  return singular === "batch" ? "batches" : `${singular}s`;
+}

@@ -1,0 +1,124 @@
+import type { Model } from "../wire.gen";
+
+/** One model in the graph of who came from whom. */
+export interface LineageNode {
+  readonly key: string;
+  readonly model: Model;
+  /** The main parent: the first that is known and does not close a cycle. */
+  readonly parent: LineageNode | null;
+  /** All other known parents, in order. */
+  readonly furtherParents: readonly LineageNode[];
+  /** Models of which this is the main parent, in order of creation. */
+  readonly children: readonly LineageNode[];
+  /** Models of which this is a further parent. */
+  readonly furtherChildren: readonly LineageNode[];
+  /** Main-parent steps from the root. */
+  readonly depth: number;
+}
+
+export interface Lineage {
+  readonly nodes: ReadonlyMap<string, LineageNode>;
+  readonly roots: readonly LineageNode[];
+  /** Every node once, each parent before its children. */
+  readonly preorder: readonly LineageNode[];
+}
+
+type Mutable = { -readonly [K in keyof LineageNode]: LineageNode[K] } & {
+  parent: Mutable | null;
+  furtherParents: Mutable[];
+  children: Mutable[];
+  furtherChildren: Mutable[];
+};
+
+/** The graph of `models`: unknown parents are left out, repeated keys count once, cycles are cut. */
+export function buildLineage(models: readonly Model[]): Lineage {
+  const nodes = new Map<string, Mutable>();
+  for (const model of models) {
+    if (nodes.has(model.key)) continue;
+    nodes.set(model.key, {
+      key: model.key,
+      model,
+      parent: null,
+      furtherParents: [],
+      children: [],
+      furtherChildren: [],
+      depth: 0,
+    });
+  }
+  for (const node of nodes.values()) connect(node, nodes);
+  const roots = [...nodes.values()].filter((node) => node.parent === null);
+  return { nodes, roots, preorder: inPreorder(roots) };
+}
+
+function connect(node: Mutable, nodes: ReadonlyMap<string, Mutable>): void {
+  for (const key of new Set(node.model.parents)) {
+    const parent = nodes.get(key);
+    if (!parent || parent === node) continue;
+    if (node.parent === null && !leadsTo(parent, node)) {
+      node.parent = parent;
+      parent.children.push(node);
+    } else {
+      node.furtherParents.push(parent);
+      parent.furtherChildren.push(node);
+    }
+  }
+}
+
+function leadsTo(from: Mutable, target: Mutable): boolean {
+  for (let at: Mutable | null = from; at; at = at.parent) if (at === target) return true;
+  return false;
+}
+
+function inPreorder(roots: readonly Mutable[]): Mutable[] {
+  const order: Mutable[] = [];
+  const stack = [...roots].reverse();
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    node.depth = node.parent ? node.parent.depth + 1 : 0;
+    order.push(node);
+    for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
+  }
+  return order;
+}
+
+/** Keys of the parents of `key`, main parent first. */
+export function parentsOf(lineage: Lineage, key: string): string[] {
+  const node = lineage.nodes.get(key);
+  return node ? upwards(node).map((parent) => parent.key) : [];
+}
+
+/** Keys of the children of `key`, those with another main parent last. */
+export function childrenOf(lineage: Lineage, key: string): string[] {
+  const node = lineage.nodes.get(key);
+  return node ? downwards(node).map((child) => child.key) : [];
+}
+
+/** Keys of everything `key` came from, by any parent, nearest first. */
+export function ancestorsOf(lineage: Lineage, key: string): string[] {
+  return reachable(lineage, key, upwards);
+}
+
+/** Keys of everything that came from `key`, by any parent, nearest first. */
+export function descendantsOf(lineage: Lineage, key: string): string[] {
+  return reachable(lineage, key, downwards);
+}
+
+function upwards(node: LineageNode): LineageNode[] {
+  return node.parent ? [node.parent, ...node.furtherParents] : [...node.furtherParents];
+}
+
+function downwards(node: LineageNode): LineageNode[] {
+  return [...node.children, ...node.furtherChildren];
+}
+
+function reachable(
+  lineage: Lineage,
+  key: string,
+  next: (node: LineageNode) => LineageNode[],
+): string[] {
+  const start = lineage.nodes.get(key);
+  if (!start) return [];
+  const seen = new Set([start]);
+  for (const node of seen) for (const other of next(node)) seen.add(other);
+  seen.delete(start);
+  return [...seen].map((node) => node.key);
+}

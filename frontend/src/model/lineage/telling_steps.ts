@@ -1,0 +1,115 @@
+import { changeOf, type Change } from "../format/change";
+import { estimateOf } from "../format/estimate";
+import type { Lineage } from "./lineage";
+import { recipeStep } from "./recipe";
+import { difference, differenceReach, valueOf } from "../tradeoffs/tied";
+import type { MetricSpec, Model } from "../wire.gen";
+
+/** A step that made a model much better or worse than its main parent. */
+export interface TellingStep {
+  readonly parent: Model;
+  readonly child: Model;
+  /** "magnitude prune 99 %, scope global"; the child's id where no operation is known. */
+  readonly phrase: string;
+  readonly change: Change;
+  /** The 95 % interval reaches so far to both sides of the change; null where it is unknown. */
+  readonly reach: Change | null;
+  /** Further children by the same operation of the same parent that changed the same way. */
+  readonly more: readonly Model[];
+}
+
+export interface TellingSteps {
+  readonly losses: readonly TellingStep[];
+  readonly gains: readonly TellingStep[];
+}
+
+type Step = Pick<TellingStep, "parent" | "child" | "change">;
+
+/**
+ * The `most` steps after which a metric was worst and best against the main parent, the largest
+ * first, one for each operation on each parent, failed ones apart. Left out are changes within noise (Welch's test
+ * at 95 %, where repeats or replicates are known), those measured under other conditions, and
+ * those below a hundredth of the largest.
+ */
+export function tellingSteps(
+  lineage: Lineage,
+  spec: MetricSpec,
+  replicates: ReadonlyMap<string, readonly string[]>,
+  most: number,
+): TellingSteps {
+  const steps = stepsOf(lineage, spec);
+  const known = (model: Model) => {
+    const group = replicates.get(model.key)?.flatMap((key) => lineage.nodes.get(key)?.model ?? []);
+    return estimateOf(model, spec.name, group) ?? model.metrics[spec.name]?.value ?? NaN;
+  };
+  const isSure = ({ parent, child }: Step): boolean =>
+    difference(known(child), known(parent)) !== "cannot tell";
+  const reachOf = ({ parent, child, change }: Step): Change | null => {
+    const [one, other] = [known(child), known(parent)];
+    const reach = differenceReach(one, other);
+    const by = valueOf(one) - valueOf(other);
+    if (reach === null || by === 0) return null;
+    return { ...change, amount: Math.abs((reach * change.amount) / by) };
+  };
+  const largest = (verdict: "worse" | "better"): TellingStep[] =>
+    firstGroups(
+      telling(steps.filter(({ change }) => change.verdict === verdict)),
+      isSure,
+      most,
+    ).map(([step, ...others]) => ({
+      ...step,
+      phrase: recipeStep(lineage, step.child.key)?.phrase || step.child.id,
+      reach: reachOf(step),
+      more: others.map(({ child }) => child),
+    }));
+  return { losses: largest("worse"), gains: largest("better") };
+}
+
+/** A change that is a smaller share of the largest one tells nothing beside it. */
+const TELLING = 0.01;
+
+/** Those of `steps`, the largest first, that tell something beside the first. */
+function telling(steps: readonly Step[]): Step[] {
+  const [largest] = steps;
+  return largest ? steps.filter((step) => sizeOf(step) >= sizeOf(largest) * TELLING) : [];
+}
+
+function sizeOf({ change }: Step): number {
+  return Math.abs(change.amount);
+}
+
+/** All steps with a change that may be compared, the largest first. */
+function stepsOf(lineage: Lineage, spec: MetricSpec): Step[] {
+  const steps: Step[] = [];
+  for (const { model: child, parent: node } of lineage.nodes.values()) {
+    const parent = node?.model;
+    if (!parent) continue;
+    const change = changeOf(child.metrics[spec.name], parent.metrics[spec.name], spec);
+    if (change?.verdict && change.verdict !== "same" && !change.caveat) {
+      steps.push({ parent, child, change });
+    }
+  }
+  return steps.sort((a, b) => sizeOf(b) - sizeOf(a));
+}
+
+type Group = [Step, ...Step[]];
+
+/** The first `most` groups of one operation on one parent; only steps that are sure count. */
+function firstGroups(
+  steps: readonly Step[],
+  isSure: (step: Step) => boolean,
+  most: number,
+): Group[] {
+  const groups = new Map<string, Group>();
+  for (const step of steps) {
+    const { parent, child } = step;
+    const failed = child.status === "failed";
+    const name = JSON.stringify([parent.key, child.operation?.name ?? null, failed]);
+    const group = groups.get(name);
+    // Tests are for those that are shown: of thousands of steps a few.
+    if ((!group && groups.size === most) || !isSure(step)) continue;
+    if (group) group.push(step);
+    else groups.set(name, [step]);
+  }
+  return [...groups.values()];
+}

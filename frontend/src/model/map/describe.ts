@@ -1,0 +1,125 @@
+import { changeOf, changeText } from "../format/change";
+import type { Lineage } from "../lineage/lineage";
+import { exactMetric, exactNumber, fullMetric, metricLabel } from "../format/metric_format";
+import { parametersText } from "../format/parameter_format";
+import type { MetricSpec, Model, ParameterValue } from "../wire.gen";
+
+/** One line of a model's tooltip. */
+export interface MetricLine {
+  readonly name: string;
+  /** Six digits, or why there are none. */
+  readonly value: string;
+  /** Against the main parent: "−7.0 pt"; "" where there is nothing to compare with. */
+  readonly change: string;
+  /** "better", "worse", "same"; "" where the metric has no direction. */
+  readonly verdict: string;
+}
+
+/** What tells one model from all others, in words. */
+export interface ModelDescription {
+  readonly id: string;
+  /** Null where the id alone is unambiguous. */
+  readonly run: string | null;
+  /** "magnitude prune 50 %"; "" where none was logged. */
+  readonly operation: string;
+  /** "running", "failed: diverged", "not logged by any run"; "" when finished. */
+  readonly status: string;
+  /** "child of dense"; "" for roots. */
+  readonly parents: string;
+  readonly metrics: readonly MetricLine[];
+}
+
+/** `metrics`: those to list, in order. */
+export function describeModel(
+  model: Model,
+  lineage: Lineage,
+  metrics: readonly MetricSpec[],
+  ambiguous: ReadonlySet<string>,
+): ModelDescription {
+  const parent = lineage.nodes.get(model.key)?.parent?.model;
+  return {
+    id: model.id,
+    run: ambiguous.has(model.id) ? model.run : null,
+    operation: operationText(model),
+    status: statusText(model),
+    parents: parentsText(model, lineage),
+    metrics: model.status === "missing" ? [] : metrics.map((spec) => line(model, parent, spec)),
+  };
+}
+
+/** Ids that more than one model has. */
+export function ambiguousIds(models: readonly Model[]): Set<string> {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const { id } of models) (seen.has(id) ? twice : seen).add(id);
+  return twice;
+}
+
+/** "prune-50, magnitude prune amount 0.5, accuracy 0.91, child of dense", for screen readers. */
+export function spokenModel(
+  model: Model,
+  lineage: Lineage,
+  metric: MetricSpec | null,
+  ambiguous: ReadonlySet<string>,
+): string {
+  const value = metric ? model.metrics[metric.name] : undefined;
+  const parts = [
+    model.id,
+    ambiguous.has(model.id) && model.run !== null ? `run ${model.run}` : "",
+    spokenOperation(model),
+    statusText(model),
+    metric && value ? `${metricLabel(metric)} ${fullMetric(value, metric)}` : "",
+    parentsText(model, lineage),
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+function operationText({ operation }: Model): string {
+  return operation ? `${operation.name} ${parametersText(operation)}`.trim() : "";
+}
+
+/** Names stand before all values: a listener does not see the column's header. */
+function spokenOperation({ operation }: Model): string {
+  if (!operation) return "";
+  const given = Object.entries(operation.parameters).filter(([, value]) => value !== null);
+  const spoken = given.map(([name, value]) => `${name} ${spokenValue(value)}`);
+  return [operation.name, spoken.join(" ")].filter(Boolean).join(" ");
+}
+
+function spokenValue(value: ParameterValue): string {
+  if (Array.isArray(value)) return value.map(spokenValue).join(" and ");
+  return typeof value === "number" ? exactNumber(Number(value.toPrecision(9))) : String(value);
+}
+
+function statusText(model: Model): string {
+  switch (model.status) {
+    case "finished":
+      return "";
+    case "running":
+      return "running";
+    case "failed":
+      return model.reason ? `failed: ${model.reason}` : "failed";
+    case "missing":
+      return "named as a parent, but no run has logged it";
+  }
+}
+
+function parentsText(model: Model, lineage: Lineage): string {
+  const names = model.parents.flatMap((key) => {
+    const parent = lineage.nodes.get(key)?.model;
+    if (!parent) return [];
+    return [model.assumed?.includes(key) ? `${parent.id} (assumed)` : parent.id];
+  });
+  return names.length > 0 ? `child of ${names.join(" and ")}` : "";
+}
+
+function line(model: Model, parent: Model | undefined, spec: MetricSpec): MetricLine {
+  const metric = model.metrics[spec.name];
+  const change = changeOf(metric, parent?.metrics[spec.name], spec);
+  return {
+    name: metricLabel(spec),
+    value: exactMetric(metric, spec),
+    change: change ? changeText(change, spec) + (change.caveat ? " (other conditions)" : "") : "",
+    verdict: change?.verdict ?? "",
+  };
+}

@@ -1,0 +1,183 @@
+import { rollup } from "d3-array";
+
+import { ambiguousIds } from "./describe";
+import type { Fold } from "./folds";
+import type { MapLayout, PlacedModel } from "./layout";
+import { parameterPhrase, parameterValue } from "../format/parameter_format";
+import type { Model } from "../wire.gen";
+
+/** What may stand beside a node: the longest text first, shorter ones for less room. */
+export type LabelTexts = readonly string[];
+
+const LONGEST = 36;
+
+/** Folds by the key of what stands for them: their models count as those of their column do. */
+type Folds = ReadonlyMap<string, Fold>;
+
+/**
+ * Label texts per model: ids for roots, for others the parameters that tell them apart, without
+ * the values that most models of their operation have. `foldTexts` has those of folds.
+ */
+export function labelTexts(
+  layout: MapLayout,
+  folds: Folds = new Map(),
+  foldTexts: ReadonlyMap<string, LabelTexts> = new Map(),
+): Map<string, LabelTexts> {
+  const inColumn = differences(layout.placed, columnGroup, folds);
+  const amongSiblings = differences(layout.placed, siblingGroup, folds);
+  const usual = usualValues(layout.placed, folds);
+  const ambiguous = ambiguousIds(layout.placed.map(({ model }) => model));
+  const texts = new Map<string, LabelTexts>(foldTexts);
+  for (const place of layout.placed) {
+    if (folds.has(place.key)) continue;
+    const { id, run, operation } = place.model;
+    if (place.parent === null || !operation) {
+      const name = ambiguous.has(id) && run !== null ? `${id} (run ${run})` : id;
+      texts.set(place.key, shortened([name, id]));
+      continue;
+    }
+    const column = layout.columns[place.column];
+    const named = column?.operation === null ? `${operation.name} ` : "";
+    const isUnusual = (name: string): boolean =>
+      usual.get(operation.name)?.get(name) !== valueText(place.model, name);
+    if (column?.operation !== null && column?.keys.length === 1) {
+      const own = Object.entries(operation.parameters).filter(([name]) => isUnusual(name));
+      const names = own.map(([name]) => name);
+      texts.set(place.key, shortened([describe(place.model, names, own.length > 1)]));
+      continue;
+    }
+    const all = (inColumn.get(columnGroup(place)) ?? []).filter(isUnusual);
+    const siblings = (amongSiblings.get(siblingGroup(place)) ?? []).filter(isUnusual);
+    const few = siblings.length > 0 ? siblings : all;
+    const text = describe(place.model, all);
+    texts.set(place.key, shortened([`${named}${text}`.trim(), text, describe(place.model, few)]));
+  }
+  return texts;
+}
+
+/**
+ * Per column, what its header says of parameters: the names of those that its models differ in,
+ * which are what the labels beside the nodes give; else the values that all of them share. By
+ * step, the operation where all models of the column have the same one.
+ */
+export function columnNotes(layout: MapLayout, folds: Folds = new Map()): string[] {
+  const inColumn = differences(layout.placed, columnGroup, folds);
+  return layout.columns.map((column) => {
+    const first = layout.byKey.get(column.keys[0] ?? "");
+    if (!first || column.operation === null) return "";
+    if (layout.mode === "step") return column.operation;
+    if (column.keys.length === 1 && !folds.has(first.key)) return "";
+    const names = inColumn.get(columnGroup(first)) ?? [];
+    if (names.length > 0) return names.join(" · ");
+    const [model = first.model] = modelsAt(first, folds);
+    return describe(model, namesIn([model]), true);
+  });
+}
+
+function modelsAt({ key, model }: PlacedModel, folds: Folds): readonly Model[] {
+  return folds.get(key)?.group.members.map((member) => member.model) ?? [model];
+}
+
+function columnGroup({ column, model }: PlacedModel): string {
+  return `${column} ${model.operation?.name ?? ""}`;
+}
+
+function siblingGroup({ parent, model }: PlacedModel): string {
+  return `${parent} ${model.operation?.name ?? ""}`;
+}
+
+/** Per group, the names of the parameters that its models differ in. */
+function differences(
+  placed: readonly PlacedModel[],
+  group: (place: PlacedModel) => string,
+  folds: Folds,
+): Map<string, string[]> {
+  const members = new Map<string, Model[]>();
+  for (const place of placed) {
+    if (!place.model.operation) continue;
+    const models = members.get(group(place));
+    if (models) models.push(...modelsAt(place, folds));
+    else members.set(group(place), [...modelsAt(place, folds)]);
+  }
+  return new Map([...members].map(([key, models]) => [key, differing(models)]));
+}
+
+/** A value is usual where so many models of an operation have it that it tells nothing apart. */
+const USUAL = { share: 0.7, models: 4 };
+
+/** Per operation and parameter name, the usual value's text. */
+function usualValues(
+  placed: readonly PlacedModel[],
+  folds: Folds,
+): Map<string, Map<string, string>> {
+  const groups = new Map<string, Model[]>();
+  for (const model of placed.flatMap((place) => modelsAt(place, folds))) {
+    if (!model.operation) continue;
+    const models = groups.get(model.operation.name);
+    if (models) models.push(model);
+    else groups.set(model.operation.name, [model]);
+  }
+  return new Map([...groups].map(([operation, models]) => [operation, usualOf(models)]));
+}
+
+function usualOf(models: readonly Model[]): Map<string, string> {
+  const least = Math.max(USUAL.models, models.length * USUAL.share);
+  const usual = new Map<string, string>();
+  for (const name of namesIn(models)) {
+    const counts = rollup(
+      models.filter((model) => model.operation?.parameters[name] !== undefined),
+      (same) => same.length,
+      (model) => valueText(model, name),
+    );
+    for (const [text, count] of counts) if (count >= least) usual.set(name, text);
+  }
+  return usual;
+}
+
+function namesIn(models: readonly Model[]): string[] {
+  return [...new Set(models.flatMap((model) => Object.keys(model.operation?.parameters ?? {})))];
+}
+
+function differing(models: readonly Model[]): string[] {
+  return namesIn(models).filter((name) => {
+    const first = valueText(models[0], name);
+    return models.some((model) => valueText(model, name) !== first);
+  });
+}
+
+/** A share of these is plain from the operation: "prune 50 %". */
+const PLAIN_SHARES = /^(amount|sparsity)$/i;
+const DIGITS = 4;
+
+/** "attention 30 %", but "3 epochs, lr 0.1": a bare number says little, and two say less. */
+function describe(model: Model, names: readonly string[], spelled = false): string {
+  const parameters = model.operation?.parameters ?? {};
+  const numbers = names.filter((name) => typeof parameters[name] === "number");
+  const parts = names.map((name) => {
+    const given = parameters[name];
+    if (given === undefined || given === null) return "";
+    const value = typeof given === "number" ? Number(given.toPrecision(DIGITS)) : given;
+    const text = parameterValue(name, value);
+    if (typeof value === "number" && text.endsWith("%")) {
+      const plain = PLAIN_SHARES.test(name) && !spelled && numbers.length === 1;
+      return plain ? text : `${name} ${text}`;
+    }
+    const phrase = typeof value === "boolean" || typeof value === "number";
+    return phrase ? parameterPhrase(name, value) : text;
+  });
+  return parts.filter((part) => part !== "").join(numbers.length > 1 ? ", " : " ");
+}
+
+function valueText(model: Model | undefined, name: string): string {
+  return parameterValue(name, model?.operation?.parameters[name]);
+}
+
+/** Each text once, cut to the longest allowed, without empty ones. */
+function shortened(texts: readonly string[]): string[] {
+  const distinct = new Set(texts.map((text) => elide(text, LONGEST)));
+  return [...distinct].filter((text) => text !== "");
+}
+
+function elide(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}

@@ -1,0 +1,147 @@
+import type { RampKind } from "../colour/ramp";
+import { foldValue } from "./fold_words";
+import type { Fold } from "./folds";
+import type { MapLayout, MapSpacing, PlacedModel } from "./layout";
+import { metricValue, type ColourScale, type SizeScale } from "./scales";
+import type { Model } from "../wire.gen";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A node as it is drawn; lengths in px at zoom 1. */
+export interface SceneNode extends Point {
+  readonly key: string;
+  readonly model: Model;
+  readonly radius: number;
+  /** Strength of colour, 0…1; null where the metric was not logged or is not finite. */
+  readonly strength: number | null;
+  /** Whether there is nothing that its colour could tell: a root has no change. */
+  readonly hollow: boolean;
+  /** What it stands for, if it is a fold. */
+  readonly fold: Fold | null;
+  /** Whether the search or the filters leave it out. */
+  readonly faded: boolean;
+}
+
+/** A ribbon from a main parent. */
+export interface SceneEdge {
+  readonly key: string;
+  readonly from: SceneNode;
+  readonly to: SceneNode;
+  /** The parent was chosen among several models of the same id. */
+  readonly assumed: boolean;
+}
+
+/** How models are drawn. */
+export interface Looks {
+  readonly colour: ColourScale | null;
+  readonly size: SizeScale | null;
+  /** Largest radius. */
+  readonly largest: number;
+  /** Folds by the key of the model that stands for them. */
+  readonly folds?: ReadonlyMap<string, Fold>;
+  readonly faded?: (model: Model) => boolean;
+}
+
+export interface Scene {
+  readonly ramp: RampKind;
+  readonly nodes: readonly SceneNode[];
+  readonly byKey: ReadonlyMap<string, SceneNode>;
+  readonly edges: readonly SceneEdge[];
+  /** Edges from further parents. */
+  readonly further: readonly SceneEdge[];
+}
+
+/** Where each model stands, in px at zoom 1. */
+export function placesOf(layout: MapLayout, spacing: MapSpacing): Map<string, Point> {
+  return new Map(
+    layout.placed.map(({ key, column, row }) => [
+      key,
+      { x: column * spacing.column, y: row * spacing.row },
+    ]),
+  );
+}
+
+/** Everything to draw, with the nodes at `places` (which may be halfway through a motion). */
+export function buildScene(
+  layout: MapLayout,
+  places: ReadonlyMap<string, Point>,
+  looks: Looks,
+): Scene {
+  const { colour } = looks;
+  const nodes: SceneNode[] = [];
+  const byKey = new Map<string, SceneNode>();
+  for (const { key, model, parent } of layout.placed) {
+    const place = places.get(key);
+    if (!place) continue;
+    const fold = looks.folds?.get(key) ?? null;
+    const value = fold ? foldValue(fold, colour) : (colour?.valueOf(model) ?? null);
+    const node: SceneNode = {
+      key,
+      model,
+      x: place.x,
+      y: place.y,
+      radius: fold ? foldRadius(fold, looks.largest) : radiusOf(model, looks),
+      strength: colour && value !== null ? colour.strength(value) : null,
+      hollow: colour?.kind === "change" && parent === null,
+      fold,
+      faded: isFaded(model, fold, looks),
+    };
+    nodes.push(node);
+    byKey.set(key, node);
+  }
+  const edges = layout.placed.flatMap((place) => edgeTo(place, place.parent, byKey));
+  const further = layout.placed.flatMap((place) =>
+    place.furtherParents.flatMap((parent) => edgeTo(place, parent, byKey)),
+  );
+  return { ramp: colour?.kind ?? "value", nodes, byKey, edges, further };
+}
+
+function isFaded(model: Model, fold: Fold | null, { faded }: Looks): boolean {
+  if (!faded) return false;
+  return fold ? fold.models.every(faded) : faded(model);
+}
+
+/** Radius of nodes whose size was not logged, as a share of the largest. */
+const UNSIZED = 0.5;
+
+/** Three models are drawn as the smallest fold, ten thousand as the largest. */
+function foldRadius({ models }: Fold, largest: number): number {
+  return largest * Math.min(1, 0.5 + 0.12 * Math.log10(models.length));
+}
+
+function radiusOf(model: Model, { size, largest }: Looks): number {
+  const value = size && metricValue(model, size.spec.name);
+  return size && value !== null ? size.radius(value) : largest * UNSIZED;
+}
+
+function edgeTo(
+  place: PlacedModel,
+  parent: string | null,
+  nodes: ReadonlyMap<string, SceneNode>,
+): SceneEdge[] {
+  const from = parent === null ? undefined : nodes.get(parent);
+  const to = nodes.get(place.key);
+  if (!from || !to || parent === null) return [];
+  const assumed = place.model.assumed?.includes(parent) ?? false;
+  return [{ key: `${parent} ${place.key}`, from, to, assumed }];
+}
+
+/** All edges that lead to `key` from anything it came from, by any parent. */
+export function edgesInto(
+  { edges, further }: Scene,
+  key: string,
+): Pick<Scene, "edges" | "further"> {
+  const into = new Map<string, SceneEdge[]>();
+  for (const edge of [...edges, ...further]) {
+    const others = into.get(edge.to.key);
+    if (others) others.push(edge);
+    else into.set(edge.to.key, [edge]);
+  }
+  const seen = new Set([key]);
+  for (const at of seen) for (const { from } of into.get(at) ?? []) seen.add(from.key);
+  const leads = ({ to }: SceneEdge) => seen.has(to.key);
+  return { edges: edges.filter(leads), further: further.filter(leads) };
+}

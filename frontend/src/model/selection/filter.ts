@@ -1,0 +1,150 @@
+import { amountText } from "../format/metric_amount";
+import { metricLabel } from "../format/metric_format";
+import { foundBy } from "./model_search";
+import { parameterValue } from "../format/parameter_format";
+import type { MetricSpec, Model, ParameterValue } from "../wire.gen";
+
+/** Values to have, any where there is none, and values not to have. */
+export interface ValueChoice {
+  readonly values: readonly string[];
+  readonly without: readonly string[];
+}
+
+/** One condition; a model passes where it meets all. An end that is null is open. */
+export type Filter =
+  | { kind: "metric"; name: string; low: number | null; high: number | null }
+  | { kind: "amount"; name: string; low: number | null; high: number | null }
+  /** Its values are texts of the parameter's values. */
+  | ({ kind: "parameter"; name: string } & ValueChoice)
+  | ({ kind: "operation" } & ValueChoice)
+  | ({ kind: "status" } & ValueChoice)
+  | { kind: "run"; text: string }
+  | { kind: "text"; text: string }
+  | { kind: "budgets" };
+
+/** What stands for models without an operation. */
+export const NO_OPERATION = "";
+
+/** Keys of the models that meet all `filters`; null where there is none. */
+export function passing(
+  models: readonly Model[],
+  filters: readonly Filter[],
+  withinBudgets: ReadonlySet<string> | null,
+): ReadonlySet<string> | null {
+  if (filters.length === 0) return null;
+  const tests = filters.map((filter) => testOf(filter, models, withinBudgets));
+  const pass = models.filter((model) => tests.every((test) => test(model)));
+  return new Set(pass.map(({ key }) => key));
+}
+
+function testOf(
+  filter: Filter,
+  models: readonly Model[],
+  withinBudgets: ReadonlySet<string> | null,
+): (model: Model) => boolean {
+  switch (filter.kind) {
+    case "metric":
+      return ({ metrics }) => isWithin(metrics[filter.name]?.value, filter);
+    case "amount":
+      return (model) => isWithin(parameterOf(model, filter.name), filter);
+    case "parameter":
+      return chosenBy(filter, (model) => parameterText(model, filter.name));
+    case "operation":
+      return chosenBy(filter, ({ operation }) => operation?.name ?? NO_OPERATION);
+    case "status":
+      return chosenBy(filter, ({ status }) => status);
+    case "run": {
+      const text = filter.text.toLowerCase();
+      return ({ run }) => run?.toLowerCase().includes(text) ?? false;
+    }
+    case "text": {
+      const found = foundBy(models, filter.text);
+      return ({ key }) => found?.has(key) ?? true;
+    }
+    case "budgets":
+      return ({ key }) => withinBudgets?.has(key) ?? true;
+  }
+}
+
+function chosenBy(
+  choice: ValueChoice,
+  valueOf: (model: Model) => string,
+): (model: Model) => boolean {
+  const [values, without] = [new Set(choice.values), new Set(choice.without)];
+  return (model) => {
+    const value = valueOf(model);
+    return (values.size === 0 || values.has(value)) && !without.has(value);
+  };
+}
+
+/** The parameter's value as a filter names it; "" where the model lacks it. */
+export function parameterText(model: Model, name: string): string {
+  return parameterValue(name, parameterOf(model, name));
+}
+
+export function parameterOf(model: Model, name: string): ParameterValue | undefined {
+  return model.operation?.parameters[name];
+}
+
+function isWithin(
+  value: ParameterValue | undefined,
+  { low, high }: { low: number | null; high: number | null },
+): boolean {
+  if (typeof value !== "number") return false;
+  return (low === null || value >= low) && (high === null || value <= high);
+}
+
+/** Whether two filters are about the same thing, so that one replaces the other. */
+export function sameSubject(a: Filter, b: Filter): boolean {
+  return a.kind === b.kind && subject(a) === subject(b);
+}
+
+function subject(filter: Filter): string {
+  return "name" in filter ? filter.name : "";
+}
+
+/** "accuracy ≥ 0.9", "operation: prune or int8", "operation: not int8". */
+export function filterText(filter: Filter, specs: readonly MetricSpec[]): string {
+  switch (filter.kind) {
+    case "metric": {
+      const spec = specs.find(({ name }) => name === filter.name);
+      if (!spec) return rangeText(filter.name, filter, String);
+      return rangeText(metricLabel(spec), filter, (value) => amountText(value, spec));
+    }
+    case "amount":
+      return rangeText(filter.name, filter, (value) => parameterValue(filter.name, value));
+    case "parameter":
+      return `${filter.name}: ${choiceText(filter, "not given")}`;
+    case "operation":
+      return `operation: ${choiceText(filter, "none")}`;
+    case "status":
+      return `status: ${choiceText(filter, "")}`;
+    case "run":
+      return `run has “${filter.text}”`;
+    case "text":
+      return `“${filter.text}”`;
+    case "budgets":
+      return "within budgets";
+  }
+}
+
+function rangeText(
+  name: string,
+  { low, high }: { low: number | null; high: number | null },
+  write: (value: number) => string,
+): string {
+  if (low === null) return high === null ? `${name} logged` : `${name} ≤ ${write(high)}`;
+  if (high === null) return `${name} ≥ ${write(low)}`;
+  return `${name} ${write(low)} to ${write(high)}`;
+}
+
+function choiceText({ values, without }: ValueChoice, empty: string): string {
+  const names = (list: readonly string[]) => list.map((value) => value || empty);
+  const wanted = values.length ? oneOf(names(values)) : "";
+  const unwanted = without.length ? `not ${oneOf(names(without))}` : "";
+  return [wanted, unwanted].filter(Boolean).join(", ");
+}
+
+function oneOf(values: readonly string[]): string {
+  return values.length > 3 ? `${values.length} of them` : values.join(" or ");
+}

@@ -1,0 +1,60 @@
+import { withinSpread } from "../format/spread";
+import type { MetricSpec, Model } from "../wire.gen";
+
+export interface Best {
+  spec: MetricSpec;
+  model: Model;
+  /** How many others have the same value. */
+  ties: number;
+}
+
+/** The best model for each primary metric that has a goal and a finite value. */
+export function bestModels(models: readonly Model[], specs: readonly MetricSpec[]): Best[] {
+  return specs.filter((spec) => spec.primary).flatMap((spec) => bestBy(models, spec) ?? []);
+}
+
+/** The models that come after the best, the nearest first; those that have the same value first. */
+export function nextBest(
+  models: readonly Model[],
+  { spec, model: best }: Best,
+  most: number,
+): Model[] {
+  const sign = spec.goal === "max" ? -1 : 1;
+  const valueOf = ({ metrics }: Model): number => sign * (metrics[spec.name]?.value ?? Infinity);
+  return models
+    .filter((model) => model !== best && isCandidate(model) && Number.isFinite(valueOf(model)))
+    .sort((a, b) => valueOf(a) - valueOf(b))
+    .slice(0, most);
+}
+
+/** How many other models the best is not told from, apart from those with the same value. */
+export function unsureOfBest(models: readonly Model[], { spec, model: best }: Best): number {
+  const own = best.metrics[spec.name];
+  if (!own) return 0;
+  return models.filter((model) => {
+    const metric = model.metrics[spec.name];
+    return metric && isCandidate(model) && metric.value !== own.value && withinSpread(metric, own);
+  }).length;
+}
+
+function isCandidate({ status }: Model): boolean {
+  return status !== "missing" && status !== "failed";
+}
+
+/** The best of the models that did not fail; null without a goal or a finite value. */
+export function bestBy(models: readonly Model[], spec: MetricSpec): Best | null {
+  if (spec.goal === null) return null;
+  const sign = spec.goal === "max" ? 1 : -1;
+  let best: Best | null = null;
+  let bestValue = -Infinity;
+  for (const model of models) {
+    const value = model.metrics[spec.name]?.value;
+    if (value == null || !isCandidate(model)) continue;
+    if (best && sign * value === bestValue) best.ties++;
+    if (sign * value > bestValue) {
+      best = { spec, model, ties: 0 };
+      bestValue = sign * value;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,89 @@
+import { estimateOf, type Estimate } from "../format/estimate";
+import type { AxisScale } from "../charts/axis_scale";
+import type { Goal } from "../metrics/goal";
+import type { MetricSpec, Model } from "../wire.gen";
+
+/** A model with a finite value on both axes. */
+export interface ScatterPoint {
+  readonly key: string;
+  readonly model: Model;
+  readonly x: number;
+  readonly y: number;
+  /** How well the values are known; null where they were measured once. */
+  readonly xEstimate: Estimate | null;
+  readonly yEstimate: Estimate | null;
+}
+
+/** The points of `models`; `replicates` are the keys of each model's replicates. */
+export function scatterPoints(
+  models: readonly Model[],
+  x: MetricSpec,
+  y: MetricSpec,
+  replicates: ReadonlyMap<string, readonly string[]>,
+): ScatterPoint[] {
+  const byKey = new Map(models.map((model) => [model.key, model]));
+  return models.flatMap((model) => {
+    const [atX, atY] = [model.metrics[x.name]?.value, model.metrics[y.name]?.value];
+    if (atX == null || atY == null) return [];
+    const group = (replicates.get(model.key) ?? []).flatMap((key) => byKey.get(key) ?? []);
+    const xEstimate = estimateOf(model, x.name, group);
+    const yEstimate = estimateOf(model, y.name, group);
+    return { key: model.key, model, x: atX, y: atY, xEstimate, yEstimate };
+  });
+}
+
+/** Pixels of a plot within its frame. */
+export interface Plot {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The place of a value pair, in pixels of the frame. */
+export function placeIn(plot: Plot, x: AxisScale, y: AxisScale, atX: number, atY: number) {
+  return {
+    x: plot.left + x.share(atX) * plot.width,
+    y: plot.top + (1 - y.share(atY)) * plot.height,
+  };
+}
+
+/**
+ * The step line of a `front` sorted from the best x to the best y: what no model reaches lies
+ * beyond it. It runs on to both edges of the plot.
+ */
+export function frontPath(
+  front: readonly { readonly x: number; readonly y: number }[],
+  plot: Plot,
+  xGoal: Goal,
+  yGoal: Goal,
+): string {
+  const [first] = front;
+  const last = front.at(-1);
+  if (!first || !last) return "";
+  const worstY = yGoal === "max" ? plot.top + plot.height : plot.top;
+  const worstX = xGoal === "max" ? plot.left : plot.left + plot.width;
+  let path = `M${round(first.x)},${round(worstY)}V${round(first.y)}`;
+  for (const { x, y } of front.slice(1)) path += `H${round(x)}V${round(y)}`;
+  return `${path}H${round(worstX)}`;
+}
+
+/** The key of the nearest of `places` within `reach` px of a point; null where none is. */
+export function nearestPlace(
+  places: ReadonlyMap<string, { readonly x: number; readonly y: number }>,
+  x: number,
+  y: number,
+  reach: number,
+): string | null {
+  let best: string | null = null;
+  let least = reach * reach;
+  for (const [key, place] of places) {
+    const away = (place.x - x) ** 2 + (place.y - y) ** 2;
+    if (away <= least) [best, least] = [key, away];
+  }
+  return best;
+}
+
+function round(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
+}

@@ -1,0 +1,93 @@
+import { axisScale, type AxisScale } from "../charts/axis_scale";
+import type { ScaleChoice, ScatterZoom } from "../link/tradeoffs";
+import { metricFormat } from "../format/metric_format";
+import { placeIn, type Plot, type ScatterPoint } from "./scatter";
+import type { MetricSpec } from "../wire.gen";
+
+/** Room around a plot, in px. */
+const MARGIN = { left: 48, right: 14, top: 12, bottom: 22 };
+const LEAST_PX = 40;
+/** Px from tick to tick, about. */
+const TICK_PX = { x: 72, y: 40 };
+
+/** One metric along an axis. */
+export interface PlaneAxis {
+  readonly spec: MetricSpec;
+  readonly scale: ScaleChoice;
+}
+
+/** The two axes, and where on the frame they put each model. */
+export interface ScatterPlane {
+  readonly plot: Plot;
+  readonly x: AxisScale;
+  readonly y: AxisScale;
+  readonly places: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
+}
+
+/** The part of a frame of `width` × `height` px that is inside the axes. */
+export function plotOf(width: number, height: number): Plot {
+  return {
+    left: MARGIN.left,
+    top: MARGIN.top,
+    width: Math.max(LEAST_PX, width - MARGIN.left - MARGIN.right),
+    height: Math.max(LEAST_PX, height - MARGIN.top - MARGIN.bottom),
+  };
+}
+
+/** `zoom`: what part of the plane is shown; null for all. */
+export function scatterPlane(
+  points: readonly ScatterPoint[],
+  x: PlaneAxis,
+  y: PlaneAxis,
+  plot: Plot,
+  zoom: ScatterZoom | null,
+): ScatterPlane {
+  const across = axisOf(
+    points.map((point) => point.x),
+    x,
+    plot.width / TICK_PX.x,
+    zoom && [zoom[0], zoom[1]],
+  );
+  const up = axisOf(
+    points.map((point) => point.y),
+    y,
+    plot.height / TICK_PX.y,
+    zoom && [zoom[2], zoom[3]],
+  );
+  const places = new Map(
+    points.map((point) => [point.key, placeIn(plot, across, up, point.x, point.y)]),
+  );
+  return { plot, x: across, y: up, places };
+}
+
+function axisOf(
+  values: readonly number[],
+  { spec, scale }: PlaneAxis,
+  count: number,
+  zoom: readonly [number, number] | null,
+): AxisScale {
+  const choice = scale === "auto" && isShare(spec, values) ? "linear" : scale;
+  return axisScale(values, choice, count, zoom);
+}
+
+/** Shares have a natural end at both sides: their differences count, not their ratios. */
+function isShare(spec: MetricSpec, values: readonly number[]): boolean {
+  if (metricFormat(spec).unit === "%") return true;
+  return spec.goal === "max" && values.every((value) => value >= 0 && value <= 1);
+}
+
+/** Keys of the points between two corners of the frame, in their order. */
+export function keysBetween(
+  points: readonly ScatterPoint[],
+  { places }: Pick<ScatterPlane, "places">,
+  one: { readonly x: number; readonly y: number },
+  other: { readonly x: number; readonly y: number },
+): string[] {
+  const between = (at: number, a: number, b: number) =>
+    at >= Math.min(a, b) && at <= Math.max(a, b);
+  return points.flatMap(({ key }) => {
+    const place = places.get(key);
+    const inside = place && between(place.x, one.x, other.x) && between(place.y, one.y, other.y);
+    return inside ? key : [];
+  });
+}

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+
+import {
+  brokenWords,
+  mostBroken,
+  mostBrokenPair,
+  othersWords,
+  pairWords,
+} from "../../src/model/behaviors/harm";
+import type { HarmedPair, HarmedSlice, Outcomes } from "../../src/model/wire.gen";
+
+const slice = (model: string, flips: number, n: number): HarmedSlice => ({
+  model,
+  by: "attribute/page",
+  level: 0,
+  name: "page",
+  text: "try",
+  n,
+  flips,
+  mended: 3,
+  lift: 1.3,
+  p: 0.01,
+  q: 0.1,
+  small: n < 30,
+});
+const pair = (model: string, flips: number): HarmedPair => ({
+  model,
+  by: ["label", "attribute/scan"],
+  levels: [7, 1],
+  names: ["label", "scan"],
+  texts: ["7", "faint"],
+  n: 79,
+  flips,
+  mended: 0,
+  lift: 2.9,
+  part_lift: 2.1,
+  p: 0.01,
+  q: 0.02,
+});
+const FOUND = {
+  dataset: "d",
+  slices: [slice("a", 300, 1500), slice("a", 12, 40), slice("b", 20, 40), slice("c", 9, 9)],
+  tests: 9,
+  pairs: [pair("a", 20), pair("a", 60)],
+  pair_tests: 4,
+  reason: null,
+};
+
+describe("the slice that broke most", () => {
+  test("is that with the largest share, of a model or of any", () => {
+    expect(mostBroken(FOUND, "a")?.flips).toBe(12);
+    expect(mostBroken(FOUND)?.model).toBe("b");
+    expect(mostBroken(FOUND, "d")).toBeNull();
+    expect(mostBrokenPair(FOUND, "a")?.flips).toBe(60);
+    expect(mostBrokenPair(FOUND, "b")).toBeNull();
+  });
+
+  test("has 30 instances at least", () => {
+    expect(mostBroken(FOUND, "c")).toBeNull();
+  });
+
+  test("is described by what was counted", () => {
+    expect(brokenWords(slice("a", 1200, 8000))).toBe(
+      "1,200 of 8,000 right → wrong, 3 wrong → right",
+    );
+    expect(pairWords(pair("a", 60))).toBe("label 7 · scan faint");
+    const all: Outcomes = {
+      n: 1040,
+      both_right: 900,
+      negative: 32,
+      positive: 8,
+      both_wrong: 100,
+      changed_wrong: 0,
+    };
+    expect(othersWords(slice("a", 12, 40), all)).toBe(" (all others: 2.0\u202f% broke)");
+    expect(othersWords(slice("a", 32, 1040), all)).toBe("");
+    expect(othersWords(slice("a", 12, 40), null)).toBe("");
+  });
+});

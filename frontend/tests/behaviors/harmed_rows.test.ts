@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+
+import {
+  largestShare,
+  pairRows,
+  sliceRows,
+  type HarmedRow,
+} from "../../src/model/behaviors/harmed_rows";
+import type { HarmedSlice, HarmedSlices } from "../../src/model/wire.gen";
+
+function slice(model: string, text: string, flips: number, lift: number): HarmedSlice {
+  return {
+    model,
+    by: "attribute/scan",
+    level: ["clean", "faint", "noisy", "turned"].indexOf(text),
+    name: "scan",
+    text,
+    n: 100,
+    flips,
+    mended: 0,
+    lift,
+    p: 0.001,
+    q: 0.01,
+    small: text === "turned",
+  };
+}
+
+const FOUND: HarmedSlices = {
+  dataset: "d",
+  slices: [
+    slice("a", "turned", 90, 3),
+    slice("a", "faint", 54, 1.8),
+    slice("b", "noisy", 20, 2.6),
+    slice("b", "faint", 8, 1.4),
+    slice("a", "clean", 60, 1.1),
+  ],
+  tests: 6,
+  pairs: [
+    {
+      model: "a",
+      by: ["label", "attribute/scan"],
+      levels: [7, 1],
+      names: ["label", "scan"],
+      texts: ["7", "faint"],
+      n: 79,
+      flips: 70,
+      mended: 2,
+      lift: 2.9,
+      part_lift: 2.1,
+      p: 0.001,
+      q: 0.02,
+    },
+  ],
+  pair_tests: 12,
+  reason: null,
+};
+
+const words = (rows: readonly HarmedRow[]): string[] =>
+  rows.map((row) => row.words.replace("scan: ", ""));
+
+describe("broken slices, models side by side", () => {
+  test("have a row each, with the conditions that hold for their instances", () => {
+    const rows = sliceRows(FOUND, null);
+    expect([...rows[1]!.cells.keys()]).toEqual(["a", "b"]);
+    expect(rows[1]!.conditions).toEqual([{ kind: "slice", by: "attribute/scan", level: 1 }]);
+    const [pair] = pairRows(FOUND, null);
+    expect(pair).toMatchObject({ words: "label 7 · scan faint", n: 79, small: false });
+    expect(pair?.conditions).toHaveLength(2);
+  });
+
+  test("are sorted by what was counted, of any model or of one, small ones last", () => {
+    expect(words(sliceRows(FOUND, null))).toEqual(["clean", "faint", "noisy", "turned"]);
+    expect(words(sliceRows(FOUND, "-rate"))).toEqual(["clean", "faint", "noisy", "turned"]);
+    expect(words(sliceRows(FOUND, "-lift"))).toEqual(["noisy", "faint", "clean", "turned"]);
+    expect(words(sliceRows(FOUND, "-rate:b"))).toEqual(["noisy", "faint", "clean", "turned"]);
+    expect(words(sliceRows(FOUND, "-lift:a"))).toEqual(["faint", "clean", "noisy", "turned"]);
+    // Of a link that was made when there was such an order.
+    expect(words(sliceRows(FOUND, "q:b"))).toEqual(["noisy", "faint", "clean", "turned"]);
+  });
+
+  test("have bars on the scale of the largest share", () => {
+    expect(largestShare(sliceRows(FOUND, null))).toBe(0.9);
+    expect(largestShare([])).toBe(1);
+  });
+});

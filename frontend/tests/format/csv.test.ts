@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+
+import { toCsv } from "../../src/model/format/csv";
+import { tableColumns } from "../../src/model/table/columns";
+import { tableCsv } from "../../src/model/table/csv";
+import { child, metric, model, spec, valuesOf } from "../builders";
+
+test("cells are quoted where RFC 4180 asks for it", () => {
+  expect(toCsv([["plain", 'say "hi"', "a,b", "two\nlines", "cr\rhere"]])).toBe(
+    'plain,"say ""hi""","a,b","two\nlines","cr\rhere"\r\n',
+  );
+});
+
+test("numbers keep all digits, nothing stays empty", () => {
+  expect(toCsv([[0.1 + 0.2, -1e-7, NaN, -Infinity, null, ""]])).toBe(
+    "0.30000000000000004,-1e-7,NaN,-Infinity,,\r\n",
+  );
+});
+
+test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])("the text %j is no formula", (text) => {
+  expect(toCsv([[text]])).toBe(`'${text}\r\n`);
+});
+
+test("a formula that needs quotes is defused inside them", () => {
+  expect(toCsv([['=HYPERLINK("x","y")']])).toBe(`"'=HYPERLINK(""x"",""y"")"\r\n`);
+});
+
+test("the table holds what is shown, with raw values", () => {
+  const metrics = [spec("accuracy", { format: ".1%" }), spec("latency", { unit: "ms" })];
+  const models = [
+    model("dense", { metrics: { accuracy: metric(0.95123), latency: metric(8.1) } }),
+    {
+      ...child("=evil", "dense", "prune", { amount: 0.5, layers: ["a", "b"], bias: false }),
+      status: "failed" as const,
+      metrics: { accuracy: metric(null, { nonfinite: "-Infinity" }) },
+    },
+  ];
+  expect(
+    tableCsv(models, tableColumns({ models, metrics }), valuesOf({ models, metrics })).split(
+      "\r\n",
+    ),
+  ).toEqual([
+    "model,run,status,operation,accuracy,latency (ms),amount,layers,bias",
+    "dense,dense,finished,,0.95123,8.1,,,",
+    "'=evil,'=evil,failed,prune,-Infinity,,0.5,\"a, b\",no",
+    "",
+  ]);
+});

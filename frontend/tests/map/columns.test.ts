@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+
+import { buildLineage } from "../../src/model/lineage/lineage";
+import { assignColumns } from "../../src/model/map/columns";
+import type { Model } from "../../src/model/wire.gen";
+import { model } from "../builders";
+import { paths, randomModels, t5 } from "./builders";
+
+const names = (models: Model[]) =>
+  assignColumns(buildLineage(models), "operation").columns.map((column) => column.name);
+
+describe("columns by operation", () => {
+  test("align an operation across branches", () => {
+    expect(names(t5())).toEqual([
+      "start",
+      "Pruning",
+      "Restore",
+      "Retrain",
+      "Selective",
+      "Selective (2)",
+    ]);
+  });
+
+  test("let an operation wait for all operations before it", () => {
+    expect(names(paths("a", "a/quantize", "a/prune", "a/prune/quantize"))).toEqual([
+      "start",
+      "prune",
+      "quantize",
+    ]);
+  });
+
+  test("repeat an operation that occurs again down a branch", () => {
+    expect(names(paths("a", "a/prune", "a/prune/tune", "a/prune/tune/prune"))).toEqual([
+      "start",
+      "prune",
+      "tune",
+      "prune (2)",
+    ]);
+  });
+
+  test("split one operation where two wait for each other", () => {
+    const opposed = paths("a", "a/prune", "a/prune/quantize", "a/quantize", "a/quantize/prune");
+    expect(names(opposed)).toEqual(["start", "prune", "quantize", "prune (2)"]);
+  });
+
+  test("tell a model without an operation from a root", () => {
+    const models = [model("a"), model("b", { parents: ["a"] })];
+    expect(names(models)).toEqual(["start", "no operation"]);
+  });
+
+  test("put roots without operation first, and those with one into its column", () => {
+    const trained = model("b", { operation: { name: "train", parameters: {} } });
+    const models = [trained, ...paths("a", "a/train")];
+    const { columns } = assignColumns(buildLineage(models), "operation");
+    expect(columns.map(({ name, keys }) => [name, keys])).toEqual([
+      ["start", ["a"]],
+      ["train", ["b", "a/train"]],
+    ]);
+  });
+
+  test("keep operations apart from the start, whatever they are called", () => {
+    expect(names(paths("a", "a/start", "a/__proto__"))).toEqual(["start", "start", "__proto__"]);
+  });
+
+  test.each([1, 2, 3, 4, 5])("run every edge to the right, and keep models whole (%i)", (seed) => {
+    const models = randomModels(300, seed);
+    const lineage = buildLineage(models);
+    const { columns, columnOf } = assignColumns(lineage, "operation");
+    for (const node of lineage.preorder) {
+      const column = columnOf.get(node.key)!;
+      expect(columns[column]?.operation ?? null).toBe(node.model.operation?.name ?? null);
+      if (node.parent) expect(column).toBeGreaterThan(columnOf.get(node.parent.key)!);
+    }
+    expect(columns.flatMap((column) => column.keys)).toHaveLength(300);
+    const depth = Math.max(...lineage.preorder.map((node) => node.depth));
+    expect(columns.length).toBeLessThanOrEqual(1 + 5 * depth);
+  });
+});
+
+test("columns by step are the depths, named after their operation where there is one", () => {
+  const lineage = buildLineage(paths("a", "a/prune", "a/prune/tune", "a/prune/prune"));
+  const { columns } = assignColumns(lineage, "step");
+  expect(columns.map(({ name, operation, keys }) => [name, operation, keys.length])).toEqual([
+    ["start", null, 1],
+    ["step 1", "prune", 1],
+    ["step 2", null, 2],
+  ]);
+});
