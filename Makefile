@@ -62,7 +62,7 @@ pictures: environment-test  ## Take the pictures of the documentation from the d
 wheel: environment-test  ## Build the wheel and the sdist into dist/
 	$(PY) -m build
 
-proto: environment-test  ## Compile tensorboard_cnc/cnc.proto
+proto: environment-test  ## Compile tensorboard_cnc/format/cnc.proto
 	$(PY) scripts/proto.py
 
 types: environment-test  ## Generate the panel's types from tensorboard_cnc/wire/

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from benchmarks.figures import Figure, milliseconds
 from benchmarks.process_memory import megabytes_of
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.identity import model_key
 from tensorboard_cnc.plugin.behaviors.route import BehaviorsRoutes
-from tensorboard_cnc.writer.prediction_budget import DEFAULT_BYTES
+from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.writer.instances.prediction_budget import DEFAULT_BYTES
 from tests.tensorboard_host import (
     InProcessTensorBoard,
     serve_in_process,

@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.figures import Figure, milliseconds
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
 from tensorboard_cnc.plugin.differences_answer import differences_answer
-from tensorboard_cnc.records import Measurement, Metrics, ModelCard, Operation, Stored
+from tensorboard_cnc.records.models import Measurement, Metrics, ModelCard, Operation, Stored
 
 # They are not part of this project.
 _TABLES = Path(

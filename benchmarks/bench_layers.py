@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from benchmarks.figures import Figure, milliseconds
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.identity import model_key
 from tensorboard_cnc.plugin.layers.route import LayersRoute
+from tensorboard_cnc.records.identity import model_key
 from tests.tensorboard_host import InProcessTensorBoard, serve_in_process
 
 _ROUTE = "/data/plugin/cnc/layers"

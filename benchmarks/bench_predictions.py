@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.figures import Figure
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.writer.instance_arrays import checked_ids
+from tensorboard_cnc.writer.instances.arrays import checked_ids
 
 _MB = 1e6
 # Rows at a time, as an evaluation loop passes them.

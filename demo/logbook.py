@@ -11,7 +11,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from demo.recipe import Step
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.records import MetricSpec
+from tensorboard_cnc.records.models import MetricSpec
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Compiles ``tensorboard_cnc/cnc.proto``; run it as ``make proto``."""
+"""Compiles ``tensorboard_cnc/format/cnc.proto``; run it as ``make proto``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = "tensorboard_cnc/cnc.proto"
-GENERATED = ("tensorboard_cnc/cnc_pb2.py", "tensorboard_cnc/cnc_pb2.pyi")
+SOURCE = "tensorboard_cnc/format/cnc.proto"
+GENERATED = ("tensorboard_cnc/format/cnc_pb2.py", "tensorboard_cnc/format/cnc_pb2.pyi")
 
 
 def generate(target: Path) -> None:

@@ -109,10 +109,10 @@ def _local_directory(name: str) -> Path:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from tensorboard_cnc.tables.experiment_table import parse_table
-    from tensorboard_cnc.tables.json_document import read_json
-    from tensorboard_cnc.tables.report import what_was_read, what_was_written, with_progress
-    from tensorboard_cnc.tables.write_table import write_table
+    from tensorboard_cnc.imports.tables.experiment_table import parse_table
+    from tensorboard_cnc.imports.tables.json_document import read_json
+    from tensorboard_cnc.imports.tables.report import what_was_read, what_was_written, with_progress
+    from tensorboard_cnc.imports.tables.write_table import write_table
 
     source, logdir = arguments.table, arguments.logdir
     try:
@@ -137,9 +137,9 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from tensorboard_cnc.checkpoints.add_model import NewModel, add_model
-    from tensorboard_cnc.checkpoints.typed_parameters import typed_parameters
-    from tensorboard_cnc.tables.report import with_progress
+    from tensorboard_cnc.imports.checkpoints.add_model import NewModel, add_model
+    from tensorboard_cnc.imports.checkpoints.typed_parameters import typed_parameters
+    from tensorboard_cnc.imports.tables.report import with_progress
 
     logdir: Path = arguments.logdir
     name, *parameters = arguments.operation or [""]
@@ -177,7 +177,7 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _incomplete(refused: Mapping[str, str], tensors: int) -> str:
-    from tensorboard_cnc.tables.wording import shortened
+    from tensorboard_cnc.imports.wording import shortened
 
     first = [f"{shortened(name)}: {why.rstrip('.')}" for name, why in refused.items()][:_NAMED]
     more = f"; and {len(refused) - _NAMED:,} more" if len(refused) > _NAMED else ""
@@ -186,7 +186,7 @@ def _incomplete(refused: Mapping[str, str], tensors: int) -> str:
 
 
 def _unwritable(logdir: Path, error: OSError) -> str:
-    from tensorboard_cnc.tables.wording import shortened
+    from tensorboard_cnc.imports.wording import shortened
 
     path = shortened(str(error.filename or logdir))
     return (

@@ -13,8 +13,8 @@ docs/logging.md tells the rest. What goes wrong is a `tensorboard_cnc.errors.Cnc
 
 from tensorboard_cnc.efficiency.efficiency import Efficiency
 from tensorboard_cnc.efficiency.measuring import measure
-from tensorboard_cnc.writer.dataset import dataset
-from tensorboard_cnc.writer.evaluation import Evaluation
+from tensorboard_cnc.writer.instances.dataset import dataset
+from tensorboard_cnc.writer.instances.evaluation import Evaluation
 from tensorboard_cnc.writer.metric import define_metrics, metric
 from tensorboard_cnc.writer.model import attach, model
 from tensorboard_cnc.writer.model_handle import ModelHandle

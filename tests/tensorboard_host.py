@@ -26,7 +26,7 @@ from werkzeug.test import Client
 
 from tensorboard_cnc.loader import CncLoader
 from tensorboard_cnc.reader.event_store import EventStore
-from tensorboard_cnc.records import Bulk
+from tensorboard_cnc.records.models import Bulk
 
 Loader = Literal["fast", "python"]
 LOADERS: tuple[Loader, ...] = ("fast", "python")

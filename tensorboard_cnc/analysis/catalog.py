@@ -15,8 +15,16 @@ from tensorboard_cnc.analysis.measurements import (
 from tensorboard_cnc.analysis.metric_specs import KnownMetric, known_metrics, merge_specs
 from tensorboard_cnc.analysis.model_index import ModelIndex
 from tensorboard_cnc.analysis.problem import Problem
-from tensorboard_cnc.identity import model_key
-from tensorboard_cnc.records import Bulk, Metrics, MetricSpec, ModelCard, Problems, Scalars, Stored
+from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.records.models import (
+    Bulk,
+    Metrics,
+    MetricSpec,
+    ModelCard,
+    Problems,
+    Scalars,
+    Stored,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from tensorboard_cnc.analysis.behaviors.alignment import rows_of
 from tensorboard_cnc.analysis.model_index import places
-from tensorboard_cnc.instance_records import Dataset, Predictions
-from tensorboard_cnc.records import Bulk
+from tensorboard_cnc.records.instances import Dataset, Predictions
+from tensorboard_cnc.records.models import Bulk
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from tensorboard_cnc.analysis.model_index import Match, ModelIndex
 from tensorboard_cnc.analysis.problem import Problem
-from tensorboard_cnc.identity import model_key
-from tensorboard_cnc.records import ModelCard
+from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.records.models import ModelCard
 
 # The run of a model that nobody logged; no real run has this name.
 GHOST_RUN = ""

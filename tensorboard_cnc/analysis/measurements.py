@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tensorboard_cnc.analysis.lineage import Member
-from tensorboard_cnc.records import Measurement, MetricSpec, Scalars
+from tensorboard_cnc.records.models import Measurement, MetricSpec, Scalars
 
 _FAR_SECONDS = 1e12
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tensorboard_cnc.records import Goal
+from tensorboard_cnc.records.models import Goal
 
 _BETTER_HIGH = """
     acc accuracy top1 top5 f1 f2 auc auroc auprc ap map precision recall sensitivity specificity

@@ -9,7 +9,7 @@ from typing import Any
 
 from tensorboard_cnc.analysis.metric_goals import guess_goal
 from tensorboard_cnc.analysis.problem import Problem
-from tensorboard_cnc.records import MetricSpec, MetricSpecs, Stored
+from tensorboard_cnc.records.models import MetricSpec, MetricSpecs, Stored
 
 # What each field but the name holds where nobody said anything.
 _SILENT = {field.name: field.default for field in dataclasses.fields(MetricSpec)[1:]}

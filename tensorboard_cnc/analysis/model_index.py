@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tensorboard_cnc.identity import model_key
+from tensorboard_cnc.records.identity import model_key
 
 # TensorBoard on Windows names runs with backslashes.
 _SEPARATOR = re.compile(r"[/\\]")

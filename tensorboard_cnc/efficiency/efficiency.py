@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tensorboard_cnc.records import Goal, MetricSpec
+from tensorboard_cnc.records.models import Goal, MetricSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tensorboard_cnc.integrations.training_log import ModelToLog, TrainingLog
-from tensorboard_cnc.records import MetricSpec, Operation
+from tensorboard_cnc.records.models import MetricSpec, Operation
 from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.policy import OnError
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from tensorboard_cnc.records import MetricSpec, Operation
+from tensorboard_cnc.records.models import MetricSpec, Operation
 from tensorboard_cnc.writer import policy
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.model import attach, model

@@ -13,7 +13,7 @@ from tensorboard_cnc.analysis.metric_specs import KnownMetric
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.plugin.json_numbers import exact
 from tensorboard_cnc.reader.event_store import Unreadable
-from tensorboard_cnc.records import Operation, ParameterValue
+from tensorboard_cnc.records.models import Operation, ParameterValue
 
 
 def models_answer(catalog: Catalog, unreadable: Iterable[Unreadable]) -> wire.Models:

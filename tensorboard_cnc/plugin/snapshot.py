@@ -21,7 +21,7 @@ from tensorboard_cnc.plugin.http import Body, prepare
 from tensorboard_cnc.plugin.models_answer import models_answer
 from tensorboard_cnc.reader.event_store import Contents, EventStore
 from tensorboard_cnc.reader.scalars import ScalarStore
-from tensorboard_cnc.records import Scalars
+from tensorboard_cnc.records.models import Scalars
 
 # Listing TensorBoard's tags costs 60-120 ms at 1,000 runs.
 _RENEW_AFTER_SECONDS = 2.0

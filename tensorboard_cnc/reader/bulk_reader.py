@@ -16,14 +16,14 @@ from collections.abc import Iterator, Sequence
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import BlobReference, DataProvider, RunTagFilter
 
-from tensorboard_cnc import instance_codec
-from tensorboard_cnc.codec import CHUNK_BYTES, MAX_BULK_BYTES, damaged
 from tensorboard_cnc.errors import RecordError
-from tensorboard_cnc.instance_records import Dataset, InstanceRecord, Predictions
-from tensorboard_cnc.metadata import PLUGIN_NAME
+from tensorboard_cnc.format import instances as instance_format
+from tensorboard_cnc.format.envelope import CHUNK_BYTES, MAX_BULK_BYTES, damaged
+from tensorboard_cnc.format.metadata import PLUGIN_NAME
+from tensorboard_cnc.format.tags import dataset_tag, predictions_tag
 from tensorboard_cnc.reader.failures import reading_failed
-from tensorboard_cnc.records import Bulk
-from tensorboard_cnc.tags import dataset_tag, predictions_tag
+from tensorboard_cnc.records.instances import Dataset, InstanceRecord, Predictions
+from tensorboard_cnc.records.models import Bulk
 
 
 class BulkReader:
@@ -72,7 +72,7 @@ class BulkReader:
             raise reading_failed(error) from error
 
     def _record(self, ctx: RequestContext, bulk: Bulk) -> InstanceRecord:
-        return instance_codec.decode(self.chunks(ctx, bulk))
+        return instance_format.decode(self.chunks(ctx, bulk))
 
     def _chunks(self, ctx: RequestContext, bulk: Bulk) -> Iterator[bytes]:
         size = 0

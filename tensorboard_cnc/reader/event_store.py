@@ -14,13 +14,13 @@ from urllib.parse import unquote
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider, RunTagFilter, TensorDatum
 
-from tensorboard_cnc import codec
 from tensorboard_cnc.errors import CncError, DamagedRecordError, RecordError
-from tensorboard_cnc.metadata import PLUGIN_NAME, SUBRUN_MARK
+from tensorboard_cnc.format import envelope
+from tensorboard_cnc.format.metadata import PLUGIN_NAME, SUBRUN_MARK
+from tensorboard_cnc.format.subrun import shown_run
+from tensorboard_cnc.format.tags import bulk_tag, encode_part, holds
 from tensorboard_cnc.reader.failures import listing_failed, reading_failed
-from tensorboard_cnc.records import Bulk, Metrics, ModelCard, Problems, Record, Stored
-from tensorboard_cnc.subrun import shown_run
-from tensorboard_cnc.tags import bulk_tag, encode_part, holds
+from tensorboard_cnc.records.models import Bulk, Metrics, ModelCard, Problems, Record, Stored
 
 _Series = tuple[str, str]
 # A request that fails is repeated in halves; this many failures are looked into at a time.
@@ -241,7 +241,7 @@ def _decode(tag: str, data: list[TensorDatum]) -> tuple[int, Record]:
             "",
             "Tags that start with cnc/ are written by tensorboard_cnc alone; rename yours",
         )
-    record = codec.decode(content)
+    record = envelope.decode(content)
     if not holds(tag, record):
         raise DamagedRecordError(
             f"A record is damaged: the tag {tag} does not fit what it holds", "", "Log it again"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider, RunTagFilter, ScalarDatum
 
-from tensorboard_cnc.records import ScalarPoint, Scalars
+from tensorboard_cnc.records.models import ScalarPoint, Scalars
 
 _PLUGIN_NAME = "scalars"
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.sketch_records import Channels
+from tensorboard_cnc.records.sketches import Channels
 from tensorboard_cnc.sketches.block import Block
 
 # Channels, and what reduces the values of a block to one number for each of them.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.sketch_records import PairTotals
+from tensorboard_cnc.records.sketches import PairTotals
 from tensorboard_cnc.sketches.change_classes import (
     CHANGE_CLASSES,
     ZERO_AFTER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tensorboard_cnc.sketch_records import Totals
+from tensorboard_cnc.records.sketches import Totals
 from tensorboard_cnc.sketches.block import Block
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.block import Block, Blocks, numbers_of
 from tensorboard_cnc.sketches.channel_groups import ChannelTotals
 from tensorboard_cnc.sketches.content_digest import ContentDigest

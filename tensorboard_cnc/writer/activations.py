@@ -12,7 +12,7 @@ import numpy as np
 
 from tensorboard_cnc.efficiency.undisturbed import kept_random_states, undisturbed
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
+from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import default_budget, sizes_within
 from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.naming import checked_budget_bytes

@@ -8,7 +8,7 @@ from numbers import Real
 from typing import Any, Literal
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records import Budget, Goal
+from tensorboard_cnc.records.models import Budget, Goal
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.wording import shown, type_name
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tensorboard_cnc.efficiency.efficiency import CONDITIONAL, SPECS, Efficiency
-from tensorboard_cnc.records import Measurement, MetricSpec
+from tensorboard_cnc.records.models import Measurement, MetricSpec
 from tensorboard_cnc.writer.measurement import measurements
 from tensorboard_cnc.writer.policy import Report
 

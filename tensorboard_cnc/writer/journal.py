@@ -6,12 +6,12 @@ import math
 import time
 from collections.abc import Sequence
 
-from tensorboard_cnc import codec
-from tensorboard_cnc.metadata import blob_summary, tensor_summary
-from tensorboard_cnc.records import Record
-from tensorboard_cnc.subrun import new_handle
+from tensorboard_cnc.format import envelope
+from tensorboard_cnc.format.metadata import blob_summary, tensor_summary
+from tensorboard_cnc.format.subrun import new_handle
+from tensorboard_cnc.records.models import Record
 from tensorboard_cnc.writer import event_clock
-from tensorboard_cnc.writer.sinks import Sink
+from tensorboard_cnc.writer.sinks.sink import Sink
 
 # A training loop is not slowed by flushing, and what it logs shows soon.
 _FLUSH_EVERY_SECONDS = 2.0
@@ -35,7 +35,7 @@ class Journal:
           ClosedError: the writer has been closed.
           OSError: the disk is full, say.
         """
-        self._sink.write(tensor_summary(tag, codec.encode(record)), event_clock.next_step())
+        self._sink.write(tensor_summary(tag, envelope.encode(record)), event_clock.next_step())
 
     def write_chunks(self, tag: str, chunks: Sequence[bytes]) -> None:
         """Hands over the chunks of one bulk record as one event.

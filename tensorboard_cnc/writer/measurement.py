@@ -9,7 +9,7 @@ from numbers import Real
 from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records import Measurement
+from tensorboard_cnc.records.models import Measurement
 from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.naming import checked_name

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensorboard_cnc.records import Budget, Goal, MetricSpec
+from tensorboard_cnc.records.models import Budget, Goal, MetricSpec
 from tensorboard_cnc.writer import policy
 from tensorboard_cnc.writer.journal import Journal
 from tensorboard_cnc.writer.metric_spec import checked_spec, checked_specs, write_specs
 from tensorboard_cnc.writer.policy import tolerate, unreported
-from tensorboard_cnc.writer.sinks import open_sink
+from tensorboard_cnc.writer.sinks.sink import open_sink
 
 
 def metric(

@@ -11,10 +11,10 @@ from contextlib import suppress
 from numbers import Real
 from typing import Any
 
-from tensorboard_cnc import codec
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records import Goal, MetricSpec, MetricSpecs
-from tensorboard_cnc.tags import metric_specs_tag
+from tensorboard_cnc.format import envelope
+from tensorboard_cnc.format.tags import metric_specs_tag
+from tensorboard_cnc.records.models import Goal, MetricSpec, MetricSpecs
 from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.budget import checked_budget
@@ -34,7 +34,7 @@ def write_specs(journal: Journal, specs: tuple[MetricSpec, ...]) -> None:
     specs into one run leaves one record.
     """
     if specs:
-        content = hashlib.sha256(codec.encode(MetricSpecs(specs))).hexdigest()
+        content = hashlib.sha256(envelope.encode(MetricSpecs(specs))).hexdigest()
         now = event_clock.now_us()
         dated = tuple(dataclasses.replace(spec, defined_us=now) for spec in specs)
         journal.write(metric_specs_tag(content[:8]), MetricSpecs(dated))

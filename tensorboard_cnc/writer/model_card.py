@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records import ModelCard, Operation
+from tensorboard_cnc.records.models import ModelCard, Operation
 from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.naming import checked_name

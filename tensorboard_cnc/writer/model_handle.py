@@ -6,25 +6,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tensorboard_cnc import instance_codec, sketch_codec
 from tensorboard_cnc.efficiency.efficiency import Efficiency
 from tensorboard_cnc.efficiency.measuring import measure
-from tensorboard_cnc.instance_records import Predictions
-from tensorboard_cnc.records import Measurement, Metrics, ModelCard
-from tensorboard_cnc.tags import activations_tag, metrics_tag, predictions_tag, weights_tag
+from tensorboard_cnc.format import instances as instance_format
+from tensorboard_cnc.format import sketches as sketch_format
+from tensorboard_cnc.format.tags import activations_tag, metrics_tag, predictions_tag, weights_tag
+from tensorboard_cnc.records.instances import Predictions
+from tensorboard_cnc.records.models import Measurement, Metrics, ModelCard
 from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.activations import activations_record
-from tensorboard_cnc.writer.answers import Answers
 from tensorboard_cnc.writer.efficiency_entry import efficiency_measurements, suggested_specs
-from tensorboard_cnc.writer.evaluation import Evaluation
-from tensorboard_cnc.writer.joined_predictions import joined
+from tensorboard_cnc.writer.instances.answers import Answers
+from tensorboard_cnc.writer.instances.evaluation import Evaluation
+from tensorboard_cnc.writer.instances.joined_predictions import joined
+from tensorboard_cnc.writer.instances.known_datasets import known_dataset
+from tensorboard_cnc.writer.instances.prediction_budget import DEFAULT_BYTES, fitted
+from tensorboard_cnc.writer.instances.predictions import predictions_of
 from tensorboard_cnc.writer.journal import Journal
-from tensorboard_cnc.writer.known_datasets import known_dataset
 from tensorboard_cnc.writer.measurement import measurements
 from tensorboard_cnc.writer.metric_spec import write_specs
 from tensorboard_cnc.writer.open_handle import OpenHandle
-from tensorboard_cnc.writer.prediction_budget import DEFAULT_BYTES, fitted
-from tensorboard_cnc.writer.predictions import predictions_of
 from tensorboard_cnc.writer.problem_log import ProblemLog
 from tensorboard_cnc.writer.weights import weights_record
 
@@ -234,7 +235,7 @@ class ModelHandle(OpenHandle):
             )
             if record is not None:
                 refused.update(record.refused)
-                self._journal.write_chunks(weights_tag(self._id), sketch_codec.encode(record))
+                self._journal.write_chunks(weights_tag(self._id), sketch_format.encode(record))
 
         self._call(log)
         return refused
@@ -271,7 +272,7 @@ class ModelHandle(OpenHandle):
         def log() -> None:
             record = activations_record(self._id, net, inputs, layers=layers, budget=budget)
             if record is not None:
-                self._journal.write_chunks(activations_tag(self._id), sketch_codec.encode(record))
+                self._journal.write_chunks(activations_tag(self._id), sketch_format.encode(record))
 
         self._call(log)
 
@@ -294,4 +295,4 @@ class ModelHandle(OpenHandle):
     def _write_predictions(self, whole: Predictions, budget: int) -> None:
         record, packed = fitted(replace(joined([whole]), logged_us=event_clock.now_us()), budget)
         tag = predictions_tag(self._id, record.dataset)
-        self._journal.write_chunks(tag, instance_codec.encode(record, packed))
+        self._journal.write_chunks(tag, instance_format.encode(record, packed))

@@ -6,7 +6,7 @@ from numbers import Integral
 from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.tags import encode_part
+from tensorboard_cnc.format.tags import encode_part
 from tensorboard_cnc.writer.wording import shown, type_name
 
 MAX_LENGTH = 1000

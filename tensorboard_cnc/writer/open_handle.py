@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
-from tensorboard_cnc.records import ModelCard, Status
-from tensorboard_cnc.tags import model_tag
+from tensorboard_cnc.format.tags import model_tag
+from tensorboard_cnc.records.models import ModelCard, Status
 from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.endings import is_normal_exit, reason_text, uncaught_exception
 from tensorboard_cnc.writer.journal import Journal

@@ -10,7 +10,7 @@ from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records import Operation, ParameterValue
+from tensorboard_cnc.records.models import Operation, ParameterValue
 from tensorboard_cnc.writer import policy
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.naming import checked_name

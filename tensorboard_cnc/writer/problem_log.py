@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tensorboard_cnc.errors import CncError
-from tensorboard_cnc.records import LoggedProblem, Problems
-from tensorboard_cnc.tags import problems_tag
+from tensorboard_cnc.format.tags import problems_tag
+from tensorboard_cnc.records.models import LoggedProblem, Problems
 from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.journal import Journal
 from tensorboard_cnc.writer.wording import storable

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError, CncError
-from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
+from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import Sizes, default_budget, sizes_within
 from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_name
 from tensorboard_cnc.writer.ranks import gathered_on_first, rank_and_size
-from tensorboard_cnc.writer.tensor_sketching import (
+from tensorboard_cnc.writer.tensors.folded_norms import with_folded_norms
+from tensorboard_cnc.writer.tensors.model_sources import all_sources, sources_one_by_one
+from tensorboard_cnc.writer.tensors.sketching import (
     finished,
     read_part,
     tied_sketch,
 )
-from tensorboard_cnc.writer.tensors.folded_norms import with_folded_norms
-from tensorboard_cnc.writer.tensors.model_sources import all_sources, sources_one_by_one
 from tensorboard_cnc.writer.tensors.tensor_names import without_modules
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.wording import shown, storable, type_name

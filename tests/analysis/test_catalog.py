@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
-from tensorboard_cnc.identity import model_key
-from tensorboard_cnc.records import (
+from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.records.models import (
     Bulk,
     BulkKind,
     LoggedProblem,

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tensorboard_cnc.analysis.dataset_resolution import Resolution, resolve_dataset
-from tensorboard_cnc.instance_records import Dataset, Predictions
-from tensorboard_cnc.records import Bulk
+from tensorboard_cnc.records.instances import Dataset, Predictions
+from tensorboard_cnc.records.models import Bulk
 
 
 class Log:

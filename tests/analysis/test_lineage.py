@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tensorboard_cnc.analysis.lineage import Lineage, Member, cut_cycles, resolve_lineage
 from tensorboard_cnc.analysis.model_index import ModelIndex
-from tensorboard_cnc.identity import model_key
-from tensorboard_cnc.records import ModelCard
+from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.records.models import ModelCard
 
 
 def member(run: str, model_id: str, created_us: int = 0, parents: tuple[str, ...] = ()) -> Member:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tensorboard_cnc.analysis.metric_specs import known_metrics, merge_specs, scalar_tags
-from tensorboard_cnc.records import MetricSpec, MetricSpecs, Stored
+from tensorboard_cnc.records.models import MetricSpec, MetricSpecs, Stored
 
 
 def defined(run: str, *specs: MetricSpec, order: int = 0) -> Stored:

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.identity import model_key
+from tensorboard_cnc.records.identity import model_key
 from tests.browser.conftest import open_tab
 from tests.browser.published import log_noisy_sweep
 

@@ -15,7 +15,7 @@ import torch
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.identity import model_key
+from tensorboard_cnc.records.identity import model_key
 from tests.browser.axe import serious_violations
 from tests.browser.compressed import DENSE, PRUNED, QUANTIZED, log_compressed
 from tests.browser.conftest import open_tab

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.records import Operation
+from tensorboard_cnc.records.models import Operation
 from tests.browser.axe import serious_violations
 from tests.browser.conftest import FRAME, open_tab
 from tests.tensorboard_host import tensorboard_process

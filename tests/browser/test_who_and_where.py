@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.identity import model_key
+from tensorboard_cnc.records.identity import model_key
 from tests.browser.conftest import open_tab
 
 ServeProcess = Callable[..., str]

@@ -24,10 +24,10 @@ from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary
 import demo.__main__
 from demo.digits.logbook import DATA_RUN, REPEATS
 from demo.digits.sweep import digits_sweep
-from tensorboard_cnc import instance_codec
-from tensorboard_cnc.codec import decode
-from tensorboard_cnc.instance_records import Dataset, InstanceRecord, Predictions
-from tensorboard_cnc.records import Measurement, Metrics, MetricSpecs, ModelCard, Record
+from tensorboard_cnc.format import instances as instance_format
+from tensorboard_cnc.format.envelope import decode
+from tensorboard_cnc.records.instances import Dataset, InstanceRecord, Predictions
+from tensorboard_cnc.records.models import Measurement, Metrics, MetricSpecs, ModelCard, Record
 
 REPOSITORY = Path(demo.__main__.__file__).parents[1]
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/#cnc")
@@ -123,7 +123,7 @@ def records(values: list[tuple[str, Summary.Value]]) -> list[tuple[str, Record]]
 def instances(values: list[tuple[str, Summary.Value]]) -> dict[str, InstanceRecord]:
     """The data set and the predictions by run."""
     return {
-        run: instance_codec.decode(value.tensor.string_val)
+        run: instance_format.decode(value.tensor.string_val)
         for run, value in values
         if value.tag.startswith(("cnc/dataset/", "cnc/predictions/"))
     }

@@ -10,42 +10,25 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "tensorboard_cnc"
 
-VALUES = {"errors", "records", "instance_records", "sketch_records", "identity"}
-CODECS = {"codec", "column_codec", "instance_codec", "sketch_codec"}
-FORMAT = VALUES | CODECS | {"cnc_pb2", "tags", "subrun", "metadata"}
+VALUES = {"errors", "records"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
-    "identity": set(),
-    "cnc_pb2": set(),
-    "metadata": set(),
-    "wire": set(),
-    "fallback_panel": set(),
     "records": {"errors"},
-    "instance_records": set(),
-    "sketch_records": set(),
-    "subrun": {"errors", "records"},
-    "tags": {"errors", "records"},
-    "record_messages": {"errors", "records", "cnc_pb2"},
-    "codec": {"errors", "records", "record_messages", "cnc_pb2"},
-    "column_codec": {"errors", "codec", "cnc_pb2"},
-    "instance_codec": VALUES | {"codec", "column_codec", "cnc_pb2"},
-    "table_codec": {"codec", "column_codec", "cnc_pb2"},
-    "sketch_codec": VALUES | {"codec", "column_codec", "table_codec", "cnc_pb2"},
-    "sketches": {"errors", "sketch_records"},
+    "format": VALUES,
+    "sketches": VALUES,
     "analysis": VALUES | {"sketches"},
-    "efficiency": {"errors", "records"},
-    "writer": FORMAT | {"efficiency", "sketches"},
-    "reader": FORMAT,
+    "wire": set(),
+    "efficiency": VALUES,
+    "writer": VALUES | {"format", "sketches", "efficiency"},
+    "reader": VALUES | {"format"},
     "cnc_summary": VALUES | {"efficiency", "writer"},
-    "plugin": VALUES
-    | {"tags", "subrun", "metadata", "sketch_codec", "sketches"}
-    | {"reader", "analysis", "wire", "fallback_panel"},
-    "loader": {"fallback_panel", "metadata", "plugin"},
+    "plugin": VALUES | {"format", "reader", "analysis", "sketches", "wire", "fallback_panel"},
+    "fallback_panel": set(),
+    "loader": {"fallback_panel", "format", "plugin"},
     "integrations": VALUES | {"writer"},
-    "tables": VALUES | {"tags", "subrun", "writer", "cnc_summary"},
-    "checkpoints": VALUES | {"writer", "cnc_summary", "tables"},
-    "cli": VALUES | {"tables", "checkpoints", "__init__"},
+    "imports": VALUES | {"format", "writer", "cnc_summary"},
+    "cli": VALUES | {"imports", "__init__"},
 }
 # Packages that only some layers may touch at all.
 FOREIGN = {
@@ -54,8 +37,8 @@ FOREIGN = {
     "pytorch_lightning": {"integrations"},
     "transformers": {"integrations"},
     "werkzeug": {"plugin"},
-    "tensorboard": {"metadata", "writer", "reader", "plugin", "loader", "fallback_panel"},
-    "google": {"cnc_pb2", "codec", "record_messages", "instance_codec", "sketch_codec"},
+    "tensorboard": {"format", "writer", "reader", "plugin", "loader", "fallback_panel"},
+    "google": {"format"},
 }
 
 

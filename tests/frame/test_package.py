@@ -113,7 +113,7 @@ def test_wheel_and_sdist_hold_the_panel(wheel: Path, dist: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         assert archive.getinfo("tensorboard_cnc/static/index.js").file_size > 0
-    assert {"tensorboard_cnc/py.typed", "tensorboard_cnc/cnc.proto"} <= set(names)
+    assert {"tensorboard_cnc/py.typed", "tensorboard_cnc/format/cnc.proto"} <= set(names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"tensorboard_cnc"}
     with tarfile.open(next(dist.glob("*.tar.gz"))) as archive:
         members = [name.split("/", 1)[-1] for name in archive.getnames()]

@@ -11,7 +11,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from tensorboard_cnc.errors import ArgumentError, CncWarning
-from tensorboard_cnc.records import Metrics, ModelCard, Problems
+from tensorboard_cnc.records.models import Metrics, ModelCard, Problems
 from tests.writer.logged import all_of, latest, measured, only
 
 pytestmark = [

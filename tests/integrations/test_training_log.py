@@ -12,7 +12,7 @@ from torch import nn
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError, CncWarning, WriterError
 from tensorboard_cnc.integrations.training_log import ModelToLog, TrainingLog
-from tensorboard_cnc.records import Metrics, ModelCard
+from tensorboard_cnc.records.models import Metrics, ModelCard
 from tensorboard_cnc.writer import policy
 from tests.writer.logged import all_of, measured, only
 

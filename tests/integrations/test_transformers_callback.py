@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tensorboard_cnc.errors import CncWarning
-from tensorboard_cnc.records import Metrics, ModelCard
+from tensorboard_cnc.records.models import Metrics, ModelCard
 from tests.writer.logged import all_of, measured, only
 
 pytestmark = pytest.mark.writers

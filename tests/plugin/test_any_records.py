@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.plugin.models_answer import models_answer
-from tensorboard_cnc.records import (
+from tensorboard_cnc.records.models import (
     Budget,
     Bulk,
     LoggedProblem,

@@ -11,9 +11,9 @@ import pytest
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
-from tensorboard_cnc.identity import model_key
 from tensorboard_cnc.plugin.differences_answer import differences_answer
-from tensorboard_cnc.records import Measurement, Metrics, ModelCard, Operation, Stored
+from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.records.models import Measurement, Metrics, ModelCard, Operation, Stored
 from tests.conftest import Serve
 from tests.tensorboard_host import InProcessTensorBoard
 

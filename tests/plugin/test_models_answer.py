@@ -12,7 +12,7 @@ from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.errors import DamagedRecordError
 from tensorboard_cnc.plugin.models_answer import models_answer
 from tensorboard_cnc.reader.event_store import Unreadable
-from tensorboard_cnc.records import (
+from tensorboard_cnc.records.models import (
     Budget,
     Bulk,
     LoggedProblem,

@@ -13,15 +13,15 @@ from tensorboard.context import RequestContext
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.codec import CHUNK_BYTES
 from tensorboard_cnc.errors import DamagedRecordError, FutureRecordError, RecordError
-from tensorboard_cnc.instance_codec import encode
-from tensorboard_cnc.instance_records import Predictions
-from tensorboard_cnc.metadata import blob_summary, tensor_summary
+from tensorboard_cnc.format.envelope import CHUNK_BYTES
+from tensorboard_cnc.format.instances import encode
+from tensorboard_cnc.format.metadata import blob_summary, tensor_summary
 from tensorboard_cnc.reader.bulk_reader import BulkReader
-from tensorboard_cnc.records import Bulk
+from tensorboard_cnc.records.instances import Predictions
+from tensorboard_cnc.records.models import Bulk
 from tests.conftest import Serve
-from tests.records.envelopes import sealed
+from tests.format.envelopes import sealed
 from tests.tensorboard_host import InProcessTensorBoard, wait_until
 
 GOOD = Predictions("m", "test", np.arange(3), "classes", predicted=np.zeros(3, np.int32))

@@ -13,13 +13,14 @@ from tensorboard.context import RequestContext
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from torch.utils.tensorboard import SummaryWriter
 
-from tensorboard_cnc import cnc_summary, codec
-from tensorboard_cnc.cnc_pb2 import Envelope
-from tensorboard_cnc.metadata import tensor_summary
+from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.format import envelope
+from tensorboard_cnc.format.cnc_pb2 import Envelope
+from tensorboard_cnc.format.metadata import tensor_summary
+from tensorboard_cnc.format.tags import model_tag
 from tensorboard_cnc.plugin.snapshot import Snapshot
 from tensorboard_cnc.reader import event_store
-from tensorboard_cnc.records import ModelCard
-from tensorboard_cnc.tags import model_tag
+from tensorboard_cnc.records.models import ModelCard
 from tests.conftest import Serve
 
 
@@ -98,9 +99,9 @@ def test_a_flipped_byte_is_never_shown_as_data(logdir: Path, serve: Serve, loade
 
 def test_a_record_of_a_future_version(logdir: Path, serve: Serve) -> None:
     future = Envelope()
-    future.ParseFromString(codec.encode(ModelCard("future")))
+    future.ParseFromString(envelope.encode(ModelCard("future")))
     future.format_version = 99
-    future.checksum = codec.checksum_of(99, future.compression, future.size, future.payload)
+    future.checksum = envelope.checksum_of(99, future.compression, future.size, future.payload)
     write_raw(logdir / "future", model_tag("future"), future.SerializeToString())
     answer = serve(logdir).models_when(lambda a: good_is_whole(a) and a["problems"])
     (problem,) = answer["problems"]
@@ -115,9 +116,9 @@ def test_a_record_of_a_future_version(logdir: Path, serve: Serve) -> None:
     [
         ("cnc/model/a", b""),
         ("cnc/model/a", b"garbage" * 10),
-        ("cnc/model/b", codec.encode(ModelCard("a"))),
-        ("cnc/metrics/a/x", codec.encode(ModelCard("a"))),
-        ("whatever", codec.encode(ModelCard("a"))),
+        ("cnc/model/b", envelope.encode(ModelCard("a"))),
+        ("cnc/metrics/a/x", envelope.encode(ModelCard("a"))),
+        ("whatever", envelope.encode(ModelCard("a"))),
     ],
 )
 def test_foreign_or_misplaced_content(tag: str, content: bytes, logdir: Path, serve: Serve) -> None:

@@ -15,10 +15,10 @@ from tensorboard.context import RequestContext
 from torch.utils.tensorboard import SummaryWriter
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.identity import model_key
-from tensorboard_cnc.instance_records import Dataset, Predictions
 from tensorboard_cnc.reader.bulk_reader import BulkReader
-from tensorboard_cnc.records import Bulk
+from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.records.instances import Dataset, Predictions
+from tensorboard_cnc.records.models import Bulk
 from tests.conftest import Serve
 from tests.tensorboard_host import InProcessTensorBoard, wait_until
 

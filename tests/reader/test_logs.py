@@ -13,7 +13,7 @@ import pytest
 from torch.utils.tensorboard import SummaryWriter
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.identity import model_key
+from tensorboard_cnc.records.identity import model_key
 from tests.conftest import Serve
 
 

@@ -14,10 +14,11 @@ from tensorboard.context import RequestContext
 from torch import nn
 from torch.utils.tensorboard import SummaryWriter
 
-from tensorboard_cnc import cnc_summary, sketch_codec
+from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
+from tensorboard_cnc.format import sketches as sketch_format
 from tensorboard_cnc.reader.bulk_reader import BulkReader
-from tensorboard_cnc.sketch_records import SketchRecord
+from tensorboard_cnc.records.sketches import SketchRecord
 from tensorboard_cnc.writer import policy
 from tests.conftest import Serve
 from tests.tensorboard_host import InProcessTensorBoard, wait_until
@@ -29,7 +30,7 @@ def logged(host: InProcessTensorBoard, count: int) -> dict[str, SketchRecord]:
         lambda: bulk if len(bulk := host.bulk()) >= count else (), f"{count} bulk records"
     )
     reader = BulkReader(host.provider, "")
-    return {bulk.tag: sketch_codec.decode(reader.chunks(RequestContext(), bulk)) for bulk in found}
+    return {bulk.tag: sketch_format.decode(reader.chunks(RequestContext(), bulk)) for bulk in found}
 
 
 @pytest.fixture

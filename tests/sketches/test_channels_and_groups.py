@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tensorboard_cnc.sketch_records import Channels
+from tensorboard_cnc.records.sketches import Channels
 from tests.sketches.tensors import pruned, sketch, sketched_in_parts, weights
 
 

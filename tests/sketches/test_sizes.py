@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tensorboard_cnc.sketch_codec import encode
-from tensorboard_cnc.sketch_records import SketchRecord
+from tensorboard_cnc.format.sketches import encode
+from tensorboard_cnc.records.sketches import SketchRecord
 from tensorboard_cnc.sketches.effective_size import effective_bytes
 from tensorboard_cnc.sketches.sizes import Sizes, default_budget, sizes_within
 from tests.sketches.tensors import sketch, weights

@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.coordinated_sample import sample_positions
 from tensorboard_cnc.sketches.count_sketch import folded, sketched
 from tensorboard_cnc.sketches.sizes import Sizes

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.writer import known_datasets, policy
+from tensorboard_cnc.writer import policy
+from tensorboard_cnc.writer.instances import known_datasets
 
 
 @pytest.fixture(autouse=True)

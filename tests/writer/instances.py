@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_cnc.instance_records import Predictions
+from tensorboard_cnc.records.instances import Predictions
 
 _OF_VECTORS = {"vector_rows", "vectors"}
 

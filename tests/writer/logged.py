@@ -11,11 +11,19 @@ from tensorboard.backend.event_processing.event_file_loader import EventFileLoad
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_BLOB_SEQUENCE
 
-from tensorboard_cnc import codec, instance_codec
-from tensorboard_cnc.instance_records import Dataset, InstanceRecord, Predictions
-from tensorboard_cnc.records import Measurement, Metrics, MetricSpecs, ModelCard, Problems, Record
-from tensorboard_cnc.subrun import shown_run
-from tensorboard_cnc.tags import holds
+from tensorboard_cnc.format import envelope
+from tensorboard_cnc.format import instances as instance_format
+from tensorboard_cnc.format.subrun import shown_run
+from tensorboard_cnc.format.tags import holds
+from tensorboard_cnc.records.instances import Dataset, InstanceRecord, Predictions
+from tensorboard_cnc.records.models import (
+    Measurement,
+    Metrics,
+    MetricSpecs,
+    ModelCard,
+    Problems,
+    Record,
+)
 
 R = TypeVar("R", ModelCard, Metrics, MetricSpecs, Problems)
 
@@ -78,7 +86,7 @@ def _records(logdir: Path, path: Path) -> Iterator[Logged]:
             is_bulk = value.metadata.data_class == DATA_CLASS_BLOB_SEQUENCE
             if value.metadata.plugin_data.plugin_name == "cnc" and not is_bulk:
                 (content,) = value.tensor.string_val
-                record = codec.decode(content)
+                record = envelope.decode(content)
                 assert holds(value.tag, record)
                 assert event.step < 0, "purge_step must not reach it"
                 yield Logged(run, value.tag, event.step, record)
@@ -92,7 +100,7 @@ def bulk_records(logdir: Path) -> list[InstanceRecord]:
         for event in events(path):
             for value in event.summary.value:
                 if value.metadata.data_class == DATA_CLASS_BLOB_SEQUENCE:
-                    record = instance_codec.decode(value.tensor.string_val)
+                    record = instance_format.decode(value.tensor.string_val)
                     assert event.step < 0, "purge_step must not reach it"
                     found[run, value.tag] = (event.step, record)
     return [record for _, record in sorted(found.values(), key=lambda entry: entry[0])]

@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from demo.digits.compression.quantization import quantize_int8
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
+from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 from tensorboard_cnc.writer import activations
 from tensorboard_cnc.writer.activations import activations_record
 

@@ -12,7 +12,7 @@ import torch
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError, CncWarning
-from tensorboard_cnc.records import Problems
+from tensorboard_cnc.records.models import Problems
 from tests.writer.logged import bulk_records, only, the_dataset, the_predictions
 
 P = [[0.5, 0.5], [0.9, 0.1], [0.2, 0.8]]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.sketch_records import SketchRecord
+from tensorboard_cnc.records.sketches import SketchRecord
 from tensorboard_cnc.writer.activations import activations_record
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records import Budget
+from tensorboard_cnc.records.models import Budget
 
 
 def budget(given: Any, **options: Any) -> Budget | None:

@@ -12,7 +12,7 @@ import torch
 from torch.utils.tensorboard import SummaryWriter
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.instance_records import Dataset
+from tensorboard_cnc.records.instances import Dataset
 from tests.writer.logged import the_dataset
 
 RANDOM = np.random.default_rng(2)

@@ -10,7 +10,7 @@ import pytest
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records import ModelCard
+from tensorboard_cnc.records.models import ModelCard
 from tests.writer.logged import latest, only
 from tests.writer.scripts import run_script
 

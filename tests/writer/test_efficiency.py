@@ -14,7 +14,7 @@ from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.efficiency.efficiency import CONDITIONAL, SPECS
 from tensorboard_cnc.errors import ArgumentError, CncWarning
-from tensorboard_cnc.records import Metrics, MetricSpecs, Problems, Stored
+from tensorboard_cnc.records.models import Metrics, MetricSpecs, Problems, Stored
 from tests.writer.logged import all_of, logged, measured, only
 
 INPUTS = torch.ones(5, 12)

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
-from tensorboard_cnc.instance_records import Predictions
-from tensorboard_cnc.writer.answers import Answers
-from tensorboard_cnc.writer.batches import Batches
-from tensorboard_cnc.writer.joined_predictions import joined
-from tensorboard_cnc.writer.prediction_budget import fitted
-from tensorboard_cnc.writer.predictions import predictions_of
+from tensorboard_cnc.records.instances import Predictions
+from tensorboard_cnc.writer.instances.answers import Answers
+from tensorboard_cnc.writer.instances.batches import Batches
+from tensorboard_cnc.writer.instances.joined_predictions import joined
+from tensorboard_cnc.writer.instances.prediction_budget import fitted
+from tensorboard_cnc.writer.instances.predictions import predictions_of
 from tests.writer.instances import same
 from tests.writer.logged import bulk_records, the_predictions
 from tests.writer.scripts import run_script

@@ -12,8 +12,8 @@ import pytest
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
-from tensorboard_cnc.writer import event_file
-from tensorboard_cnc.writer.event_file import EventFile
+from tensorboard_cnc.writer.sinks import event_file
+from tensorboard_cnc.writer.sinks.event_file import EventFile
 from tests.writer.logged import events
 
 

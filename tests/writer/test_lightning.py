@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import WriterError
-from tensorboard_cnc.records import ModelCard
+from tensorboard_cnc.records.models import ModelCard
 from tests.writer.logged import event_files, latest, only, values
 
 pytestmark = [

@@ -12,7 +12,7 @@ import pytest
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records import Budget, MetricSpec, MetricSpecs
+from tensorboard_cnc.records.models import Budget, MetricSpec, MetricSpecs
 from tests.writer.logged import all_of, logged, only
 
 FULL = cnc_summary.metric(

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records import Metrics
+from tensorboard_cnc.records.models import Metrics
 from tests.writer.logged import all_of, logged, measured, values
 
 NAMES = st.text(

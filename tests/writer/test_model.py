@@ -10,7 +10,7 @@ import pytest
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError, ClosedError
-from tensorboard_cnc.records import Metrics, ModelCard, Operation
+from tensorboard_cnc.records.models import Metrics, ModelCard, Operation
 from tests.writer.logged import all_of, event_files, latest, logged, measured, only
 
 WRONG: Any = {1: 2}

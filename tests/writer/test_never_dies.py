@@ -15,7 +15,7 @@ import torch
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError, CncError, CncWarning
-from tensorboard_cnc.records import Metrics, Problems
+from tensorboard_cnc.records.models import Metrics, Problems
 from tests.writer.logged import all_of
 
 
@@ -130,7 +130,7 @@ _PREEMPTED = """
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_a_signal_handler_may_log(tmp_path: Path) -> None:
-    from tensorboard_cnc.records import ModelCard
+    from tensorboard_cnc.records.models import ModelCard
 
     code = textwrap.dedent(_PREEMPTED)
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, timeout=60)

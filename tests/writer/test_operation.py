@@ -16,7 +16,7 @@ from torch import nn
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records import ModelCard, Operation
+from tensorboard_cnc.records.models import ModelCard, Operation
 from tests.writer.logged import only
 
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_cnc.instance_codec import decode, encode
-from tensorboard_cnc.instance_records import Predictions
-from tensorboard_cnc.writer.answers import Answers
-from tensorboard_cnc.writer.instance_order import first_rows, random_ranks
-from tensorboard_cnc.writer.prediction_budget import fitted, packed_bytes
-from tensorboard_cnc.writer.predictions import predictions_of
+from tensorboard_cnc.format.instances import decode, encode
+from tensorboard_cnc.records.instances import Predictions
+from tensorboard_cnc.writer.instances.answers import Answers
+from tensorboard_cnc.writer.instances.order import first_rows, random_ranks
+from tensorboard_cnc.writer.instances.prediction_budget import fitted, packed_bytes
+from tensorboard_cnc.writer.instances.predictions import predictions_of
 
 RANDOM = np.random.default_rng(4)
 N, C = 3000, 20

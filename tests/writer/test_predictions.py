@@ -13,7 +13,7 @@ from scipy.special import expit
 from scipy.special import softmax as scipy_softmax
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.instance_records import Predictions
+from tensorboard_cnc.records.instances import Predictions
 from tests.writer.logged import bulk_records, the_dataset, the_predictions
 
 N, C = 40, 4

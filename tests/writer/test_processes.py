@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tensorboard_cnc.records import Metrics, ModelCard
-from tensorboard_cnc.subrun import shown_run
+from tensorboard_cnc.format.subrun import shown_run
+from tensorboard_cnc.records.models import Metrics, ModelCard
 from tests.writer.logged import all_of, event_files, latest, logged
 from tests.writer.scripts import run_script, start_script
 

@@ -8,9 +8,10 @@ import pytest
 from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
 from torch.utils.tensorboard import SummaryWriter
 
-from tensorboard_cnc import cnc_summary, codec
-from tensorboard_cnc.records import Metrics, ModelCard, Record
-from tensorboard_cnc.subrun import shown_run
+from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.format import envelope
+from tensorboard_cnc.format.subrun import shown_run
+from tensorboard_cnc.records.models import Metrics, ModelCard, Record
 from tests.writer.logged import only
 from tests.writer.scripts import run_script
 
@@ -44,7 +45,7 @@ def kept(logdir: Path) -> dict[tuple[str, str], Record]:
             event = multiplexer.Tensors(run, tag)[-1]
             place = (shown_run(run), tag)
             if place not in found or found[place][0] < event.step:
-                found[place] = (event.step, codec.decode(event.tensor_proto.string_val[0]))
+                found[place] = (event.step, envelope.decode(event.tensor_proto.string_val[0]))
     return {place: record for place, (_, record) in found.items()}
 
 

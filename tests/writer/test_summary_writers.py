@@ -13,7 +13,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ClosedError
-from tensorboard_cnc.records import Metrics, MetricSpecs, ModelCard
+from tensorboard_cnc.records.models import Metrics, MetricSpecs, ModelCard
 from tests.writer.logged import all_of, event_files, events, latest, only, values
 
 KINDS = [SummaryWriter, tensorboardX.SummaryWriter]

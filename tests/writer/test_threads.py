@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.records import Metrics, ModelCard
+from tensorboard_cnc.records.models import Metrics, ModelCard
 from tests.writer.logged import all_of, event_files, values
 
 

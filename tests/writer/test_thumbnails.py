@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
-from tensorboard_cnc.writer.png import png_of
-from tensorboard_cnc.writer.thumbnails import thumbnails
+from tensorboard_cnc.writer.instances.png import png_of
+from tensorboard_cnc.writer.instances.thumbnails import thumbnails
 
 RANDOM = np.random.default_rng(3)
 GREY = RANDOM.integers(0, 256, (3, 12, 10), np.uint8)

@@ -15,14 +15,14 @@ from torch.utils.tensorboard import SummaryWriter
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError, CncWarning
-from tensorboard_cnc.records import (
+from tensorboard_cnc.records.models import (
     Metrics,
     MetricSpecs,
     ModelCard,
     Operation,
     Problems,
 )
-from tensorboard_cnc.writer.event_file import EventFile
+from tensorboard_cnc.writer.sinks.event_file import EventFile
 from tests.writer.logged import all_of, latest, only, values
 
 pytestmark = pytest.mark.usefixtures("lenient")

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn.utils import prune
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
+from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 from tensorboard_cnc.writer.weights import weights_record
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from tensorboard_cnc.analysis.behaviors.alignment import Ids, all_ids
 from tensorboard_cnc.analysis.behaviors.answer_codes import membership_codes
 from tensorboard_cnc.analysis.behaviors.evaluation import Ints, Kind, Truth
-from tensorboard_cnc.instance_records import Dataset, Predictions
+from tensorboard_cnc.records.instances import Dataset, Predictions
 
 
 @dataclass(frozen=True)

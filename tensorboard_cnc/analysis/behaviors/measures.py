@@ -14,7 +14,7 @@ from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation, Floats, Tr
 from tensorboard_cnc.analysis.behaviors.flips import both_answered, changed
 from tensorboard_cnc.analysis.behaviors.vector_measures import between_vectors, ratio
 from tensorboard_cnc.analysis.metric_goals import guess_goal
-from tensorboard_cnc.records import Goal
+from tensorboard_cnc.records.models import Goal
 
 Form: TypeAlias = Literal["value", "difference", "abs_difference", "ratio", "squared_difference"]
 FORMS: tuple[Form, ...] = ("value", "difference", "abs_difference", "ratio", "squared_difference")

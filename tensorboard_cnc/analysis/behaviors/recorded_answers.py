@@ -20,7 +20,7 @@ from tensorboard_cnc.analysis.behaviors.evaluation import (
     Vectors,
 )
 from tensorboard_cnc.analysis.behaviors.instances import Instances
-from tensorboard_cnc.instance_records import Predictions
+from tensorboard_cnc.records.instances import Predictions
 
 # Scores of 0 and 1 under these names say whether an answer is right.
 _RIGHT = ("correct", "exact_match", "em", "exact match", "accuracy")

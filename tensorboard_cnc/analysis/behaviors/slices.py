@@ -20,7 +20,7 @@ from tensorboard_cnc.analysis.behaviors.intervals import (
     wilson,
 )
 from tensorboard_cnc.analysis.behaviors.paired_tests import mcnemar, of_differences
-from tensorboard_cnc.records import Goal
+from tensorboard_cnc.records.models import Goal
 
 # Below, a slice is marked as small.
 SMALL = 30

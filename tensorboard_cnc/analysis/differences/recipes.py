@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tensorboard_cnc.analysis.catalog import Catalog
-from tensorboard_cnc.records import ParameterValue
+from tensorboard_cnc.records.models import ParameterValue
 
 # What a step without an operation is called; no operation has this name.
 NO_OPERATION = ""

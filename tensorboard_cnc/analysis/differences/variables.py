@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, TypeAlias
 
 from tensorboard_cnc.analysis.differences.recipes import Recipe, StepKey
-from tensorboard_cnc.records import ParameterValue
+from tensorboard_cnc.records.models import ParameterValue
 
 Kind: TypeAlias = Literal["parameter", "step", "alternatives", "parents", "order", "root"]
 # Of joined variables, those of the first kinds give the name.

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from tensorboard_cnc.analysis.layers.fused_outputs import fused_outputs, misnamed
 from tensorboard_cnc.analysis.layers.naming import is_fused, normalised, parent_of
-from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.records.sketches import TensorSketch
 
 Match: TypeAlias = Literal["name", "normalised", "shape", "resized"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.layers.estimates import Floats, over
-from tensorboard_cnc.sketch_records import PairTotals, TensorSketch
+from tensorboard_cnc.records.sketches import PairTotals, TensorSketch
 from tensorboard_cnc.sketches.change_classes import (
     CHANGE_CLASSES,
     ZERO_BOTH,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.records.sketches import TensorSketch
 
 
 def folded_norms(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.layers.estimates import Floats, apart, over
-from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.value_histogram import edges_of
 
 # Beyond its axis lies one value of a thousand; it counts in the outer bins.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tensorboard_cnc.analysis.layers.estimates import Floats
 from tensorboard_cnc.analysis.layers.exact_pairs import finite_count
 from tensorboard_cnc.analysis.layers.sampled_pairs import sample_of, sampled_count
-from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.coordinated_sample import sample_positions
 
 

@@ -19,7 +19,7 @@ from tensorboard_cnc.analysis.layers.estimates import (
 )
 from tensorboard_cnc.analysis.layers.exact_pairs import ExactPairs, Pair, exact_kind, finite_count
 from tensorboard_cnc.analysis.layers.sampled_pairs import groups_of_like, sampled_pairs
-from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES
 
 # Two sums of the same squares differ by less.

@@ -16,7 +16,7 @@ from tensorboard_cnc.analysis.layers.estimators_squares import squares_of_change
 from tensorboard_cnc.analysis.layers.estimators_zeros import change_counts
 from tensorboard_cnc.analysis.layers.exact_pairs import Pair, finite_count
 from tensorboard_cnc.analysis.layers.sample_pairs import SamplePairs
-from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.coordinated_sample import sample_positions
 from tensorboard_cnc.sketches.count_sketch import folded, sketched
 

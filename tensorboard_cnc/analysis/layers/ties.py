@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.records.sketches import TensorSketch
 
 
 def with_tied_values(tensors: Sequence[TensorSketch]) -> list[TensorSketch]:

@@ -20,10 +20,10 @@ from tensorboard_cnc.analysis.behaviors.measures import (
     measures_of,
 )
 from tensorboard_cnc.analysis.behaviors.recorded_answers import evaluation_of
-from tensorboard_cnc.instance_records import Predictions
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import EvaluationSet
 from tensorboard_cnc.plugin.behaviors.shelf import Held, Shelf, arrays_of
 from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.records.instances import Predictions
 
 Keep = Callable[[Hashable, Callable[[], Any]], Any]
 

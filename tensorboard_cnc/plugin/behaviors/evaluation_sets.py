@@ -9,10 +9,10 @@ from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.dataset_resolution import Resolution, resolve_dataset
 from tensorboard_cnc.errors import RecordError
-from tensorboard_cnc.identity import model_key
-from tensorboard_cnc.instance_records import Dataset, Predictions
 from tensorboard_cnc.plugin.behaviors.shelf import Shelf
-from tensorboard_cnc.records import Bulk
+from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.records.instances import Dataset, Predictions
+from tensorboard_cnc.records.models import Bulk
 
 
 @dataclass(slots=True)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tensorboard.context import RequestContext
 
-from tensorboard_cnc.instance_records import Dataset, InstanceRecord, Predictions
 from tensorboard_cnc.plugin.byte_cache import ByteCache, Sized
-from tensorboard_cnc.records import Bulk
+from tensorboard_cnc.records.instances import Dataset, InstanceRecord, Predictions
+from tensorboard_cnc.records.models import Bulk
 
 T = TypeVar("T", bound=Sized)
 V = TypeVar("V")

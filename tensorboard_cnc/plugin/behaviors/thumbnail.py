@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from tensorboard_cnc.analysis.behaviors.alignment import row_of_text
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.errors import RecordError
-from tensorboard_cnc.instance_records import Dataset
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import dataset_key
 from tensorboard_cnc.plugin.behaviors.shelf import Shelf
 from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.records.instances import Dataset
 
 
 def thumbnail(arguments: Mapping[str, str], catalog: Catalog, shelf: Shelf) -> bytes:

@@ -17,7 +17,7 @@ from tensorboard_cnc.analysis.layers.own_statistics import OwnStatistics, own_st
 from tensorboard_cnc.analysis.layers.pair_statistics import PairStatistics, pair_statistics
 from tensorboard_cnc.analysis.layers.ties import with_tied_values
 from tensorboard_cnc.plugin.layers.parts import Compared, RefusedRows, parts, refused_rows
-from tensorboard_cnc.sketch_records import SketchRecord, TensorSketch
+from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 
 # An odd number of bins, so that zero has one of its own in the middle.
 CELL_EDGES = np.linspace(-1, 1, 26)

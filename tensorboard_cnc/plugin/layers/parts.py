@@ -11,7 +11,7 @@ from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.layers.estimates import Floats
 from tensorboard_cnc.analysis.layers.module_tree import ModuleTree
 from tensorboard_cnc.analysis.layers.naming import normalised
-from tensorboard_cnc.sketch_records import SketchRecord
+from tensorboard_cnc.records.sketches import SketchRecord
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from tensorboard_cnc.plugin.http import BadRequestError
 from tensorboard_cnc.plugin.json_numbers import number, numbers
 from tensorboard_cnc.plugin.layers.comparison import Comparison
 from tensorboard_cnc.plugin.layers.measures_told import measured, measures_of, told
-from tensorboard_cnc.sketch_records import Scheme, TensorSketch
+from tensorboard_cnc.records.sketches import Scheme, TensorSketch
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES, change_class
 
 _EDGES = np.linspace(-1, 1, 62)

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from tensorboard.context import RequestContext
 
-from tensorboard_cnc import sketch_codec, wire
+from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.layers.folded_norms import folded_norms
 from tensorboard_cnc.errors import RecordError
+from tensorboard_cnc.format import sketches as sketch_format
 from tensorboard_cnc.plugin.byte_cache import ByteCache
 from tensorboard_cnc.reader.bulk_reader import BulkReader
-from tensorboard_cnc.records import Bulk, BulkKind
-from tensorboard_cnc.sketch_records import SketchRecord
+from tensorboard_cnc.records.models import Bulk, BulkKind
+from tensorboard_cnc.records.sketches import SketchRecord
 
 _KIND: Mapping[wire.LayerView, BulkKind] = {
     "weights": "weights",
@@ -53,7 +54,7 @@ class SketchReader:
 
         def read() -> KeptSketches:
             chunks = self._reader.chunks(self._ctx, bulk)
-            record = sketch_codec.decode(chunks)
+            record = sketch_format.decode(chunks)
             # Columns are compressed to about half; each tensor has some twenty small objects.
             memory = 2 * sum(map(len, chunks)) + 3000 * len(record.tensors)
             return KeptSketches(record, memory)

@@ -8,7 +8,7 @@ from itertools import count
 from math import ceil, prod
 from typing import Any
 
-from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.effective_size import effective_bytes
 from tensorboard_cnc.sketches.sizes import Sizes
 from tensorboard_cnc.sketches.sketcher import Sketcher

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tensorboard_cnc.sketch_records import Role
+from tensorboard_cnc.records.sketches import Role
 
 # What torch.compile, FSDP and activation checkpointing put before the names of a module's own.
 _WRAPPERS = re.compile(

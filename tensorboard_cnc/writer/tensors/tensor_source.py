@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
-from tensorboard_cnc.sketch_records import Role, Scheme
+from tensorboard_cnc.records.sketches import Role, Scheme
 
 # The values at the row-major positions from the first (inclusive) to the second (exclusive):
 # floats, one-dimensional, possibly a view of the model's own memory.

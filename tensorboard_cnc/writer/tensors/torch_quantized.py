@@ -7,7 +7,7 @@ from math import prod
 
 import numpy as np
 
-from tensorboard_cnc.sketch_records import Scheme
+from tensorboard_cnc.records.sketches import Scheme
 from tensorboard_cnc.writer.tensors.code_counts import CodeCounts, counted
 from tensorboard_cnc.writer.tensors.tensor_source import TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import (

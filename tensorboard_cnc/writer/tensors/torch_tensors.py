@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.sketch_records import Role
+from tensorboard_cnc.records.sketches import Role
 from tensorboard_cnc.writer.tensors.number_formats import decoded, unpacked
 from tensorboard_cnc.writer.tensors.plain_arrays import as_floats
 from tensorboard_cnc.writer.tensors.tensor_source import (

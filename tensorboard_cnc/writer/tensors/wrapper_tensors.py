@@ -12,7 +12,7 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
-from tensorboard_cnc.sketch_records import Scheme
+from tensorboard_cnc.records.sketches import Scheme
 from tensorboard_cnc.writer.tensors.code_counts import CodeCounts, counted
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_quantized import code_range

@@ -9,8 +9,8 @@ from tensorboard_cnc.analysis.behaviors.noise_floor import noise_floor
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
 from tensorboard_cnc.analysis.descendants import descendants_of
 from tensorboard_cnc.analysis.differences.replicates import replicates_of
-from tensorboard_cnc.identity import model_key
-from tensorboard_cnc.records import ModelCard, Operation, Stored
+from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.records.models import ModelCard, Operation, Stored
 from tests.analysis.behaviors.evaluations import evaluation
 
 LABELS = [0, 0, 0, 0]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
 from tensorboard_cnc.analysis.behaviors.instances import Instances, instances_of
 from tensorboard_cnc.analysis.behaviors.recorded_answers import evaluation_of
-from tensorboard_cnc.instance_records import Dataset, Predictions
+from tensorboard_cnc.records.instances import Dataset, Predictions
 
 IDS = np.array([10, 20, 30, 40])
 CLASSES = ("cat", "dog", "eel")

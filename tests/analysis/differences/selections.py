@@ -12,8 +12,8 @@ import pytest
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
 from tensorboard_cnc.analysis.differences.between import Differences, differences_between
 from tensorboard_cnc.analysis.differences.variables import Variable
-from tensorboard_cnc.identity import model_key
-from tensorboard_cnc.records import Measurement, Metrics, ModelCard, Operation, Stored
+from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.records.models import Measurement, Metrics, ModelCard, Operation, Stored
 
 TABLES = Path(__file__).resolve().parents[4] / "shared" / "data" / "experiments"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tensorboard_cnc.analysis.differences.between import Differences, differences_between
 from tensorboard_cnc.analysis.differences.recipes import Recipe, recipes_of
-from tensorboard_cnc.identity import model_key
+from tensorboard_cnc.records.identity import model_key
 from tests.analysis.differences.selections import Sweep, table
 
 _VALUES = st.sampled_from([0, 1, 0.5, True, None, "a", (1, 2), float("nan"), 10**400])

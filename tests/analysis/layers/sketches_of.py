@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tensorboard_cnc.sketch_records import Role, TensorSketch, Totals
+from tensorboard_cnc.records.sketches import Role, TensorSketch, Totals
 
 
 def tensor(

@@ -6,7 +6,7 @@ import pytest
 from tensorboard_cnc.analysis.layers.folded_norms import folded_norms
 from tensorboard_cnc.analysis.layers.measures import sqnr
 from tensorboard_cnc.analysis.layers.pair_statistics import pair_statistics
-from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.pair_totals import PairSketcher
 from tensorboard_cnc.sketches.sketcher import sketch_values
 from tests.analysis.layers.sketches_of import tensor

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tensorboard_cnc.analysis.layers.alignment import align
-from tensorboard_cnc.sketch_records import TensorSketch
+from tensorboard_cnc.records.sketches import TensorSketch
 from tests.analysis.layers.sketches_of import tensor
 
 

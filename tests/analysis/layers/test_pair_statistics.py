@@ -17,7 +17,7 @@ from tensorboard_cnc.analysis.layers.measures import MEASURES
 from tensorboard_cnc.analysis.layers.own_statistics import own_statistics
 from tensorboard_cnc.analysis.layers.pair_statistics import PairStatistics, pair_statistics
 from tensorboard_cnc.analysis.layers.ties import with_tied_values
-from tensorboard_cnc.sketch_records import Scheme, TensorSketch
+from tensorboard_cnc.records.sketches import Scheme, TensorSketch
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES, change_class
 from tensorboard_cnc.sketches.pair_totals import PairSketcher
 from tensorboard_cnc.sketches.sizes import Sizes

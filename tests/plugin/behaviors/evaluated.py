@@ -9,13 +9,13 @@ from tensorboard.context import RequestContext
 
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.errors import DamagedRecordError
-from tensorboard_cnc.identity import model_key
-from tensorboard_cnc.instance_records import Dataset, Predictions
 from tensorboard_cnc.plugin.behaviors.answers import Answerer
 from tensorboard_cnc.plugin.behaviors.question import asked
 from tensorboard_cnc.plugin.behaviors.shelf import Shelf
 from tensorboard_cnc.plugin.byte_cache import ByteCache
-from tensorboard_cnc.records import Bulk, ModelCard, Operation, Stored
+from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.records.instances import Dataset, Predictions
+from tensorboard_cnc.records.models import Bulk, ModelCard, Operation, Stored
 
 
 class Evaluated:

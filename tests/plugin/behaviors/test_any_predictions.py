@@ -7,9 +7,9 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from tensorboard_cnc.instance_records import Dataset, Kind, Predictions
 from tensorboard_cnc.plugin.behaviors.question import Level
 from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.records.instances import Dataset, Kind, Predictions
 from tensorboard_cnc.wire import Flip, Form
 from tests.plugin.behaviors.evaluated import Evaluated, keys
 

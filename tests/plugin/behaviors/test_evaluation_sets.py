@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.instance_records import Dataset, Predictions
-from tensorboard_cnc.writer import known_datasets
+from tensorboard_cnc.records.instances import Dataset, Predictions
+from tensorboard_cnc.writer.instances import known_datasets
 from tests.conftest import Serve
 from tests.plugin.behaviors.evaluated import Evaluated
 

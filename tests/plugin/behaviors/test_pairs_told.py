@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from tensorboard_cnc.instance_records import Dataset, Predictions
+from tensorboard_cnc.records.instances import Dataset, Predictions
 from tests.plugin.behaviors.evaluated import Evaluated, keys
 
 N = 1200

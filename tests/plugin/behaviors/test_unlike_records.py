@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_cnc.instance_records import Dataset, Predictions
+from tensorboard_cnc.records.instances import Dataset, Predictions
 from tests.plugin.behaviors.evaluated import Evaluated, keys
 
 IDS = np.arange(6)

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.identity import model_key
+from tensorboard_cnc.records.identity import model_key
 from tests.conftest import Serve
 from tests.tensorboard_host import InProcessTensorBoard
 

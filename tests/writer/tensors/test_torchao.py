@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from tensorboard_cnc.sketch_records import Scheme
+from tensorboard_cnc.records.sketches import Scheme
 from tensorboard_cnc.writer.tensors.tensor_source import TensorSource
 from tests.writer.tensors.read_sources import sources, values
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from tensorboard_cnc.sketch_records import SketchRecord
+from tensorboard_cnc.records.sketches import SketchRecord
 from tensorboard_cnc.writer.tensors.model_sources import all_sources
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.weights import weights_record

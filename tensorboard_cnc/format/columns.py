@@ -1,0 +1,300 @@
+"""Columns of data sets and predictions: little-endian bytes, compressed as a whole.
+
+An encoding is a NumPy type, or one of
+
+- ``delta``: whole numbers as differences, so that 0 … n-1 costs nothing;
+- ``bits``: eight flags a byte;
+- ``-ln p``: probabilities as rint(-2048 ln p) in 16 bits, all low bytes before all high bytes.
+  The relative error is below 0.03 % down to p = 1e-14, so that KL keeps its tail;
+- ``planes``: float32, all lowest bytes first, so that bytes which are mostly 0 take no room;
+- ``text`` and ``bytes``: the lengths of all items (u32), then the items.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from tensorboard_cnc.errors import DamagedRecordError
+from tensorboard_cnc.format import cnc_pb2 as pb
+from tensorboard_cnc.format.envelope import damaged
+
+# What is compressed, one part after the other: bytes, arrays of bytes, or the rows of one.
+_Parts: TypeAlias = Sequence[Any] | NDArray[np.uint8]
+
+# Of all columns of a record once they are inflated.
+MAX_DECLARED_BYTES = 1 << 30
+_STEPS_PER_NAT = 2048
+_COARSE = 32
+_MOST_NATS = np.float32(31.75)
+_NOT_A_NUMBER = 65535
+_CODES_AT_A_TIME = 1 << 16
+# Bits of the types of whole numbers, without the sign.
+_BITS = {"|i1": 7, "<i2": 15, "<i4": 31, "<i8": 63}
+_NOTHING = zlib.compress(b"")
+_BYTES = {"|i1": 1, "<i2": 2, "<i4": 4, "<i8": 8, "<f4": 4, "<f8": 8}
+_BYTES |= {"delta": 8, "-ln p": 2, "planes": 4}
+# Texts beyond this length would make a unicode array large, which pads all to the longest.
+_LONG_ID = 64
+
+
+def whole_numbers(name: str, values: NDArray[Any]) -> pb.Column:
+    """The integers in the narrowest type that holds them."""
+    low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
+    fits = (kind for kind, bits in _BITS.items() if -(1 << bits) <= low and high < 1 << bits)
+    dtype = next(fits)
+    return _column(name, dtype, values.shape, [_bytes(values, dtype)])
+
+
+def numbers(name: str, values: NDArray[Any]) -> pb.Column:
+    """The values in their own type, little-endian."""
+    dtype = values.dtype.newbyteorder("<")
+    return _column(name, dtype.str, values.shape, [_bytes(values, dtype)])
+
+
+def bits(name: str, values: NDArray[np.bool_]) -> pb.Column:
+    """Flags of any shape."""
+    return _column(name, "bits", values.shape, [np.packbits(values, axis=None)])
+
+
+def probabilities(name: str, values: NDArray[Any], *, coarse: bool = False) -> pb.Column:
+    """Probabilities of any shape, NaN kept; `coarse` steps of 1/64 nat take a third less room.
+
+    Coarse steps change the mean KL of two vectors by 2e-5 nats.
+    """
+    flat = np.asarray(values, np.float32).reshape(-1)
+    planes = np.empty((2, len(flat)), np.uint8)
+    unit = _COARSE if coarse else 1
+    # Piece by piece, so that they stay in the processor's cache.
+    for start in range(0, len(flat), _CODES_AT_A_TIME):
+        piece = slice(start, start + _CODES_AT_A_TIME)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            nats = np.minimum(-np.log(flat[piece]), _MOST_NATS)
+        steps = np.maximum(np.rint(nats * np.float32(_STEPS_PER_NAT / unit)) * unit, 0)
+        steps[np.isnan(nats)] = _NOT_A_NUMBER
+        planes[:, piece] = steps.astype("<u2").view(np.uint8).reshape(-1, 2).T
+    return _column(name, "-ln p", values.shape, planes, zlib.Z_RLE)
+
+
+def planes(name: str, values: NDArray[np.float32]) -> pb.Column:
+    """Float32 of few significant bits, of any shape."""
+    rows = np.ascontiguousarray(values, "<f4").reshape(-1).view(np.uint8).reshape(-1, 4)
+    return _column(name, "planes", values.shape, np.ascontiguousarray(rows.T), zlib.Z_RLE)
+
+
+def ids(name: str, values: NDArray[Any]) -> pb.Column:
+    """Ids of instances: whole numbers or texts."""
+    if values.dtype.kind == "i":
+        steps = np.diff(values, prepend=0)
+        return _column(name, "delta", values.shape, [_bytes(steps, "<i8")])
+    return texts(name, values.tolist())
+
+
+def texts(name: str, values: Sequence[str]) -> pb.Column:
+    """Texts, in UTF-8."""
+    return _items(name, "text", [value.encode("utf-8", "surrogatepass") for value in values])
+
+
+def files(name: str, values: Sequence[bytes]) -> pb.Column:
+    """Byte strings."""
+    return _items(name, "bytes", values)
+
+
+def text_ids(values: Sequence[str]) -> NDArray[Any]:
+    """Ids as an array: unicode, or objects where one is long."""
+    long = max(map(len, values), default=0) > _LONG_ID
+    return np.array(values, object if long else str)
+
+
+def array_of(column: pb.Column, dtype: DTypeLike) -> NDArray[Any]:
+    """What any of the functions above but `texts` and `files` stored; read-only.
+
+    Raises:
+      DamagedRecordError: the bytes do not fit what the column declares, or the values not `dtype`.
+    """
+    values = _numeric(column)
+    wanted = np.dtype(dtype)
+    if values.dtype != wanted:
+        if values.dtype.kind != wanted.kind or not _holds(wanted, values):
+            raise _damaged(column, f"its {values.dtype} are no {wanted}")
+        values = values.astype(wanted)
+    values.flags.writeable = False
+    return values
+
+
+def ids_of(column: pb.Column) -> NDArray[Any]:
+    """What `ids` stored; read-only.
+
+    Raises:
+      DamagedRecordError: the bytes do not fit what the column declares.
+    """
+    if column.dtype != "text" and len(column.shape) != 1:
+        raise _damaged(column, f"it has {len(column.shape)} dimensions")
+    values = text_ids(texts_of(column)) if column.dtype == "text" else array_of(column, np.int64)
+    values.flags.writeable = False
+    return values
+
+
+def check_sizes(packed: Iterable[pb.Column]) -> None:
+    """Refuses columns that declare more bytes than are ever written, before any is inflated.
+
+    Raises:
+      DamagedRecordError: they do.
+    """
+    total = sum(_declared_bytes(column) for column in packed)
+    if total > MAX_DECLARED_BYTES:
+        raise damaged(f"it declares {total:,} bytes, over the {MAX_DECLARED_BYTES:,} allowed")
+
+
+def texts_of(column: pb.Column) -> tuple[str, ...]:
+    """What `texts` stored.
+
+    Raises:
+      DamagedRecordError: the bytes do not fit what the column declares.
+    """
+    try:
+        return tuple(item.decode("utf-8", "surrogatepass") for item in _items_of(column, "text"))
+    except UnicodeDecodeError as error:
+        raise _damaged(column, "its texts are not UTF-8") from error
+
+
+def files_of(column: pb.Column) -> tuple[bytes, ...]:
+    """What `files` stored.
+
+    Raises:
+      DamagedRecordError: the bytes do not fit what the column declares.
+    """
+    return _items_of(column, "bytes")
+
+
+def _items_of(column: pb.Column, dtype: str) -> tuple[bytes, ...]:
+    if column.dtype != dtype:
+        raise _damaged(column, f"it is {column.dtype!r} instead of {dtype!r}")
+    data = _inflate(column)
+    n = column.shape[0]
+    ends = np.cumsum(np.frombuffer(data, "<u4", n), dtype=np.int64) + 4 * n
+    if (int(ends[-1]) if n else 0) != len(data):
+        raise _damaged(column, "its lengths do not add up")
+    starts = [4 * n, *ends.tolist()]
+    return tuple(data[start:end] for start, end in pairwise(starts))
+
+
+def _numeric(column: pb.Column) -> NDArray[Any]:
+    shape = tuple(column.shape)
+    if len(shape) > 2:
+        raise _damaged(column, f"it has {len(shape)} dimensions")
+    if column.dtype in ("text", "bytes"):
+        raise _damaged(column, f"it holds {column.dtype} instead of numbers")
+    count = math.prod(shape)
+    data = _inflate(column)
+    if column.dtype == "bits":
+        return np.unpackbits(np.frombuffer(data, np.uint8), count=count).astype(bool).reshape(shape)
+    if column.dtype == "delta":
+        return np.cumsum(np.frombuffer(data, "<i8")).reshape(shape)
+    if column.dtype == "-ln p":
+        return _probabilities(np.frombuffer(data, np.uint8).reshape(2, count)).reshape(shape)
+    if column.dtype == "planes":
+        rows = np.frombuffer(data, np.uint8).reshape(4, count).T
+        return np.ascontiguousarray(rows).view("<f4").reshape(shape)
+    return np.frombuffer(data, column.dtype).reshape(shape)
+
+
+def _probabilities(planes: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What `probabilities` stored, from the low and high bytes (2, n) of its codes."""
+    found = np.empty(planes.shape[1], np.float32)
+    # Piece by piece, so that they stay in the processor's cache.
+    for start in range(0, len(found), _CODES_AT_A_TIME):
+        low, high = planes[:, start : start + _CODES_AT_A_TIME]
+        values = found[start : start + _CODES_AT_A_TIME]
+        np.multiply(high, np.float32(256), out=values)
+        values += low
+        unknown = values == _NOT_A_NUMBER
+        values *= np.float32(-1 / _STEPS_PER_NAT)
+        np.exp(values, out=values)
+        values[unknown] = np.nan
+    return found
+
+
+def _holds(dtype: np.dtype[Any], values: NDArray[Any]) -> bool:
+    """Whether the type has room for whole numbers; any other is as wide as what is stored."""
+    if dtype.kind != "i" or not values.size:
+        return True
+    limits = np.iinfo(dtype)
+    return bool(limits.min <= values.min() and values.max() <= limits.max)
+
+
+def _declared_bytes(column: pb.Column) -> int:
+    count = math.prod(column.shape)
+    if column.dtype in ("text", "bytes"):
+        if len(column.shape) != 2:
+            raise _damaged(column, f"it has {len(column.shape)} dimensions")
+        return 4 * column.shape[0] + column.shape[1]
+    if column.dtype == "bits":
+        return (count + 7) // 8
+    size = _BYTES.get(column.dtype)
+    if size is None:
+        raise _damaged(column, f"its type {column.dtype!r} is unknown")
+    return size * count
+
+
+def _inflate(column: pb.Column) -> bytes:
+    size = _declared_bytes(column)
+    if size > MAX_DECLARED_BYTES:
+        raise _damaged(column, f"it declares {size:,} bytes")
+    try:
+        # One byte more than declared, so that a longer stream is noticed without inflating it.
+        data = zlib.decompressobj().decompress(column.data, size + 1)
+    except zlib.error as error:
+        raise _damaged(column, str(error)) from error
+    if len(data) != size:
+        raise _damaged(column, f"it does not hold the {size:,} bytes it declares")
+    return data
+
+
+def _items(name: str, dtype: str, values: Sequence[bytes]) -> pb.Column:
+    lengths = np.array([len(value) for value in values], "<u4")
+    shape = (len(values), int(lengths.sum(dtype=np.int64)))
+    return _column(name, dtype, shape, [lengths.tobytes() + b"".join(values)])
+
+
+def _bytes(values: NDArray[Any], dtype: DTypeLike) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(values, dtype).reshape(-1).view(np.uint8)
+
+
+def _column(
+    name: str,
+    dtype: str,
+    shape: Sequence[int],
+    parts: _Parts,
+    strategy: int = zlib.Z_DEFAULT_STRATEGY,
+) -> pb.Column:
+    """A column of the bytes of all `parts`; see `_compressed`."""
+    return pb.Column(name=name, dtype=dtype, shape=shape, data=_compressed(parts, strategy))
+
+
+def _compressed(parts: _Parts, strategy: int) -> bytes:
+    """The parts as one stream; each begins a block, so that its bytes get a code of their own.
+
+    Without patterns that return, Z_RLE is smaller and faster.
+    """
+    size = sum(map(len, parts))
+    if not size:
+        return _NOTHING
+    level = 6 if size < 1 << 21 else 1
+    # As much memory as the bytes need: most columns are small.
+    window = min(max(size.bit_length(), 9), zlib.MAX_WBITS)
+    compressor = zlib.compressobj(level, zlib.DEFLATED, window, min(window - 6, 8), strategy)
+    packed = [compressor.compress(parts[0])]
+    for part in parts[1:]:
+        packed += compressor.flush(zlib.Z_BLOCK), compressor.compress(part)
+    return b"".join((*packed, compressor.flush()))
+
+
+def _damaged(column: pb.Column, detail: str) -> DamagedRecordError:
+    return damaged(f'of its column "{column.name}", {detail}')

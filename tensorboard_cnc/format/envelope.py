@@ -1,0 +1,209 @@
+"""Records to checksummed bytes and back. The layout is cnc.proto; docs/format.md explains it."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable
+
+import google_crc32c
+from google.protobuf.message import DecodeError
+
+from tensorboard_cnc.errors import ArgumentError, DamagedRecordError, FutureRecordError
+from tensorboard_cnc.format import messages
+from tensorboard_cnc.format.cnc_pb2 import Envelope
+from tensorboard_cnc.format.cnc_pb2 import Record as RecordMessage
+from tensorboard_cnc.records.models import Record
+
+FORMAT_VERSION = 1
+MAX_RECORD_BYTES = 16 << 20
+# Of a bulk record, and of each of the chunks in which it is stored.
+MAX_BULK_BYTES = 256 << 20
+CHUNK_BYTES = 8 << 20
+# Empty items take two bytes in a record and a thousand times that in memory.
+MAX_RECORD_ITEMS = 50_000
+_COMPRESS_FROM_BYTES = 1024
+
+
+def encode(record: Record) -> bytes:
+    """The bytes of an Envelope that holds `record`.
+
+    Raises:
+      ArgumentError: the record is larger than readers accept, or a value in it has no place there.
+    """
+    payload = _serialize(record)
+    size = len(payload)
+    if size > MAX_RECORD_BYTES:
+        raise ArgumentError(
+            f"A {type(record).__name__} record has {size:,} bytes",
+            f"At most {MAX_RECORD_BYTES:,} can be read back",
+            "Log fewer repetitions or shorter texts",
+        )
+    compression = Envelope.NONE
+    if size >= _COMPRESS_FROM_BYTES:
+        compression = Envelope.ZLIB
+        payload = zlib.compress(payload)
+    return Envelope(
+        format_version=FORMAT_VERSION,
+        checksum=checksum_of(FORMAT_VERSION, compression, size, payload),
+        compression=compression,
+        size=size,
+        payload=payload,
+    ).SerializeToString()
+
+
+def _serialize(record: Record) -> bytes:
+    try:
+        message = messages.to_message(record)
+        payload = message.SerializeToString()
+    except (ValueError, DecodeError, RecursionError) as error:
+        raise ArgumentError(
+            f"A {type(record).__name__} record cannot be stored: {error}",
+            "Texts are Unicode, whole numbers have at most 64 bits, lists few levels",
+            "Pass plainer values",
+        ) from error
+    if _item_count(message) > MAX_RECORD_ITEMS:
+        raise ArgumentError(
+            f"A {type(record).__name__} record has {_item_count(message):,} items",
+            f"At most {MAX_RECORD_ITEMS:,} can be read back",
+            "Log fewer of them for one model",
+        )
+    return payload
+
+
+def decode(data: bytes) -> Record:
+    """The record in an Envelope's bytes.
+
+    Checksum, version and sizes are checked, in this order, before anything is decompressed.
+
+    Raises:
+      DamagedRecordError: the bytes are not what was written.
+      FutureRecordError: they are, but by a newer tensorboard-cnc.
+    """
+    envelope = parse_envelope(data)
+    if envelope.format_version > FORMAT_VERSION:
+        raise future(f"its format version is {envelope.format_version}, not {FORMAT_VERSION}")
+    if envelope.size > MAX_RECORD_BYTES:
+        raise damaged(f"it declares {envelope.size:,} bytes, over the {MAX_RECORD_BYTES:,} allowed")
+    message = RecordMessage()
+    try:
+        message.ParseFromString(_decompress(envelope))
+    except (DecodeError, zlib.error) as error:
+        raise damaged(str(error)) from error
+    if _item_count(message) > MAX_RECORD_ITEMS:
+        raise damaged(f"it holds {_item_count(message):,} items, over {MAX_RECORD_ITEMS:,}")
+    try:
+        return messages.from_message(message)
+    except ValueError as error:
+        # The checksum held, so this is what was written, and only a newer version can have.
+        raise future(str(error)) from error
+
+
+def bulk_chunks(payload: bytes) -> list[bytes]:
+    """The chunks of an Envelope around the message of a bulk record, compressed within.
+
+    Raises:
+      ArgumentError: it is larger than readers accept.
+    """
+    if len(payload) > MAX_BULK_BYTES:
+        raise ArgumentError(
+            f"A record has {len(payload):,} compressed bytes",
+            f"At most {MAX_BULK_BYTES:,} can be read back",
+            "Log fewer instances or shorter texts, or set a smaller budget=",
+        )
+    data = Envelope(
+        format_version=FORMAT_VERSION,
+        checksum=checksum_of(FORMAT_VERSION, Envelope.NONE, len(payload), payload),
+        compression=Envelope.NONE,
+        size=len(payload),
+        payload=payload,
+    ).SerializeToString()
+    return [data[at : at + CHUNK_BYTES] for at in range(0, len(data), CHUNK_BYTES)]
+
+
+def bulk_payload(chunks: Iterable[bytes]) -> bytes:
+    """The message of a bulk record; checksum, version and size have been checked.
+
+    Raises:
+      DamagedRecordError: the chunks are not what was written.
+      FutureRecordError: they are, but by a newer tensorboard-cnc.
+    """
+    envelope = parse_envelope(b"".join(chunks))
+    if envelope.format_version > FORMAT_VERSION:
+        raise future(f"its format version is {envelope.format_version}, not {FORMAT_VERSION}")
+    if envelope.compression != Envelope.NONE:
+        raise future(f"its compression is {envelope.compression}")
+    if envelope.size != len(envelope.payload):
+        raise damaged(f"it does not hold the {envelope.size:,} bytes it declares")
+    return envelope.payload
+
+
+def _item_count(message: RecordMessage) -> int:
+    match message.WhichOneof("kind"):
+        case "model":
+            card = message.model
+            return len(card.parents) + len(card.operation.parameters)
+        case "metrics":
+            return len(message.metrics.measurements)
+        case "metric_specs":
+            return len(message.metric_specs.specs)
+        case "problems":
+            return len(message.problems.problems)
+        case _:
+            return 0
+
+
+def parse_envelope(data: bytes) -> Envelope:
+    """The envelope in `data`, its checksum checked.
+
+    Raises:
+      DamagedRecordError: it does not parse, or the checksum is another.
+    """
+    envelope = Envelope()
+    try:
+        envelope.ParseFromString(data)
+    except DecodeError as error:
+        raise damaged("its outer message does not parse") from error
+    found = checksum_of(
+        envelope.format_version, envelope.compression, envelope.size, envelope.payload
+    )
+    if found != envelope.checksum:
+        raise damaged(f"its checksum is {found:08x} instead of {envelope.checksum:08x}")
+    return envelope
+
+
+def checksum_of(version: int, compression: int, size: int, payload: bytes) -> int:
+    """CRC-32C of an envelope's other fields."""
+    head = struct.pack("<IIQ", version, compression & 0xFFFFFFFF, size)
+    return int(google_crc32c.extend(google_crc32c.value(head), payload))
+
+
+def _decompress(envelope: Envelope) -> bytes:
+    if envelope.compression == Envelope.NONE:
+        payload = envelope.payload
+    elif envelope.compression == Envelope.ZLIB:
+        # One byte more than declared, so that a longer stream is noticed without inflating it.
+        payload = zlib.decompressobj().decompress(envelope.payload, envelope.size + 1)
+    else:
+        raise future(f"its compression {envelope.compression} is unknown")
+    if len(payload) != envelope.size:
+        raise damaged(f"it does not hold the {envelope.size:,} bytes it declares")
+    return payload
+
+
+def damaged(detail: str) -> DamagedRecordError:
+    """The error for bytes that are not what was written."""
+    return DamagedRecordError(
+        f"A record is damaged: {detail}",
+        "",
+        "Log it again; the other records of the run are shown",
+    )
+
+
+def future(detail: str) -> FutureRecordError:
+    """The error for what only a newer version can have written."""
+    return FutureRecordError(
+        f"A record was written by a newer tensorboard-cnc: {detail}",
+        "",
+        "Upgrade where TensorBoard runs: pip install -U tensorboard-cnc",
+    )

@@ -1,0 +1,239 @@
+"""Data sets and predictions to checksummed chunks and back; docs/format.md tells the layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Literal, NamedTuple, cast, get_args
+
+import numpy as np
+from google.protobuf.message import DecodeError
+from numpy.typing import DTypeLike, NDArray
+
+from tensorboard_cnc.format import cnc_pb2 as pb
+from tensorboard_cnc.format import columns
+from tensorboard_cnc.format.envelope import bulk_chunks, bulk_payload, damaged, future
+from tensorboard_cnc.records.instances import (
+    Attribute,
+    Dataset,
+    Ids,
+    InstanceRecord,
+    Kind,
+    Predictions,
+)
+
+_Read = Callable[[pb.Column], Any]
+# What the first dimension of a column counts: instances, those with a vector, or anything.
+_Rows = Literal["n", "vectors", "any"]
+
+
+class _Field(NamedTuple):
+    """How a field is stored, read, and what its length must be."""
+
+    pack: Callable[[str, Any], pb.Column]
+    read: _Read
+    rows: _Rows = "n"
+
+
+def _array(dtype: DTypeLike, dimensions: int = 1) -> _Read:
+    """Reads an array of this type and number of dimensions."""
+
+    def read(column: pb.Column) -> NDArray[Any]:
+        if len(column.shape) != dimensions:
+            raise damaged(f"its column {column.name} has {len(column.shape)} dimensions")
+        return columns.array_of(column, dtype)
+
+    return read
+
+
+_FIELDS: dict[str, _Field] = {
+    "ids": _Field(columns.ids, columns.ids_of),
+    "classes": _Field(columns.texts, columns.texts_of, "any"),
+    "labels": _Field(columns.whole_numbers, _array(np.int32)),
+    "predicted": _Field(columns.whole_numbers, _array(np.int32)),
+    "memberships": _Field(columns.bits, _array(np.bool_, 2)),
+    "numbers": _Field(columns.numbers, _array(np.float64)),
+    "targets": _Field(columns.texts, columns.texts_of),
+    "texts": _Field(columns.texts, columns.texts_of),
+    "outputs": _Field(columns.texts, columns.texts_of),
+    "images": _Field(columns.files, columns.files_of),
+    "correct": _Field(columns.whole_numbers, _array(np.int8)),
+    "confidence": _Field(columns.probabilities, _array(np.float32)),
+    "true_probability": _Field(columns.probabilities, _array(np.float32)),
+    "top_classes": _Field(columns.whole_numbers, _array(np.int32, 2)),
+    "top_probabilities": _Field(columns.probabilities, _array(np.float32, 2)),
+    "vector_rows": _Field(columns.ids, _array(np.int64), "vectors"),
+    "vectors": _Field(columns.probabilities, _array(np.float32, 2), "vectors"),
+}
+# Columns of a user's names: the part before the slash says what they are.
+_NAMED: dict[str, _Field] = {
+    "scores": _Field(columns.numbers, _array(np.float32)),
+    "attributes": _Field(columns.numbers, _array(np.float64)),
+    "codes": _Field(columns.whole_numbers, _array(np.int32)),
+    "levels": _Field(columns.texts, columns.texts_of, "any"),
+}
+
+
+def columns_of(record: InstanceRecord, only: Collection[str] | None = None) -> dict[str, pb.Column]:
+    """The compressed columns of a record by name, or those of the fields `only`."""
+    packed = {}
+    for name, field in _FIELDS.items():
+        value = getattr(record, name, None) if only is None or name in only else None
+        if value is None or (name == "classes" and not value):
+            continue
+        # Vectors that were cut to fit a budget are stored in coarser steps.
+        if name == "vectors" and "vectors" in record.dropped:
+            packed[name] = columns.probabilities(name, value, coarse=True)
+        else:
+            packed[name] = field.pack(name, value)
+    for name, value in _named_values(record) if only is None else ():
+        packed[name] = _NAMED[name.partition("/")[0]].pack(name, value)
+    return packed
+
+
+def encode(record: InstanceRecord, packed: Mapping[str, pb.Column] | None = None) -> list[bytes]:
+    """The chunks of one record; `packed` are its `columns_of`, if they are known already.
+
+    Raises:
+      ArgumentError: it is larger than readers accept.
+    """
+    message = pb.InstanceRecord(
+        kind=record.kind,
+        columns=(columns_of(record) if packed is None else packed).values(),
+        dropped=record.dropped,
+        logged_us=record.logged_us,
+    )
+    if isinstance(record, Dataset):
+        message.subject = pb.InstanceRecord.DATASET
+        message.dataset, message.fingerprint = record.name, record.fingerprint
+    else:
+        message.subject = pb.InstanceRecord.PREDICTIONS
+        message.dataset, message.fingerprint = record.dataset, record.dataset_fingerprint
+        message.model_id, message.excluded = record.model_id, record.excluded
+    return bulk_chunks(message.SerializeToString())
+
+
+def decode(chunks: Iterable[bytes]) -> InstanceRecord:
+    """The record in the chunks of one value.
+
+    Raises:
+      DamagedRecordError: the bytes are not what was written.
+      FutureRecordError: they are, but by a newer tensorboard-cnc.
+    """
+    message = pb.InstanceRecord()
+    try:
+        message.ParseFromString(bulk_payload(chunks))
+    except DecodeError as error:
+        raise damaged(str(error)) from error
+    if message.kind not in get_args(Kind):
+        raise future(f'its kind is "{message.kind}"')
+    columns.check_sizes(message.columns)
+    return _record_of(message, *_columns_in(message.columns))
+
+
+def _named_values(record: InstanceRecord) -> Iterable[tuple[str, Any]]:
+    if isinstance(record, Predictions):
+        yield from ((f"scores/{name}", score) for name, score in record.scores.items())
+        return
+    for name, values in record.attributes.items():
+        if isinstance(values, tuple):
+            yield f"codes/{name}", values[0]
+            yield f"levels/{name}", values[1]
+        else:
+            yield f"attributes/{name}", values
+
+
+def _columns_in(
+    packed: Iterable[pb.Column],
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Fields by name and, by the part before the slash, a user's columns by name."""
+    fields: dict[str, Any] = {}
+    named: dict[str, dict[str, Any]] = {group: {} for group in _NAMED}
+    lengths: dict[_Rows, dict[str, int]] = {"n": {}, "vectors": {}, "any": {}}
+    for column in packed:
+        group, slash, name = column.name.partition("/")
+        field = _NAMED.get(group) if slash else _FIELDS.get(group)
+        if field is None:
+            # Of a newer version; what is known is shown.
+            continue
+        value = field.read(column)
+        if slash:
+            named[group][name] = value
+        else:
+            fields[group] = value
+        lengths[field.rows][column.name] = len(value)
+    if "ids" not in fields:
+        raise damaged("it has no ids")
+    for rows, known in (("n", "ids"), ("vectors", "vector_rows")):
+        expected = len(fields.get(known, ()))
+        for name, length in lengths[cast(_Rows, rows)].items():
+            if length != expected:
+                raise damaged(f"its column {name} has {length:,} of {expected:,} rows")
+    return fields, named
+
+
+def _record_of(
+    message: pb.InstanceRecord, fields: dict[str, Any], named: dict[str, dict[str, Any]]
+) -> InstanceRecord:
+    shared: dict[str, Any] = {
+        "kind": message.kind,
+        "dropped": tuple(message.dropped),
+        "logged_us": message.logged_us,
+    }
+    known = (Dataset if message.subject == pb.InstanceRecord.DATASET else Predictions).__slots__
+    taken = {name: value for name, value in fields.items() if name in known}
+    _check_classes(taken)
+    if message.subject == pb.InstanceRecord.DATASET:
+        return Dataset(
+            name=message.dataset,
+            fingerprint=message.fingerprint,
+            attributes=_attributes(named),
+            **shared,
+            **taken,
+        )
+    _check_vectors(taken["ids"], taken.get("vector_rows"), taken.get("vectors"))
+    return Predictions(
+        model_id=message.model_id,
+        dataset=message.dataset,
+        dataset_fingerprint=message.fingerprint,
+        scores=named["scores"],
+        excluded=message.excluded,
+        **shared,
+        **taken,
+    )
+
+
+def _attributes(named: dict[str, dict[str, Any]]) -> dict[str, Attribute]:
+    found: dict[str, Attribute] = dict(named["attributes"])
+    for name, codes in named["codes"].items():
+        levels = named["levels"].get(name, ())
+        if codes.size and not -1 <= codes.min() <= codes.max() < len(levels):
+            raise damaged(f"the attribute {name} has a value that it does not list")
+        found[name] = (codes, levels)
+    return found
+
+
+def _check_classes(fields: Mapping[str, Any]) -> None:
+    """Refuses what names or counts other classes than the record has."""
+    classes = len(fields.get("classes", ())) or np.iinfo(np.int32).max
+    for name in ("labels", "predicted", "top_classes"):
+        codes = fields.get(name)
+        if codes is not None and codes.size and not -1 <= codes.min() <= codes.max() < classes:
+            raise damaged(f"its column {name} names a class that it does not have")
+    if "classes" in fields:
+        for name in ("memberships", "vectors"):
+            if name in fields and fields[name].shape[1] != classes:
+                raise damaged(f"its column {name} has not the {classes:,} classes it names")
+    tops = [fields.get(name) for name in ("top_classes", "top_probabilities")]
+    if len({None if top is None else top.shape for top in tops}) > 1:
+        raise damaged("its most probable classes do not fit their probabilities")
+
+
+def _check_vectors(
+    ids: Ids, rows: NDArray[np.int64] | None, vectors: NDArray[np.float32] | None
+) -> None:
+    if (rows is None) != (vectors is None):
+        raise damaged("its vectors do not fit their rows")
+    if rows is not None and len(rows):
+        ascending = bool(np.all(rows[1:] > rows[:-1]))
+        if not ascending or rows[0] < 0 or rows[-1] >= len(ids):
+            raise damaged("its vectors are of rows that it does not have")

@@ -1,0 +1,239 @@
+"""Records to protobuf messages and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar, cast
+
+from tensorboard_cnc.format import cnc_pb2 as pb
+from tensorboard_cnc.records.models import (
+    Budget,
+    Goal,
+    LoggedProblem,
+    Measurement,
+    Metrics,
+    MetricSpec,
+    MetricSpecs,
+    ModelCard,
+    Operation,
+    ParameterValue,
+    Problems,
+    Record,
+    Status,
+)
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+_STATUS: dict[Status, pb.ModelCard.Status] = {
+    "running": pb.ModelCard.RUNNING,
+    "finished": pb.ModelCard.FINISHED,
+    "failed": pb.ModelCard.FAILED,
+}
+_GOAL: dict[Goal | None, pb.MetricSpec.Goal] = {
+    None: pb.MetricSpec.UNKNOWN,
+    "max": pb.MetricSpec.MAX,
+    "min": pb.MetricSpec.MIN,
+}
+_BOUND: dict[Literal["at_most", "at_least"], pb.Budget.Bound] = {
+    "at_most": pb.Budget.AT_MOST,
+    "at_least": pb.Budget.AT_LEAST,
+}
+_RELATION: dict[Literal["absolute", "base_plus", "base_percent"], pb.Budget.Relation] = {
+    "absolute": pb.Budget.ABSOLUTE,
+    "base_plus": pb.Budget.BASE_PLUS,
+    "base_percent": pb.Budget.BASE_PERCENT,
+}
+
+
+def to_message(record: Record) -> pb.Record:
+    """`record` as the message that is stored."""
+    match record:
+        case ModelCard():
+            return pb.Record(model=_card_to_message(record))
+        case Metrics():
+            measurements = map(_measurement_to_message, record.measurements)
+            return pb.Record(
+                metrics=pb.Metrics(model_id=record.model_id, measurements=measurements)
+            )
+        case MetricSpecs():
+            return pb.Record(metric_specs=pb.MetricSpecs(specs=map(_spec_to_message, record.specs)))
+        case Problems():
+            problems = [
+                pb.Problem(message=p.message, remedy=p.remedy, logged_us=p.logged_us)
+                for p in record.problems
+            ]
+            return pb.Record(problems=pb.Problems(model_id=record.model_id, problems=problems))
+
+
+def from_message(message: pb.Record) -> Record:
+    """The record in `message`.
+
+    Raises:
+      ValueError: the message holds no kind of record, or a value outside its enumeration.
+    """
+    kind = message.WhichOneof("kind")
+    if kind is None:
+        raise ValueError("it holds no known kind of record")
+    return _FROM_MESSAGE[kind](getattr(message, kind))
+
+
+def _card_to_message(card: ModelCard) -> pb.ModelCard:
+    message = pb.ModelCard(
+        id=card.id,
+        parents=card.parents,
+        status=_STATUS[card.status],
+        reason=card.reason,
+        description=card.description,
+        checkpoint=card.checkpoint,
+        created_us=card.created_us,
+        closed_us=card.closed_us or 0,
+    )
+    if card.operation is not None:
+        message.operation.name = card.operation.name
+        for name, value in card.operation.parameters.items():
+            message.operation.parameters.add(name=name, value=_value_to_message(value))
+    return message
+
+
+def _card_from_message(message: pb.ModelCard) -> ModelCard:
+    operation = None
+    if message.HasField("operation"):
+        parameters = {p.name: _value_from_message(p.value) for p in message.operation.parameters}
+        operation = Operation(message.operation.name, parameters)
+    return ModelCard(
+        id=message.id,
+        parents=tuple(message.parents),
+        operation=operation,
+        status=_key_of(_STATUS, message.status),
+        reason=message.reason,
+        description=message.description,
+        checkpoint=message.checkpoint,
+        created_us=message.created_us,
+        closed_us=message.closed_us or None,
+    )
+
+
+def _value_to_message(value: ParameterValue) -> pb.Value:
+    match value:
+        case None:
+            return pb.Value(nothing=pb.Value.Nothing())
+        case bool():
+            return pb.Value(flag=value)
+        case int():
+            return pb.Value(integer=value)
+        case float():
+            return pb.Value(number=value)
+        case str():
+            return pb.Value(text=value)
+        case tuple():
+            return pb.Value(list=pb.Value.List(items=map(_value_to_message, value)))
+
+
+def _value_from_message(message: pb.Value) -> ParameterValue:
+    kind = message.WhichOneof("kind")
+    if kind == "list":
+        return tuple(map(_value_from_message, message.list.items))
+    if kind is None or kind == "nothing":
+        return None
+    return cast(ParameterValue, getattr(message, kind))
+
+
+def _measurement_to_message(measurement: Measurement) -> pb.Measurement:
+    conditions = measurement.conditions
+    return pb.Measurement(
+        name=measurement.name,
+        repeats=measurement.repeats,
+        step=measurement.step,
+        logged_us=measurement.logged_us,
+        host=measurement.host,
+        conditions=[pb.Condition(name=name, value=value) for name, value in conditions.items()],
+        note=measurement.note,
+    )
+
+
+def _metrics_from_message(message: pb.Metrics) -> Metrics:
+    return Metrics(
+        message.model_id,
+        tuple(
+            Measurement(
+                m.name,
+                tuple(m.repeats),
+                m.step if m.HasField("step") else None,
+                m.logged_us,
+                m.host,
+                {c.name: c.value for c in m.conditions},
+                m.note,
+            )
+            for m in message.measurements
+        ),
+    )
+
+
+def _spec_to_message(spec: MetricSpec) -> pb.MetricSpec:
+    message = pb.MetricSpec(
+        name=spec.name,
+        goal=_GOAL[spec.goal],
+        unit=spec.unit,
+        format=spec.format,
+        low=spec.low,
+        high=spec.high,
+        primary=spec.primary,
+        scalar=spec.scalar,
+        defined_us=spec.defined_us,
+        suggested=spec.suggested,
+        description=spec.description,
+    )
+    if spec.budget is not None:
+        message.budget.bound = _BOUND[spec.budget.bound]
+        message.budget.value = spec.budget.value
+        message.budget.relation = _RELATION[spec.budget.relation]
+    return message
+
+
+def _spec_from_message(message: pb.MetricSpec) -> MetricSpec:
+    budget = None
+    if message.HasField("budget"):
+        budget = Budget(
+            _key_of(_BOUND, message.budget.bound),
+            message.budget.value,
+            _key_of(_RELATION, message.budget.relation),
+        )
+    return MetricSpec(
+        name=message.name,
+        goal=_key_of(_GOAL, message.goal),
+        unit=message.unit,
+        format=message.format,
+        low=message.low if message.HasField("low") else None,
+        high=message.high if message.HasField("high") else None,
+        primary=message.primary,
+        budget=budget,
+        scalar=message.scalar,
+        defined_us=message.defined_us,
+        suggested=message.suggested,
+        description=message.description,
+    )
+
+
+def _specs_from_message(message: pb.MetricSpecs) -> MetricSpecs:
+    return MetricSpecs(tuple(map(_spec_from_message, message.specs)))
+
+
+def _problems_from_message(message: pb.Problems) -> Problems:
+    problems = (LoggedProblem(p.message, p.remedy, p.logged_us) for p in message.problems)
+    return Problems(message.model_id, tuple(problems))
+
+
+def _key_of(names: dict[_K, _V], value: _V) -> _K:
+    for name, number in names.items():
+        if number == value:
+            return name
+    raise ValueError(f"it holds the value {value}, which this version does not know")
+
+
+_FROM_MESSAGE: dict[str, Callable[[Any], Record]] = {
+    "model": _card_from_message,
+    "metrics": _metrics_from_message,
+    "metric_specs": _specs_from_message,
+    "problems": _problems_from_message,
+}

@@ -1,0 +1,319 @@
+"""Sketches of weights and activations to checksummed chunks and back; docs/format.md tells how.
+
+A record is stored by columns over all of its tensors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, get_args
+
+import numpy as np
+from google.protobuf.message import DecodeError
+from numpy.typing import DTypeLike, NDArray
+
+from tensorboard_cnc.format import cnc_pb2 as pb
+from tensorboard_cnc.format import columns
+from tensorboard_cnc.format.envelope import bulk_chunks, bulk_payload, damaged
+from tensorboard_cnc.format.tables import NONE, Table, ragged, real, whole
+from tensorboard_cnc.records.sketches import (
+    Channels,
+    PairTotals,
+    Role,
+    Scheme,
+    SketchRecord,
+    TensorSketch,
+    Totals,
+)
+
+_ROLES: tuple[Role, ...] = get_args(Role)
+_TEXTS = ("name", "module", "kind", "dtype", "storage", "tied")
+_COUNTS = ("n", "zeros", "nan", "positive_infinite", "negative_infinite")
+_SUMS = ("low", "high", "sum", "sum_abs", "sum_squares")
+_SCHEME = ("symmetric", "group", "axis", "scales", "overhead_bytes", "low", "high", "saturated")
+_CHANNELS = ("axis", "channels", "size", "dead", "saturated")
+_PAIR_COUNTS = ("n", "zero_both", "zero_before", "zero_after", "max_at")
+_PAIR_SUMS = ("sum_abs", "sum_squares", "dot", "max_abs")
+# Bins of either sign that a histogram can have.
+_BINS = 2040
+# Arrays of a tensor: how they are stored, and of which type they are once read.
+_ARRAYS: dict[str, tuple[Any, DTypeLike]] = {
+    "bins": (columns.whole_numbers, np.int32),
+    "counts": (columns.whole_numbers, np.int64),
+    "largest_at": (columns.whole_numbers, np.int64),
+    "largest": (columns.planes, np.float32),
+    "values": (columns.planes, np.float32),
+    "sample": (columns.planes, np.float32),
+    "buckets": (columns.planes, np.float64),
+}
+
+
+def encode(record: SketchRecord) -> list[bytes]:
+    """The chunks of one record.
+
+    Raises:
+      ArgumentError: it is larger than readers accept.
+    """
+    activations = record.subject == "activations"
+    message = pb.SketchRecord(
+        subject=pb.SketchRecord.ACTIVATIONS if activations else pb.SketchRecord.WEIGHTS,
+        model_id=record.model_id,
+        fingerprint=record.fingerprint,
+        instances=record.instances,
+        columns=_columns_of(record.tensors),
+        refused=[
+            pb.Refused(name=name, reason=reason, weights=record.refused_weights.get(name))
+            for name, reason in record.refused.items()
+        ],
+        logged_us=record.logged_us,
+    )
+    return bulk_chunks(message.SerializeToString())
+
+
+def decode(chunks: Iterable[bytes]) -> SketchRecord:
+    """The record in the chunks of one value.
+
+    Raises:
+      DamagedRecordError: the bytes are not what was written.
+      FutureRecordError: they are, but by a newer tensorboard-cnc.
+    """
+    message = pb.SketchRecord()
+    try:
+        message.ParseFromString(bulk_payload(chunks))
+    except DecodeError as error:
+        raise damaged(str(error)) from error
+    columns.check_sizes(message.columns)
+    activations = message.subject == pb.SketchRecord.ACTIVATIONS
+    return SketchRecord(
+        subject="activations" if activations else "weights",
+        model_id=message.model_id,
+        tensors=_tensors_in(Table(message.columns)),
+        fingerprint=message.fingerprint,
+        instances=message.instances,
+        refused={each.name: each.reason for each in message.refused},
+        refused_weights={
+            each.name: each.weights for each in message.refused if each.HasField("weights")
+        },
+        logged_us=message.logged_us,
+    )
+
+
+def _columns_of(tensors: Sequence[TensorSketch]) -> list[pb.Column]:
+    channels = [tensor.channels for tensor in tensors if tensor.channels]
+    schemes = [tensor.scheme for tensor in tensors if tensor.scheme]
+    pairs = [pair for tensor in tensors for pair in tensor.reference.values()]
+    patterns = [(*k, *v) for tensor in tensors for k, v in tensor.conforming.items()]
+    totals = [tensor.totals for tensor in tensors]
+    packed = [columns.texts(name, [getattr(t, name) for t in tensors]) for name in _TEXTS]
+    packed += ragged("shape", columns.whole_numbers, [np.array(t.shape, int) for t in tensors])
+    for name, (pack, _) in _ARRAYS.items():
+        packed += ragged(name, pack, [getattr(tensor, name) for tensor in tensors])
+    packed += ragged("channel_zeros", columns.whole_numbers, [c.zeros for c in channels])
+    packed += ragged("channel_norms", columns.planes, [_norms(c) for c in channels])
+    packed += ragged("changed_at", columns.whole_numbers, [pair.largest_at for pair in pairs])
+    packed += ragged("changed", columns.numbers, [pair.largest for pair in pairs])
+    return [
+        *packed,
+        whole("roles", [[_ROLES.index(tensor.role)] for tensor in tensors], 1),
+        whole("totals", _fields(totals, _COUNTS), len(_COUNTS)),
+        real("sums", _fields(totals, _SUMS), len(_SUMS)),
+        whole("facts", [_facts(tensor) for tensor in tensors], 6),
+        real("bytes", [[tensor.effective_bytes] for tensor in tensors], 1),
+        whole("digests", [[_signed(tensor.digest)] for tensor in tensors], 1),
+        whole("patterns", patterns, 4),
+        whole("channels", _fields(channels, _CHANNELS), len(_CHANNELS)),
+        real("bits", [[scheme.bits] for scheme in schemes], 1),
+        columns.texts("algorithms", [scheme.algorithm for scheme in schemes]),
+        whole("schemes", _fields(schemes, _SCHEME), len(_SCHEME)),
+        columns.texts("references", [name for tensor in tensors for name in tensor.reference]),
+        whole("pair_counts", _fields(pairs, _PAIR_COUNTS), len(_PAIR_COUNTS)),
+        real("pair_sums", _fields(pairs, _PAIR_SUMS), len(_PAIR_SUMS)),
+        whole("pair_bins", [pair.bins.tolist() for pair in pairs], 9),
+    ]
+
+
+def _facts(tensor: TensorSketch) -> list[int | None]:
+    """What is stored of it and of which of its parts there are how many."""
+    return [
+        tensor.stored_bytes,
+        tensor.distinct,
+        int(tensor.channels is not None),
+        int(tensor.scheme is not None),
+        len(tensor.conforming),
+        len(tensor.reference),
+    ]
+
+
+def _fields(records: Sequence[Any], names: Sequence[str]) -> list[list[Any]]:
+    return [[getattr(record, name) for name in names] for record in records]
+
+
+def _signed(digest: int | None) -> int | None:
+    # Of 2⁶⁴ digests the one that would stand for None becomes another.
+    return None if digest is None else max((digest ^ 1 << 63) - (1 << 63), NONE + 1)
+
+
+def _norms(channels: Channels) -> NDArray[np.float32]:
+    largest = np.finfo(np.float32).max
+    return np.minimum(np.sqrt(channels.squares), largest).astype(np.float32)
+
+
+def _tensors_in(found: Table) -> tuple[TensorSketch, ...]:
+    n = found.count("name")
+    plain: dict[str, Sequence[Any]] = {name: found.texts(name, n) for name in _TEXTS}
+    plain |= {name: found.ragged(name, n, dtype) for name, (_, dtype) in _ARRAYS.items()}
+    shapes = [tuple(shape.tolist()) for shape in found.present("shape", n, np.int64)]
+    roles = [_role(code) for [code] in found.rows("roles", n, 1).tolist()]
+    totals = _totals_in(found, n)
+    effective = found.rows("bytes", n, 1, np.float64)[:, 0].tolist()
+    digests = [row[0] for row in found.optional("digests", n, 1)]
+    facts = found.optional("facts", n, 6)
+    parts = _Parts(found, found.rows("facts", n, 6)[:, 2:])
+    tensors = []
+    for i in range(n):
+        sketch = TensorSketch(
+            shape=shapes[i],
+            totals=totals[i],
+            role=roles[i],
+            stored_bytes=facts[i][0] or 0,
+            effective_bytes=effective[i],
+            distinct=facts[i][1],
+            digest=None if (code := digests[i]) is None else code % (1 << 64),
+            **{name: values[i] for name, values in plain.items()},
+            **parts.of(i),
+        )
+        _check(sketch)
+        tensors.append(sketch)
+    _check_positions(tensors)
+    return tuple(tensors)
+
+
+def _totals_in(found: Table, n: int) -> list[Totals]:
+    counts = found.rows("totals", n, len(_COUNTS)).tolist()
+    sums = found.rows("sums", n, len(_SUMS), np.float64).tolist()
+    for row in sums:
+        if math.isnan(row[0]):
+            row[:2] = None, None
+    # In the order of their fields, which is faster than by name.
+    return [Totals(*count, *row) for count, row in zip(counts, sums, strict=True)]
+
+
+def _role(code: int) -> Role:
+    if not 0 <= code < len(_ROLES):
+        raise damaged(f"a tensor has the role {code}")
+    return _ROLES[code]
+
+
+def _check(sketch: TensorSketch) -> None:
+    """Refuses what does not fit together."""
+    n = math.prod(sketch.shape)
+    own = {"values": n, "counts": len(sketch.bins) if sketch.bins is not None else None}
+    own["largest"] = len(sketch.largest_at) if sketch.largest_at is not None else None
+    if min(sketch.shape, default=0) < 0 or sketch.totals.n != n:
+        raise damaged(f'the tensor "{sketch.name}" counts {sketch.totals.n:,} of {n:,} values')
+    for name, length in own.items():
+        value = getattr(sketch, name)
+        if value is not None and len(value) != length:
+            raise damaged(f'the tensor "{sketch.name}" has {len(value):,} {name}, not {length}')
+    for misfit in _misfits(sketch, n):
+        raise damaged(f'the tensor "{sketch.name}" has {misfit}')
+
+
+def _misfits(sketch: TensorSketch, n: int) -> Iterator[str]:
+    """What comparisons could not be computed from."""
+    sample, buckets, channels = sketch.sample, sketch.buckets, sketch.channels
+    if (sample is None) != (buckets is None):
+        yield "a sample without sums in buckets, or these without a sample"
+    if sample is not None and (not 1 <= len(sample) <= n or len(sample) & (len(sample) - 1)):
+        yield f"a sample of {len(sample):,} values, which is no power of 2 up to {n:,}"
+    if buckets is not None and len(buckets) not in (256, 512):
+        yield f"{len(buckets):,} buckets, neither 256 nor 512"
+    if channels is not None and len(channels.zeros) != len(channels.squares):
+        yield f"{len(channels.zeros):,} groups of channels and {len(channels.squares):,} norms"
+
+
+def _check_positions(tensors: Sequence[TensorSketch]) -> None:
+    """Refuses counts, positions and bins that cannot be, of all tensors together."""
+    sizes = [tensor.totals.n for tensor in tensors]
+    counts = np.array(_fields([t.totals for t in tensors], _COUNTS), np.int64)
+    counts = counts.reshape(-1, len(_COUNTS))
+    if ((counts < 0) | (counts > np.array(sizes, np.int64)[:, None])).any():
+        raise damaged("a tensor has a count of less than nothing, or of more values than it holds")
+    places = [(t.largest_at, t.totals.n) for t in tensors if t.largest_at is not None]
+    places += [(p.largest_at, t.totals.n) for t in tensors for p in t.reference.values()]
+    lengths = [len(at) for at, _ in places]
+    at = np.concatenate([at for at, _ in places]) if places else np.zeros(0, np.int64)
+    if ((at < 0) | (at >= np.repeat([n for _, n in places], lengths))).any():
+        raise damaged("a value has a position outside of its tensor")
+    bins = [t.bins for t in tensors if t.bins is not None]
+    if bins and (np.abs(np.concatenate(bins).astype(np.int64)) > _BINS).any():
+        raise damaged("a histogram has a bin that is none")
+
+
+class _Parts:
+    """What only some tensors have, in their order."""
+
+    def __init__(self, found: Table, counts: NDArray[np.int64]) -> None:
+        """`counts`: how many channels, schemes, patterns and pairs each tensor has (n, 4)."""
+        counts = np.where(counts == NONE, 0, counts)
+        if (counts < 0).any():
+            raise damaged("a tensor has fewer than no parts")
+        ends = np.cumsum(counts, axis=0)
+        self._ends, self._starts = ends.tolist(), (ends - counts).tolist()
+        channels, schemes, patterns, pairs = self._ends[-1] if self._ends else (0, 0, 0, 0)
+        self._channels = _channels_in(found, channels)
+        self._schemes = _schemes_in(found, schemes)
+        self._patterns = found.rows("patterns", patterns, 4).tolist()
+        self._names = found.texts("references", pairs)
+        self._pairs = _pairs_in(found, pairs)
+
+    def of(self, i: int) -> dict[str, Any]:
+        """The fields of the tensor number `i`."""
+        spans = [slice(*ends) for ends in zip(self._starts[i], self._ends[i], strict=True)]
+        channels, schemes = self._channels[spans[0]], self._schemes[spans[1]]
+        names, pairs = self._names[spans[3]], self._pairs[spans[3]]
+        reference: Mapping[str, PairTotals] = dict(zip(names, pairs, strict=True))
+        return {
+            "channels": channels[0] if channels else None,
+            "scheme": schemes[0] if schemes else None,
+            "conforming": {(m, of): (fit, all_) for m, of, fit, all_ in self._patterns[spans[2]]},
+            "reference": reference,
+        }
+
+
+def _channels_in(found: Table, n: int) -> list[Channels]:
+    zeros = found.present("channel_zeros", n, np.int64)
+    norms = found.present("channel_norms", n, np.float32)
+    rows = _named(_CHANNELS, found.optional("channels", n, len(_CHANNELS)))
+    together = zip(zeros, norms, rows, strict=True)
+    return [
+        Channels(zeros=zero, squares=np.square(norm, dtype=float), **row)
+        for zero, norm, row in together
+    ]
+
+
+def _schemes_in(found: Table, n: int) -> list[Scheme]:
+    bits = found.rows("bits", n, 1, np.float64)[:, 0].tolist()
+    algorithms = found.texts("algorithms", n)
+    rows = _named(_SCHEME, found.optional("schemes", n, len(_SCHEME)))
+    for row in rows:
+        row["symmetric"] = None if row["symmetric"] is None else bool(row["symmetric"])
+    together = zip(bits, algorithms, rows, strict=True)
+    return [Scheme(bits=bit, algorithm=name, **row) for bit, name, row in together]
+
+
+def _pairs_in(found: Table, n: int) -> list[PairTotals]:
+    counts = _named(_PAIR_COUNTS, found.rows("pair_counts", n, len(_PAIR_COUNTS)).tolist())
+    sums = _named(_PAIR_SUMS, found.rows("pair_sums", n, len(_PAIR_SUMS), np.float64).tolist())
+    bins = found.rows("pair_bins", n, 9)
+    at = found.present("changed_at", n, np.int64)
+    changed = found.present("changed", n, np.float64)
+    return [
+        PairTotals(bins=bins[i], largest_at=at[i], largest=changed[i], **counts[i], **sums[i])
+        for i in range(n)
+    ]
+
+
+def _named(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    return [dict(zip(names, row, strict=True)) for row in rows]

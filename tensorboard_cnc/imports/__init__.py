@@ -1,0 +1,1 @@
+"""What was not logged by a training script: experiment tables and checkpoints."""

@@ -1,0 +1,75 @@
+"""Logs a model from its checkpoint alone, without torch and without loading it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.imports.run_names import run_names
+from tensorboard_cnc.writer.tensors.safetensors_files import count_tensors
+
+
+@dataclass(frozen=True, slots=True)
+class NewModel:
+    """What becomes of a checkpoint: a model of this id, made from `parents` by `operation`."""
+
+    id: str
+    checkpoint: Path
+    parents: Sequence[str] = ()
+    operation: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Where a model was written to, how many tensors its checkpoint holds, and what was refused.
+
+    `refused`: names of tensors that were not logged, and why.
+    """
+
+    run: Path
+    tensors: int
+    refused: Mapping[str, str]
+
+
+def add_model(
+    model: NewModel,
+    logdir: Path,
+    progress: Callable[[Sequence[int]], Iterable[int]] = iter,
+) -> Added:
+    """Writes `model` with sketches of its weights into ``<logdir>/<run>``.
+
+    `progress` is given as many numbers as there are tensors, and yields each when it is read.
+
+    Raises:
+      ArgumentError: the checkpoint is damaged, or an id or parameter cannot be logged.
+      OSError, WriterError: the checkpoint cannot be read, or the log directory not be written.
+    """
+    # A damaged file is refused before anything is written.
+    tensors = count_tensors(model.checkpoint)
+    operation = None
+    if model.operation:
+        operation = cnc_summary.operation(model.operation, **model.parameters)
+    run = logdir / run_names([model.id])[model.id]
+    read = iter(progress(range(tensors)))
+    with cnc_summary.model(
+        run,
+        model.id,
+        parents=model.parents,
+        operation=operation,
+        description=model.description,
+        checkpoint=model.checkpoint,
+    ) as handle:
+        refused = handle.weights(model.checkpoint, progress=lambda _name: _step(read))
+        # Scales are read together with the tensors that they belong to.
+        for _ in read:
+            pass
+    return Added(run, tensors, refused)
+
+
+def _step(read: Iterator[int]) -> None:
+    next(read, None)

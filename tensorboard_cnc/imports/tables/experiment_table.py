@@ -1,0 +1,106 @@
+"""The published system's experiment tables, as JSON gives them, into records and oddities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tensorboard_cnc.imports.tables.declared_metrics import declared_metrics
+from tensorboard_cnc.imports.tables.declared_operations import declared_operations
+from tensorboard_cnc.imports.tables.oddities import Oddities
+from tensorboard_cnc.imports.tables.table_field import TableField
+from tensorboard_cnc.imports.tables.table_model import TableModel, parse_model
+from tensorboard_cnc.records.models import MetricSpec
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentTable:
+    """What a table holds, parents before their children, and what was odd about it."""
+
+    models: tuple[TableModel, ...]
+    specs: tuple[MetricSpec, ...]
+    oddities: tuple[str, ...]
+
+
+def parse_table(document: object) -> ExperimentTable:
+    """The table in a parsed JSON document.
+
+    Raises:
+      TableError: something has the wrong type, or two models have one id; it names the key.
+    """
+    oddities = Oddities()
+    table = TableField(document).object()
+    oddities.note_unknown_keys(table, ("operations", "metrics", "models"))
+    operations = declared_operations(table["operations"], oddities)
+    specs = declared_metrics(table["metrics"], oddities)
+    models: dict[str, TableModel] = {}
+    for item in table["models"].items():
+        model = parse_model(item, operations, specs, oddities)
+        if model.card.id in models:
+            raise item["id"].refused(
+                "Another model has this id", "Give each model an id of its own"
+            )
+        models[model.card.id] = model
+    if not models:
+        raise table["models"].refused(
+            "It must list at least one model", "Add models, or nothing is shown"
+        )
+    ordered = _parents_first(models, oddities)
+    _note_unused(operations, specs, ordered, oddities)
+    return ExperimentTable(ordered, tuple(specs.values()), oddities.sentences())
+
+
+def _parents_first(models: Mapping[str, TableModel], oddities: Oddities) -> tuple[TableModel, ...]:
+    parent_of = {
+        model_id: next(iter(model.card.parents), None) for model_id, model in models.items()
+    }
+    for model_id, parent in parent_of.items():
+        made = models[model_id].card.operation is not None
+        if parent is None and made:
+            oddities.note("Model without a base that has an operation, kept", model_id)
+        if parent is not None and not made:
+            oddities.note("Model with a base but without an operation", model_id)
+        if parent is not None and parent not in models:
+            oddities.note("Base that is not in the table, shown as missing", parent)
+    order, cycles = _lineage_order(parent_of)
+    for cycle in cycles:
+        route = " from ".join([*cycle, cycle[0]])
+        oddities.note("Models that descend from themselves, the cycle is cut when shown", route)
+    return tuple(models[model_id] for model_id in order)
+
+
+def _lineage_order(parent_of: Mapping[str, str | None]) -> tuple[list[str], list[list[str]]]:
+    """All ids, each after its parent, else in the order given; and the cycles, which are cut.
+
+    A parent that is not among the ids is passed over. A cycle lists each model once, each
+    followed by its parent.
+    """
+    ordered: dict[str, None] = {}
+    cycles: list[list[str]] = []
+    for model_id in parent_of:
+        line: dict[str, None] = {}
+        current: str | None = model_id
+        while current is not None and current not in ordered and current not in line:
+            line[current] = None
+            current = parent_of.get(current)
+        if current is not None and current in line:
+            generations = list(line)
+            cycles.append(generations[generations.index(current) :])
+        ordered.update(dict.fromkeys(reversed(line)))
+    return [model_id for model_id in ordered if model_id in parent_of], cycles
+
+
+def _note_unused(
+    operations: Mapping[str, object],
+    specs: Mapping[str, MetricSpec],
+    models: tuple[TableModel, ...],
+    oddities: Oddities,
+) -> None:
+    applied = {model.card.operation.name for model in models if model.card.operation}
+    measured = {measurement.name for model in models for measurement in model.measurements}
+    for name in operations:
+        if name not in applied:
+            oddities.note("Operation that is declared but made no model", name)
+    for name in specs:
+        if name not in measured:
+            oddities.note("Metric that is declared but was never measured", name)

@@ -1,0 +1,102 @@
+"""Reading a JSON file so that whatever is wrong with it is said with its place."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+from tensorboard_cnc.errors import TableError
+from tensorboard_cnc.imports.wording import quoted
+
+# Of a hundred thousand models and more; parsed, it takes up to ten times as much memory.
+LARGEST_BYTES = 100_000_000
+
+
+def read_json(path: Path) -> object:
+    """The value that the UTF-8 file at `path` holds; NaN and Infinity are accepted.
+
+    Raises:
+      TableError: the file cannot be read, is too large, is not JSON, or gives one key of an object
+        twice.
+    """
+    text = _read_text(path)
+    try:
+        return json.loads(text, object_pairs_hook=_unique_keys, parse_int=_integer)
+    except json.JSONDecodeError as error:
+        raise TableError(
+            f"Line {error.lineno}, column {error.colno} is not valid JSON: {error.msg}",
+            "An experiment table is one JSON object",
+            "Correct that place, or export the table again",
+        ) from error
+    except RecursionError as error:
+        raise TableError(
+            "The JSON is nested too deeply to be read",
+            "An experiment table is five levels deep",
+            "Export the table again",
+        ) from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return _read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableError(
+            f"Byte {error.start:,} of the table is not UTF-8",
+            "An experiment table is JSON in UTF-8",
+            "Save it again in UTF-8",
+        ) from error
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            is_device = stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
+            # A pipe does not tell how much will come.
+            data = b"" if is_device else file.read(LARGEST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        # A ValueError is about the path: it holds a null byte, say.
+        raise TableError(
+            f"The table cannot be read: {getattr(error, 'strerror', None) or error}",
+            "It is a JSON file that this user may read",
+            "Check the path and its permissions",
+        ) from error
+    if is_device:
+        raise TableError(
+            "The table would be read from a device",
+            "A table is a file, or comes through a pipe",
+            "Name the JSON file",
+        )
+    if len(data) > LARGEST_BYTES:
+        raise TableError(
+            f"The table has more than {LARGEST_BYTES:,} bytes",
+            "It holds models and their metrics, but no weights or predictions",
+            "Check that it is the right file, or split it into tables of fewer models",
+        )
+    return data
+
+
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise TableError(
+            f"The key {quoted(twice)} occurs twice in one JSON object",
+            "Only one of its values could be kept",
+            "Remove or rename one of them",
+        )
+    return found
+
+
+def _integer(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError as error:
+        raise TableError(
+            f"The table holds a whole number of {len(digits):,} digits",
+            "Numbers must fit into 64 bits",
+            "Correct it, or export the table again",
+        ) from error

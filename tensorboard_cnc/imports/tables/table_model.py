@@ -1,0 +1,145 @@
+"""One model of an experiment table: who it is, what made it, what was measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tensorboard_cnc.imports.tables.declared_operations import DeclaredOperations
+from tensorboard_cnc.imports.tables.oddities import Oddities
+from tensorboard_cnc.imports.tables.table_field import TableField
+from tensorboard_cnc.records.models import (
+    Measurement,
+    MetricSpec,
+    ModelCard,
+    Operation,
+    ParameterValue,
+)
+
+KEYS = ("id", "tag", "base", "operation", "metrics")
+_NOISELESS_DIGITS = 15
+_MAX_INTENDED_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class TableModel:
+    """A model and its metrics; what was null in the table is not among them."""
+
+    card: ModelCard
+    measurements: tuple[Measurement, ...]
+
+
+def parse_model(
+    field: TableField,
+    operations: DeclaredOperations,
+    specs: Mapping[str, MetricSpec],
+    oddities: Oddities,
+) -> TableModel:
+    """The model that `field` describes.
+
+    Raises:
+      TableError: a value has the wrong type or a name cannot be one; it names the key.
+    """
+    oddities.note_unknown_keys(field.object(), KEYS)
+    model_id = field["id"].name()
+    if field["tag"].value == "":
+        oddities.note("Empty tag, imported without a description", model_id)
+    card = ModelCard(
+        id=model_id,
+        parents=_parents(field["base"], model_id, oddities),
+        operation=_operation(field["operation"], operations, oddities),
+        description=field["tag"].optional_text(),
+    )
+    return TableModel(card, _measurements(field["metrics"], specs, oddities))
+
+
+def _parents(field: TableField, model_id: str, oddities: Oddities) -> tuple[str, ...]:
+    if field.value is None:
+        return ()
+    if field.name() == model_id:
+        oddities.note("Model that is its own base, imported without one", model_id)
+        return ()
+    return (field.name(),)
+
+
+def _operation(
+    field: TableField, declared: DeclaredOperations, oddities: Oddities
+) -> Operation | None:
+    if field.value is None:
+        return None
+    name = field.object()["name"].name()
+    oddities.note_unknown_keys(field, ("name", "parameters"))
+    if name not in declared:
+        oddities.note("Operation that is not declared, imported all the same", name)
+    parameters = {
+        parameter: _parameter(item, oddities) for parameter, item in field["parameters"].members()
+    }
+    for parameter, value in parameters.items() if name in declared else ():
+        ranges = declared[name]
+        if parameter not in ranges:
+            kind = "Parameter that is not declared, imported all the same"
+            oddities.note(kind, f"{name}.{parameter}")
+        elif not ranges[parameter].holds(value):
+            kind = "Parameter value outside its declaration, imported all the same"
+            oddities.note(kind, f"{name}.{parameter} = {value}")
+    return Operation(name, parameters)
+
+
+def _parameter(field: TableField, oddities: Oddities) -> ParameterValue:
+    if isinstance(field.value, list):
+        return tuple(_scalar(item, oddities) for item in field.items())
+    return _scalar(field, oddities)
+
+
+def _scalar(field: TableField, oddities: Oddities) -> ParameterValue:
+    match field.value:
+        case str():
+            return field.optional_text()
+        case float() as number:
+            intended = without_noise(number)
+            if intended != number and not math.isnan(number):
+                kind = "Parameter with floating-point noise, rounded"
+                oddities.note(kind, f"{number!r} to {intended!r}")
+            return intended
+        case bool() | None as value:
+            return value
+        case int() as number if -(2**63) <= number < 2**63:
+            return number
+        case _:
+            rule = "A parameter is a text, a number of at most 64 bits, true, false, null or a list"
+            raise field.refused(rule, "Write it as one of these, or as several parameters")
+
+
+def without_noise(number: float) -> float:
+    """`number`, or the decimal of at most 12 digits that equals it in its first 15 digits.
+
+    Arithmetic leaves a trace: 0.6000000000000001 was meant as 0.6.
+    """
+    rounded = float(f"{number:.{_NOISELESS_DIGITS}g}")
+    return rounded if rounded == float(f"{number:.{_MAX_INTENDED_DIGITS}g}") else number
+
+
+def _measurements(
+    field: TableField, specs: Mapping[str, MetricSpec], oddities: Oddities
+) -> tuple[Measurement, ...]:
+    measurements = []
+    for name, item in field.members():
+        value = item.optional_number()
+        if name not in specs:
+            oddities.note("Metric that is not declared, imported all the same", name)
+        if value is None:
+            oddities.note("Metric that is null, imported as not logged", name)
+            continue
+        if not math.isfinite(value):
+            oddities.note("Metric that is not a finite number, kept as it is", f"{name} = {value}")
+        elif name in specs and _is_outside(specs[name], value):
+            kind = "Metric outside the scale declared for it, kept as it is"
+            oddities.note(kind, f"{name} = {value:g}")
+        measurements.append(Measurement(name, (value,)))
+    return tuple(measurements)
+
+
+def _is_outside(spec: MetricSpec, value: float) -> bool:
+    too_low = spec.low is not None and value < spec.low
+    return too_low or (spec.high is not None and value > spec.high)

@@ -1,0 +1,246 @@
+"""What users pass for instances, ids and labels, as checked NumPy arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.format.columns import text_ids
+from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_name
+from tensorboard_cnc.writer.wording import shown, text_of, type_name
+
+Array = NDArray[Any]
+
+
+def array_of(value: Any, what: str) -> Array:
+    """A NumPy array of `value`: a tensor of any device and type, an array, or nested lists.
+
+    What a masked array hides is NaN, or None where there are no numbers.
+
+    Raises:
+      ArgumentError: it is ragged, nothing that holds values in order, or its library cannot copy
+        it.
+    """
+    try:
+        if callable(getattr(value, "detach", None)):
+            value = value.detach().cpu()
+            if value.dtype.is_floating_point and value.element_size() == 2:
+                value = value.float()
+        found = _unmasked(value) if np.ma.is_masked(value) else np.asarray(value)
+    except Exception as error:
+        raise ArgumentError(
+            f"The {what} of type {type_name(value)} could not be read: {text_of(error)}",
+            "An array, tensor or list has rows of equal length",
+            "Pass a NumPy array or a CPU tensor",
+        ) from error
+    if found.ndim == 0 and found.dtype == object:
+        raise _no_rows(value, what)
+    if found.dtype == np.float16:
+        return found.astype(np.float32)
+    return found
+
+
+def in_rows(value: Any, what: str) -> Any:
+    """`value` as an array, list or tuple with something for each id.
+
+    Raises:
+      ArgumentError: it is one value, or holds them in no order.
+    """
+    if isinstance(value, list | tuple):
+        return value
+    if any(hasattr(value, mark) for mark in ("ndim", "__array__", "detach")):
+        found = array_of(value, what)
+        if found.ndim:
+            return found
+    elif not isinstance(value, str | bytes | Mapping | Set):
+        try:
+            return list(value)
+        except Exception as error:
+            raise _no_rows(value, what) from error
+    raise _no_rows(value, what)
+
+
+def is_half(value: Any) -> bool:
+    """Whether rounding to 16 bits explains small errors of `value`."""
+    return "float16" in str(getattr(value, "dtype", ""))
+
+
+def checked_ids(value: Any, *, unique: bool = True) -> Array:
+    """Ids as int64 (n,) or texts (n,).
+
+    Raises:
+      ArgumentError: there are none, one is neither a number nor a text, or one comes twice.
+    """
+    found = array_of(value, "ids")
+    if found.ndim != 1 or not found.size:
+        raise ArgumentError(
+            f"The ids have shape {found.shape}",
+            "Ids are a list of at least one whole number or text",
+            "Pass one id for each instance, for example range(len(data))",
+        )
+    if found.dtype.kind in "iu":
+        if found.dtype.kind == "u" and found.max() > np.iinfo(np.int64).max:
+            raise ArgumentError(
+                f"An id is {found.max()}",
+                "Whole numbers as ids have at most 63 bits",
+                "Convert them with str(...)",
+            )
+        ids = found.astype(np.int64)
+    else:
+        ids = text_ids(_checked_texts(value if isinstance(value, list | tuple) else found.tolist()))
+    if unique:
+        _check_unique(ids)
+    return ids
+
+
+def _checked_texts(ids: Sequence[Any]) -> Sequence[str]:
+    for each in ids:
+        # NumPy would turn numbers beside texts into texts.
+        if not isinstance(each, str):
+            raise ArgumentError(
+                f"The ids are {shown(ids)}",
+                "Ids are whole numbers of at most 63 bits or texts, not both",
+                "Convert them with int(...) or str(...)",
+            )
+        if not each.isprintable() or len(each) > MAX_LENGTH:
+            raise ArgumentError(
+                f"The id {shown(each)} has {len(each):,} characters",
+                f"Ids have at most {MAX_LENGTH:,}, all printable",
+                "Use shorter and plainer ids",
+            )
+    return ids
+
+
+def checked_rows(values: Sequence[Any] | Array, n: int, what: str) -> None:
+    """Refuses `values` that are not one for each id.
+
+    Raises:
+      ArgumentError: their number is another.
+    """
+    if len(values) != n:
+        raise ArgumentError(
+            f"There are {len(values):,} {what} for {n:,} ids",
+            "Each id has one",
+            "Pass both in the same order and of the same length",
+        )
+
+
+def names_in(*given: Any) -> tuple[str, ...]:
+    """All texts among labels, sorted; nothing where labels are indices.
+
+    Raises:
+      ArgumentError: one is no name of a class.
+    """
+    names: set[str] = set()
+    for labels in given:
+        if labels is None or getattr(getattr(labels, "dtype", None), "kind", "O") not in "UO":
+            continue
+        for label in labels.tolist() if hasattr(labels, "tolist") else labels:
+            inner = label if isinstance(label, list | tuple | set | frozenset) else (label,)
+            names.update(checked_name(name, "class") for name in inner if isinstance(name, str))
+    return tuple(sorted(names))
+
+
+def class_codes(
+    value: Any, classes: tuple[str, ...], what: str, width: int = 0
+) -> NDArray[np.int32]:
+    """Class indices, int32 (n,), -1 for None, NaN and -1.
+
+    Args:
+      value: indices or names (n,).
+      classes: the names of all classes, if they have any.
+      what: what `value` is, for messages.
+      width: the number of classes where they have no names, 0 where that is unknown.
+
+    Raises:
+      ArgumentError: a label is outside the classes.
+    """
+    found = _plain_labels(array_of(value, what))
+    if found.ndim != 1:
+        raise _not_classes(found.tolist(), what)
+    if found.dtype.kind in "UO":
+        return _codes_of_names(found.tolist(), classes, what)
+    if found.dtype.kind == "f":
+        known = np.isfinite(found)
+        if np.any(found[known] % 1):
+            raise _not_classes(found[known], what)
+        found = np.where(known, found, -1)
+    elif found.dtype.kind not in "biu":
+        raise _not_classes(found.tolist(), what)
+    most = (len(classes) or width or np.iinfo(np.int32).max) - 1
+    outside = (found < -1) | (found > most)
+    if np.any(outside):
+        row = int(np.argmax(outside))
+        raise ArgumentError(
+            f"Of the {what}, that of row {row} is {shown(found[row].item())}",
+            f"The classes are 0 to {most:,}, and -1 is unknown",
+            "Correct it, or name all classes with classes=",
+        )
+    return found.astype(np.int32)
+
+
+def _unmasked(value: Any) -> Array:
+    if value.dtype.kind in "biuf":
+        return np.asarray(value.astype(np.float64).filled(np.nan))
+    plain: Array = np.array(value.data, object)
+    plain[np.ma.getmaskarray(value)] = None
+    return plain
+
+
+def _plain_labels(found: Array) -> Array:
+    """One label for each row; those that are numbers or None as floats."""
+    if found.ndim == 2 and found.shape[1] == 1:
+        found = found[:, 0]
+    if found.dtype.kind == "O" and found.ndim == 1:
+        labels = found.tolist()
+        if all(label is None or isinstance(label, int | float) for label in labels):
+            return np.array([np.nan if label is None else label for label in labels], float)
+    return found
+
+
+def _check_unique(ids: Array) -> None:
+    ordered = np.sort(ids)
+    same = ordered[1:] == ordered[:-1]
+    if np.any(same):
+        twice = ordered[int(np.argmax(same))]
+        raise ArgumentError(
+            f"The id {shown(twice.item() if hasattr(twice, 'item') else twice)} comes twice",
+            "Instances are compared by id, so each id is there once",
+            "Number the instances with range(n), or drop the repetitions",
+        )
+
+
+def _codes_of_names(names: list[Any], classes: tuple[str, ...], what: str) -> NDArray[np.int32]:
+    code: dict[Any, int] = {name: number for number, name in enumerate(classes)}
+    code[None] = -1
+    try:
+        return np.array([code[name] for name in names], np.int32)
+    except (KeyError, TypeError):
+        row = next(
+            row for row, name in enumerate(names) if name is not None and name not in classes
+        )
+    raise ArgumentError(
+        f"Of the {what}, that of row {row} is {shown(names[row])}",
+        f"The classes are {shown(list(classes))}" if classes else "No names of classes are known",
+        "Correct it, or name all classes with classes=, here or in cnc_summary.dataset",
+    )
+
+
+def _no_rows(value: Any, what: str) -> ArgumentError:
+    return ArgumentError(
+        f"The {what} are {shown(value)} of type {type_name(value)}",
+        "They are an array, a tensor or a list, in the order of the ids",
+        "Pass a list with one entry for each id",
+    )
+
+
+def _not_classes(seen: Any, what: str) -> ArgumentError:
+    return ArgumentError(
+        f"The {what} are {shown(seen)}",
+        "Classes are given as a list of indices or names",
+        "Pass whole numbers or texts, one for each instance",
+    )

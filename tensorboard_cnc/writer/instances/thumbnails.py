@@ -1,0 +1,149 @@
+"""Small pictures of instances, from arrays of any usual layout and type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.writer.instances.arrays import array_of, checked_rows, in_rows
+from tensorboard_cnc.writer.instances.order import random_ranks
+from tensorboard_cnc.writer.instances.png import png_of
+from tensorboard_cnc.writer.wording import shown, type_name
+
+MOST_PIXELS_ASIDE = 64
+_CHANNELS = (1, 3, 4)
+# Floats of 0 to 255 nearly always reach this.
+_BRIGHT = 200
+
+
+class Thumbnails(NamedTuple):
+    """PNG files, b"" where there is none; `whole`: none was left out for its size."""
+
+    files: tuple[bytes, ...]
+    whole: bool
+
+
+def thumbnails(images: Any, ids: NDArray[Any], room: int) -> Thumbnails:
+    """Pictures of at most 64 x 64 pixels that together take at most `room` bytes.
+
+    Where not all fit, those stay that come first in the order that all models share.
+
+    Args:
+      images: an array (n, H, W), (n, H, W, C) or (n, C, H, W) with C of 1, 3 or 4, or a list of
+        such arrays without n, where None is no image. Of two layouts that both fit, torch's
+        tensors have the channels first and all others last. uint8 is taken as it is, floats as 0
+        to 1, -1 to 1 or 0 to 255 where all lie within, any other range is scaled to its ends.
+      ids: of the instances (n,).
+      room: bytes.
+
+    Raises:
+      ArgumentError: they are no images, or not n.
+    """
+    pictures = _pictures(images)
+    checked_rows(pictures, len(ids), "images")
+    channels_first = _is_torch(images)
+    low, high = _range(pictures)
+    files = [b""] * len(ids)
+    for row in np.argsort(random_ranks(ids), kind="stable").tolist():
+        picture = pictures[row]
+        if picture is None:
+            continue
+        with np.errstate(over="ignore", invalid="ignore"):
+            small = _shrunk(_channels_last(picture, row, channels_first).astype(np.float32))
+            file = png_of(_as_bytes(small, low, high))
+        if len(file) > room:
+            return Thumbnails(tuple(files), whole=False)
+        room -= len(file)
+        files[row] = file
+    return Thumbnails(tuple(files), whole=True)
+
+
+def _pictures(images: Any) -> Sequence[Any]:
+    """An array of each row, or None."""
+    if isinstance(images, list | tuple):
+        return [None if image is None else _numeric(image) for image in images]
+    pictures: Sequence[Any] = in_rows(_numeric(images), "images")
+    return pictures
+
+
+def _numeric(image: Any) -> NDArray[Any]:
+    found = array_of(image, "images")
+    if found.dtype.kind not in "buif":
+        raise ArgumentError(
+            f"An image is {shown(image)} of type {type_name(image)}",
+            "Images are arrays of numbers",
+            "Pass pixels, for example np.asarray(image), or None where there is none",
+        )
+    return found
+
+
+def _is_torch(images: Any) -> bool:
+    one = next((each for each in images if each is not None), None)
+    return callable(getattr(one, "detach", None))
+
+
+def _channels_last(picture: NDArray[Any], row: int, channels_first: bool) -> NDArray[Any]:
+    """The picture as (h, w, c)."""
+    shape = picture.shape
+    if 0 not in shape and len(shape) == 2:
+        return picture[:, :, None]
+    if 0 not in shape and len(shape) == 3:
+        first, last = shape[0] in _CHANNELS, shape[2] in _CHANNELS
+        if first and (channels_first or not last):
+            return np.moveaxis(picture, 0, 2)
+        if last:
+            return picture
+    raise ArgumentError(
+        f"The image of row {row} has shape {shape}",
+        "An image is (H, W), (H, W, C) or (C, H, W) with 1, 3 or 4 channels",
+        "Reshape the images, or pick some of their channels",
+    )
+
+
+def _range(pictures: Sequence[Any]) -> tuple[float, float]:
+    """The values that are shown black and white."""
+    arrays = [pictures] if isinstance(pictures, np.ndarray) else pictures
+    known = [array for array in arrays if array is not None and array.size]
+    if not known or all(array.dtype == np.uint8 for array in known):
+        return 0.0, 255.0
+    ends = [_ends(array) for array in known]
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    if low > high:
+        return 0.0, 255.0
+    for least, most, reached in ((0.0, 1.0, 0.0), (-1.0, 1.0, 0.0), (0.0, 255.0, _BRIGHT)):
+        if least <= low and reached <= high <= most:
+            return least, most
+    return low, max(high, np.nextafter(low, np.inf))
+
+
+def _ends(array: NDArray[Any]) -> tuple[float, float]:
+    """The least and the greatest finite value; infinities where there is none."""
+    if array.dtype.kind != "f":
+        return float(array.min()), float(array.max())
+    finite = np.isfinite(array)
+    low = float(np.min(array, where=finite, initial=np.inf))
+    return low, float(np.max(array, where=finite, initial=-np.inf))
+
+
+def _shrunk(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """At most 64 pixels aside, each the mean of those it stands for."""
+    factor = max(picture.shape[:2]) / MOST_PIXELS_ASIDE
+    if factor <= 1:
+        return picture
+    for axis in (0, 1):
+        length = picture.shape[axis]
+        edges = np.linspace(0, length, max(1, round(length / factor)) + 1).astype(int)
+        sums = np.add.reduceat(picture, edges[:-1], axis=axis)
+        sizes = np.diff(edges).reshape([-1 if a == axis else 1 for a in range(3)])
+        picture = (sums / sizes).astype(np.float32)
+    return picture
+
+
+def _as_bytes(picture: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:
+    shares = (np.nan_to_num(picture, nan=low, posinf=high, neginf=low) - low) / (high - low)
+    levels: NDArray[np.uint8] = np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)
+    return levels

@@ -1,0 +1,118 @@
+"""What is right for each instance: classes, several classes, numbers, or texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.writer.instances.arrays import (
+    array_of,
+    checked_rows,
+    class_codes,
+    in_rows,
+    names_in,
+)
+from tensorboard_cnc.writer.instances.memberships import checked_memberships, is_nested
+from tensorboard_cnc.writer.naming import checked_name
+from tensorboard_cnc.writer.texts import cut_texts
+from tensorboard_cnc.writer.wording import shown
+
+
+def truth_of(n: int, labels: Any, classes: Any, targets: Any) -> dict[str, Any]:
+    """The fields of a `Dataset` that say what is right, its kind among them.
+
+    Raises:
+      ArgumentError: both labels and targets are given, or one of them is not as it must be.
+    """
+    names = () if classes is None else checked_classes(classes)
+    if labels is not None and targets is not None:
+        raise ArgumentError(
+            "A data set got labels= and targets=",
+            "Labels are classes; targets are numbers or texts",
+            "Pass one of them, and the other as attributes={...}",
+        )
+    if targets is not None:
+        return _targets(n, targets)
+    if labels is None:
+        return {"kind": "classes" if names else "scores", "classes": names}
+    labels = in_rows(labels, "labels")
+    names = names or names_in(labels)
+    if is_nested(labels):
+        members = checked_memberships(labels, names, "labels")
+        checked_rows(members, n, "labels")
+        return {"kind": "multi-label", "classes": names, "memberships": members}
+    codes = class_codes(labels, names, "labels")
+    checked_rows(codes, n, "labels")
+    return {"kind": "classes", "classes": names, "labels": codes}
+
+
+def checked_classes(given: Iterable[Any]) -> tuple[str, ...]:
+    """Names of classes.
+
+    Raises:
+      ArgumentError: one is no name, or comes twice.
+    """
+    if isinstance(given, str):
+        raise ArgumentError(
+            f"classes={given!r} is one text", "Classes are a list of names", "Pass a list"
+        )
+    classes = tuple(checked_name(str(name), "class") for name in in_rows(given, "classes"))
+    if len(set(classes)) < len(classes):
+        twice = next(name for name in classes if classes.count(name) > 1)
+        raise ArgumentError(
+            f'The class "{twice}" comes twice', "Class names are unique", "Rename one of them"
+        )
+    return classes
+
+
+def numbers_of(values: Any, n: int, what: str, dtype: Any) -> NDArray[Any]:
+    """One number for each of n instances; NaN where there is none.
+
+    Raises:
+      ArgumentError: they are no numbers, or not n.
+    """
+    found = array_of(values, what)
+    if found.dtype == object:
+        found = _without_none(found)
+    if found.ndim == 2 and found.shape[1] == 1:
+        found = found[:, 0]
+    if found.ndim != 1 or found.dtype.kind not in "biuf":
+        raise ArgumentError(
+            f"The {what} have shape {found.shape} and type {found.dtype}",
+            "They are one number for each instance",
+            "Flatten them, for example with values.reshape(-1)",
+        )
+    checked_rows(found, n, what)
+    with np.errstate(over="ignore"):
+        numbers: NDArray[Any] = found.astype(dtype)
+    if np.any(lost := np.isinf(numbers) & np.isfinite(found)):
+        row = int(np.argmax(lost))
+        raise ArgumentError(
+            f"Of the {what}, that of row {row} is {shown(found[row].item())}",
+            f"The greatest number that can be stored is {np.finfo(dtype).max:.1e}",
+            "Log it in a larger unit, or its logarithm",
+        )
+    return numbers
+
+
+def _targets(n: int, targets: Any) -> dict[str, Any]:
+    found = array_of(targets, "targets")
+    texts = found.dtype.kind == "U" or (
+        found.dtype.kind == "O" and any(isinstance(each, str) for each in found.flat)
+    )
+    if not texts:
+        return {"kind": "numbers", "numbers": numbers_of(targets, n, "targets", np.float64)}
+    wanted = cut_texts(targets, "targets")
+    checked_rows(wanted, n, "targets")
+    return {"kind": "texts", "targets": wanted}
+
+
+def _without_none(found: NDArray[Any]) -> NDArray[Any]:
+    try:
+        return np.array([np.nan if each is None else each for each in found.tolist()])
+    except ValueError:
+        return found

@@ -1,0 +1,1 @@
+"""Where records go: a directory, or the writer that a script has already."""

@@ -1,0 +1,123 @@
+"""Every kind of writer that records can go to, recognised without importing any library."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePath
+from typing import Any, Protocol
+
+from tensorboard.compat.proto.summary_pb2 import Summary
+
+from tensorboard_cnc.errors import WriterError
+from tensorboard_cnc.writer.ranks import rank_and_size
+from tensorboard_cnc.writer.sinks.directory import LocalSink, RemoteSink
+from tensorboard_cnc.writer.sinks.summary_writer import TensorboardXSink, TorchSink
+from tensorboard_cnc.writer.sinks.tf_summary import TfSummarySink
+from tensorboard_cnc.writer.wording import shown, text_of, type_name
+
+_RULE = (
+    "A writer is a SummaryWriter of torch or tensorboardX, Lightning's logger.experiment, a "
+    "tf.summary writer, or a directory (str or Path)"
+)
+_LIGHTNING = {"lightning", "lightning_fabric", "pytorch_lightning"}
+_COLLAPSED_URL = re.compile(r"[a-z][a-z0-9+.-]+:/(?!/)", re.IGNORECASE)
+
+
+class Sink(Protocol):
+    """Where records go."""
+
+    def write(self, summary: Summary, step: int) -> None:
+        """Hands over one event."""
+
+    def flush(self) -> None:
+        """Makes all events so far visible to others."""
+
+    def close(self) -> None:
+        """Releases what the sink itself has opened."""
+
+
+class NullSink:
+    """For processes that shall not write."""
+
+    def write(self, summary: Summary, step: int) -> None:
+        """Writes nothing."""
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def open_sink(writer: Any) -> Sink:
+    """The sink for what a user passes as writer.
+
+    Raises:
+      WriterError: it is nothing that records can go to.
+    """
+    if rank_and_size()[0]:
+        return NullSink()
+    if isinstance(writer, str | os.PathLike):
+        return _directory_sink(writer)
+    for kind in type(writer).__mro__:
+        match kind.__module__.partition(".")[0], kind.__name__:
+            case "torch", "SummaryWriter":
+                return TorchSink(writer)
+            case "tensorboardX", "SummaryWriter":
+                return TensorboardXSink(writer) if writer._write_to_disk else NullSink()
+            case "tensorflow", "SummaryWriter":
+                return TfSummarySink(writer)
+            case package, "DummyExperiment" | "_DummyExperiment" if package in _LIGHTNING:
+                return NullSink()
+    raise _unknown(writer)
+
+
+def directory_of(writer: Any) -> str | None:
+    """Where `writer` writes, as an absolute path or a URL; None where that cannot be told."""
+    given = writer
+    if not isinstance(writer, str | os.PathLike):
+        # torch's SummaryWriter, then tensorboardX's.
+        given = getattr(writer, "log_dir", None) or getattr(writer, "logdir", None)
+    try:
+        path = os.fspath(given)
+        return path if "://" in path else str(Path(path).resolve())
+    except (TypeError, ValueError, OSError, RuntimeError):
+        # What is wrong with it, opening the sink has said.
+        return None
+
+
+def _directory_sink(given: str | os.PathLike[Any]) -> Sink:
+    path = os.fspath(given)
+    if not isinstance(path, str) or not path:
+        raise _unknown(given)
+    if "://" in path:
+        return RemoteSink(path)
+    if isinstance(given, PurePath) and _COLLAPSED_URL.match(path):
+        raise WriterError(
+            f"The directory is {given!r}",
+            'A Path turns "//" into "/"',
+            "Pass a remote directory as a str",
+        )
+    directory = Path(path)
+    try:
+        if directory.exists() and not directory.is_dir():
+            raise WriterError(
+                f"The path {shown(path)} is a file", _RULE, "Pass the directory that holds the run"
+            )
+        return LocalSink(directory)
+    except (ValueError, OSError, RuntimeError) as error:
+        raise WriterError(
+            f"The path {shown(path)} is none: {text_of(error)}", _RULE, "Pass another directory"
+        ) from error
+
+
+def _unknown(writer: Any) -> WriterError:
+    is_logger = hasattr(type(writer), "experiment")
+    return WriterError(
+        f"The writer is {shown(writer)} of type {type_name(writer)}",
+        _RULE,
+        "Pass the logger.experiment of a TensorBoardLogger"
+        if is_logger
+        else "Pass one of these as the first argument",
+    )

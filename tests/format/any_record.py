@@ -1,0 +1,79 @@
+"""Hypothesis strategies: every record that can be stored."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from tensorboard_cnc.records.models import (
+    Budget,
+    LoggedProblem,
+    Measurement,
+    Metrics,
+    MetricSpec,
+    MetricSpecs,
+    ModelCard,
+    Operation,
+    Problems,
+)
+
+_int64 = st.integers(-(2**63), 2**63 - 1)
+_times_us = st.integers(0, 2**63 - 1)
+_ids = st.text(min_size=1, max_size=30)
+
+_parameter_values = st.recursive(
+    st.none() | st.booleans() | _int64 | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3).map(tuple),
+    max_leaves=5,
+)
+_operations = st.builds(
+    Operation, st.text(max_size=10), st.dictionaries(st.text(max_size=10), _parameter_values)
+)
+model_cards = st.builds(
+    ModelCard,
+    id=_ids,
+    parents=st.lists(_ids, max_size=3).map(tuple),
+    operation=st.none() | _operations,
+    status=st.sampled_from(["running", "finished", "failed"]),
+    reason=st.text(max_size=10),
+    description=st.text(max_size=10),
+    checkpoint=st.text(max_size=10),
+    created_us=_times_us,
+    closed_us=st.none() | st.integers(1, 2**63 - 1),
+)
+_measurements = st.builds(
+    Measurement,
+    name=st.text(max_size=10),
+    repeats=st.lists(st.floats(), max_size=5).map(tuple),
+    step=st.none() | _int64,
+    logged_us=_times_us,
+    host=st.text(max_size=10),
+    conditions=st.dictionaries(st.text(max_size=10), st.text(max_size=10), max_size=3),
+    note=st.text(max_size=10),
+)
+metrics = st.builds(Metrics, _ids, st.lists(_measurements, max_size=4).map(tuple))
+_budgets = st.builds(
+    Budget,
+    st.sampled_from(["at_most", "at_least"]),
+    st.floats(),
+    st.sampled_from(["absolute", "base_plus", "base_percent"]),
+)
+_specs = st.builds(
+    MetricSpec,
+    name=st.text(max_size=10),
+    goal=st.sampled_from([None, "max", "min"]),
+    unit=st.text(max_size=5),
+    format=st.text(max_size=5),
+    low=st.none() | st.floats(),
+    high=st.none() | st.floats(),
+    primary=st.booleans(),
+    budget=st.none() | _budgets,
+    scalar=st.text(max_size=10),
+    defined_us=_times_us,
+    suggested=st.booleans(),
+    description=st.text(max_size=10),
+)
+metric_specs = st.builds(MetricSpecs, st.lists(_specs, max_size=4).map(tuple))
+_logged_problems = st.builds(LoggedProblem, st.text(), st.text(), _times_us)
+problems = st.builds(Problems, _ids, st.lists(_logged_problems, max_size=3).map(tuple))
+
+any_record = st.one_of(model_cards, metrics, metric_specs, problems)
