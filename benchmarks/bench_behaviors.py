@@ -20,7 +20,7 @@ from benchmarks.process_memory import megabytes_of
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.plugin.behaviors.route import BehaviorsRoutes
 from tensorboard_cnc.records.identity import model_key
-from tensorboard_cnc.writer.instances.prediction_budget import DEFAULT_BYTES
+from tensorboard_cnc.writer.instances.prediction_fit import DEFAULT_BYTES
 from tests.tensorboard_host import (
     InProcessTensorBoard,
     serve_in_process,
@@ -73,14 +73,14 @@ def _thousand_classes() -> list[Figure]:
 
 def _million_instances() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
-        _log(Path(folder), 1_000_000, 10, 3, budget=32 << 20)
+        _log(Path(folder), 1_000_000, 10, 3, max_bytes=32 << 20)
         with tensorboard_process("--logdir", folder) as tensorboard:
             wait_until(lambda: _listed(tensorboard.url, 3), "the listing of 3 models")
             before = megabytes_of(tensorboard.pid)
             cold = milliseconds(lambda: _page(tensorboard.url), repeats=1)
             warm = milliseconds(lambda: _page(tensorboard.url), repeats=5)
             after = megabytes_of(tensorboard.pid)
-    what = "behaviors, 1,000,000 × 10 classes × 3 models, budget=32 MB"
+    what = "behaviors, 1,000,000 × 10 classes × 3 models, max_bytes=32 MB"
     page = "page (summary, slices, instances)"
     memory = f"{after:.0f} MB (before: {before:.0f} MB)"
     return [
@@ -90,7 +90,7 @@ def _million_instances() -> list[Figure]:
     ]
 
 
-def _log(logdir: Path, n: int, classes: int, models: int, budget: int = DEFAULT_BYTES) -> None:
+def _log(logdir: Path, n: int, classes: int, models: int, max_bytes: int = DEFAULT_BYTES) -> None:
     """Logs the data set and the models."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, classes, n)
@@ -109,7 +109,7 @@ def _log(logdir: Path, n: int, classes: int, models: int, budget: int = DEFAULT_
         logits = _logits(labels, classes, number)
         model_id = f"model-{number}"
         with cnc_summary.model(logdir / model_id, model_id) as model:
-            model.predictions(name, np.arange(n), logits=logits, budget=budget)
+            model.predictions(name, np.arange(n), logits=logits, max_bytes=max_bytes)
 
 
 def _logits(labels: NDArray[np.int64], classes: int, number: int) -> NDArray[np.float32]:

@@ -29,7 +29,7 @@ def measure() -> list[Figure]:
 
 
 def _large_classifier(where: Path) -> Iterator[Figure]:
-    """50,000 instances × 1,000 classes with the default budget."""
+    """50,000 instances × 1,000 classes with the default max_bytes."""
     n, classes = 50_000, 1000
     logits, labels = _answers(n, classes)
     cnc_summary.dataset(where / "data", "test", range(n), labels=labels)
@@ -65,9 +65,9 @@ def _many_instances(where: Path) -> Iterator[Figure]:
     for number in range(3):
         changed = logits + noise.normal(0, 0.3 * number, logits.shape).astype(np.float32)
         with cnc_summary.model(where / "models" / str(number), f"m{number}") as model:
-            log = partial(model.predictions, "test", range(n), logits=changed, budget=32 << 20)
+            log = partial(model.predictions, "test", range(n), logits=changed, max_bytes=32 << 20)
             times.append(_seconds(log))
-    what = f"m.predictions, {n:,} × {classes} × 3 models, budget 32 MB"
+    what = f"m.predictions, {n:,} × {classes} × 3 models, max_bytes 32 MB"
     yield Figure(what, _cost(sum(times), where / "models"))
     names = [f"image-{i:07d}" for i in range(n)]
     seconds = _seconds(lambda: checked_ids(names))

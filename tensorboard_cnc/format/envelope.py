@@ -109,7 +109,7 @@ def bulk_chunks(payload: bytes) -> list[bytes]:
         raise ArgumentError(
             f"A record has {len(payload):,} compressed bytes",
             f"At most {MAX_BULK_BYTES:,} can be read back",
-            "Log fewer instances or shorter texts, or set a smaller budget=",
+            "Log fewer instances or shorter texts, or set a smaller max_bytes=",
         )
     data = Envelope(
         format_version=FORMAT_VERSION,

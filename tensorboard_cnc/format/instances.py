@@ -80,7 +80,7 @@ def columns_of(record: InstanceRecord, only: Collection[str] | None = None) -> d
         value = getattr(record, name, None) if only is None or name in only else None
         if value is None or (name == "classes" and not value):
             continue
-        # Vectors that were cut to fit a budget are stored in coarser steps.
+        # Vectors that were cut to fit into max_bytes are stored in coarser steps.
         if name == "vectors" and "vectors" in record.dropped:
             packed[name] = columns.probabilities(name, value, coarse=True)
         else:

@@ -26,7 +26,7 @@ class Dataset:
 
     `labels`: class indices, int32 (n,); `memberships`: the classes of each multi-label instance,
     bool (n, C); `numbers`: targets of a regression, float64 (n,); `targets`: texts to generate.
-    `images`: PNG files, empty where an instance has none. `dropped`: what the byte budget removed.
+    `images`: PNG files, empty where an instance has none. `dropped`: what max_bytes left out.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Predictions:
     `top_probabilities` float32 (n, k) descend. `vectors`, float32 (r, C), are the probabilities
     of the instances at `vector_rows`, int64 (r,) ascending. `classes` may be empty where only
     the data set knows them. `dataset_fingerprint` is "" where the data set was not logged by the
-    same process before. `excluded` rows were not finite. `dropped`: what the byte budget removed.
+    same process before. `excluded` rows were not finite. `dropped`: what max_bytes left out.
     """
 
     model_id: str

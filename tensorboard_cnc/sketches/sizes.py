@@ -1,4 +1,4 @@
-"""How much a sketch keeps, and what fits a budget."""
+"""How much a sketch keeps, and what fits a number of bytes."""
 
 from __future__ import annotations
 
@@ -54,19 +54,19 @@ _STEPS = (
 _HEAD_BYTES = 100
 
 
-def default_budget(tensors: int) -> int:
+def default_bytes(tensors: int) -> int:
     """Bytes for the sketches of a model: 1 MB, or 3 kB for each tensor where that is more."""
     return max(1_000_000, 3_000 * tensors)
 
 
-def sizes_within(budget: int, tensors: Iterable[tuple[int, int]]) -> Sizes:
-    """The richest sizes with which the sketches of all `tensors` take at most `budget` bytes.
+def sizes_within(max_bytes: int, tensors: Iterable[tuple[int, int]]) -> Sizes:
+    """The richest sizes with which the sketches of all `tensors` take at most `max_bytes`.
 
     `tensors`: number of values and bytes per sampled value (see `Sizes.bytes_of`) of each. Where
     nothing fits, the poorest sizes.
     """
     known = tuple(tensors)
     for sizes in _STEPS:
-        if sum(sizes.bytes_of(n, value_bytes) for n, value_bytes in known) <= budget:
+        if sum(sizes.bytes_of(n, value_bytes) for n, value_bytes in known) <= max_bytes:
             return sizes
     return _STEPS[-1]

@@ -97,7 +97,7 @@ class Sketcher:
             raise ArgumentError(
                 f'"{other.name}" {other.shape} was merged into "{self.name}" {self.shape}',
                 "Shards belong to one tensor and are sketched with the same sizes",
-                "Give all ranks the shape of the whole tensor and the same budget",
+                "Give all ranks the shape of the whole tensor and the same max_bytes",
             )
         for own, theirs in zip(self._parts(), other._parts(), strict=True):
             own.merge(theirs)

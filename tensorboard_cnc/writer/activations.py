@@ -13,9 +13,9 @@ import numpy as np
 from tensorboard_cnc.efficiency.undisturbed import kept_random_states, undisturbed
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
-from tensorboard_cnc.sketches.sizes import default_budget, sizes_within
+from tensorboard_cnc.sketches.sizes import default_bytes, sizes_within
 from tensorboard_cnc.writer import event_clock
-from tensorboard_cnc.writer.naming import checked_budget_bytes
+from tensorboard_cnc.writer.naming import checked_max_bytes
 from tensorboard_cnc.writer.probing.layer_sketches import LayerSketches
 from tensorboard_cnc.writer.probing.probe_inputs import (
     Batch,
@@ -40,7 +40,7 @@ def probed_activations(
     inputs: Any,
     *,
     layers: Iterable[str] | str | None,
-    budget: int | None,
+    max_bytes: int | None,
 ) -> SketchRecord:
     """The sketches of what the layers of `net` give for `inputs`; `net` stays as it was.
 
@@ -55,7 +55,7 @@ def probed_activations(
         batches = probe_batches(net, inputs)
     watched = watched_layers(net, layers)
     instances = sum(batch.instances for batch in batches)
-    sizes = sizes_within(budget or default_budget(len(watched)), [_LARGE] * len(watched))
+    sizes = sizes_within(max_bytes or default_bytes(len(watched)), [_LARGE] * len(watched))
     order = count()
     sketches = {
         name: LayerSketches(name or "output", kind_of(module), instances, sizes, order)
@@ -71,7 +71,7 @@ def probed_activations(
 
 
 def given_activations(
-    model_id: str, arrays: Mapping[str, Any], inputs: Any, *, budget: int | None
+    model_id: str, arrays: Mapping[str, Any], inputs: Any, *, max_bytes: int | None
 ) -> SketchRecord:
     """The sketches of activations that were recorded elsewhere, arrays (instances, …) by name.
 
@@ -82,7 +82,7 @@ def given_activations(
         be read.
     """
     batches = [] if inputs is None else probe_batches(None, inputs)
-    sizes = sizes_within(budget or default_budget(len(arrays)), [_LARGE] * len(arrays))
+    sizes = sizes_within(max_bytes or default_bytes(len(arrays)), [_LARGE] * len(arrays))
     instances = sum(batch.instances for batch in batches) or _instances(arrays)
     sketches, order = [], count()
     for name, array in arrays.items():
@@ -186,7 +186,7 @@ def activations_record(
     inputs: Any,
     *,
     layers: Iterable[str] | str | None = None,
-    budget: int | None = None,
+    max_bytes: int | None = None,
 ) -> SketchRecord | None:
     """The record of what `m.activations` was given; None on ranks other than the first.
 
@@ -196,13 +196,13 @@ def activations_record(
       ArgumentError: it is neither a network with inputs nor a mapping of arrays, or as above.
     """
     other = rank_and_size()[0] > 0
-    budget = None if budget is None else checked_budget_bytes(budget)
+    max_bytes = None if max_bytes is None else checked_max_bytes(max_bytes)
     if isinstance(net, Mapping) and not is_module(net):
-        return None if other else given_activations(model_id, net, inputs, budget=budget)
+        return None if other else given_activations(model_id, net, inputs, max_bytes=max_bytes)
     if is_module(net) and inputs is not None:
         if other and not has_shards(net.parameters()):
             return None
-        record = probed_activations(model_id, net, inputs, layers=layers, budget=budget)
+        record = probed_activations(model_id, net, inputs, layers=layers, max_bytes=max_bytes)
         return None if other else record
     seen = f"{shown(net)} of type {type_name(net)}"
     raise ArgumentError(

@@ -20,7 +20,7 @@ from tensorboard_cnc.writer.instances.answers import Answers
 from tensorboard_cnc.writer.instances.evaluation import Evaluation
 from tensorboard_cnc.writer.instances.joined_predictions import joined
 from tensorboard_cnc.writer.instances.known_datasets import known_dataset
-from tensorboard_cnc.writer.instances.prediction_budget import DEFAULT_BYTES, fitted
+from tensorboard_cnc.writer.instances.prediction_fit import DEFAULT_BYTES, fitted
 from tensorboard_cnc.writer.instances.predictions import predictions_of
 from tensorboard_cnc.writer.journal import Journal
 from tensorboard_cnc.writer.measurement import measurements
@@ -72,7 +72,7 @@ class ModelHandle(OpenHandle):
         labels: Any = None,
         classes: Sequence[Any] | None = None,
         multilabel: bool = False,
-        budget: int = DEFAULT_BYTES,
+        max_bytes: int = DEFAULT_BYTES,
     ) -> None:
         """Logs what the model answered on instances of a data set; a later call replaces it.
 
@@ -94,7 +94,7 @@ class ModelHandle(OpenHandle):
             is, they must not contradict it.
           classes: names of the C classes, likewise.
           multilabel: an instance may have several classes, each of its own probability.
-          budget: compressed bytes that the record may take. Full vectors go first, but for a
+          max_bytes: compressed bytes that the record may take. Full vectors go first, but for a
             random subset that is the same for all models; then top-k, then confidence.
 
         Raises:
@@ -111,7 +111,7 @@ class ModelHandle(OpenHandle):
             classes=classes,
             multilabel=multilabel,
         )
-        self._call(lambda: self._predict(dataset, ids, answers, budget))
+        self._call(lambda: self._predict(dataset, ids, answers, max_bytes))
 
     def efficiency(
         self,
@@ -162,7 +162,7 @@ class ModelHandle(OpenHandle):
         classes: Sequence[Any] | None = None,
         multilabel: bool = False,
         sharded: bool = True,
-        budget: int = DEFAULT_BYTES,
+        max_bytes: int = DEFAULT_BYTES,
     ) -> Evaluation:
         """Logs predictions batch by batch, for a ``with`` block around an evaluation loop.
 
@@ -173,7 +173,7 @@ class ModelHandle(OpenHandle):
                     evaluation.add(ids, logits=net(images), labels=labels)
 
         The record is written when the block ends. Memory holds a few numbers for each instance,
-        and only as many full vectors as could fit into the budget.
+        and only as many full vectors as could fit into max_bytes.
 
         Args:
           dataset: as for `predictions`, like all else that is not told here.
@@ -182,12 +182,12 @@ class ModelHandle(OpenHandle):
           sharded: in a ``torch.distributed`` job each rank adds its shard, all ranks end the block
             together, rank 0 writes them all, and an id that several have counts once. False
             where rank 0 evaluates alone.
-          budget: compressed bytes that the record may take.
+          max_bytes: compressed bytes that the record may take.
         """
         return Evaluation(
             self._id,
             dataset,
-            budget,
+            max_bytes,
             known_dataset(dataset, self._journal.directory),
             classes=classes,
             multilabel=multilabel,
@@ -201,7 +201,7 @@ class ModelHandle(OpenHandle):
         model: Any,
         *,
         reference: Mapping[str, Any] | None = None,
-        budget: int | None = None,
+        max_bytes: int | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> Mapping[str, str]:
         """Logs sketches of the weights, from which any two models are compared; replaces earlier.
@@ -215,7 +215,7 @@ class ModelHandle(OpenHandle):
             piece by piece. With DTensors (FSDP2) all ranks make the call, each reads its part.
           reference: weights of other models, in any of these forms, by their ids. Tensors of the
             same name and shape are compared exactly; without it, comparisons are estimates.
-          budget: bytes that the sketches may take; None: 1 MB, or 3 kB for each tensor.
+          max_bytes: bytes that the sketches may take; None: 1 MB, or 3 kB for each tensor.
           progress: called with the name of each tensor before it is read.
 
         Returns:
@@ -231,7 +231,7 @@ class ModelHandle(OpenHandle):
 
         def log() -> None:
             record = weights_record(
-                self._id, model, reference=reference, budget=budget, watch=progress
+                self._id, model, reference=reference, max_bytes=max_bytes, watch=progress
             )
             if record is not None:
                 refused.update(record.refused)
@@ -246,7 +246,7 @@ class ModelHandle(OpenHandle):
         inputs: Any = None,
         layers: Iterable[str] | str | None = None,
         *,
-        budget: int | None = None,
+        max_bytes: int | None = None,
     ) -> None:
         """Logs sketches of what each layer gives for probe inputs; replaces earlier ones.
 
@@ -261,7 +261,7 @@ class ModelHandle(OpenHandle):
             the network's device and type. A few hundred instances are plenty.
           layers: names of modules or patterns ("encoder.*"), "" for the whole network; None: all
             modules that compute something themselves.
-          budget: bytes that the sketches may take; None: 1 MB, or 3 kB for each layer.
+          max_bytes: bytes that the sketches may take; None: 1 MB, or 3 kB for each layer.
 
         Raises:
           ArgumentError: the network fails on the inputs, or an argument breaks a rule. Outputs
@@ -270,7 +270,7 @@ class ModelHandle(OpenHandle):
         """
 
         def log() -> None:
-            record = activations_record(self._id, net, inputs, layers=layers, budget=budget)
+            record = activations_record(self._id, net, inputs, layers=layers, max_bytes=max_bytes)
             if record is not None:
                 self._journal.write_chunks(activations_tag(self._id), sketch_format.encode(record))
 
@@ -286,13 +286,13 @@ class ModelHandle(OpenHandle):
             self._journal.write(metrics_tag(self._id, self._journal.handle), record)
             self._measured = merged
 
-    def _predict(self, dataset: str, ids: Any, answers: Answers, budget: int) -> None:
+    def _predict(self, dataset: str, ids: Any, answers: Answers, max_bytes: int) -> None:
         known = known_dataset(dataset, self._journal.directory)
         self._write_predictions(
-            predictions_of(self._id, dataset, ids, answers, known, budget), budget
+            predictions_of(self._id, dataset, ids, answers, known, max_bytes), max_bytes
         )
 
-    def _write_predictions(self, whole: Predictions, budget: int) -> None:
-        record, packed = fitted(replace(joined([whole]), logged_us=event_clock.now_us()), budget)
+    def _write_predictions(self, whole: Predictions, max_bytes: int) -> None:
+        record, packed = fitted(replace(joined([whole]), logged_us=event_clock.now_us()), max_bytes)
         tag = predictions_tag(self._id, record.dataset)
         self._journal.write_chunks(tag, instance_format.encode(record, packed))

@@ -39,19 +39,19 @@ def checked_name(name: Any, what: str) -> str:
     return str.__str__(name)
 
 
-def checked_budget_bytes(budget: Any) -> int:
+def checked_max_bytes(max_bytes: Any) -> int:
     """Bytes that a record may take.
 
     Raises:
       ArgumentError: it is no positive whole number.
     """
-    if isinstance(budget, bool) or not isinstance(budget, Integral) or budget < 1:
+    if isinstance(max_bytes, bool) or not isinstance(max_bytes, Integral) or max_bytes < 1:
         raise ArgumentError(
-            f"The budget is {shown(budget)} of type {type_name(budget)}",
-            "A budget is a whole number of bytes",
-            "Write for example budget=32 << 20 for 32 MB",
+            f"max_bytes= is {shown(max_bytes)} of type {type_name(max_bytes)}",
+            "It is a whole number of bytes, at least 1",
+            "Write for example max_bytes=32 << 20 for 32 MB",
         )
-    return int(budget)
+    return int(max_bytes)
 
 
 def checked_dataset_name(name: Any) -> str:

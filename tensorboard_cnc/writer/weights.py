@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError, CncError
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
-from tensorboard_cnc.sketches.sizes import Sizes, default_budget, sizes_within
+from tensorboard_cnc.sketches.sizes import Sizes, default_bytes, sizes_within
 from tensorboard_cnc.writer import event_clock
-from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_name
+from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_max_bytes, checked_name
 from tensorboard_cnc.writer.ranks import gathered_on_first, rank_and_size
 from tensorboard_cnc.writer.tensors.folded_norms import with_folded_norms
 from tensorboard_cnc.writer.tensors.model_sources import all_sources, sources_one_by_one
@@ -43,7 +43,7 @@ def weights_record(
     model: Any,
     *,
     reference: Mapping[str, Any] | None = None,
-    budget: int | None = None,
+    max_bytes: int | None = None,
     watch: Watch | None = None,
 ) -> SketchRecord | None:
     """The sketches of all tensors of `model`; None on ranks other than the first.
@@ -52,7 +52,7 @@ def weights_record(
       ArgumentError: `model` holds no tensor that can be read, or an argument is none.
       OSError: a checkpoint cannot be read.
     """
-    budget = _checked_budget(budget)
+    max_bytes = None if max_bytes is None else checked_max_bytes(max_bytes)
     sources = _sources(model)
     measured = [
         (each.size, _value_bytes(each))
@@ -62,7 +62,7 @@ def weights_record(
     shared = any(isinstance(each, TensorSource) and each.held is not None for each in sources)
     if rank_and_size()[0] and not shared:
         return None
-    sizes = sizes_within(budget or default_budget(len(measured)), measured)
+    sizes = sizes_within(max_bytes or default_bytes(len(measured)), measured)
     names = {source.name for source in sources}
     sketching = _Sketching(sizes, _references(reference, names), shared)
     for source in sources:
@@ -197,16 +197,6 @@ def _references(
 
 def _value_bytes(source: TensorSource) -> int:
     return 2 if source.dtype in ("float16", "bfloat16") else 3
-
-
-def _checked_budget(given: Any) -> int | None:
-    if given is None or (isinstance(given, int) and not isinstance(given, bool) and given > 0):
-        return given
-    raise ArgumentError(
-        f"The budget is {shown(given)}",
-        "A budget is the most bytes that the sketches may take",
-        "Pass a whole number such as 1_000_000, or leave it out",
-    )
 
 
 def _nothing(model: Any, refused: Mapping[str, str]) -> ArgumentError:

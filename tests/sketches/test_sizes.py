@@ -1,4 +1,4 @@
-"""What of a sketch is kept within a budget."""
+"""What of a sketch is kept within a number of bytes."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import pytest
 from tensorboard_cnc.format.sketches import encode
 from tensorboard_cnc.records.sketches import SketchRecord
 from tensorboard_cnc.sketches.effective_size import effective_bytes
-from tensorboard_cnc.sketches.sizes import Sizes, default_budget, sizes_within
+from tensorboard_cnc.sketches.sizes import Sizes, default_bytes, sizes_within
 from tests.sketches.tensors import sketch, weights
 
 
 def test_a_small_model_gets_the_richest_sketches() -> None:
-    assert sizes_within(default_budget(20), [(1_000_000, 3)] * 20) == Sizes()
+    assert sizes_within(default_bytes(20), [(1_000_000, 3)] * 20) == Sizes()
 
 
 def test_many_tensors_get_less_each() -> None:
-    few = sizes_within(default_budget(300), [(1_000_000, 2)] * 300)
-    many = sizes_within(default_budget(5000), [(1_000_000, 3)] * 5000)
+    few = sizes_within(default_bytes(300), [(1_000_000, 2)] * 300)
+    many = sizes_within(default_bytes(5000), [(1_000_000, 3)] * 5000)
     assert few.sample >= many.sample
-    assert 5000 * many.bytes_of(1_000_000) <= default_budget(5000)
+    assert 5000 * many.bytes_of(1_000_000) <= default_bytes(5000)
 
 
 @pytest.mark.parametrize("shape", [(64, 96), (512, 300, 3), (512,), (3000,)])

@@ -64,8 +64,8 @@ BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("flags", {"predicted": np.full((3, 2), 2), "multilabel": True}, "has or has not"),
     ("no name", {"dataset": "", "predicted": [1, 2, 3]}, "data set's name is empty"),
     ("long name", {"dataset": "é" * 200, "predicted": [1, 2, 3]}, "at most 200 bytes"),
-    ("no budget", {"predicted": [1, 2, 3], "budget": 0}, "The budget is 0"),
-    ("odd budget", {"predicted": [1, 2, 3], "budget": "1 MB"}, "whole number of bytes"),
+    ("no bytes", {"predicted": [1, 2, 3], "max_bytes": 0}, "max_bytes= is 0"),
+    ("odd bytes", {"predicted": [1, 2, 3], "max_bytes": "1 MB"}, "whole number of bytes"),
     ("one number", {"predicted": 5}, "The predicted are 5 of type int.*Pass a list"),
     ("numbers in no order", {"predicted": {1, 2, 3}}, "in the order of the ids"),
     ("ids in no order", {"ids": {1, 2, 3}, "predicted": [1, 2, 3]}, "The ids are {1, 2, 3}"),
@@ -165,7 +165,7 @@ def test_anything_that_gives_rows_in_order_is_a_list(tmp_path: Path) -> None:
             range(3),
             predicted=(each for each in "aba"),
             labels=deque("abb"),
-            budget=np.int64(9000),  # type: ignore[arg-type]
+            max_bytes=np.int64(9000),  # type: ignore[arg-type]
         )
     record = the_predictions(tmp_path)
     assert record.predicted is not None

@@ -54,11 +54,11 @@ def test_networks_without_a_layer_that_fits() -> None:
         record(Sum(), torch.ones(3, 2))
 
 
-@pytest.mark.parametrize("budget", [0, -1, "1 MB", 1.5, True])
+@pytest.mark.parametrize("max_bytes", [0, -1, "1 MB", 1.5, True])
 @pytest.mark.parametrize("net", [nn.Linear(1, 1), {"a": torch.ones(3, 1)}])
-def test_budgets_that_are_none(net: Any, budget: Any) -> None:
-    with pytest.raises(ArgumentError, match="A budget is a whole number of bytes"):
-        record(net, torch.ones(3, 1), budget=budget)
+def test_max_bytes_that_are_none(net: Any, max_bytes: Any) -> None:
+    with pytest.raises(ArgumentError, match="a whole number of bytes"):
+        record(net, torch.ones(3, 1), max_bytes=max_bytes)
 
 
 def test_layers_that_are_no_names() -> None:

@@ -1,4 +1,4 @@
-"""What a data set holds is what was passed, whatever its kind, within its budget."""
+"""What a data set holds is what was passed, whatever its kind, within its bytes."""
 
 from __future__ import annotations
 
@@ -152,16 +152,16 @@ class TestBudget:
     IMAGES = RANDOM.integers(0, 255, (300, 24, 24), np.uint8)
     TEXTS = tuple("".join(map(chr, RANDOM.integers(97, 123, 800))) for _ in range(300))
 
-    def fitted(self, where: Path, budget: int) -> Dataset:
+    def fitted(self, where: Path, max_bytes: int) -> Dataset:
         record = stored(
             where, range(300), labels=[1] * 300, texts=self.TEXTS, images=self.IMAGES,
-            attributes={"n": RANDOM.random(300)}, budget=budget,
+            attributes={"n": RANDOM.random(300)}, max_bytes=max_bytes,
         )  # fmt: skip
         assert record.labels is not None
         assert record.labels.sum() == 300
         assert list(record.attributes) == ["n"]
         size = sum(file.stat().st_size for file in where.rglob("*tfevents*"))
-        assert size < budget + 500 or record.texts is None
+        assert size < max_bytes + 500 or record.texts is None
         return record
 
     def test_all_fit(self, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ class TestBudget:
         assert few.dropped == more.dropped == ("thumbnails",)
         kept = [{i for i, file in enumerate(r.images or ()) if file} for r in (few, more)]
         assert 0 < len(kept[0]) < len(kept[1]) < 300
-        assert kept[0] < kept[1], "a smaller budget keeps some of the same instances"
+        assert kept[0] < kept[1], "a smaller max_bytes keeps some of the same instances"
         assert few.texts == self.TEXTS
 
     def test_texts_are_cut_with_a_mark(self, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tensorboard_cnc.records.instances import Predictions
 from tensorboard_cnc.writer.instances.answers import Answers
 from tensorboard_cnc.writer.instances.batches import Batches
 from tensorboard_cnc.writer.instances.joined_predictions import joined
-from tensorboard_cnc.writer.instances.prediction_budget import fitted
+from tensorboard_cnc.writer.instances.prediction_fit import fitted
 from tensorboard_cnc.writer.instances.predictions import predictions_of
 from tests.writer.instances import same
 from tests.writer.logged import bulk_records, the_predictions
@@ -54,11 +54,11 @@ def test_batches_are_the_same_as_one_call(kind: str, texts: bool, tmp_path: Path
     ids = np.array([f"id {i}" for i in range(N)]) if texts else np.arange(N) * 7
     answers = ANSWERS[kind]
     with cnc_summary.model(tmp_path / "once", "m") as model:
-        model.predictions("test", ids, **answers, budget=20_000)
+        model.predictions("test", ids, **answers, max_bytes=20_000)
     order = RANDOM.permutation(N)
     with (
         cnc_summary.model(tmp_path / "batches", "m") as model,
-        model.evaluation("test", budget=20_000) as evaluation,
+        model.evaluation("test", max_bytes=20_000) as evaluation,
     ):
         for chosen in np.split(order, [1, 30, 500, 501]):
             evaluation.add(ids[chosen], **rows(answers, chosen))
@@ -67,20 +67,20 @@ def test_batches_are_the_same_as_one_call(kind: str, texts: bool, tmp_path: Path
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.integers(200, 20_000))
-def test_any_batches_keep_the_vectors_that_one_call_keeps(sizes: list[int], budget: int) -> None:
+def test_any_batches_keep_the_vectors_that_one_call_keeps(sizes: list[int], max_bytes: int) -> None:
     n = sum(sizes)
     ids = RANDOM.permutation(10 * n)[:n]
 
     def part(chosen: Any) -> Predictions:
         answers = Answers(logits=LOGITS[chosen % N])
-        return predictions_of("m", "test", ids[chosen], answers, None, budget)
+        return predictions_of("m", "test", ids[chosen], answers, None, max_bytes)
 
-    batches = Batches(budget, repeats=False)
+    batches = Batches(max_bytes, repeats=False)
     for chosen in np.split(np.arange(n), np.cumsum(sizes)[:-1]):
         batches.add(part(chosen))
     found = batches.joined()
     assert found is not None
-    same(fitted(found, budget)[0], fitted(joined([part(np.arange(n))]), budget)[0])
+    same(fitted(found, max_bytes)[0], fitted(joined([part(np.arange(n))]), max_bytes)[0])
 
 
 def test_memory_is_bounded(tmp_path: Path) -> None:
@@ -189,12 +189,12 @@ SHARDS = """
         cnc_summary.dataset(f"{where}/data", "test", range(N), labels=labels)
         with cnc_summary.model(f"{where}/sharded", "m") as model:
             sampler = DistributedSampler(range(N), shuffle=True)
-            with model.evaluation("test", budget=20_000) as evaluation:
+            with model.evaluation("test", max_bytes=20_000) as evaluation:
                 for ids in torch.tensor(list(sampler)).split(64):
                     evaluation.add(ids, logits=logits[ids])
         with cnc_summary.model(f"{where}/alone", "m") as model:
             if rank == 0:
-                with model.evaluation("test", sharded=False, budget=20_000) as evaluation:
+                with model.evaluation("test", sharded=False, max_bytes=20_000) as evaluation:
                     evaluation.add(range(N), logits=logits)
         distributed.barrier()
         distributed.destroy_process_group()

@@ -191,9 +191,9 @@ def test_mappings_that_make_their_tensors() -> None:
     assert list(by_name(record(MadeWhenAsked()))) == ["a", "b"]
 
 
-def test_a_budget_makes_sketches_smaller() -> None:
+def test_max_bytes_makes_sketches_smaller() -> None:
     state = {f"{n}.weight": np.random.default_rng(n).normal(size=(200, 100)) for n in range(20)}
-    rich, poor = record(state), record(state, budget=60_000)
+    rich, poor = record(state), record(state, max_bytes=60_000)
     kept = [
         sum(len(t.sample) for t in each.tensors if t.sample is not None) for each in (rich, poor)
     ]
@@ -201,10 +201,10 @@ def test_a_budget_makes_sketches_smaller() -> None:
     assert [t.totals for t in rich.tensors] == [t.totals for t in poor.tensors]
 
 
-@pytest.mark.parametrize("budget", [0, -1, 1.5, True, "1 MB"])
-def test_budgets_that_are_none(budget: Any) -> None:
-    with pytest.raises(ArgumentError, match="budget"):
-        record({"x": np.ones(1)}, budget=budget)
+@pytest.mark.parametrize("max_bytes", [0, -1, 1.5, True, "1 MB"])
+def test_max_bytes_that_are_none(max_bytes: Any) -> None:
+    with pytest.raises(ArgumentError, match="whole number of bytes"):
+        record({"x": np.ones(1)}, max_bytes=max_bytes)
 
 
 def test_models_without_a_tensor_are_refused() -> None:

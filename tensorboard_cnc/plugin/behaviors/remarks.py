@@ -41,8 +41,8 @@ def remarks(comparison: Comparison) -> list[wire.BehaviorNote]:
             what = ", ".join(record.dropped)
             found.append(
                 {
-                    "message": f"The byte budget left out of its predictions: {what}.",
-                    "remedy": "Log with a larger budget= to keep them.",
+                    "message": f"Its predictions lack what did not fit into max_bytes: {what}.",
+                    "remedy": "Log with a larger max_bytes= to keep them.",
                     "model": key,
                 }
             )

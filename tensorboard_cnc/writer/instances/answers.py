@@ -74,7 +74,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Answers on checked ids (n,), what is known of the data set, and the byte budget.
+    """Answers on checked ids (n,), what is known of the data set, and the bytes it may take.
 
     `rows` are those of the data set (n,), and `classes` its names, or those given beside.
     """
@@ -82,13 +82,13 @@ class Task:
     ids: NDArray[Any]
     answers: Answers
     classes: tuple[str, ...]
-    budget: int
+    max_bytes: int
     known: KnownDataset | None
     rows: NDArray[np.int64] | None
 
     @classmethod
     def of(
-        cls, ids: NDArray[Any], answers: Answers, known: KnownDataset | None, budget: int
+        cls, ids: NDArray[Any], answers: Answers, known: KnownDataset | None, max_bytes: int
     ) -> Task:
         """The task; the ids must be among those of the data set.
 
@@ -99,7 +99,7 @@ class Task:
         given = answers.classes
         classes = () if given is None else checked_classes(given)
         if known is None:
-            return cls(ids, answers, classes, budget, None, None)
+            return cls(ids, answers, classes, max_bytes, None, None)
         if given is not None and known.classes and classes != known.classes:
             raise ArgumentError(
                 f'The classes are {shown(classes)}, those of the data set "{known.name}" '
@@ -107,7 +107,7 @@ class Task:
                 "Models answer in the classes of their data set",
                 "Leave classes= out, or predict under another data set's name",
             )
-        return cls(ids, answers, classes or known.classes, budget, known, known.rows_of(ids))
+        return cls(ids, answers, classes or known.classes, max_bytes, known, known.rows_of(ids))
 
     @property
     def kind_known(self) -> Kind | None:
@@ -125,18 +125,18 @@ class Task:
         return len(self.ids)
 
     def may_keep_top(self, classes: int) -> bool:
-        """Whether the most probable classes of each instance could fit into the budget at best."""
-        return 2 * self.n * min(TOP, classes) <= self.budget
+        """Whether the most probable classes of each instance could fit into max_bytes at best."""
+        return 2 * self.n * min(TOP, classes) <= self.max_bytes
 
     def vector_rows(self, classes: int, finite: NDArray[np.bool_]) -> NDArray[np.int64]:
         """The rows whose full vectors are kept for now, ascending."""
-        chosen = first_rows(self.ids, most_vectors(self.budget, classes))
+        chosen = first_rows(self.ids, most_vectors(self.max_bytes, classes))
         return chosen[finite[chosen]]
 
 
-def most_vectors(budget: int, classes: int) -> int:
-    """How many full vectors could fit into the budget at best."""
-    return int(budget / (_LEAST_BYTES_PER_CLASS * classes))
+def most_vectors(max_bytes: int, classes: int) -> int:
+    """How many full vectors could fit into max_bytes at best."""
+    return int(max_bytes / (_LEAST_BYTES_PER_CLASS * classes))
 
 
 def check_width(columns: int, classes: tuple[str, ...], what: str) -> None:

@@ -15,11 +15,11 @@ _FEWEST_ROWS = 4096
 
 
 class Batches:
-    """What was added so far. Of full vectors only as many stay as could fit into the budget."""
+    """What was added so far. Of full vectors only as many stay as could fit into max_bytes."""
 
-    def __init__(self, budget: int, *, repeats: bool) -> None:
+    def __init__(self, max_bytes: int, *, repeats: bool) -> None:
         """With `repeats` an id that comes again is passed over, else it is refused."""
-        self._budget = budget
+        self._max_bytes = max_bytes
         self._repeats = repeats
         self._whole: Predictions | None = None
         self._waiting: list[Predictions] = []
@@ -57,7 +57,7 @@ class Batches:
         return self._whole
 
     def _most(self, part: Predictions) -> int:
-        return 0 if part.vectors is None else most_vectors(self._budget, part.vectors.shape[1])
+        return 0 if part.vectors is None else most_vectors(self._max_bytes, part.vectors.shape[1])
 
     def _with_promising_vectors(self, part: Predictions) -> Predictions:
         if part.vectors is None or part.vector_rows is None:

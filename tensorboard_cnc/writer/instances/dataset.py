@@ -12,12 +12,12 @@ from tensorboard_cnc.records.instances import Dataset
 from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.instances.arrays import checked_ids, checked_rows
 from tensorboard_cnc.writer.instances.attributes import checked_attributes
-from tensorboard_cnc.writer.instances.dataset_budget import DEFAULT_BYTES, fitted
+from tensorboard_cnc.writer.instances.dataset_fit import DEFAULT_BYTES, fitted
 from tensorboard_cnc.writer.instances.fingerprint import fingerprint_of
 from tensorboard_cnc.writer.instances.known_datasets import remember
 from tensorboard_cnc.writer.instances.truth import truth_of
 from tensorboard_cnc.writer.journal import Journal
-from tensorboard_cnc.writer.naming import checked_budget_bytes, checked_dataset_name
+from tensorboard_cnc.writer.naming import checked_dataset_name, checked_max_bytes
 from tensorboard_cnc.writer.policy import tolerate, unreported
 from tensorboard_cnc.writer.sinks.sink import directory_of, open_sink
 from tensorboard_cnc.writer.texts import cut_texts
@@ -34,7 +34,7 @@ def dataset(
     targets: Any = None,
     images: Any = None,
     attributes: Mapping[str, Any] | None = None,
-    budget: int = DEFAULT_BYTES,
+    max_bytes: int = DEFAULT_BYTES,
 ) -> None:
     """Logs the instances of an evaluation once, for the predictions of all models.
 
@@ -54,7 +54,7 @@ def dataset(
       images: thumbnails are made of them: an array (n, H, W), (n, H, W, C) or (n, C, H, W) with
         1, 3 or 4 channels, or a list of arrays without the first dimension (None: no image).
       attributes: categories or numbers by name, one for each instance, to slice by.
-      budget: compressed bytes that the record may take. Thumbnails go first, then long texts.
+      max_bytes: compressed bytes that the record may take. Thumbnails go first, then long texts.
 
     Raises:
       WriterError: `writer` is none.
@@ -62,7 +62,7 @@ def dataset(
     """
     with tolerate(unreported):
         record = _dataset_of(name, ids, labels, classes, texts, targets, attributes)
-        allowed = checked_budget_bytes(budget)
+        allowed = checked_max_bytes(max_bytes)
         journal = Journal(open_sink(writer))
         try:
             whole, packed = fitted(record, images, allowed)

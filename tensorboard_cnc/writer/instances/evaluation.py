@@ -26,7 +26,7 @@ class Evaluation:
         self,
         model_id: str,
         dataset: str,
-        budget: int,
+        max_bytes: int,
         known: KnownDataset | None,
         *,
         classes: Sequence[Any] | None,
@@ -41,12 +41,12 @@ class Evaluation:
         """
         self._model_id = model_id
         self._dataset = dataset
-        self._budget = budget
+        self._max_bytes = max_bytes
         self._classes = classes
         self._multilabel = multilabel
         self._sharded = sharded and rank_and_size()[1] > 1
         self._known = known
-        self._batches = Batches(budget, repeats=self._sharded)
+        self._batches = Batches(max_bytes, repeats=self._sharded)
         self._call = call
         self._write = write
         self._open = False
@@ -107,7 +107,7 @@ class Evaluation:
             ids,
             answers,
             self._known,
-            self._budget,
+            self._max_bytes,
             unique=not self._sharded,
         )
         self._batches.add(part)
@@ -123,7 +123,7 @@ class Evaluation:
             parts = gathered_on_first(mine) if self._sharded else [mine]
         found = [part for part in parts if part is not None]
         if found:
-            self._write(joined(found, repeats=self._sharded), self._budget)
+            self._write(joined(found, repeats=self._sharded), self._max_bytes)
         elif parts:
             raise ArgumentError(
                 f'No batch was added to the evaluation on "{self._dataset}"',

@@ -42,7 +42,7 @@ def joined(parts: Sequence[Predictions], *, repeats: bool = False) -> Prediction
     changes: dict[str, Any] = {"ids": ids[kept]}
     for name in (*_ROWS, *_TOP):
         columns = [getattr(part, name) for part in parts]
-        # A large batch may have left top-k out, because it would not fit into the budget.
+        # A large batch may have left top-k out, because it would not fit into max_bytes.
         present = all(column is not None for column in columns)
         changes[name] = np.concatenate(columns)[kept] if present else None
     if parts[0].outputs is not None:

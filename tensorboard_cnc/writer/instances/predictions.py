@@ -18,8 +18,8 @@ from tensorboard_cnc.writer.instances.memberships import is_nested
 from tensorboard_cnc.writer.instances.multilabel_predictions import multilabel_columns
 from tensorboard_cnc.writer.instances.truth import numbers_of
 from tensorboard_cnc.writer.naming import (
-    checked_budget_bytes,
     checked_dataset_name,
+    checked_max_bytes,
     checked_name,
 )
 from tensorboard_cnc.writer.texts import cut_texts
@@ -32,11 +32,11 @@ def predictions_of(
     ids: Any,
     answers: Answers,
     known: KnownDataset | None,
-    budget: int,
+    max_bytes: int,
     *,
     unique: bool = True,
 ) -> Predictions:
-    """The record of some instances, with all that could fit into the budget.
+    """The record of some instances, with all that could fit into max_bytes.
 
     `known` is the data set, where this process has logged it; `unique`: an id that comes twice
     is refused.
@@ -45,7 +45,7 @@ def predictions_of(
       ArgumentError: an argument that breaks a rule of `ModelHandle.predictions`.
     """
     name = checked_dataset_name(dataset)
-    allowed = checked_budget_bytes(budget)
+    allowed = checked_max_bytes(max_bytes)
     task = Task.of(checked_ids(ids, unique=unique), answers, known, allowed)
     return Predictions(
         model_id=model_id,

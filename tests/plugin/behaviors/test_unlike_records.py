@@ -136,12 +136,14 @@ def test_answers_of_another_kind_are_told_apart() -> None:
     assert summary["models"][1]["outcomes"] is None
 
 
-def test_the_budget_s_losses_are_told() -> None:
+def test_what_did_not_fit_is_told() -> None:
     found = log("base")
     found.dataset(dataset())
     found.predictions(answers("base", [0] * 6, dropped=("vectors", "top-k")))
     (note,) = found.ask(base=keys("base"))["notes"]
-    assert note["message"] == "The byte budget left out of its predictions: vectors, top-k."
+    assert (
+        note["message"] == "Its predictions lack what did not fit into max_bytes: vectors, top-k."
+    )
 
 
 def test_each_record_is_read_once() -> None:

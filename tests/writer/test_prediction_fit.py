@@ -1,4 +1,4 @@
-"""What a budget removes, in which order, and that all models keep the same instances."""
+"""What is left out for want of bytes, in which order, and that all models keep the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tensorboard_cnc.format.instances import decode, encode
 from tensorboard_cnc.records.instances import Predictions
 from tensorboard_cnc.writer.instances.answers import Answers
 from tensorboard_cnc.writer.instances.order import first_rows, random_ranks
-from tensorboard_cnc.writer.instances.prediction_budget import fitted, packed_bytes
+from tensorboard_cnc.writer.instances.prediction_fit import fitted, packed_bytes
 from tensorboard_cnc.writer.instances.predictions import predictions_of
 
 RANDOM = np.random.default_rng(4)
@@ -22,17 +22,17 @@ LOGITS = RANDOM.normal(0, 2, (N, C)).astype(np.float32)
 LABELS = RANDOM.integers(0, C, N)
 
 
-def within(budget: int, rows: Any = None, logits: Any = LOGITS, **more: Any) -> Predictions:
+def within(max_bytes: int, rows: Any = None, logits: Any = LOGITS, **more: Any) -> Predictions:
     """What is stored of some rows, read back."""
     chosen = np.arange(N) if rows is None else rows
     answers = Answers(logits=logits[chosen], labels=LABELS[chosen], **more)
-    record = predictions_of("m", "test", chosen, answers, None, budget)
-    kept, packed = fitted(record, budget)
+    record = predictions_of("m", "test", chosen, answers, None, max_bytes)
+    kept, packed = fitted(record, max_bytes)
     found = decode(encode(kept, packed))
     assert isinstance(found, Predictions)
     assert found.dropped == kept.dropped
     always = fitted(record, 1)[1]
-    assert packed_bytes(packed) <= max(budget, packed_bytes(always))
+    assert packed_bytes(packed) <= max(max_bytes, packed_bytes(always))
     return found
 
 
@@ -41,7 +41,7 @@ def ids_with_vectors(record: Predictions) -> set[int]:
 
 
 @pytest.mark.parametrize(
-    ("budget", "dropped", "has"),
+    ("max_bytes", "dropped", "has"),
     [
         (1_000_000, (), {"confidence", "vectors"}),
         (100_000, ("vectors",), {"confidence", "top_classes", "vectors"}),
@@ -53,9 +53,9 @@ def ids_with_vectors(record: Predictions) -> set[int]:
     ],
 )
 def test_vectors_go_first_then_top_k_then_confidence(
-    budget: int, dropped: tuple[str, ...], has: set[str]
+    max_bytes: int, dropped: tuple[str, ...], has: set[str]
 ) -> None:
-    record = within(budget)
+    record = within(max_bytes)
     assert record.dropped == dropped
     optional = {"confidence", "top_classes", "vectors"}
     assert {name for name in optional if getattr(record, name) is not None} == has
@@ -70,17 +70,17 @@ def test_scores_always_stay() -> None:
     np.testing.assert_array_equal(record.scores["F1"], LOGITS[:, 0])
 
 
-def test_the_budget_is_used() -> None:
-    for budget in (40_000, 60_000, 100_000):
+def test_the_bytes_are_used() -> None:
+    for max_bytes in (40_000, 60_000, 100_000):
         answers = Answers(logits=LOGITS, labels=LABELS)
-        record = predictions_of("m", "test", np.arange(N), answers, None, budget)
-        assert 0.9 * budget < packed_bytes(fitted(record, budget)[1]) <= budget
+        record = predictions_of("m", "test", np.arange(N), answers, None, max_bytes)
+        assert 0.9 * max_bytes < packed_bytes(fitted(record, max_bytes)[1]) <= max_bytes
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(30_000, 200_000), st.integers(30_000, 200_000), st.integers(0, 99))
 def test_the_subsets_of_all_models_are_nested(one: int, other: int, seed: int) -> None:
-    """Whatever the order, the logits and the budget."""
+    """Whatever the order, the logits and the bytes."""
     order = np.random.default_rng(seed).permutation(N)
     noise = RANDOM.normal(0, 1, LOGITS.shape).astype(np.float32)
     kept = [ids_with_vectors(within(one)), ids_with_vectors(within(other, order, LOGITS + noise))]

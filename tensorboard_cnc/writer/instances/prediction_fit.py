@@ -1,4 +1,4 @@
-"""What a byte budget leaves of predictions: vectors go first, then top-k, then confidence."""
+"""Fits predictions into a number of bytes: vectors go first, then top-k, then confidence."""
 
 from __future__ import annotations
 
@@ -31,33 +31,33 @@ _VECTORS = ("vector_rows", "vectors")
 _Packed = dict[str, pb.Column]
 
 
-def fitted(record: Predictions, budget: int) -> tuple[Predictions, _Packed]:
-    """The record within `budget` compressed bytes, and its columns.
+def fitted(record: Predictions, max_bytes: int) -> tuple[Predictions, _Packed]:
+    """The record within `max_bytes` compressed bytes, and its columns.
 
-    Predicted, correct, true-label probability and scores always stay, over the budget if need be.
+    Predicted, correct, true-label probability and scores always stay, even if that takes more.
     Where all full vectors fit, they say what top-k would, so that it is not stored.
     """
     packed = columns_of(_without(record, *_CONFIDENCE, *_TOP, *_VECTORS))
     confidence = columns_of(record, _CONFIDENCE)
     if _has_all_vectors(record):
         vectors = columns_of(record, _VECTORS)
-        if packed_bytes(packed | confidence | vectors) <= budget:
+        if packed_bytes(packed | confidence | vectors) <= max_bytes:
             return _without(record, *_TOP), packed | confidence | vectors
-    share = 0 if record.vectors is None else int(budget * _SHARE_OF_VECTORS)
+    share = 0 if record.vectors is None else int(max_bytes * _SHARE_OF_VECTORS)
     dropped = []
-    # Those that are not there may have been left out before, as too large for the budget.
+    # Those that are not there may have been left out before, as too large for max_bytes.
     for what, names, columns, reserved in (
         ("confidence", _CONFIDENCE, confidence, 0),
         ("top-k", _TOP, columns_of(record, _TOP), share),
     ):
-        if columns and packed_bytes(packed | columns) + reserved <= budget:
+        if columns and packed_bytes(packed | columns) + reserved <= max_bytes:
             packed |= columns
         elif record.vectors is not None or columns:
             dropped.append(what)
             record = _without(record, *names)
     if record.vectors is not None:
         dropped.append("vectors")
-        record, columns = _with_vectors_within(budget - packed_bytes(packed), record)
+        record, columns = _with_vectors_within(max_bytes - packed_bytes(packed), record)
         packed |= columns
     return replace(record, dropped=tuple(dropped)), packed
 
