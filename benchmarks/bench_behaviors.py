@@ -20,7 +20,7 @@ from benchmarks.process_memory import megabytes_of
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.plugin.behaviors.route import BehaviorsRoutes
 from tensorboard_cnc.records.identity import model_key
-from tensorboard_cnc.writer.instances.prediction_fit import DEFAULT_BYTES
+from tensorboard_cnc.writer.instances.predictions import DEFAULT_BYTES
 from tests.tensorboard_host import (
     InProcessTensorBoard,
     serve_in_process,

@@ -14,7 +14,7 @@ from tensorboard_cnc.efficiency.undisturbed import kept_random_states, undisturb
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import default_bytes, sizes_within
-from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.naming import checked_max_bytes
 from tensorboard_cnc.writer.probing.layer_sketches import LayerSketches
 from tensorboard_cnc.writer.probing.probe_inputs import (
@@ -176,7 +176,7 @@ def _record(
         fingerprint=probe,
         instances=instances,
         refused=refused,
-        logged_us=event_clock.now_us(),
+        logged_us=now_us(),
     )
 
 

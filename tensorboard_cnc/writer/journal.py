@@ -1,8 +1,10 @@
-"""The records of one handle on their way to its writer."""
+"""The records of one handle on their way to its writer, at times and steps that only grow."""
 
 from __future__ import annotations
 
 import math
+import os
+import threading
 import time
 from collections.abc import Sequence
 
@@ -10,11 +12,15 @@ from tensorboard_cnc.format import envelope
 from tensorboard_cnc.format.metadata import blob_summary, tensor_summary
 from tensorboard_cnc.format.subrun import new_handle
 from tensorboard_cnc.records.models import Record
-from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.sinks.sink import Sink
 
 # A training loop is not slowed by flushing, and what it logs shows soon.
 _FLUSH_EVERY_SECONDS = 2.0
+# Keeps the steps of all times until the year 2112 negative, so that no purge_step reaches them.
+_OFFSET_US = 2**52
+
+_lock = threading.RLock()
+_last_us = 0
 
 
 class Journal:
@@ -35,7 +41,7 @@ class Journal:
           ClosedError: the writer has been closed.
           OSError: the disk is full, say.
         """
-        self._sink.write(tensor_summary(tag, envelope.encode(record)), event_clock.next_step())
+        self._sink.write(tensor_summary(tag, envelope.encode(record)), next_step())
 
     def write_chunks(self, tag: str, chunks: Sequence[bytes]) -> None:
         """Hands over the chunks of one bulk record as one event.
@@ -44,7 +50,7 @@ class Journal:
           ClosedError: the writer has been closed.
           OSError: the disk is full, say.
         """
-        self._sink.write(blob_summary(tag, chunks), event_clock.next_step())
+        self._sink.write(blob_summary(tag, chunks), next_step())
 
     def flush(self) -> None:
         """Makes all records visible to readers."""
@@ -59,3 +65,26 @@ class Journal:
     def close(self) -> None:
         """Releases the sink. The user's own writer stays open."""
         self._sink.close()
+
+
+def now_us() -> int:
+    """µs since 1970 (UTC), always later than before in this process, also when the clock is not."""
+    global _last_us
+    with _lock:
+        _last_us = max(_last_us + 1, time.time_ns() // 1000)
+        return _last_us
+
+
+def next_step() -> int:
+    """The step of the next event: `now_us`, made negative."""
+    return now_us() - _OFFSET_US
+
+
+def _forget_lock() -> None:
+    """Another thread may have held the lock when this process was forked."""
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_lock)

@@ -10,8 +10,8 @@ from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.models import Measurement
-from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.array_values import plain
+from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.policy import Report, tolerate
 from tensorboard_cnc.writer.wording import shown, type_name
@@ -35,7 +35,7 @@ def measurements(values: Any, step: Any, report: Report) -> dict[str, Measuremen
     checked_step = None
     with tolerate(report):
         checked_step = _step(step)
-    logged_us = event_clock.now_us()
+    logged_us = now_us()
     found = {}
     for given, value in values.items():
         with tolerate(report):

@@ -15,10 +15,9 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format import envelope
 from tensorboard_cnc.format.tags import metric_specs_tag
 from tensorboard_cnc.records.models import Goal, MetricSpec, MetricSpecs
-from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.budget import checked_budget
-from tensorboard_cnc.writer.journal import Journal
+from tensorboard_cnc.writer.journal import Journal, now_us
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.policy import Report, tolerate
 from tensorboard_cnc.writer.wording import shown, type_name
@@ -35,7 +34,7 @@ def write_specs(journal: Journal, specs: tuple[MetricSpec, ...]) -> None:
     """
     if specs:
         content = hashlib.sha256(envelope.encode(MetricSpecs(specs))).hexdigest()
-        now = event_clock.now_us()
+        now = now_us()
         dated = tuple(dataclasses.replace(spec, defined_us=now) for spec in specs)
         journal.write(metric_specs_tag(content[:8]), MetricSpecs(dated))
 

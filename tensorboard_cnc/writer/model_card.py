@@ -8,7 +8,7 @@ from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.models import ModelCard, Operation
-from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.operation import checked_operation
@@ -38,7 +38,7 @@ def checked_card(
         operation=_checked_operation(operation, report),
         description=_checked_text(description, "description", report),
         checkpoint=_checked_text(_path_text(checkpoint), "checkpoint", report),
-        created_us=event_clock.now_us(),
+        created_us=now_us(),
     )
 
 

@@ -13,16 +13,17 @@ from tensorboard_cnc.format import sketches as sketch_format
 from tensorboard_cnc.format.tags import activations_tag, metrics_tag, predictions_tag, weights_tag
 from tensorboard_cnc.records.instances import Predictions
 from tensorboard_cnc.records.models import Measurement, Metrics, ModelCard
-from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.activations import activations_record
 from tensorboard_cnc.writer.efficiency_entry import efficiency_measurements, suggested_specs
-from tensorboard_cnc.writer.instances.answers import Answers
 from tensorboard_cnc.writer.instances.evaluation import Evaluation
-from tensorboard_cnc.writer.instances.joined_predictions import joined
-from tensorboard_cnc.writer.instances.known_datasets import known_dataset
-from tensorboard_cnc.writer.instances.prediction_fit import DEFAULT_BYTES, fitted
-from tensorboard_cnc.writer.instances.predictions import predictions_of
-from tensorboard_cnc.writer.journal import Journal
+from tensorboard_cnc.writer.instances.predictions import (
+    DEFAULT_BYTES,
+    fitted,
+    in_order,
+    predictions_of,
+)
+from tensorboard_cnc.writer.instances.task import GivenPredictions, known_dataset
+from tensorboard_cnc.writer.journal import Journal, now_us
 from tensorboard_cnc.writer.measurement import measurements
 from tensorboard_cnc.writer.metric_spec import write_specs
 from tensorboard_cnc.writer.open_handle import OpenHandle
@@ -101,7 +102,7 @@ class ModelHandle(OpenHandle):
           ArgumentError: an argument that breaks a rule, with the row where it is one.
           ClosedError: the handle or its writer has been closed.
         """
-        answers = Answers(
+        given = GivenPredictions(
             probabilities=probabilities,
             logits=logits,
             predicted=predicted,
@@ -111,7 +112,7 @@ class ModelHandle(OpenHandle):
             classes=classes,
             multilabel=multilabel,
         )
-        self._call(lambda: self._predict(dataset, ids, answers, max_bytes))
+        self._call(lambda: self._predict(dataset, ids, given, max_bytes))
 
     def efficiency(
         self,
@@ -185,15 +186,13 @@ class ModelHandle(OpenHandle):
           max_bytes: compressed bytes that the record may take.
         """
         return Evaluation(
-            self._id,
+            self,
             dataset,
-            max_bytes,
             known_dataset(dataset, self._journal.directory),
             classes=classes,
             multilabel=multilabel,
             sharded=sharded,
-            call=self._call,
-            write=self._write_predictions,
+            max_bytes=max_bytes,
         )
 
     def weights(
@@ -286,13 +285,12 @@ class ModelHandle(OpenHandle):
             self._journal.write(metrics_tag(self._id, self._journal.handle), record)
             self._measured = merged
 
-    def _predict(self, dataset: str, ids: Any, answers: Answers, max_bytes: int) -> None:
+    def _predict(self, dataset: str, ids: Any, given: GivenPredictions, max_bytes: int) -> None:
         known = known_dataset(dataset, self._journal.directory)
-        self._write_predictions(
-            predictions_of(self._id, dataset, ids, answers, known, max_bytes), max_bytes
-        )
+        whole = predictions_of(self._id, dataset, ids, given, known, max_bytes)
+        self._write_predictions(in_order(whole), max_bytes)
 
-    def _write_predictions(self, whole: Predictions, max_bytes: int) -> None:
-        record, packed = fitted(replace(joined([whole]), logged_us=event_clock.now_us()), max_bytes)
-        tag = predictions_tag(self._id, record.dataset)
-        self._journal.write_chunks(tag, instance_format.encode(record, packed))
+    def _write_predictions(self, record: Predictions, max_bytes: int) -> None:
+        stored, packed = fitted(replace(record, logged_us=now_us()), max_bytes)
+        tag = predictions_tag(self._id, stored.dataset)
+        self._journal.write_chunks(tag, instance_format.encode(stored, packed))

@@ -15,9 +15,8 @@ from typing import Self
 from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
 from tensorboard_cnc.format.tags import model_tag
 from tensorboard_cnc.records.models import ModelCard, Status
-from tensorboard_cnc.writer import event_clock
 from tensorboard_cnc.writer.endings import is_normal_exit, reason_text, uncaught_exception
-from tensorboard_cnc.writer.journal import Journal
+from tensorboard_cnc.writer.journal import Journal, now_us
 from tensorboard_cnc.writer.policy import tolerate
 from tensorboard_cnc.writer.problem_log import ProblemLog
 
@@ -154,7 +153,7 @@ class OpenHandle:
 
     def _write_closed(self, card: ModelCard) -> None:
         status: Status = "finished" if card.status == "running" else card.status
-        closed = replace(card, status=status, closed_us=event_clock.now_us())
+        closed = replace(card, status=status, closed_us=now_us())
         try:
             self._write_card(closed)
         except Exception:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from tensorboard_cnc.errors import CncError
 from tensorboard_cnc.format.tags import problems_tag
 from tensorboard_cnc.records.models import LoggedProblem, Problems
-from tensorboard_cnc.writer import event_clock
-from tensorboard_cnc.writer.journal import Journal
+from tensorboard_cnc.writer.journal import Journal, now_us
 from tensorboard_cnc.writer.wording import storable
 
 # A loop may fail in a new way each time; the page needs no more to tell the tale.
@@ -23,7 +22,7 @@ class ProblemLog:
     def note(self, error: CncError) -> None:
         if error.message not in self._problems and len(self._problems) < _MOST:
             self._problems[error.message] = LoggedProblem(
-                storable(error.message), storable(error.remedy), event_clock.now_us()
+                storable(error.message), storable(error.remedy), now_us()
             )
 
     def write(self, journal: Journal, model_id: str) -> None:

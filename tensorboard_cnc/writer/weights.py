@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from tensorboard_cnc.errors import ArgumentError, CncError
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import Sizes, default_bytes, sizes_within
-from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_max_bytes, checked_name
 from tensorboard_cnc.writer.ranks import gathered_on_first, rank_and_size
 from tensorboard_cnc.writer.tensors.folded_norms import with_folded_norms
@@ -79,7 +79,7 @@ def weights_record(
         tuple(sketching.tensors.values()),
         refused=sketching.refused,
         refused_weights=sketching.refused_weights,
-        logged_us=event_clock.now_us(),
+        logged_us=now_us(),
     )
 
 

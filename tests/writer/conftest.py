@@ -8,14 +8,14 @@ import pytest
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.writer import policy
-from tensorboard_cnc.writer.instances import known_datasets
+from tensorboard_cnc.writer.instances import task
 
 
 @pytest.fixture(autouse=True)
 def _errors_raise() -> Iterator[None]:
     """Each test begins under the default policy, and without memories."""
     policy._warned.clear()
-    known_datasets._known.clear()
+    task._known.clear()
     yield
     cnc_summary.on_error("raise")
 

@@ -14,11 +14,9 @@ from hypothesis import strategies as st
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
 from tensorboard_cnc.records.instances import Predictions
-from tensorboard_cnc.writer.instances.answers import Answers
-from tensorboard_cnc.writer.instances.batches import Batches
-from tensorboard_cnc.writer.instances.joined_predictions import joined
-from tensorboard_cnc.writer.instances.prediction_fit import fitted
-from tensorboard_cnc.writer.instances.predictions import predictions_of
+from tensorboard_cnc.writer.instances.batches import Batches, joined
+from tensorboard_cnc.writer.instances.predictions import fitted, predictions_of
+from tensorboard_cnc.writer.instances.task import GivenPredictions
 from tests.writer.instances import same
 from tests.writer.logged import bulk_records, the_predictions
 from tests.writer.scripts import run_script
@@ -72,7 +70,7 @@ def test_any_batches_keep_the_vectors_that_one_call_keeps(sizes: list[int], max_
     ids = RANDOM.permutation(10 * n)[:n]
 
     def part(chosen: Any) -> Predictions:
-        answers = Answers(logits=LOGITS[chosen % N])
+        answers = GivenPredictions(logits=LOGITS[chosen % N])
         return predictions_of("m", "test", ids[chosen], answers, None, max_bytes)
 
     batches = Batches(max_bytes, repeats=False)

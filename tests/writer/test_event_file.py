@@ -12,8 +12,8 @@ import pytest
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
-from tensorboard_cnc.writer.sinks import event_file
-from tensorboard_cnc.writer.sinks.event_file import EventFile
+from tensorboard_cnc.writer.sinks import directory
+from tensorboard_cnc.writer.sinks.directory import EventFile
 from tests.writer.logged import events
 
 
@@ -47,7 +47,7 @@ def limit(patch: pytest.MonkeyPatch, left: int) -> None:
         if written < len(data):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    patch.setattr(event_file, "_write_all", write_some)
+    patch.setattr(directory, "_write_all", write_some)
 
 
 @pytest.mark.parametrize("left", [0, 1, 8, 15, 20])
@@ -79,5 +79,5 @@ def test_a_write_may_take_several_calls(tmp_path: Path) -> None:
             return super().write(bytes(data)[:3])
 
     with Slow(tmp_path / "file", "w") as file:
-        event_file._write_all(file, b"0123456789")
+        directory._write_all(file, b"0123456789")
     assert (tmp_path / "file").read_bytes() == b"0123456789"

@@ -13,7 +13,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.records.models import ModelCard
-from tensorboard_cnc.writer.sinks.event_file import EventFile
+from tensorboard_cnc.writer.sinks.directory import EventFile
 from tests.writer.logged import all_of, event_files, only, values
 from tests.writer.scripts import run_script
 

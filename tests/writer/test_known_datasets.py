@@ -12,7 +12,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.instances import Dataset
-from tensorboard_cnc.writer.instances.known_datasets import known_dataset, remember
+from tensorboard_cnc.writer.instances.task import known_dataset, remember
 from tensorboard_cnc.writer.sinks.sink import directory_of
 from tests.writer.logged import the_predictions
 

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from tensorboard_cnc.format.instances import decode, encode
 from tensorboard_cnc.records.instances import Predictions
-from tensorboard_cnc.writer.instances.answers import Answers
-from tensorboard_cnc.writer.instances.order import first_rows, random_ranks
-from tensorboard_cnc.writer.instances.prediction_fit import fitted, packed_bytes
-from tensorboard_cnc.writer.instances.predictions import predictions_of
+from tensorboard_cnc.writer.instances.arrays import first_rows, random_ranks
+from tensorboard_cnc.writer.instances.predictions import fitted, packed_bytes, predictions_of
+from tensorboard_cnc.writer.instances.task import GivenPredictions
 
 RANDOM = np.random.default_rng(4)
 N, C = 3000, 20
@@ -25,7 +24,7 @@ LABELS = RANDOM.integers(0, C, N)
 def within(max_bytes: int, rows: Any = None, logits: Any = LOGITS, **more: Any) -> Predictions:
     """What is stored of some rows, read back."""
     chosen = np.arange(N) if rows is None else rows
-    answers = Answers(logits=logits[chosen], labels=LABELS[chosen], **more)
+    answers = GivenPredictions(logits=logits[chosen], labels=LABELS[chosen], **more)
     record = predictions_of("m", "test", chosen, answers, None, max_bytes)
     kept, packed = fitted(record, max_bytes)
     found = decode(encode(kept, packed))
@@ -72,7 +71,7 @@ def test_scores_always_stay() -> None:
 
 def test_the_bytes_are_used() -> None:
     for max_bytes in (40_000, 60_000, 100_000):
-        answers = Answers(logits=LOGITS, labels=LABELS)
+        answers = GivenPredictions(logits=LOGITS, labels=LABELS)
         record = predictions_of("m", "test", np.arange(N), answers, None, max_bytes)
         assert 0.9 * max_bytes < packed_bytes(fitted(record, max_bytes)[1]) <= max_bytes
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
-from tensorboard_cnc.writer.instances.png import png_of
-from tensorboard_cnc.writer.instances.thumbnails import thumbnails
+from tensorboard_cnc.writer.instances.thumbnails import png_of, thumbnails
 
 RANDOM = np.random.default_rng(3)
 GREY = RANDOM.integers(0, 256, (3, 12, 10), np.uint8)

@@ -1,20 +1,26 @@
-"""Predictions of one class for each instance, with or without probabilities."""
+"""Predictions of classes, one or several for each instance, with or without probabilities."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.writer.instances.answers import Task, check_agreement, check_named, check_width
-from tensorboard_cnc.writer.instances.arrays import checked_rows, class_codes, names_in
-from tensorboard_cnc.writer.instances.class_answers import (
-    check_range,
-    class_answers,
-    finite_logits,
-    probability_rows,
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.writer.instances.arrays import (
+    array_of,
+    checked_rows,
+    class_codes,
+    is_half,
+    names_in,
 )
+from tensorboard_cnc.writer.instances.memberships import checked_memberships
+from tensorboard_cnc.writer.instances.task import TOP, Task
+
+# From which probability on a class is one of several.
+_THRESHOLD = 0.5
+_ROWS_AT_A_TIME = 4096
 
 _Labels = NDArray[np.int32] | None
 
@@ -25,31 +31,21 @@ def class_columns(task: Task) -> dict[str, Any]:
     Raises:
       ArgumentError: they are none, or do not fit the classes and labels.
     """
-    form = task.answers.form
-    given = getattr(task.answers, form)
-    rows = probability_rows(given, form, multilabel=False)
-    checked_rows(rows, task.n, form)
-    check_width(rows.shape[1], task.classes, form)
-    logits = form == "logits"
-    finite = finite_logits(rows) if logits else check_range(rows, given, sums=True)
+    rows, finite = _checked_probabilities(task, multilabel=False)
     width = rows.shape[1]
     labels = _labels(task, task.classes, width)
     chosen = task.vector_rows(width, finite)
     top = task.may_keep_top(width)
+    logits = task.given.form == "logits"
     # Of rows that are left out.
     with np.errstate(over="ignore"):
-        found = class_answers(rows, finite, labels, chosen, logits=logits, top=top)
+        found = _most_probable(rows, finite, labels, chosen, logits=logits, top=top)
     return {
         "kind": "classes",
         "classes": task.classes,
-        "predicted": found.predicted,
+        **found._asdict(),
         "correct": _correct(found.predicted, labels),
-        "confidence": found.confidence,
-        "true_probability": found.true_probability,
-        "top_classes": found.top_classes,
-        "top_probabilities": found.top_probabilities,
         "vector_rows": chosen,
-        "vectors": found.vectors,
         "excluded": int((~finite).sum()),
     }
 
@@ -62,7 +58,7 @@ def bare_labels(task: Task, found: NDArray[Any]) -> dict[str, Any]:
     """
     checked_rows(found, task.n, "predicted classes")
     # Without names of classes, those that are predicted or right are all there are.
-    classes = task.classes or names_in(found, task.answers.labels)
+    classes = task.classes or names_in(found, task.given.labels)
     predicted = class_codes(found, classes, "predicted classes")
     labels = _labels(task, classes)
     return {
@@ -74,16 +70,54 @@ def bare_labels(task: Task, found: NDArray[Any]) -> dict[str, Any]:
     }
 
 
+def multilabel_columns(task: Task) -> dict[str, Any]:
+    """The fields of a record from probabilities (n, C), logits, flags or lists of classes.
+
+    A class is predicted from a probability of 0.5 on. A row that is not finite predicts none, is
+    neither right nor wrong and has no vector.
+
+    Raises:
+      ArgumentError: they do not fit the classes and labels.
+    """
+    classes = task.classes
+    columns: dict[str, Any] = {}
+    if task.given.form == "predicted":
+        given = task.given.predicted
+        classes = classes or names_in(given, task.given.labels)
+        members = checked_memberships(given, classes, "predicted classes", task.width_known)
+        checked_rows(members, task.n, "predicted classes")
+        finite = np.ones(task.n, bool)
+    else:
+        rows, finite = _checked_probabilities(task, multilabel=True)
+        rows = _sigmoid(rows) if task.given.form == "logits" else rows
+        members = (rows >= _THRESHOLD) & finite[:, None]
+        chosen = task.vector_rows(rows.shape[1], finite)
+        columns["vector_rows"] = chosen
+        columns["vectors"] = np.ascontiguousarray(rows[chosen], np.float32)
+    truth = _truth(task, classes, members.shape[1])
+    right = None
+    if truth is not None:
+        right = np.where(finite, (truth == members).all(axis=1), -1).astype(np.int8)
+    return {
+        "kind": "multi-label",
+        "classes": classes,
+        "memberships": members,
+        "correct": right,
+        "excluded": int((~finite).sum()),
+        **columns,
+    }
+
+
 def _labels(task: Task, classes: tuple[str, ...], width: int = 0) -> _Labels:
     """The right classes, int32 (n,), -1 where unknown."""
     known = _known_labels(task, classes, width)
-    if task.answers.labels is None:
+    if task.given.labels is None:
         return known
-    codes = class_codes(task.answers.labels, classes, "labels", width)
+    codes = class_codes(task.given.labels, classes, "labels", width)
     checked_rows(codes, task.n, "labels")
     if known is not None:
         differs = (codes != known) & (codes >= 0) & (known >= 0)
-        check_agreement(task, differs, codes, known, classes)
+        task.check_agreement(differs, codes, known, classes)
     return codes
 
 
@@ -91,7 +125,7 @@ def _known_labels(task: Task, classes: tuple[str, ...], width: int) -> _Labels:
     """Those of the data set."""
     if task.known is None or task.known.labels is None:
         return None
-    check_named(task, classes)
+    task.check_named(classes)
     # Where neither side has names, a label may be outside the columns of the model.
     codes = class_codes(task.known.labels[task.rows], classes, "labels", width)
     checked_rows(codes, task.n, "labels")
@@ -103,3 +137,164 @@ def _correct(predicted: NDArray[np.int32], labels: _Labels) -> NDArray[np.int8] 
         return None
     known = (labels >= 0) & (predicted >= 0)
     return np.where(known, predicted == labels, -1).astype(np.int8)
+
+
+def _truth(task: Task, classes: tuple[str, ...], width: int) -> NDArray[np.bool_] | None:
+    """The right classes of each instance (n, C), if they are known."""
+    known = None
+    if task.known is not None and task.known.memberships is not None:
+        known = task.known.memberships[task.rows]
+        task.check_named(classes)
+        _check_width(width, known.shape[1], "predicted classes")
+    if task.given.labels is None:
+        return known
+    truth = checked_memberships(task.given.labels, classes, "labels", width)
+    checked_rows(truth, task.n, "labels")
+    if known is not None:
+        task.check_agreement((truth != known).any(axis=1), truth, known, classes)
+    return truth
+
+
+def _check_width(columns: int, classes: int, what: str) -> None:
+    """Refuses predictions of another number of classes than there are; 0: that is unknown."""
+    if classes and columns != classes:
+        raise ArgumentError(
+            f"The {what} have {columns:,} columns for {classes:,} classes",
+            "Each class has one column",
+            "Pass all columns in the order of the data set's classes",
+        )
+
+
+def _checked_probabilities(
+    task: Task, *, multilabel: bool
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Probabilities or logits (n, C), and whether each row (n,) is finite."""
+    form = task.given.form
+    given = getattr(task.given, form)
+    rows = _probability_rows(given, form, multilabel=multilabel)
+    checked_rows(rows, task.n, form)
+    _check_width(rows.shape[1], len(task.classes), form)
+    if form == "probabilities":
+        return rows, _check_range(rows, given, sums=not multilabel)
+    # Minus infinity is a class ruled out.
+    return rows, np.isfinite(rows.max(axis=1))
+
+
+class _MostProbable(NamedTuple):
+    """Columns of n instances; `vectors` are those of the rows asked for."""
+
+    predicted: NDArray[np.int32]
+    confidence: NDArray[np.float32]
+    true_probability: NDArray[np.float32] | None
+    top_classes: NDArray[np.int32] | None
+    top_probabilities: NDArray[np.float32] | None
+    vectors: NDArray[np.float32]
+
+
+def _probability_rows(given: Any, what: str, *, multilabel: bool) -> NDArray[Any]:
+    """Rows (n, C) as given; a binary model's (n,) or (n, 1) become two classes.
+
+    Raises:
+      ArgumentError: there are no such rows.
+    """
+    found = array_of(given, what)
+    if found.dtype.kind not in "fiub" or found.ndim not in (1, 2) or 0 in found.shape:
+        raise ArgumentError(
+            f"The {what} have shape {found.shape} and type {found.dtype}",
+            "They are numbers of shape (instances, classes), or (instances,) for two classes",
+            "Reshape them",
+        )
+    found = found.astype(np.float32 if found.dtype != np.float64 else np.float64, copy=False)
+    binary = found.ndim == 1 or found.shape[1] == 1
+    if multilabel or not binary:
+        return found.reshape(len(found), -1)
+    column = found.reshape(-1)
+    other = 1 - column if what == "probabilities" else np.zeros_like(column)
+    return np.stack([other, column], axis=1)
+
+
+def _check_range(rows: NDArray[Any], given: Any, *, sums: bool) -> NDArray[np.bool_]:
+    """Whether each row (n,) is finite; refuses those that are no probabilities.
+
+    Raises:
+      ArgumentError: one is outside 0 to 1, or a row does not sum to 1 (`sums`).
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = rows.sum(axis=1)
+    finite: NDArray[np.bool_] = np.isfinite(total)
+    slack = 2e-2 if is_half(given) else 1e-3
+    low, high = rows.min(axis=1), rows.max(axis=1)
+    outside = finite & ((low < -slack) | (high > 1 + slack))
+    if np.any(outside):
+        row = int(np.argmax(outside))
+        raise ArgumentError(
+            f"The probabilities of row {row} go from {low[row]:.4g} to {high[row]:.4g}",
+            "Probabilities lie between 0 and 1",
+            "Pass scores before the softmax as logits=",
+        )
+    if sums and np.any(off := finite & (np.abs(total - 1) > slack)):
+        row = int(np.argmax(off))
+        raise ArgumentError(
+            f"The probabilities of row {row} sum to {total[row]:.6g}",
+            "Those of one instance sum to 1",
+            "Pass logits=, or multilabel=True where an instance can have several classes",
+        )
+    return finite
+
+
+def _most_probable(
+    rows: NDArray[Any],
+    finite: NDArray[np.bool_],
+    labels: NDArray[np.int32] | None,
+    vector_rows: NDArray[np.int64],
+    *,
+    logits: bool,
+    top: bool,
+) -> _MostProbable:
+    """The columns of probabilities or logits (n, C), block by block to bound memory."""
+    n, classes = rows.shape
+    k = min(TOP, classes)
+    found = _MostProbable(
+        np.full(n, -1, np.int32),
+        np.full(n, np.nan, np.float32),
+        None if labels is None else np.full(n, np.nan, np.float32),
+        np.full((n, k), -1, np.int32) if top else None,
+        np.full((n, k), np.nan, np.float32) if top else None,
+        np.empty((len(vector_rows), classes), np.float32),
+    )
+    for start in range(0, n, _ROWS_AT_A_TIME):
+        block = slice(start, start + _ROWS_AT_A_TIME)
+        values = _softmax(rows[block]) if logits else rows[block]
+        ok = finite[block]
+        best = values.argmax(axis=1)
+        at = np.arange(len(values))
+        found.predicted[block] = np.where(ok, best, -1)
+        found.confidence[block] = np.where(ok, values[at, best], np.nan)
+        if found.true_probability is not None and labels is not None:
+            label = labels[block]
+            known = ok & (label >= 0)
+            found.true_probability[block] = np.where(known, values[at, label], np.nan)
+        if found.top_classes is not None and found.top_probabilities is not None:
+            part = np.argpartition(-values, k - 1, axis=1)[:, :k]
+            order = np.argsort(-np.take_along_axis(values, part, 1), axis=1, kind="stable")
+            chosen = np.take_along_axis(part, order, 1)
+            found.top_classes[block] = chosen
+            found.top_probabilities[block] = np.take_along_axis(values, chosen, 1)
+        low, high = np.searchsorted(vector_rows, [start, start + _ROWS_AT_A_TIME])
+        found.vectors[low:high] = values[vector_rows[low:high] - start]
+    return found
+
+
+def _sigmoid(logits: NDArray[Any]) -> NDArray[Any]:
+    """Probabilities of logits, each for itself."""
+    with np.errstate(over="ignore"):
+        shares: NDArray[Any] = 1 / (1 + np.exp(-logits))
+    return shares
+
+
+def _softmax(logits: NDArray[Any]) -> NDArray[Any]:
+    """Probabilities of logits (n, C)."""
+    with np.errstate(invalid="ignore"):
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares: NDArray[Any] = powers / powers.sum(axis=1, keepdims=True)
+    return shares

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tensorboard_cnc.format.instances import encode
+import numpy as np
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.format import cnc_pb2 as pb
+from tensorboard_cnc.format.columns import texts as packed_texts
+from tensorboard_cnc.format.instances import columns_of, encode
 from tensorboard_cnc.format.tags import dataset_tag
-from tensorboard_cnc.records.instances import Dataset
-from tensorboard_cnc.writer import event_clock
-from tensorboard_cnc.writer.instances.arrays import checked_ids, checked_rows
-from tensorboard_cnc.writer.instances.attributes import checked_attributes
-from tensorboard_cnc.writer.instances.dataset_fit import DEFAULT_BYTES, fitted
-from tensorboard_cnc.writer.instances.fingerprint import fingerprint_of
-from tensorboard_cnc.writer.instances.known_datasets import remember
-from tensorboard_cnc.writer.instances.truth import truth_of
-from tensorboard_cnc.writer.journal import Journal
-from tensorboard_cnc.writer.naming import checked_dataset_name, checked_max_bytes
+from tensorboard_cnc.records.instances import Attribute, Dataset
+from tensorboard_cnc.writer.instances.arrays import array_of, checked_ids, checked_rows
+from tensorboard_cnc.writer.instances.predictions import packed_bytes
+from tensorboard_cnc.writer.instances.task import remember
+from tensorboard_cnc.writer.instances.thumbnails import thumbnails
+from tensorboard_cnc.writer.instances.truth import numbers_of, truth_of
+from tensorboard_cnc.writer.journal import Journal, now_us
+from tensorboard_cnc.writer.naming import (
+    MAX_LENGTH,
+    checked_dataset_name,
+    checked_max_bytes,
+    checked_name,
+)
 from tensorboard_cnc.writer.policy import tolerate, unreported
 from tensorboard_cnc.writer.sinks.sink import directory_of, open_sink
-from tensorboard_cnc.writer.texts import cut_texts
+from tensorboard_cnc.writer.texts import cut_at, cut_texts
+from tensorboard_cnc.writer.wording import shown, storable, type_name
+
+DEFAULT_BYTES = 8 << 20
+# To how many characters texts are cut in turn, where they do not fit.
+_CHARACTERS = (2_000, 500, 120)
 
 
 def dataset(
@@ -65,7 +79,7 @@ def dataset(
         allowed = checked_max_bytes(max_bytes)
         journal = Journal(open_sink(writer))
         try:
-            whole, packed = fitted(record, images, allowed)
+            whole, packed = _fitted(record, images, allowed)
             journal.write_chunks(dataset_tag(record.name), encode(whole, packed))
             journal.flush()
         finally:
@@ -92,8 +106,125 @@ def _dataset_of(
         ids=ids,
         fingerprint="",
         texts=inputs,
-        attributes=checked_attributes(attributes or {}, len(ids)),
-        logged_us=event_clock.now_us(),
+        attributes=_checked_attributes(attributes or {}, len(ids)),
+        logged_us=now_us(),
         **truth,
     )
-    return replace(record, fingerprint=fingerprint_of(record))
+    return replace(record, fingerprint=_fingerprint(record))
+
+
+def _checked_attributes(given: Any, n: int) -> dict[str, Attribute]:
+    """Each attribute as numbers, float64 (n,), or as codes, int32 (n,), and their texts.
+
+    Texts, truth values and mixed values are categories; None is unknown.
+
+    Raises:
+      ArgumentError: `given` is no mapping, or an attribute has not one value for each instance.
+    """
+    if not isinstance(given, Mapping):
+        raise ArgumentError(
+            f"The attributes are {shown(given)} of type {type_name(given)}",
+            "Attributes are values for all instances, by name",
+            'Write attributes={"length": lengths}',
+        )
+    return {
+        checked_name(name, "attribute's name"): _attribute(values, n, f'values of "{name}"')
+        for name, values in given.items()
+    }
+
+
+def _attribute(values: Any, n: int, what: str) -> Attribute:
+    found = array_of(values, what)
+    plain = found.tolist() if found.dtype.kind == "O" else ()
+    if found.dtype.kind in "iuf" or (len(plain) and all(_is_number(each) for each in plain)):
+        return numbers_of(found, n, what, np.float64)
+    if found.ndim != 1:
+        raise ArgumentError(
+            f"The {what} have shape {found.shape}",
+            "An attribute is one number or text for each instance",
+            "Pass each of its parts as an attribute of its own",
+        )
+    checked_rows(found, n, what)
+    texts = [None if each is None else storable(str(each))[:MAX_LENGTH] for each in found.tolist()]
+    levels = tuple(sorted({text for text in texts if text is not None}))
+    code = {text: number for number, text in enumerate(levels)}
+    codes = np.array([-1 if text is None else code[text] for text in texts], np.int32)
+    return codes, levels
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _fitted(record: Dataset, images: Any, max_bytes: int) -> tuple[Dataset, dict[str, pb.Column]]:
+    """The record with thumbnails of `images` within `max_bytes` compressed bytes, and its columns.
+
+    Thumbnails go first, then the ends of long texts. Ids, truth, classes and
+    attributes always stay, even if that takes more.
+
+    Raises:
+      ArgumentError: the images are none.
+    """
+    packed = columns_of(record)
+    dropped: list[str] = []
+    if record.texts is not None and packed_bytes(packed) > max_bytes:
+        record = _with_shorter_texts(record, packed, max_bytes)
+        dropped.append("texts")
+    if images is not None:
+        found = thumbnails(images, record.ids, max_bytes - packed_bytes(packed))
+        record = replace(record, images=found.files)
+        packed |= columns_of(record, ("images",))
+        if not found.whole:
+            dropped.insert(0, "thumbnails")
+    return replace(record, dropped=tuple(dropped)), packed
+
+
+def _with_shorter_texts(record: Dataset, packed: dict[str, pb.Column], max_bytes: int) -> Dataset:
+    """The record with its texts cut until it fits, or without them; `packed` likewise."""
+    assert record.texts is not None
+    for most in _CHARACTERS:
+        texts = tuple(cut_at(text, most) for text in record.texts)
+        packed["texts"] = packed_texts("texts", texts)
+        if packed_bytes(packed) <= max_bytes:
+            return replace(record, texts=texts)
+    del packed["texts"]
+    return replace(record, texts=None)
+
+
+def _fingerprint(dataset: Dataset) -> str:
+    """32 hexadecimal digits of ids, classes, truth and inputs, whatever the order of instances.
+
+    Images and attributes are not in it, so that a data set may be logged again with more of them.
+    """
+    order = np.argsort(dataset.ids, kind="stable")
+    digest = hashlib.sha256()
+    for name, content in _parts(dataset, order):
+        digest.update(f"{name}:{len(content)};".encode())
+        digest.update(content)
+    return digest.hexdigest()[:32]
+
+
+def _parts(dataset: Dataset, order: np.ndarray[Any, Any]) -> Iterator[tuple[str, bytes]]:
+    whole = dataset.ids.dtype.kind == "i"
+    ids = dataset.ids[order]
+    yield ("numbers", _bytes(ids, "<i8")) if whole else ("ids", _joined(ids.tolist()))
+    yield "kind", dataset.kind.encode()
+    yield "classes", _joined(dataset.classes)
+    for name, dtype in (("labels", "<i4"), ("memberships", "|u1"), ("numbers", "<f8")):
+        values = getattr(dataset, name)
+        if values is not None:
+            yield name, _bytes(values[order], dtype)
+    for name in ("targets", "texts"):
+        texts = getattr(dataset, name)
+        if texts is not None:
+            yield name, _joined([texts[row] for row in order.tolist()])
+
+
+def _bytes(values: np.ndarray[Any, Any], dtype: str) -> bytes:
+    return np.ascontiguousarray(values, dtype).tobytes()
+
+
+def _joined(texts: Sequence[str]) -> bytes:
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    lengths = np.array([len(each) for each in encoded], "<u4")
+    return lengths.tobytes() + b"".join(encoded)

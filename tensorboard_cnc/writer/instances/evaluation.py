@@ -4,42 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from tensorboard_cnc.errors import ArgumentError, ClosedError
 from tensorboard_cnc.records.instances import Predictions
-from tensorboard_cnc.writer.instances.answers import Answers
-from tensorboard_cnc.writer.instances.batches import Batches
-from tensorboard_cnc.writer.instances.joined_predictions import joined
-from tensorboard_cnc.writer.instances.known_datasets import KnownDataset
+from tensorboard_cnc.writer.instances.batches import Batches, joined
 from tensorboard_cnc.writer.instances.predictions import predictions_of
+from tensorboard_cnc.writer.instances.task import GivenPredictions, KnownDataset
 from tensorboard_cnc.writer.ranks import gathered_on_first, rank_and_size
 
 
+class Handle(Protocol):
+    """What an evaluation needs of the handle of its model."""
+
+    @property
+    def id(self) -> str:
+        """The model's id."""
+
+    def _call(self, action: Callable[[], None]) -> None:
+        """Runs one call of the user, alone and under the policy for errors."""
+
+    def _write_predictions(self, record: Predictions, max_bytes: int) -> None:
+        """Logs the record within so many bytes."""
+
+
 class Evaluation:
-    """Gathers what a model answers, and logs it when its block ends; see `ModelHandle.evaluation`.
+    """Gathers predictions, and logs them when its block ends; see `ModelHandle.evaluation`.
 
     An exception in the block leaves nothing logged.
     """
 
     def __init__(
         self,
-        model_id: str,
+        handle: Handle,
         dataset: str,
-        max_bytes: int,
         known: KnownDataset | None,
         *,
         classes: Sequence[Any] | None,
         multilabel: bool,
         sharded: bool,
-        call: Callable[[Callable[[], None]], None],
-        write: Callable[[Predictions, int], None],
+        max_bytes: int,
     ) -> None:
-        """`known` is the data set, if this process has logged it.
-
-        `call` runs an action under the handle's policy, `write` logs the record.
-        """
-        self._model_id = model_id
+        """`known` is the data set, if this process has logged it."""
+        self._handle = handle
         self._dataset = dataset
         self._max_bytes = max_bytes
         self._classes = classes
@@ -47,8 +54,6 @@ class Evaluation:
         self._sharded = sharded and rank_and_size()[1] > 1
         self._known = known
         self._batches = Batches(max_bytes, repeats=self._sharded)
-        self._call = call
-        self._write = write
         self._open = False
 
     def add(
@@ -68,7 +73,7 @@ class Evaluation:
           ArgumentError: an argument that breaks a rule, with the row of the batch where it is one.
           ClosedError: the block, the handle or its writer has been closed.
         """
-        answers = Answers(
+        given = GivenPredictions(
             probabilities=probabilities,
             logits=logits,
             predicted=predicted,
@@ -78,7 +83,7 @@ class Evaluation:
             classes=self._classes,
             multilabel=self._multilabel,
         )
-        self._call(lambda: self._add(ids, answers))
+        self._handle._call(lambda: self._add(ids, given))
 
     def __enter__(self) -> Self:
         self._open = True
@@ -92,9 +97,9 @@ class Evaluation:
     ) -> None:
         self._open = False
         if error is None:
-            self._call(self._finish)
+            self._handle._call(self._finish)
 
-    def _add(self, ids: Any, answers: Answers) -> None:
+    def _add(self, ids: Any, given: GivenPredictions) -> None:
         if not self._open:
             raise ClosedError(
                 f'A batch was added to the evaluation on "{self._dataset}" outside its block',
@@ -102,10 +107,10 @@ class Evaluation:
                 "Call add(ids, …) inside of: with m.evaluation(…) as evaluation",
             )
         part = predictions_of(
-            self._model_id,
+            self._handle.id,
             self._dataset,
             ids,
-            answers,
+            given,
             self._known,
             self._max_bytes,
             unique=not self._sharded,
@@ -123,7 +128,8 @@ class Evaluation:
             parts = gathered_on_first(mine) if self._sharded else [mine]
         found = [part for part in parts if part is not None]
         if found:
-            self._write(joined(found, repeats=self._sharded), self._max_bytes)
+            record = joined(found, repeats=self._sharded)
+            self._handle._write_predictions(record, self._max_bytes)
         elif parts:
             raise ArgumentError(
                 f'No batch was added to the evaluation on "{self._dataset}"',

@@ -1,21 +1,24 @@
-"""Sinks for a directory: each process writes into a sub-run that is its own."""
+"""Sinks for a directory: each process writes an event file into a sub-run that is its own."""
 
 from __future__ import annotations
 
+import io
 import os
+import socket
+import struct
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import google_crc32c
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tensorboard_cnc.errors import WriterError
 from tensorboard_cnc.format.metadata import mark_as_subrun
 from tensorboard_cnc.format.subrun import SUBRUN, new_handle
-from tensorboard_cnc.writer.sinks.event_file import EventFile
 from tensorboard_cnc.writer.wording import shown, text_of
 
 
@@ -69,6 +72,42 @@ class _SubRun:
             self._file.append(Event(wall_time=time.time(), step=step, summary=summary))
 
 
+class EventFile:
+    """A new event file in a directory that no other process writes into.
+
+    An event is in the file when `append` returns. Unlike TensorBoard's EventFileWriter this needs
+    no thread and no open descriptor, so that any number of models can be logged at once, and it
+    never imports TensorFlow.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        start = time.time()
+        name = f"events.out.tfevents.{start:010.0f}.{socket.gethostname()}.{os.getpid()}.cnc"
+        self.path = directory / name
+        self.path.touch(exist_ok=False)
+        try:
+            self.append(Event(wall_time=start, file_version="brain.Event:2"))
+        except OSError:
+            self.path.unlink()
+            raise
+
+    def append(self, event: Event) -> None:
+        """Writes the event as a whole or, on an error, not at all.
+
+        Raises:
+          OSError: the disk is full, say.
+        """
+        frame = _framed(event.SerializeToString())
+        # Appending in one call, so that a signal handler may log in the middle of this.
+        with self.path.open("ab", buffering=0) as file:
+            end = file.tell()
+            try:
+                _write_all(file, frame)
+            except OSError:
+                file.truncate(end)
+                raise
+
+
 _subruns: dict[Path, _SubRun] = {}
 
 
@@ -119,6 +158,23 @@ def _remote_writer(url: str) -> Any:
             "Install what its protocol needs, such as fsspec with s3fs or gcsfs, or pass a local "
             "directory and copy that",
         ) from error
+
+
+def _write_all(file: io.FileIO, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def _framed(data: bytes) -> bytes:
+    """A TFRecord: length, its checksum, the data, their checksum."""
+    length = struct.pack("<Q", len(data))
+    return length + _masked_crc(length) + data + _masked_crc(data)
+
+
+def _masked_crc(data: bytes) -> bytes:
+    crc = google_crc32c.value(data)
+    return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
 
 
 if hasattr(os, "register_at_fork"):

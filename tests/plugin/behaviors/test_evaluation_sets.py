@@ -10,7 +10,7 @@ import pytest
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.records.instances import Dataset, Predictions
-from tensorboard_cnc.writer.instances import known_datasets
+from tensorboard_cnc.writer.instances import task
 from tests.conftest import Serve
 from tests.plugin.behaviors.evaluated import Evaluated
 
@@ -96,7 +96,7 @@ def test_logged_before_after_or_by_another_process(
     for step in (log_models, log_dataset) if order == "after" else (log_dataset, log_models):
         step()
         if order == "elsewhere":
-            known_datasets._known.clear()
+            task._known.clear()
     host = serve(tmp_path)
     answer = host.models_when(
         lambda a: len([m for m in a["models"] if m["logged"]["predictions"]]) == 2 and a["datasets"]

@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from tensorboard_cnc.writer import event_clock
+from tensorboard_cnc.writer.journal import next_step, now_us
 
 
 def test_steps_are_negative_times() -> None:
     before = time.time_ns() // 1000
-    step = event_clock.next_step()
+    step = next_step()
     assert step < 0
     assert before <= step + 2**52
 
@@ -20,17 +20,17 @@ def test_steps_are_negative_times() -> None:
 def test_steps_grow_when_the_clock_stands_still_or_goes_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    start = event_clock.now_us()
+    start = now_us()
     times = iter([start + 100, start + 100, start - 10**12, start + 200])
     monkeypatch.setattr(time, "time_ns", lambda: next(times) * 1000)
-    assert [event_clock.now_us() - start for _ in range(4)] == [100, 101, 102, 200]
+    assert [now_us() - start for _ in range(4)] == [100, 101, 102, 200]
 
 
 def test_no_two_threads_get_the_same_step() -> None:
     steps: list[list[int]] = [[] for _ in range(8)]
 
     def draw(mine: list[int]) -> None:
-        mine.extend(event_clock.next_step() for _ in range(500))
+        mine.extend(next_step() for _ in range(500))
 
     threads = [threading.Thread(target=draw, args=[mine]) for mine in steps]
     for thread in threads:

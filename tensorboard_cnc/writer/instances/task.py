@@ -1,0 +1,260 @@
+"""A task of prediction: what a user passes for it, and the data set that it is checked against."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.records.instances import Dataset, Kind
+from tensorboard_cnc.writer.instances.arrays import first_rows, in_rows
+from tensorboard_cnc.writer.instances.truth import checked_classes
+from tensorboard_cnc.writer.wording import shown
+
+# The most probable classes that are kept of each instance.
+TOP = 5
+_FORMS = ("probabilities", "logits", "predicted", "outputs")
+# No vector compresses to less than a quarter of a byte per class.
+_LEAST_BYTES_PER_CLASS = 0.25
+# A process that logs more data sets gets no labels from the oldest.
+_MOST_KNOWN = 16
+_SEPARATOR = re.compile(r"[/\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPredictions:
+    """The arguments of `ModelHandle.predictions`, as they were given."""
+
+    probabilities: Any = None
+    logits: Any = None
+    predicted: Any = None
+    outputs: Any = None
+    scores: Mapping[str, Any] | None = None
+    labels: Any = None
+    classes: Sequence[Any] | None = None
+    multilabel: bool = False
+
+    @property
+    def form(self) -> str:
+        """The argument that holds the predictions; "" where there are only scores.
+
+        Raises:
+          ArgumentError: there are several, or nothing at all.
+        """
+        given = [name for name in _FORMS if getattr(self, name) is not None]
+        if len(given) > 1 or not (given or self.scores):
+            raise ArgumentError(
+                f"Predictions are given as {' and '.join(given) or 'nothing'}",
+                "They are probabilities=, logits=, predicted= or outputs=",
+                "Pass one of them, or scores= alone",
+            )
+        return given[0] if given else ""
+
+    def in_rows(self) -> GivenPredictions:
+        """The same, with labels and predicted classes as arrays or lists.
+
+        Raises:
+          ArgumentError: one of them has no rows, or labels are given for what has no classes.
+        """
+        if self.labels is not None and self.form in ("", "outputs"):
+            raise ArgumentError(
+                f"Labels are given for {self.form or 'scores'}",
+                "labels= are the right classes of an instance",
+                "Pass texts and numbers that are right as targets= of cnc_summary.dataset",
+            )
+        rows = {
+            name: in_rows(given, name)
+            for name in ("predicted", "labels")
+            if (given := getattr(self, name)) is not None
+        }
+        return replace(self, **rows)
+
+
+class KnownDataset:
+    """Ids and truth of a data set, ready to be looked up batch by batch."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.name = dataset.name
+        self.kind = dataset.kind
+        self.fingerprint = dataset.fingerprint
+        self.classes = dataset.classes
+        self.labels = dataset.labels
+        self.memberships = dataset.memberships
+        self._ids = dataset.ids
+        self._order = np.argsort(dataset.ids, kind="stable")
+
+    def rows_of(self, ids: NDArray[Any]) -> NDArray[np.int64]:
+        """The rows of `ids` (n,).
+
+        Raises:
+          ArgumentError: the data set lacks one of them.
+        """
+        if (ids.dtype.kind == "i") != (self._ids.dtype.kind == "i"):
+            raise self._lacks(ids, len(ids))
+        at = np.searchsorted(self._ids, ids, sorter=self._order)
+        rows = self._order[np.minimum(at, len(self._ids) - 1)]
+        missing = self._ids[rows] != ids
+        if np.any(missing):
+            raise self._lacks(ids[missing], len(ids))
+        return rows
+
+    def _lacks(self, missing: NDArray[Any], n: int) -> ArgumentError:
+        return ArgumentError(
+            f"{len(missing):,} of {n:,} ids, such as {shown(missing.tolist()[0])}, are not in the "
+            f'data set "{self.name}", which has {len(self._ids):,}',
+            "Predictions name instances by the ids that cnc_summary.dataset got",
+            "Log those instances there too, or predictions under another data set's name",
+        )
+
+
+# The newest last, each with the directory that it was logged in, if that is known.
+_known: list[tuple[str | None, KnownDataset]] = []
+
+
+def remember(dataset: Dataset, directory: str | None) -> None:
+    """Keeps ids and truth of a data set that is logged in `directory`."""
+    _known.append((directory, KnownDataset(dataset)))
+    del _known[:-_MOST_KNOWN]
+
+
+def known_dataset(name: Any, directory: str | None) -> KnownDataset | None:
+    """The newest data set of this name that this process has logged near `directory`.
+
+    Near is what has the same directory above it, or is below: a data set of another experiment
+    that happens to have the same name is not meant.
+    """
+    for place, dataset in reversed(_known):
+        if dataset.name == name and _is_near(place, directory):
+            return dataset
+    return None
+
+
+def _is_near(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return one == other
+    parts, others = (_SEPARATOR.split(place.rstrip("/\\")) for place in (one, other))
+    pairs = zip(parts, others, strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return shared >= min(len(parts), len(others)) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Predictions on checked ids (n,), what is known of the data set, and the bytes they may take.
+
+    `rows` are those of the data set (n,), and `classes` its names, or those given beside.
+    """
+
+    ids: NDArray[Any]
+    given: GivenPredictions
+    classes: tuple[str, ...]
+    max_bytes: int
+    known: KnownDataset | None
+    rows: NDArray[np.int64] | None
+
+    @classmethod
+    def of(
+        cls, ids: NDArray[Any], given: GivenPredictions, known: KnownDataset | None, max_bytes: int
+    ) -> Task:
+        """The task; the ids must be among those of the data set.
+
+        Raises:
+          ArgumentError: one is not, or a class has no proper name.
+        """
+        given = given.in_rows()
+        classes = () if given.classes is None else checked_classes(given.classes)
+        if known is None:
+            return cls(ids, given, classes, max_bytes, None, None)
+        if given.classes is not None and known.classes and classes != known.classes:
+            raise ArgumentError(
+                f'The classes are {shown(classes)}, those of the data set "{known.name}" '
+                f"{shown(known.classes)}",
+                "Models predict the classes of their data set",
+                "Leave classes= out, or predict under another data set's name",
+            )
+        return cls(ids, given, classes or known.classes, max_bytes, known, known.rows_of(ids))
+
+    @property
+    def kind_known(self) -> Kind | None:
+        """The kind of the data set, if it is known."""
+        return self.known.kind if self.known else None
+
+    @property
+    def width_known(self) -> int:
+        """The number of classes of a multi-label data set, 0 where that is unknown."""
+        known = self.known.memberships if self.known else None
+        return 0 if known is None else known.shape[1]
+
+    @property
+    def n(self) -> int:
+        return len(self.ids)
+
+    def may_keep_top(self, classes: int) -> bool:
+        """Whether the most probable classes of each instance could fit into max_bytes at best."""
+        return 2 * self.n * min(TOP, classes) <= self.max_bytes
+
+    def vector_rows(self, classes: int, finite: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """The rows whose full vectors are kept for now, ascending."""
+        chosen = first_rows(self.ids, most_vectors(self.max_bytes, classes))
+        return chosen[finite[chosen]]
+
+    def check_named(self, classes: tuple[str, ...]) -> None:
+        """Refuses names that were found only among the predictions, beside bare indices.
+
+        Raises:
+          ArgumentError: `classes` are such names, and those of the data set have none.
+        """
+        if self.known is not None and classes and not self.classes:
+            raise ArgumentError(
+                f"The classes have names, {shown(list(classes))}, and those of the data set "
+                f'"{self.known.name}" are bare indices',
+                "A list of all names says which index means which name",
+                "Log the data set with classes=[…], or pass classes=[…] here",
+            )
+
+    def check_agreement(
+        self,
+        differs: NDArray[np.bool_],
+        given: NDArray[Any],
+        known: NDArray[Any],
+        classes: tuple[str, ...],
+    ) -> None:
+        """Refuses labels that contradict those of the data set.
+
+        Args:
+          differs: where they contradict them (n,).
+          given: indices (n,) or flags (n, C).
+          known: those of the data set, likewise.
+          classes: the names of all classes, if they have any.
+
+        Raises:
+          ArgumentError: they do anywhere.
+        """
+        if self.known is None or not np.any(differs):
+            return
+        row = int(np.argmax(differs))
+
+        def named(labels: NDArray[Any]) -> str:
+            codes = np.flatnonzero(labels[row]) if labels.ndim == 2 else labels[row : row + 1]
+            names = [classes[code] if classes else code for code in codes.tolist()]
+            return shown(names if labels.ndim == 2 else names[0])
+
+        raise ArgumentError(
+            f"{np.count_nonzero(differs):,} of {self.n:,} labels are not those of the data set "
+            f'"{self.known.name}": that of the instance {shown(self.ids[row].item())} is '
+            f"{named(given)} here and {named(known)} there",
+            "What is right for an instance does not depend on the model",
+            "Leave labels= out, pass ids and labels in the same order, log the data set again with "
+            "the new labels, or predict under another data set's name",
+        )
+
+
+def most_vectors(max_bytes: int, classes: int) -> int:
+    """How many full vectors could fit into `max_bytes` at best."""
+    return int(max_bytes / (_LEAST_BYTES_PER_CLASS * classes))
