@@ -25,9 +25,9 @@ from tensorboard_cnc.writer.probing.probe_inputs import (
 )
 from tensorboard_cnc.writer.probing.watched_layers import watched_layers
 from tensorboard_cnc.writer.ranks import rank_and_size
+from tensorboard_cnc.writer.tensors.any_tensor import has_shards
 from tensorboard_cnc.writer.tensors.model_sources import is_module, unwrapped
 from tensorboard_cnc.writer.tensors.module_tensors import kind_of
-from tensorboard_cnc.writer.tensors.sharded_tensors import has_shards
 from tensorboard_cnc.writer.wording import shown, storable, text_of, type_name
 
 # What a sketch of a large output takes; how large outputs are is known only after the pass.

@@ -20,9 +20,8 @@ from tensorboard_cnc.writer.probing.layer_outputs import (
 )
 from tensorboard_cnc.writer.tensors.any_tensor import source_of
 from tensorboard_cnc.writer.tensors.plain_arrays import array_source
-from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource
+from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource, value_bits
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
-from tensorboard_cnc.writer.tensors.value_bits import value_bits
 from tensorboard_cnc.writer.wording import text_of
 
 _PIECE = 1 << 20

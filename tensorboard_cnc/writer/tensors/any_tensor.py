@@ -1,15 +1,39 @@
-"""One tensor of torch, of whatever kind, as a tensor to be sketched."""
+"""One tensor of torch, of whatever kind, as a tensor to be sketched.
+
+Of a DTensor (FSDP2, tensor parallelism) each rank reads the part that it holds; of a weight that
+``torch.nn.utils.prune`` has pruned, the original is multiplied by its mask.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from math import prod
+from typing import Any
 
-from tensorboard_cnc.writer.tensors.sharded_tensors import is_sharded, sharded_source
-from tensorboard_cnc.writer.tensors.sparse_tensors import sparse_source
-from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
-from tensorboard_cnc.writer.tensors.torch_quantized import quantized_source
-from tensorboard_cnc.writer.tensors.torch_tensors import Place, Tensor, dense_source, dtype_name
-from tensorboard_cnc.writer.tensors.wrapper_tensors import is_wrapper, wrapper_source
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.writer.tensors.quantized_tensors import (
+    is_wrapper,
+    quantized_source,
+    wrapper_source,
+)
+from tensorboard_cnc.writer.tensors.tensor_source import (
+    Read,
+    Refused,
+    TensorSource,
+    channel_axis,
+)
+from tensorboard_cnc.writer.tensors.torch_tensors import (
+    Place,
+    Tensor,
+    dense_source,
+    dtype_name,
+    sparse_source,
+)
 from tensorboard_cnc.writer.wording import text_of
 
 # Types that torch has for the codes inside its tensor subclasses.
@@ -29,8 +53,8 @@ def source_of(place: Place, tensor: Tensor) -> TensorSource | Refused:
             if reason := _unfit(tensor):
                 return Refused(place.name, reason, _weights(place, tensor))
             tensor = tensor.detach()
-            if is_sharded(tensor):
-                return sharded_source(place, tensor, source_of)
+            if _is_sharded(tensor):
+                return _sharded_source(place, tensor)
             if is_wrapper(tensor):
                 return wrapper_source(place, tensor)
             if tensor.is_quantized:
@@ -55,6 +79,34 @@ def _weights(place: Place, tensor: Tensor) -> int | None:
         return None
 
 
+def masked_source(place: Place, original: Tensor, mask: Tensor) -> TensorSource | Refused:
+    """What forward computes with; both tensors are stored, and both are counted."""
+    source, cover = source_of(place, original), source_of(place, mask)
+    if isinstance(source, Refused):
+        return source
+    if isinstance(cover, Refused):
+        return cover
+    if source.shape != cover.shape:
+        return Refused(place.name, f"its mask has shape {cover.shape} instead of {source.shape}")
+    stored_bytes = source.stored_bytes + cover.stored_bytes
+    return replace(source, open=lambda: _masked_reader(source, cover), stored_bytes=stored_bytes)
+
+
+def _masked_reader(source: TensorSource, cover: TensorSource) -> Read:
+    values, mask = source.open(), cover.open()
+
+    def read(start: int, stop: int) -> NDArray[Any]:
+        found: NDArray[Any] = values(start, stop) * mask(start, stop).astype(np.float32)
+        return found
+
+    return read
+
+
+def has_shards(tensors: Iterable[Tensor]) -> bool:
+    """Whether any of `tensors` is a DTensor, so that all ranks must work together."""
+    return any(_is_sharded(tensor) for tensor in tensors)
+
+
 def _unfit(tensor: Tensor) -> str:
     """Why `tensor` cannot be read, "" if it can."""
     if tensor.device.type == "meta":
@@ -73,3 +125,55 @@ def _unfit(tensor: Tensor) -> str:
     if _SHELL.fullmatch(name := dtype_name(tensor.dtype)):
         return f"its type {name} names codes without values: log the dequantized tensor"
     return ""
+
+
+def _is_sharded(tensor: Tensor) -> bool:
+    """Whether it is a DTensor. Asking imports nothing."""
+    # Public since torch 2.5; in 2.4 the module is there without the class.
+    kind = getattr(sys.modules.get("torch.distributed.tensor"), "DTensor", None)
+    return kind is not None and isinstance(tensor, kind)
+
+
+def _sharded_source(place: Place, tensor: Tensor) -> TensorSource | Refused:
+    """The part of a DTensor that this rank holds, as a run of the whole tensor's positions.
+
+    A collective call: all ranks of its mesh make it, in the same order. What is split along
+    other dimensions than the first is split again along the first; nothing is gathered.
+    """
+    from torch.distributed.tensor import Shard
+
+    if any(placement.is_partial() for placement in tensor.placements):
+        return Refused(place.name, "its parts are sums that are still to be made: reduce it first")
+    wanted = [Shard(0) if each.is_shard() else each for each in tensor.placements]
+    split = tensor.redistribute(placements=wanted)
+    source = source_of(place, split.to_local())
+    if isinstance(source, Refused):
+        return source
+    shape = tuple(tensor.shape)
+    return replace(
+        source,
+        shape=shape,
+        axis=channel_axis(shape, place.kind),
+        held=_span(split),
+        stored_bytes=prod(shape) * split.to_local().element_size(),
+    )
+
+
+def _span(tensor: Tensor) -> tuple[int, int]:
+    """The flat positions that this rank holds; none where another rank holds the same."""
+    from torch.distributed.tensor._utils import compute_local_shape_and_global_offset
+
+    coordinate = tensor.device_mesh.get_coordinate()
+    if coordinate is None:
+        return 0, 0
+    pairs = zip(tensor.placements, coordinate, strict=True)
+    if any(placement.is_replicate() and at > 0 for placement, at in pairs):
+        return 0, 0
+    shape: tuple[int, ...] = tuple(tensor.shape)
+    local: tuple[int, ...]
+    local, offset = compute_local_shape_and_global_offset(
+        shape, tensor.device_mesh, tensor.placements
+    )
+    row, size = prod(shape[1:]), int(np.prod(local, dtype=np.int64))
+    start = int(offset[0]) * row if shape and size else 0
+    return start, start + size

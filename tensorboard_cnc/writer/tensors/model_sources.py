@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import weakref
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.tensors.any_tensor import source_of
+from tensorboard_cnc.writer.tensors.any_tensor import masked_source, source_of
 from tensorboard_cnc.writer.tensors.carried_quantizers import unread_weights
-from tensorboard_cnc.writer.tensors.masked_tensors import masked_source
-from tensorboard_cnc.writer.tensors.memory import SharedMemory
 from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT, module_tensors
-from tensorboard_cnc.writer.tensors.nested_mappings import flattened
-from tensorboard_cnc.writer.tensors.plain_arrays import array_source
+from tensorboard_cnc.writer.tensors.plain_arrays import array_source, flattened
 from tensorboard_cnc.writer.tensors.safetensors_files import checkpoint_sources
 from tensorboard_cnc.writer.tensors.scaled_codes import with_scales
 from tensorboard_cnc.writer.tensors.tensor_names import (
@@ -173,9 +173,44 @@ def _tied(
     found: Iterable[tuple[Any, TensorSource | Refused]],
 ) -> Iterator[TensorSource | Refused]:
     """Marks tensors that hold the same memory as an earlier one."""
-    first = SharedMemory()
+    first = _SharedMemory()
     for held, source in found:
         if isinstance(source, TensorSource) and (name := first.name_for(held, source.name)):
             yield replace(source, tied=name)
         else:
             yield source
+
+
+class _SharedMemory:
+    """Knows under which name the tensor in a piece of memory was seen first."""
+
+    def __init__(self) -> None:
+        # Memory that was given back may hold another tensor by now.
+        self._first: dict[Hashable, tuple[str, weakref.ref[Any]]] = {}
+
+    def name_for(self, held: Any, name: str) -> str:
+        """The earlier name of a tensor that lives in the same memory as `held`, or ""."""
+        where = _address(held)
+        if where is None:
+            return ""
+        earlier, alive = self._first.get(where, ("", None))
+        if alive is not None and alive() is not None:
+            return earlier
+        self._first[where] = (name, weakref.ref(held))
+        return ""
+
+
+def _address(held: Any) -> Hashable | None:
+    """The same for two tensors of the same elements in the same memory; None where unknown."""
+    if is_torch_tensor(held):
+        try:
+            address = held.data_ptr()
+        except Exception:
+            # Subclasses without memory of their own.
+            address = 0
+        if not address or not held.numel():
+            return id(held)
+        return (address, str(held.device), tuple(held.shape), tuple(held.stride()))
+    if isinstance(held, np.ndarray) and held.size:
+        return (held.ctypes.data, "cpu", held.shape, held.strides)
+    return None

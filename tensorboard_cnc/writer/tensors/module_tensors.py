@@ -9,8 +9,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.tensors.any_tensor import source_of
-from tensorboard_cnc.writer.tensors.masked_tensors import masked_source
+from tensorboard_cnc.writer.tensors.any_tensor import masked_source, source_of
 from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
 from tensorboard_cnc.writer.wording import text_of

@@ -1,4 +1,4 @@
-"""Number formats that NumPy lacks, decoded exactly to float32: bfloat16, and 8 bits and below."""
+"""Number formats as floats; those that NumPy lacks (bfloat16, 8 bits and below) are decoded."""
 
 from __future__ import annotations
 
@@ -39,6 +39,19 @@ SMALL_FLOATS: dict[str, SmallFloat] = {
     "float6_e3m2fn": SmallFloat(3, 2, 3, "none"),
     "float4_e2m1fn": SmallFloat(2, 1, 1, "none"),
 }
+
+
+def as_floats(values: NDArray[Any]) -> NDArray[Any]:
+    """`values` in the narrowest of float32 and float64 that holds them exactly.
+
+    64-bit integers beyond 2⁵³ and long doubles are rounded to float64.
+    """
+    kind, size = values.dtype.kind, values.dtype.itemsize
+    if kind == "f" and size in (4, 8):
+        return values if values.dtype.isnative else values.astype(f"f{size}")
+    if (kind == "f" and size < 4) or (kind in "biu" and size <= 2) or kind == "V":
+        return values.astype(np.float32)
+    return values.astype(np.float64)
 
 
 def decoded(codes: NDArray[Any], name: str) -> NDArray[np.float32]:

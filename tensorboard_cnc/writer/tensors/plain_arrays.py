@@ -1,12 +1,14 @@
-"""Arrays of NumPy, or of any library that gives them to NumPy, as tensors to be sketched."""
+"""Arrays of NumPy, or of any library that gives them to NumPy, and trees of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorboard_cnc.writer.tensors.number_formats import as_floats
 from tensorboard_cnc.writer.tensors.tensor_names import TensorName, buffer_or_parameter
 from tensorboard_cnc.writer.tensors.tensor_source import (
     Read,
@@ -14,20 +16,8 @@ from tensorboard_cnc.writer.tensors.tensor_source import (
     TensorSource,
     channel_axis,
 )
+from tensorboard_cnc.writer.tensors.torch_tensors import is_torch_tensor
 from tensorboard_cnc.writer.wording import text_of, type_name
-
-
-def as_floats(values: NDArray[Any]) -> NDArray[Any]:
-    """`values` in the narrowest of float32 and float64 that holds them exactly.
-
-    64-bit integers beyond 2⁵³ and long doubles are rounded to float64.
-    """
-    kind, size = values.dtype.kind, values.dtype.itemsize
-    if kind == "f" and size in (4, 8):
-        return values if values.dtype.isnative else values.astype(f"f{size}")
-    if (kind == "f" and size < 4) or (kind in "biu" and size <= 2) or kind == "V":
-        return values.astype(np.float32)
-    return values.astype(np.float64)
 
 
 def array_source(name: str, given: Any) -> TensorSource | Refused:
@@ -73,3 +63,31 @@ def _unfit(array: NDArray[Any], given: Any) -> str:
 def _is_small_float(dtype: np.dtype[Any]) -> bool:
     """Whether it is one of those that ml_dtypes (of JAX and TensorFlow) adds to NumPy."""
     return dtype.type.__module__.partition(".")[0] == "ml_dtypes" and "float" in dtype.name
+
+
+def flattened(model: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """{"dense": {"kernel": array}} as {"dense.kernel": array}.
+
+    What holds anything but arrays and such mappings (a training checkpoint with the state of its
+    optimizer, say) comes back as it is, and so does a mapping that is no dict: it may make its
+    arrays when they are asked for.
+    """
+    if not isinstance(model, dict) or not any(isinstance(each, dict) for each in model.values()):
+        return model
+    leaves = list(_leaves(model, ""))
+    return dict(leaves) if all(map(_is_array, dict(leaves).values())) else model
+
+
+def _leaves(tree: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if not isinstance(key, str):
+            # No name: not a tree of parameters.
+            yield prefix, None
+        elif isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _is_array(value: Any) -> bool:
+    return is_torch_tensor(value) or hasattr(value, "__array__")

@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.tensors.network_order import network_order
-from tensorboard_cnc.writer.tensors.number_formats import decoded, unpacked
-from tensorboard_cnc.writer.tensors.plain_arrays import as_floats
+from tensorboard_cnc.writer.tensors.number_formats import as_floats, decoded, unpacked
 from tensorboard_cnc.writer.tensors.safetensors_header import (
     FORMATS,
     StoredFormat,
@@ -21,7 +19,11 @@ from tensorboard_cnc.writer.tensors.safetensors_header import (
     read_index,
     stored_tensors,
 )
-from tensorboard_cnc.writer.tensors.tensor_names import TensorName, buffer_or_parameter
+from tensorboard_cnc.writer.tensors.tensor_names import (
+    TensorName,
+    buffer_or_parameter,
+    network_order,
+)
 from tensorboard_cnc.writer.tensors.tensor_source import (
     Read,
     Refused,

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.records.sketches import Scheme
-from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource
+from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource, value_bits
 from tensorboard_cnc.writer.tensors.unread_codes import split, without_codes
-from tensorboard_cnc.writer.tensors.value_bits import value_bits
 
 _SCALES = ("_scale", "_scale_inv")
 _ZERO = "_zero_point"

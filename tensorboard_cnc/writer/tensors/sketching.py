@@ -11,8 +11,7 @@ from tensorboard_cnc.sketches.effective_size import effective_bytes
 from tensorboard_cnc.sketches.pair_totals import PairSketcher
 from tensorboard_cnc.sketches.sizes import Sizes
 from tensorboard_cnc.sketches.sketcher import Sketcher
-from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
-from tensorboard_cnc.writer.tensors.value_bits import value_bits
+from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource, value_bits
 from tensorboard_cnc.writer.wording import text_of
 
 # Read at a time: what has to be decoded is never in memory as a whole.

@@ -1,10 +1,11 @@
-"""Names of tensors: the module they belong to, and what wrappers added to them."""
+"""Names of tensors: their modules, what wrappers added, and the order of a network."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from tensorboard_cnc.records.sketches import Role
 
@@ -17,6 +18,15 @@ _OUTER = "module."
 _BUFFERS = frozenset(
     ("running_mean", "running_var", "num_batches_tracked", "inv_freq", "position_ids", "zero_point")
 )
+_DIGITS = re.compile(r"(\d+)")
+# Parts of names that stand at the beginning and at the end of the module they are in.
+_FIRST = re.compile(
+    r"weight|(?:\w+_)?embed(?:s|ding|dings)?(?:_tokens)?|wte|wpe|stem|conv_stem|conv1|patch_embed|shared"
+    r"|tok_embeddings|backbone|encoder"
+)
+_LAST = re.compile(r"lm_head|heads?|head_drop|classifier|fc|score|output|logits|pooler|decoder")
+
+_Part: TypeAlias = tuple[int, tuple[tuple[int, int, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +65,25 @@ def buffer_or_parameter(last: str) -> Role:
 def without_modules(name: str) -> str:
     """`name` without parts that are called "module", as in what torch.ao's QuantWrapper holds."""
     return ".".join(part for part in name.split(".") if part != "module")
+
+
+def network_order(names: Iterable[str]) -> list[str]:
+    """`names` from the first to the last layer, guessed: embeddings before, heads after.
+
+    Files of safetensors sort tensors by name, so that layer 10 stands before layer 2; here
+    numbers count as numbers.
+    """
+    return sorted(names, key=_order_key)
+
+
+def _order_key(name: str) -> tuple[_Part, ...]:
+    return tuple(_part_key(part) for part in name.split("."))
+
+
+def _part_key(part: str) -> _Part:
+    place = -1 if _FIRST.fullmatch(part) else 1 if _LAST.fullmatch(part) else 0
+    pieces = _DIGITS.split(part)
+    natural = tuple(
+        (1, int(piece), "") if piece.isdecimal() else (0, 0, piece) for piece in pieces if piece
+    )
+    return place, natural

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
@@ -14,6 +15,7 @@ from tensorboard_cnc.records.sketches import Role, Scheme
 # The values at the row-major positions from the first (inclusive) to the second (exclusive):
 # floats, one-dimensional, possibly a view of the model's own memory.
 Read: TypeAlias = Callable[[int, int], NDArray[Any]]
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,3 +73,11 @@ def channel_axis(shape: tuple[int, ...], kind: str = "") -> int | None:
         return None
     # Conv1D is the linear layer of GPT-2, with its inputs first.
     return 1 if "ConvTranspose" in kind or kind == "Conv1D" else 0
+
+
+def value_bits(source: TensorSource) -> float:
+    """Bits of one stored value, without scales and indices."""
+    if source.scheme is not None:
+        return source.scheme.bits
+    found = _DIGITS.search(source.dtype)
+    return float(found[0]) if found else 8.0

@@ -1,17 +1,16 @@
-"""One tensor of torch, of whatever kind, as a tensor to be sketched."""
+"""Plain tensors of torch, dense and sparse, as tensors to be sketched."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.records.sketches import Role
-from tensorboard_cnc.writer.tensors.number_formats import decoded, unpacked
-from tensorboard_cnc.writer.tensors.plain_arrays import as_floats
+from tensorboard_cnc.writer.tensors.number_formats import as_floats, decoded, unpacked
 from tensorboard_cnc.writer.tensors.tensor_source import (
     Read,
     TensorSource,
@@ -20,6 +19,7 @@ from tensorboard_cnc.writer.tensors.tensor_source import (
 
 # torch.Tensor; torch is imported only where it is used.
 Tensor: TypeAlias = Any
+_SPARSE_PARTS = ("values", "indices", "crow_indices", "col_indices", "ccol_indices", "row_indices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +107,50 @@ def _coded_reader(flat: Tensor, name: str) -> Read:
 def dtype_name(dtype: Any) -> str:
     """The name of a type of torch without the library: "bfloat16"."""
     return str(dtype).removeprefix("torch.")
+
+
+def sparse_source(place: Place, tensor: Tensor) -> TensorSource:
+    """A sparse tensor; its stored bytes count the indices."""
+    held = tensor.coalesce() if str(tensor.layout) == "torch.sparse_coo" else tensor
+    parts = [getattr(held, name)() for name in _SPARSE_PARTS if _has_part(held, name)]
+    source = located(
+        place,
+        tuple(tensor.shape),
+        dtype_name(tensor.dtype),
+        lambda: _sparse_reader(held),
+        sum(part.nbytes for part in parts),
+    )
+    return replace(source, storage=str(tensor.layout).removeprefix("torch."))
+
+
+def _has_part(tensor: Tensor, name: str) -> bool:
+    try:
+        getattr(tensor, name)()
+    except (RuntimeError, AttributeError):
+        return False
+    return True
+
+
+def _sparse_reader(tensor: Tensor) -> Read:
+    """Fills in the zeros of a sparse tensor piece by piece."""
+    coo = tensor if str(tensor.layout) == "torch.sparse_coo" else _as_coo(tensor)
+    coo = coo.coalesce().cpu()
+    if coo.dense_dim():
+        return flat_reader(coo.to_dense())
+    at = np.ravel_multi_index(tuple(coo.indices().numpy()), tuple(coo.shape))
+    values = flat_reader(coo.values())(0, len(at))
+
+    def read(start: int, stop: int) -> NDArray[Any]:
+        first, last = np.searchsorted(at, (start, stop))
+        piece = np.zeros(stop - start, values.dtype)
+        piece[at[first:last] - start] = values[first:last]
+        return piece
+
+    return read
+
+
+def _as_coo(tensor: Tensor) -> Tensor:
+    if str(tensor.layout) in ("torch.sparse_csr", "torch.sparse_csc"):
+        return tensor.to_sparse_coo()
+    # Blocks have no direct way.
+    return tensor.to_dense().to_sparse_coo()

@@ -18,7 +18,7 @@ from torch.nn.utils import prune
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.model_sources import model_sources
-from tensorboard_cnc.writer.tensors.plain_arrays import as_floats
+from tensorboard_cnc.writer.tensors.number_formats import as_floats
 from tests.writer.tensors.read_sources import all_values, refusals, sources, values
 
 # Known to torch, but not to its type hints.

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from demo.digits.compression.quantization import engine, quantize_int8
-from tensorboard_cnc.writer.tensors.code_counts import counted
+from tensorboard_cnc.writer.tensors.quantized_tensors import counted
 from tests.writer.tensors.read_sources import all_values, sources, values
 
 
