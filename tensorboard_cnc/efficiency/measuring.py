@@ -6,18 +6,17 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tensorboard_cnc.efficiency.conditions import conditions
 from tensorboard_cnc.efficiency.efficiency import Efficiency
 from tensorboard_cnc.efficiency.flops import counted_flops
 from tensorboard_cnc.efficiency.inputs import Inputs, explain_rejection
-from tensorboard_cnc.efficiency.latency import latencies_ms
-from tensorboard_cnc.efficiency.peak_memory import peak_allocation
+from tensorboard_cnc.efficiency.preserving_state import preserving_state
 from tensorboard_cnc.efficiency.sizes import (
     COMPRESSED_AT_MOST,
     effective_bytes,
     in_memory_bytes,
     stored_size,
 )
+from tensorboard_cnc.efficiency.speed import conditions, latencies_ms, peak_allocation
 from tensorboard_cnc.efficiency.state_tensors import (
     StateTensor,
     resident_tensors,
@@ -25,7 +24,6 @@ from tensorboard_cnc.efficiency.state_tensors import (
     unwrapped,
     zeros,
 )
-from tensorboard_cnc.efficiency.undisturbed import undisturbed
 from tensorboard_cnc.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ def measure(
     net = _checked_model(model)
     repeats, warmup = _count(repeats, "repeats", least=1), _count(warmup, "warmup", least=0)
     report = _Report()
-    with undisturbed(net):
+    with preserving_state(net):
         state = state_tensors(unwrapped(net))
         found = _sizes(net, state, report)
         if example_inputs is not None:
@@ -136,7 +134,7 @@ def _speed(
             report.reasons[name] = "nothing is computed on the meta device"
         return found
     # Tensors that the last pass left in the model are held here, and not freed in this one.
-    with undisturbed(net):
+    with preserving_state(net):
         peak = report.attempt("peak_memory_bytes", lambda: peak_allocation(run, device), None)
     resident = [*resident_tensors(unwrapped(net)), *inputs.tensors()]
     if peak is not None:

@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.sketches.count_sketch import BLOCK
+
+# Values that are sketched at a time: it keeps what is computed from them in the cache.
+BLOCK = 32_768
+_CODES = 4096
+_MINUS = 2048
+# Codes of infinities and NaN.
+_INFINITE, _MINUS_INFINITE = slice(2040, 2048), slice(4088, 4096)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,9 +97,3 @@ def numbers_of(name: str, chunk: Any) -> NDArray[Any]:
             "Log its real and imaginary parts as two tensors, or leave it out",
         )
     return array
-
-
-_CODES = 4096
-_MINUS = 2048
-# Codes of infinities and NaN.
-_INFINITE, _MINUS_INFINITE = slice(2040, 2048), slice(4088, 4096)

@@ -19,7 +19,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.sketches.counter_hash import hashed
+from tensorboard_cnc.sketches.hashing import hashed
 
 _HALF = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)

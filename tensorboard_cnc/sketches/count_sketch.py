@@ -17,10 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.sketches.counter_hash import hashed
+from tensorboard_cnc.sketches.block import BLOCK
+from tensorboard_cnc.sketches.hashing import hashed
 
-# Values that are sketched at a time: it keeps what is computed from them in the cache.
-BLOCK = 32_768
 BUCKETS = 512
 _ROWS = BLOCK // BUCKETS
 _SIGNS = 1 << 18

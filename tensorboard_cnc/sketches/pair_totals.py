@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.records.sketches import PairTotals
+from tensorboard_cnc.sketches.block import BLOCK
 from tensorboard_cnc.sketches.change_classes import (
     CHANGE_CLASSES,
     ZERO_AFTER,
@@ -15,7 +16,6 @@ from tensorboard_cnc.sketches.change_classes import (
     ZERO_BOTH,
     change_class,
 )
-from tensorboard_cnc.sketches.count_sketch import BLOCK
 
 _LARGEST = 64
 

@@ -1,4 +1,4 @@
-"""How much a sketch keeps, and what fits a number of bytes."""
+"""How much of a tensor a sketch keeps, and the bytes of both."""
 
 from __future__ import annotations
 
@@ -70,3 +70,15 @@ def sizes_within(max_bytes: int, tensors: Iterable[tuple[int, int]]) -> Sizes:
         if sum(sizes.bytes_of(n, value_bytes) for n, value_bytes in known) <= max_bytes:
             return sizes
     return _STEPS[-1]
+
+
+def effective_bytes(n: int, nonzero: int, bits: float, overhead_bytes: int = 0) -> float:
+    """The smallest of three forms of `n` values of `bits` each, `nonzero` of them not 0.
+
+    Dense; a bitmap of n bits and the values that are not zero; or those with an index of
+    ⌈log₂ n⌉ bits each. Scales, zero points and codebooks, `overhead_bytes`, come on top.
+    """
+    dense = n * bits
+    bitmap = n + nonzero * bits
+    indexed = nonzero * (bits + math.ceil(math.log2(n))) if n else 0
+    return min(dense, bitmap, indexed) / 8 + overhead_bytes

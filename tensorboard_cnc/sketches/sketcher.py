@@ -12,13 +12,12 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.block import Block, Blocks, numbers_of
 from tensorboard_cnc.sketches.channel_groups import ChannelTotals
-from tensorboard_cnc.sketches.content_digest import ContentDigest
 from tensorboard_cnc.sketches.coordinated_sample import in_24_bits, ordered_positions
 from tensorboard_cnc.sketches.count_sketch import CountSketch, folded
 from tensorboard_cnc.sketches.distinct_values import DistinctValues
 from tensorboard_cnc.sketches.group_sparsity import group_counters
-from tensorboard_cnc.sketches.largest_values import LargestValues
-from tensorboard_cnc.sketches.running_totals import RunningTotals
+from tensorboard_cnc.sketches.hashing import ContentDigest
+from tensorboard_cnc.sketches.running_totals import LargestValues, RunningTotals
 from tensorboard_cnc.sketches.sizes import Sizes
 from tensorboard_cnc.sketches.value_histogram import ValueHistogram
 

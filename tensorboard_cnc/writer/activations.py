@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_cnc.efficiency.undisturbed import kept_random_states, undisturbed
+from tensorboard_cnc.efficiency.preserving_state import preserving_random_states, preserving_state
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import default_bytes, sizes_within
@@ -51,7 +51,7 @@ def probed_activations(
     net = unwrapped(net)
     _check_hookable(net)
     # A loader draws when it begins.
-    with kept_random_states():
+    with preserving_random_states():
         batches = probe_batches(net, inputs)
     watched = watched_layers(net, layers)
     instances = sum(batch.instances for batch in batches)
@@ -62,7 +62,7 @@ def probed_activations(
         for name, module in watched.items()
     }
     device, dtype = _taken(net)
-    with undisturbed(net), _hooked(watched, sketches):
+    with preserving_state(net), _hooked(watched, sketches):
         for batch in batches:
             for sketch in sketches.values():
                 sketch.begin_batch(batch.instances)

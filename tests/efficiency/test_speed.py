@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.autograd import profiler
 
-from tensorboard_cnc.efficiency import latency
+from tensorboard_cnc.efficiency import speed
 from tensorboard_cnc.efficiency.efficiency import Efficiency
-from tensorboard_cnc.efficiency.latency import latencies_ms
 from tensorboard_cnc.efficiency.measuring import measure
+from tensorboard_cnc.efficiency.speed import latencies_ms
 from tests.efficiency.compressed import dense, inputs
 
 
@@ -30,7 +30,7 @@ def test_each_timed_pass_counts_and_no_other(monkeypatch: pytest.MonkeyPatch) ->
     def run() -> None:
         now[0] += next(runs)
 
-    monkeypatch.setattr(latency, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    monkeypatch.setattr(speed, "time", SimpleNamespace(perf_counter=lambda: now[0]))
     found = latencies_ms(run, torch.device("cpu"), repeats=4, warmup=2)
     assert found == (2000, 3000, 4000, 5000)
 

@@ -10,7 +10,8 @@ import pytest
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
-from tensorboard_cnc.sketches.count_sketch import BLOCK, CountSketch, folded, sketched
+from tensorboard_cnc.sketches.block import BLOCK
+from tensorboard_cnc.sketches.count_sketch import CountSketch, folded, sketched
 from tests.sketches.tensors import weights
 
 

@@ -6,8 +6,7 @@ import pytest
 
 from tensorboard_cnc.format.sketches import encode
 from tensorboard_cnc.records.sketches import SketchRecord
-from tensorboard_cnc.sketches.effective_size import effective_bytes
-from tensorboard_cnc.sketches.sizes import Sizes, default_bytes, sizes_within
+from tensorboard_cnc.sketches.sizes import Sizes, default_bytes, effective_bytes, sizes_within
 from tests.sketches.tensors import sketch, weights
 
 

@@ -1,23 +1,16 @@
-"""Sketches what one layer gives over all batches, one sketch for each of its outputs."""
+"""Sketches what one layer computes over all batches, one sketch for each of its outputs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from math import ceil, prod
 from typing import Any
 
 from tensorboard_cnc.records.sketches import TensorSketch
-from tensorboard_cnc.sketches.effective_size import effective_bytes
-from tensorboard_cnc.sketches.sizes import Sizes
+from tensorboard_cnc.sketches.sizes import Sizes, effective_bytes
 from tensorboard_cnc.sketches.sketcher import Sketcher
-from tensorboard_cnc.writer.probing.layer_outputs import (
-    ShapeError,
-    by_instance,
-    output_tensors,
-    unit_axis,
-)
 from tensorboard_cnc.writer.tensors.any_tensor import source_of
 from tensorboard_cnc.writer.tensors.plain_arrays import array_source
 from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource, value_bits
@@ -25,6 +18,8 @@ from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
 from tensorboard_cnc.writer.wording import text_of
 
 _PIECE = 1 << 20
+_CHANNELS_LAST = ("Linear", "LayerNorm", "RMSNorm", "Embedding", "MultiheadAttention", "LSTM",
+                  "GRU", "RNN")  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -69,7 +64,7 @@ class LayerSketches:
         self._calls += 1
         again = f"#{self._calls}" if self._calls > 1 else ""
         try:
-            for place, tensor in output_tensors(output):
+            for place, tensor in _output_tensors(output):
                 name = f"{self.name}{again}{place}"
                 if name not in self.refused:
                     self._add_tensor(name, tensor)
@@ -110,8 +105,8 @@ class LayerSketches:
 
     def _add_tensor(self, name: str, tensor: Any) -> None:
         try:
-            rows = by_instance(tensor, self._batch)
-        except ShapeError as error:
+            rows = _by_instance(tensor, self._batch)
+        except _ShapeError as error:
             self._refuse(name, str(error))
             return
         source = source_of(Place(name, self.name, self.kind, "activation"), rows)
@@ -129,7 +124,7 @@ class LayerSketches:
 
     def _begin(self, name: str, source: TensorSource) -> _Output:
         shape = (self.instances, *source.shape[1:])
-        axis = unit_axis(shape, self.kind)
+        axis = _unit_axis(shape, self.kind)
         sketcher = Sketcher(
             name, shape, source.dtype, sizes=self.sizes, channel_axis=axis, units=True
         )
@@ -165,3 +160,64 @@ class LayerSketches:
 
 def _spent() -> Read:
     raise RuntimeError("an output is read when it arrives")
+
+
+class _ShapeError(ValueError):
+    """An output that does not tell its instances apart."""
+
+
+def _output_tensors(output: Any) -> list[tuple[str, Any]]:
+    """The tensors of numbers in `output`, which may be nested, with where they are in it.
+
+    The place is "" for the only one, else such as "[0]" or "[logits]".
+    """
+    found = [(place, tensor) for place, tensor in _nested(output, "") if _has_values(tensor)]
+    return [("", tensor) for _, tensor in found] if len(found) == 1 else found
+
+
+def _by_instance(tensor: Any, instances: int) -> Any:
+    """`tensor` with one row to an instance: shape (instances, …).
+
+    Where instances were folded into rows, such as (instances · tokens, features), they are
+    unfolded.
+
+    Raises:
+      _ShapeError: the first dimension is no multiple of the number of instances.
+    """
+    if not tensor.ndim or tensor.shape[0] % instances:
+        shape = tuple(tensor.shape)
+        raise _ShapeError(
+            f"its shape {shape} does not begin with the {instances} instances of the batch"
+        )
+    if tensor.shape[0] == instances:
+        return tensor
+    return tensor.reshape(instances, -1, *tensor.shape[1:])
+
+
+def _unit_axis(shape: tuple[int, ...], kind: str) -> int | None:
+    """The dimension of the units (channels) of an output (instances, …); None without one."""
+    if len(shape) < 2:
+        return None
+    if len(shape) == 2 or any(each in kind for each in _CHANNELS_LAST):
+        return len(shape) - 1
+    # Images and signals have channels first; tokens of (instances, tokens, features) last.
+    return 1 if len(shape) > 3 or kind.endswith("1d") else 2
+
+
+def _nested(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    if is_torch_tensor(value):
+        yield place, value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _nested(each, f"{place}[{key}]")
+    elif isinstance(value, tuple | list):
+        for number, each in enumerate(value):
+            yield from _nested(each, f"{place}[{number}]")
+    elif hasattr(value, "__dataclass_fields__"):
+        for name in value.__dataclass_fields__:
+            yield from _nested(getattr(value, name), f"{place}[{name}]")
+
+
+def _has_values(tensor: Any) -> bool:
+    """Indices and masks are no activations."""
+    return bool(tensor.is_quantized or tensor.is_floating_point() or tensor.is_complex())

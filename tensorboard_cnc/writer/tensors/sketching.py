@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tensorboard_cnc.records.sketches import TensorSketch
-from tensorboard_cnc.sketches.count_sketch import BLOCK
-from tensorboard_cnc.sketches.effective_size import effective_bytes
+from tensorboard_cnc.sketches.block import BLOCK
 from tensorboard_cnc.sketches.pair_totals import PairSketcher
-from tensorboard_cnc.sketches.sizes import Sizes
+from tensorboard_cnc.sketches.sizes import Sizes, effective_bytes
 from tensorboard_cnc.sketches.sketcher import Sketcher
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource, value_bits
 from tensorboard_cnc.writer.wording import text_of

@@ -1,8 +1,6 @@
-"""64 bits that tell whether two tensors hold the same values at the same positions.
+"""Hashes of counters, and 64 bits that tell whether two tensors hold the same values.
 
-Σ bits(xᵢ) · wᵢ mod 2⁶⁴ with hashed odd weights: two different tensors agree with a probability of
-about 2⁻³². Source: multilinear hashing, Carter & Wegman, "Universal classes of hash functions",
-1979.
+Both are the same on every machine, in any order, for any part of a tensor.
 """
 
 from __future__ import annotations
@@ -13,17 +11,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.sketches.block import Block
-from tensorboard_cnc.sketches.count_sketch import BLOCK
-from tensorboard_cnc.sketches.counter_hash import hashed
+from tensorboard_cnc.sketches.block import BLOCK, Block
 
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
 _WEIGHTS = 1 << 17
 _PAGE = 1024
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
+def hashed(counters: NDArray[Any], seed: int) -> NDArray[np.uint64]:
+    """64 mixed bits of each counter (any integers ≥ 0), uint64.
+
+    Source: the finalizer of SplitMix64 (Steele, Lea & Flood, "Fast splittable pseudorandom number
+    generators", OOPSLA 2014).
+    """
+    start = (seed + 1) * int(_GOLDEN) & 0xFFFFFFFFFFFFFFFF
+    x = np.atleast_1d(counters).astype(np.uint64) * _GOLDEN + np.uint64(start)
+    x = (x ^ (x >> np.uint64(30))) * _FIRST
+    x = (x ^ (x >> np.uint64(27))) * _SECOND
+    return x ^ (x >> np.uint64(31))
+
+
 class ContentDigest:
-    """The digest of a tensor that arrives in blocks."""
+    """The digest of a tensor that arrives in blocks.
+
+    Σ bits(xᵢ) · wᵢ mod 2⁶⁴ with hashed odd weights: two different tensors agree with a probability
+    of about 2⁻³². Source: multilinear hashing, Carter & Wegman, "Universal classes of hash
+    functions", 1979.
+    """
 
     def __init__(self) -> None:
         self.value = 0

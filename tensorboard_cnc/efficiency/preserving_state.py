@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def undisturbed(model: nn.Module) -> Iterator[None]:
+def preserving_state(model: nn.Module) -> Iterator[None]:
     """Evaluation mode and no gradients within the block; afterwards all is as it was before.
 
     Restored, also on error: the training flag of every module, buffers (an observer counts its
@@ -27,7 +27,7 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
     modes = [(module, module.training) for module in modules]
     attributes = [_tensor_attributes(module) for module in modules]
     contents = [(tensor, tensor.clone()) for tensor in _buffers(model)]
-    with torch.no_grad(), kept_random_states():
+    with torch.no_grad(), preserving_random_states():
         try:
             for module in modules:
                 module.training = False
@@ -69,7 +69,7 @@ def _refill(tensor: Tensor, content: Tensor) -> None:
 
 
 @contextmanager
-def kept_random_states() -> Iterator[None]:
+def preserving_random_states() -> Iterator[None]:
     """What is drawn within the block from torch, NumPy or Python can be drawn again after it."""
     import torch
 
