@@ -1,4 +1,4 @@
-"""Measures a model from all sides."""
+"""Measures a model: its sizes, its operations, its speed and its memory."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def measure(
       warmup: forward passes before these.
 
     Raises:
-      ArgumentError: `model` is no module, or has lazy parameters; or a count is no whole number.
+      ArgumentError: `model` is not a module or has lazy parameters, or a count is not a whole
+        number.
       Exception: whatever the model raises when it is called with `example_inputs`; a note on it
         names the module and the argument.
     """
@@ -160,7 +161,7 @@ def _checked_model(model: Any) -> nn.Module:
         raise ArgumentError(
             f"The model to be measured is of type {type(model).__qualname__}",
             "Efficiency is measured of a torch.nn.Module",
-            "Pass the module itself; of an ExportedProgram what module() returns",
+            "Pass the module itself; for an ExportedProgram, what module() returns",
         )
     lazy = [name for name, value in model.named_parameters() if torch.nn.parameter.is_lazy(value)]
     if lazy:

@@ -1,4 +1,4 @@
-"""Runs a model without leaving a trace in it or in the random state."""
+"""Runs a model and leaves it, and the random states, as they were."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def preserving_state(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode and no gradients within the block; afterwards all is as it was before.
+    """Evaluation mode and no gradients within the block, and then the state from before it.
 
     Restored, also on error: the training flag of every module, buffers (an observer counts its
     calls in them), tensors kept as plain attributes, and the random states of Python, NumPy and
@@ -70,7 +70,7 @@ def _refill(tensor: Tensor, content: Tensor) -> None:
 
 @contextmanager
 def preserving_random_states() -> Iterator[None]:
-    """What is drawn within the block from torch, NumPy or Python can be drawn again after it."""
+    """Puts the random states of torch, NumPy and Python back at the end of the block."""
     import torch
 
     python = random.getstate()

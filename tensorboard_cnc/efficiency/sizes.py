@@ -55,7 +55,7 @@ def in_memory_bytes(tensor: Tensor) -> int:
 
 
 class _CountingFile:
-    """A file of which only the length is kept, and that of its compressed bytes."""
+    """A file that keeps only its length, plain and compressed."""
 
     def __init__(self) -> None:
         self._size = self._compressed = 0
@@ -128,7 +128,7 @@ def bits_per_value(dtype: torch.dtype) -> int:
 
 
 def _scale_bits(tensor: Tensor) -> int:
-    """Of a quantized tensor: a float and an integer for all of it, or such for each channel."""
+    """Scales and zero points of a quantized tensor: one pair, or one for each channel."""
     import torch
 
     if tensor.qscheme() in (torch.per_tensor_affine, torch.per_tensor_symmetric):

@@ -1,4 +1,4 @@
-"""What a forward pass takes, time and memory, and what these depend on besides the model."""
+"""Time and memory of a forward pass, and what they depend on besides the model."""
 
 from __future__ import annotations
 

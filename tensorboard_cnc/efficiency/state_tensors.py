@@ -63,7 +63,7 @@ def zeros(tensor: Tensor) -> int:
 
 
 def is_wrapper(tensor: Tensor) -> bool:
-    """Whether `tensor` is a subclass that is made of others, as those of torchao are."""
+    """Whether `tensor` is a subclass that wraps other tensors, as torchao's are."""
     return hasattr(tensor, "__tensor_flatten__")
 
 

@@ -122,7 +122,7 @@ def array_of(column: pb.Column, dtype: DTypeLike) -> NDArray[Any]:
     wanted = np.dtype(dtype)
     if values.dtype != wanted:
         if values.dtype.kind != wanted.kind or not _holds(wanted, values):
-            raise _damaged(column, f"its {values.dtype} are no {wanted}")
+            raise _damaged(column, f"its {values.dtype} do not fit {wanted}")
         values = values.astype(wanted)
     values.flags.writeable = False
     return values
@@ -142,10 +142,10 @@ def ids_of(column: pb.Column) -> NDArray[Any]:
 
 
 def check_sizes(packed: Iterable[pb.Column]) -> None:
-    """Refuses columns that declare more bytes than are ever written, before any is inflated.
+    """Checks, before anything is inflated, how many bytes the columns declare.
 
     Raises:
-      DamagedRecordError: they do.
+      DamagedRecordError: they are more than are ever written.
     """
     total = sum(_declared_bytes(column) for column in packed)
     if total > MAX_DECLARED_BYTES:
@@ -222,7 +222,7 @@ def _probabilities(planes: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _holds(dtype: np.dtype[Any], values: NDArray[Any]) -> bool:
-    """Whether the type has room for whole numbers; any other is as wide as what is stored."""
+    """Whether the values fit `dtype`; only whole numbers can be too large for it."""
     if dtype.kind != "i" or not values.size:
         return True
     limits = np.iinfo(dtype)
@@ -297,4 +297,4 @@ def _compressed(parts: _Parts, strategy: int) -> bytes:
 
 
 def _damaged(column: pb.Column, detail: str) -> DamagedRecordError:
-    return damaged(f'of its column "{column.name}", {detail}')
+    return damaged(f'in its column "{column.name}", {detail}')

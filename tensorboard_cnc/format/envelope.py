@@ -17,7 +17,7 @@ from tensorboard_cnc.records.models import Record
 
 FORMAT_VERSION = 1
 MAX_RECORD_BYTES = 16 << 20
-# Of a bulk record, and of each of the chunks in which it is stored.
+# Limits of a bulk record and of each chunk that it is stored in.
 MAX_BULK_BYTES = 256 << 20
 CHUNK_BYTES = 8 << 20
 # Empty items take two bytes in a record and a thousand times that in memory.
@@ -29,7 +29,7 @@ def encode(record: Record) -> bytes:
     """The bytes of an Envelope that holds `record`.
 
     Raises:
-      ArgumentError: the record is larger than readers accept, or a value in it has no place there.
+      ArgumentError: the record is larger than readers accept, or a value in it cannot be stored.
     """
     payload = _serialize(record)
     size = len(payload)

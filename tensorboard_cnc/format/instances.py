@@ -27,7 +27,7 @@ _Rows = Literal["n", "vectors", "any"]
 
 
 class _Field(NamedTuple):
-    """How a field is stored, read, and what its length must be."""
+    """How a field is stored and read, and what its length must be."""
 
     pack: Callable[[str, Any], pb.Column]
     read: _Read
@@ -74,7 +74,7 @@ _NAMED: dict[str, _Field] = {
 
 
 def columns_of(record: InstanceRecord, only: Collection[str] | None = None) -> dict[str, pb.Column]:
-    """The compressed columns of a record by name, or those of the fields `only`."""
+    """The compressed columns of a record, or of its fields `only`, by name."""
     packed = {}
     for name, field in _FIELDS.items():
         value = getattr(record, name, None) if only is None or name in only else None
@@ -153,7 +153,7 @@ def _columns_in(
         group, slash, name = column.name.partition("/")
         field = _NAMED.get(group) if slash else _FIELDS.get(group)
         if field is None:
-            # Of a newer version; what is known is shown.
+            # A newer version wrote it; the other columns are shown.
             continue
         value = field.read(column)
         if slash:
@@ -213,7 +213,7 @@ def _attributes(named: dict[str, dict[str, Any]]) -> dict[str, Attribute]:
 
 
 def _check_classes(fields: Mapping[str, Any]) -> None:
-    """Refuses what names or counts other classes than the record has."""
+    """Checks that columns name and count the classes of the record."""
     classes = len(fields.get("classes", ())) or np.iinfo(np.int32).max
     for name in ("labels", "predicted", "top_classes"):
         codes = fields.get(name)

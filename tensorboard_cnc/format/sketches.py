@@ -37,7 +37,7 @@ _PAIR_COUNTS = ("n", "zero_both", "zero_before", "zero_after", "max_at")
 _PAIR_SUMS = ("sum_abs", "sum_squares", "dot", "max_abs")
 # Bins of either sign that a histogram can have.
 _BINS = 2040
-# Arrays of a tensor: how they are stored, and of which type they are once read.
+# Arrays of a tensor: how they are stored, and their type once they are read.
 _ARRAYS: dict[str, tuple[Any, DTypeLike]] = {
     "bins": (columns.whole_numbers, np.int32),
     "counts": (columns.whole_numbers, np.int64),
@@ -134,7 +134,7 @@ def _columns_of(tensors: Sequence[TensorSketch]) -> list[pb.Column]:
 
 
 def _facts(tensor: TensorSketch) -> list[int | None]:
-    """What is stored of it and of which of its parts there are how many."""
+    """Its stored bytes and distinct values, and how many parts of each kind it has."""
     return [
         tensor.stored_bytes,
         tensor.distinct,
@@ -206,7 +206,7 @@ def _role(code: int) -> Role:
 
 
 def _check(sketch: TensorSketch) -> None:
-    """Refuses what does not fit together."""
+    """Checks that the arrays of a tensor fit together."""
     n = math.prod(sketch.shape)
     own = {"values": n, "counts": len(sketch.bins) if sketch.bins is not None else None}
     own["largest"] = len(sketch.largest_at) if sketch.largest_at is not None else None
@@ -221,12 +221,12 @@ def _check(sketch: TensorSketch) -> None:
 
 
 def _misfits(sketch: TensorSketch, n: int) -> Iterator[str]:
-    """What comparisons could not be computed from."""
+    """Reasons why comparisons could not be computed from the sketch."""
     sample, buckets, channels = sketch.sample, sketch.buckets, sketch.channels
     if (sample is None) != (buckets is None):
         yield "a sample without sums in buckets, or these without a sample"
     if sample is not None and (not 1 <= len(sample) <= n or len(sample) & (len(sample) - 1)):
-        yield f"a sample of {len(sample):,} values, which is no power of 2 up to {n:,}"
+        yield f"a sample of {len(sample):,} values, which is not a power of 2 up to {n:,}"
     if buckets is not None and len(buckets) not in (256, 512):
         yield f"{len(buckets):,} buckets, neither 256 nor 512"
     if channels is not None and len(channels.zeros) != len(channels.squares):
@@ -234,12 +234,12 @@ def _misfits(sketch: TensorSketch, n: int) -> Iterator[str]:
 
 
 def _check_positions(tensors: Sequence[TensorSketch]) -> None:
-    """Refuses counts, positions and bins that cannot be, of all tensors together."""
+    """Checks counts, positions and bins of all tensors together."""
     sizes = [tensor.totals.n for tensor in tensors]
     counts = np.array(_fields([t.totals for t in tensors], _COUNTS), np.int64)
     counts = counts.reshape(-1, len(_COUNTS))
     if ((counts < 0) | (counts > np.array(sizes, np.int64)[:, None])).any():
-        raise damaged("a tensor has a count of less than nothing, or of more values than it holds")
+        raise damaged("a tensor has a negative count, or counts more values than it holds")
     places = [(t.largest_at, t.totals.n) for t in tensors if t.largest_at is not None]
     places += [(p.largest_at, t.totals.n) for t in tensors for p in t.reference.values()]
     lengths = [len(at) for at, _ in places]
@@ -248,17 +248,17 @@ def _check_positions(tensors: Sequence[TensorSketch]) -> None:
         raise damaged("a value has a position outside of its tensor")
     bins = [t.bins for t in tensors if t.bins is not None]
     if bins and (np.abs(np.concatenate(bins).astype(np.int64)) > _BINS).any():
-        raise damaged("a histogram has a bin that is none")
+        raise damaged("a histogram has a bin outside of float32")
 
 
 class _Parts:
-    """What only some tensors have, in their order."""
+    """The parts that only some tensors have, in the order of the tensors."""
 
     def __init__(self, found: Table, counts: NDArray[np.int64]) -> None:
         """`counts`: how many channels, schemes, patterns and pairs each tensor has (n, 4)."""
         counts = np.where(counts == NONE, 0, counts)
         if (counts < 0).any():
-            raise damaged("a tensor has fewer than no parts")
+            raise damaged("a tensor has a negative number of parts")
         ends = np.cumsum(counts, axis=0)
         self._ends, self._starts = ends.tolist(), (ends - counts).tolist()
         channels, schemes, patterns, pairs = self._ends[-1] if self._ends else (0, 0, 0, 0)

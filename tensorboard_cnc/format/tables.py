@@ -1,7 +1,7 @@
 """Tables of optional whole numbers, reals, texts and arrays of differing lengths, as columns.
 
-Of arrays that differ in length one column holds the lengths, −1 for none, and another everything
-one after the other. What is None among whole numbers is stored as the smallest of them.
+For arrays that differ in length, one column holds the lengths, −1 for None, and another their
+values one after the other. Among whole numbers, None is stored as the smallest int64.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def ragged(name: str, pack: Pack, arrays: Sequence[NDArray[Any] | None]) -> list
 
 
 class Table:
-    """The columns of a message by name; what is not there or does not fit is refused as damaged."""
+    """The columns of a message by name; one that is missing or does not fit is damage."""
 
     def __init__(self, packed: Iterable[pb.Column]) -> None:
         self._by_name = {column.name: column for column in packed}

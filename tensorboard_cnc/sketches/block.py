@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
 
-# Values that are sketched at a time: it keeps what is computed from them in the cache.
+# Values that are sketched at a time, few enough to stay in the processor's cache.
 BLOCK = 32_768
 _CODES = 4096
 _MINUS = 2048
@@ -51,7 +51,7 @@ class Blocks:
         self._codes = np.empty(size, np.int64)
 
     def of(self, offset: int, chunk: NDArray[Any]) -> Iterator[Block]:
-        """The blocks of `chunk` (any shape, row-major), of which each replaces the one before."""
+        """The blocks of `chunk` (any shape, row-major); each overwrites the one before."""
         flat = chunk.reshape(-1)
         start = 0
         while start < len(flat):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Of |after − before| / |before|; what is zero before or after has classes of its own.
+# By |after − before| / |before|; values that are zero before or after have classes of their own.
 CHANGE_CLASSES = (
     "under 20 %",
     "20–40 %",

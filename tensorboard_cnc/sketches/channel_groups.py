@@ -1,4 +1,4 @@
-"""Zeros and squares per channel, and what is dead or stuck among the channels."""
+"""Zeros and squares per channel, and how many channels are dead or stuck."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tensorboard_cnc.records.sketches import Channels
 from tensorboard_cnc.sketches.block import Block
 
-# Channels, and what reduces the values of a block to one number for each of them.
+# Channels, and a function that reduces the values of a block to one number for each.
 _Part: TypeAlias = tuple[NDArray[np.int64], Callable[[np.ufunc, NDArray[Any]], NDArray[Any]]]
 
 
@@ -85,7 +85,7 @@ class ChannelTotals:
         yield runs % self.channels, reduced
 
     def _rows(self, offset: int, size: int) -> Iterator[_Part]:
-        """Whole rows over all channels, and what is before and after them."""
+        """Whole rows over all channels, and the partial rows before and after them."""
         head = min(-offset % self.channels, size)
         tail = head + (size - head) // self.channels * self.channels
         for start, end in ((0, head), (head, tail), (tail, size)):

@@ -1,4 +1,4 @@
-"""N:M sparsity: groups of M neighbouring inputs of which at most N are not zero.
+"""N:M sparsity: groups of M neighbouring inputs with at most N that are not zero.
 
 Inputs are what a matrix or a convolution sums over: axis 1 of a weight of the usual layout
 (output, input, …). Source: Mishra et al., "Accelerating sparse deep neural networks", 2021.
@@ -26,7 +26,7 @@ class GroupCounter:
         self._unit = neighbours * self._inner
         self._groups = math.prod(shape) // neighbours
         self._conforming = 0
-        # Units of which only a part has arrived: what is not zero, and how many arrived.
+        # Units that have arrived in part: which values are not zero, and how many have arrived.
         self._parts: dict[int, tuple[NDArray[np.bool_], int]] = {}
 
     def add(self, block: Block) -> None:

@@ -21,7 +21,7 @@ class RunningTotals:
         self.sum = self.sum_abs = self.sum_squares = 0.0
 
     def add(self, block: Block, sum_squares: float) -> None:
-        """Adds a block, of which the sum of squares is known."""
+        """Adds a block, given the sum of its squares."""
         self.n += len(block.wide)
         self.sum += float(block.wide.sum())
         self.sum_abs += float(block.sizes.sum())
@@ -92,9 +92,9 @@ class LargestValues:
         return self._at, self._values
 
     def _candidates(self, magnitudes: NDArray[np.float64]) -> NDArray[np.int64]:
-        """All but zeros and what is smaller than the peaks of as many parts as are looked for.
+        """Where values may be among the largest: not below the `limit`-th peak of many parts.
 
-        A part is every n-th value.
+        A part is every n-th value; zeros are left out.
         """
         parts = min(_PARTS * self._limit, len(magnitudes))
         whole = len(magnitudes) // parts * parts

@@ -29,13 +29,13 @@ class Sketcher:
     """Takes the values of one tensor in chunks of any size and order, and sketches them.
 
     A sketcher of a part of the tensor (a shard) is one that has seen only that part: it can be
-    pickled, sent, and merged into that of another part. Counts are then the same as of the whole,
-    sums to about 1e-12.
+    pickled, sent, and merged into the sketcher of another part. Counts are then exact, and sums
+    equal those of the whole to about 1e-12.
 
-    `shape` and `dtype` (NumPy's or torch's name, such as "bfloat16") are those of the whole
-    tensor. `channel_axis` is that of output channels (weights) or units (activations), None for
-    none; with `units`, units with one value other than 0 in all positions are counted.
-    Values beyond float32 count as infinite.
+    `shape` and `dtype` (NumPy's or torch's name, such as "bfloat16") describe the whole tensor.
+    `channel_axis` is the axis of output channels (weights) or units (activations), or None; with
+    `units`, units that have one value other than 0 in all positions are counted. Values beyond
+    float32 count as infinite.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Sketcher:
         `values`: an array of any shape and number type.
 
         Raises:
-          ArgumentError: they are no real numbers, or more than the tensor holds.
+          ArgumentError: they are not real numbers, or more than the tensor holds.
         """
         chunk = numbers_of(self.name, values)
         if offset < 0 or offset + chunk.size > self.n:
@@ -104,7 +104,7 @@ class Sketcher:
         self._sample += other._sample
 
     def finish(self, **facts: Any) -> TensorSketch:
-        """The sketch; `facts` are the fields of TensorSketch that values do not tell.
+        """The sketch; `facts` are the fields of TensorSketch that do not follow from the values.
 
         Raises:
           ArgumentError: not all values of the tensor have arrived.
@@ -205,7 +205,7 @@ def sketch_values(
     other arguments are those of Sketcher, `facts` those of Sketcher.finish.
 
     Raises:
-      ArgumentError: `values` are no real numbers, or not as many as `shape` says.
+      ArgumentError: `values` are not real numbers, or not as many as `shape` says.
     """
     sketcher = Sketcher(name, shape, dtype, sizes=sizes, channel_axis=channel_axis, units=units)
     offset = 0

@@ -17,7 +17,7 @@ from tensorboard_cnc.sketches.block import Block
 # Bins of one sign; from the last on come infinities and NaN.
 BINS = 2040
 _MINUS = 2048
-# Of the codes of finite values: the end without a sign, the first and the end with one.
+# Codes of finite values: the end of the positive ones, the first and the end of the negative ones.
 _ENDS = np.array([BINS, _MINUS, _MINUS + BINS])
 
 
@@ -36,7 +36,7 @@ class ValueHistogram:
         if zeros == block.counts[0] + block.counts[_MINUS]:
             self._counts[[0, _MINUS]] -= block.counts[[0, _MINUS]]
         else:
-            # Some of what is too small for a bin of its own is not quite 0.
+            # Some values too small for a bin of their own are not quite 0.
             codes = block.codes[block.zero]
             self._counts -= np.bincount(codes, minlength=2 * _MINUS)
 
@@ -52,7 +52,7 @@ class ValueHistogram:
 
 
 def bins_of(values: NDArray[Any]) -> NDArray[np.int32]:
-    """The bin of each finite value, int32; that of a zero is 0 or −1 and means nothing."""
+    """The bin of each finite value, int32; for a zero it is 0 or −1 and means nothing."""
     codes = (np.ascontiguousarray(values, np.float32).view(np.uint32) >> np.uint32(20)).astype(
         np.int32
     )

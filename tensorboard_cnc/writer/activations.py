@@ -42,11 +42,11 @@ def probed_activations(
     layers: Iterable[str] | str | None,
     max_bytes: int | None,
 ) -> SketchRecord:
-    """The sketches of what the layers of `net` give for `inputs`; `net` stays as it was.
+    """The sketches of the outputs of `net`'s layers for `inputs`; its state is preserved.
 
     Raises:
-      ArgumentError: `inputs` or `layers` fit nothing, `net` fails on them, or no layer gives
-        numbers that can be told apart by instance.
+      ArgumentError: `inputs` or `layers` are invalid, `net` fails on them, or no layer gives
+        numbers whose first dimension is the instance.
     """
     net = unwrapped(net)
     _check_hookable(net)
@@ -75,7 +75,7 @@ def given_activations(
 ) -> SketchRecord:
     """The sketches of activations that were recorded elsewhere, arrays (instances, …) by name.
 
-    `inputs`: what the network was run on, so that others know it; None: nobody says.
+    `inputs`: what the network was run on, which tells comparable models; None if unknown.
 
     Raises:
       ArgumentError: an array has another number of instances than the others, or no array can

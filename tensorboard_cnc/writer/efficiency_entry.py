@@ -20,7 +20,7 @@ def efficiency_measurements(
     """`measured` by metric name, times and memory with their conditions.
 
     Raises:
-      ArgumentError: `step` cannot be logged, unless `report` is to be told instead.
+      ArgumentError: `step` cannot be logged, and errors are not only reported.
     """
     found = measurements(measured.metrics(), step, report)
     for name in CONDITIONAL & found.keys():

@@ -13,7 +13,7 @@ from tensorboard_cnc.format.metadata import blob_summary, new_handle, tensor_sum
 from tensorboard_cnc.records.models import Record
 from tensorboard_cnc.writer.sinks.sink import Sink
 
-# A training loop is not slowed by flushing, and what it logs shows soon.
+# Seldom enough not to slow a training loop, often enough to see what it logs soon.
 _FLUSH_EVERY_SECONDS = 2.0
 # Keeps the steps of all times until the year 2112 negative, so that no purge_step reaches them.
 _OFFSET_US = 2**52

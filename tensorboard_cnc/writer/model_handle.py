@@ -55,7 +55,7 @@ class ModelHandle(OpenHandle):
           step: the training step at which they were measured.
 
         Raises:
-          ArgumentError: a name or a value that cannot be logged; then nothing of the call is.
+          ArgumentError: a name or a value cannot be logged; then nothing is.
           ClosedError: the handle or its writer has been closed.
         """
         self._call(lambda: self._measure(values, step))
@@ -75,31 +75,31 @@ class ModelHandle(OpenHandle):
         multilabel: bool = False,
         max_bytes: int = DEFAULT_BYTES,
     ) -> None:
-        """Logs what the model answered on instances of a data set; a later call replaces it.
+        """Logs the model's predictions on instances of a data set; a later call replaces them.
 
-        One of `probabilities`, `logits`, `predicted` and `outputs` says what it answered; `scores`
-        may come with it or alone. Arrays and tensors of any library and device, or lists. Rows
+        They are one of `probabilities`, `logits`, `predicted` and `outputs`; `scores` may come with
+        it or alone. Arrays and tensors of any library and device, or lists. Rows
         that are not finite are kept, counted, and left out of all comparisons.
 
         Args:
-          dataset: the name of the data set, as in `cnc_summary.dataset`. Where nobody logs it,
-            models are compared by the ids all the same.
+          dataset: the name of the data set, as in `cnc_summary.dataset`. Where it is not
+            logged, models are compared by the ids all the same.
           ids: of the instances (n,), in the order of everything else here.
-          probabilities: (n, C) that sum to 1, or (n,) those of the second of two classes.
+          probabilities: (n, C) that sum to 1, or (n,) of the second of two classes.
           logits: the same before the softmax (sigmoid for two classes or with `multilabel`).
           predicted: classes, as indices or names (n,); several for each instance with
             `multilabel`; or the numbers (n,) of a regression, as floats.
           outputs: generated texts.
           scores: one number for each instance by name, such as {"F1": f1}.
-          labels: right classes, where the data set is not logged by this process before; where it
-            is, they must not contradict it.
+          labels: right classes, unless this process has logged the data set; if it has, they must
+            not contradict it.
           classes: names of the C classes, likewise.
           multilabel: an instance may have several classes, each of its own probability.
           max_bytes: compressed bytes that the record may take. Full vectors go first, but for a
             random subset that is the same for all models; then top-k, then confidence.
 
         Raises:
-          ArgumentError: an argument that breaks a rule, with the row where it is one.
+          ArgumentError: an argument breaks a rule; the message names the row at fault.
           ClosedError: the handle or its writer has been closed.
         """
         given = GivenPredictions(
@@ -177,7 +177,7 @@ class ModelHandle(OpenHandle):
         and only as many full vectors as could fit into max_bytes.
 
         Args:
-          dataset: as for `predictions`, like all else that is not told here.
+          dataset: as for `predictions`, like everything that is not described here.
           classes: names of the C classes.
           multilabel: an instance may have several classes.
           sharded: in a ``torch.distributed`` job each rank adds its shard, all ranks end the block
@@ -247,7 +247,7 @@ class ModelHandle(OpenHandle):
         *,
         max_bytes: int | None = None,
     ) -> None:
-        """Logs sketches of what each layer gives for probe inputs; replaces earlier ones.
+        """Logs sketches of each layer's outputs for probe inputs; replaces earlier ones.
 
         The network runs in evaluation mode without gradients; mode, hooks, buffers and random
         states are put back, also on error. Models are compared if their probe is the same.
@@ -256,7 +256,7 @@ class ModelHandle(OpenHandle):
           net: a ``torch.nn.Module``; or what was recorded elsewhere, a mapping of names to
             arrays (instances, …).
           inputs: a tensor, a tuple or mapping of the arguments of forward, or a list or loader of
-            such batches, of which forward gets as many parts as it takes. Tensors are moved to
+            such batches; forward gets as many of their parts as it takes. Tensors are moved to
             the network's device and type. A few hundred instances are plenty.
           layers: names of modules or patterns ("encoder.*"), "" for the whole network; None: all
             modules that compute something themselves.

@@ -19,7 +19,7 @@ def cut_texts(values: Any, what: str) -> tuple[str, ...]:
     """Texts of at most 10,000 characters; a longer one ends with its true length.
 
     Raises:
-      ArgumentError: one is no text.
+      ArgumentError: one is not a text.
     """
     if isinstance(values, str):
         raise _no_texts(values, what)
@@ -45,7 +45,7 @@ def _cut(value: Any, what: str) -> str:
         raise _no_texts(value, what)
     if len(value) <= MOST_CHARACTERS:
         return storable(value)
-    # Not a mark that the text itself ends with.
+    # Without looking for a mark: the text itself may end with one.
     return f"{storable(value[:MOST_CHARACTERS])}… [cut: {len(value):,} characters]"
 
 

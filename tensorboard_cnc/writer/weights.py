@@ -30,7 +30,7 @@ Watch: TypeAlias = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """A mapping that may make its tensors when they are asked for: read twice, held never."""
+    """A mapping that may make its tensors lazily: iterated twice, never held as a whole."""
 
     model: Mapping[Any, Any]
 
@@ -49,7 +49,7 @@ def weights_record(
     """The sketches of all tensors of `model`; None on ranks other than the first.
 
     Raises:
-      ArgumentError: `model` holds no tensor that can be read, or an argument is none.
+      ArgumentError: `model` holds no tensor that can be read, or an argument is invalid.
       OSError: a checkpoint cannot be read.
     """
     max_bytes = None if max_bytes is None else checked_max_bytes(max_bytes)
@@ -159,7 +159,7 @@ class _Sketching:
 
 
 def _covers(theirs: TensorSource, own: TensorSource) -> bool:
-    """Whether this process can compare what it holds of its own with theirs."""
+    """Whether this process holds as much of their tensor as of its own."""
     if theirs.held is None or theirs.held == own.held:
         return True
     first, last = own.held or (0, own.size)

@@ -1,4 +1,4 @@
-"""What users pass for instances, ids and labels, as checked arrays, and an order of ids."""
+"""What users pass for instances, ids and labels, checked and as arrays; a random order of ids."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ Array = NDArray[Any]
 def array_of(value: Any, what: str) -> Array:
     """A NumPy array of `value`: a tensor of any device and type, an array, or nested lists.
 
-    What a masked array hides is NaN, or None where there are no numbers.
+    Masked values become NaN, or None where the array holds no numbers.
 
     Raises:
-      ArgumentError: it is ragged, nothing that holds values in order, or its library cannot copy
-        it.
+      ArgumentError: it is ragged or has no order, or its library cannot copy it.
     """
     try:
         if callable(getattr(value, "detach", None)):
@@ -46,10 +45,10 @@ def array_of(value: Any, what: str) -> Array:
 
 
 def in_rows(value: Any, what: str) -> Any:
-    """`value` as an array, list or tuple with something for each id.
+    """`value` as an array, list or tuple with one entry for each id.
 
     Raises:
-      ArgumentError: it is one value, or holds them in no order.
+      ArgumentError: it is a single value, or has no order.
     """
     if isinstance(value, list | tuple):
         return value
@@ -66,7 +65,7 @@ def in_rows(value: Any, what: str) -> Any:
 
 
 def is_half(value: Any) -> bool:
-    """Whether rounding to 16 bits explains small errors of `value`."""
+    """Whether `value` is stored in 16 bits, so that small errors are due to rounding."""
     return "float16" in str(getattr(value, "dtype", ""))
 
 
@@ -74,7 +73,7 @@ def checked_ids(value: Any, *, unique: bool = True) -> Array:
     """Ids as int64 (n,) or texts (n,).
 
     Raises:
-      ArgumentError: there are none, one is neither a number nor a text, or one comes twice.
+      ArgumentError: there are none, one is neither a number nor a text, or one occurs twice.
     """
     found = array_of(value, "ids")
     if found.ndim != 1 or not found.size:
@@ -117,15 +116,15 @@ def _checked_texts(ids: Sequence[Any]) -> Sequence[str]:
 
 
 def checked_rows(values: Sequence[Any] | Array, n: int, what: str) -> None:
-    """Refuses `values` that are not one for each id.
+    """Checks that there is one value for each id.
 
     Raises:
-      ArgumentError: their number is another.
+      ArgumentError: there are more or fewer.
     """
     if len(values) != n:
         raise ArgumentError(
             f"There are {len(values):,} {what} for {n:,} ids",
-            "Each id has one",
+            "There is one for each id",
             "Pass both in the same order and of the same length",
         )
 
@@ -161,7 +160,7 @@ def names_in(*given: Any) -> tuple[str, ...]:
     """All texts among labels, sorted; nothing where labels are indices.
 
     Raises:
-      ArgumentError: one is no name of a class.
+      ArgumentError: a text is not a valid name of a class.
     """
     names: set[str] = set()
     for labels in given:
@@ -204,7 +203,7 @@ def class_codes(
     if np.any(outside):
         row = int(np.argmax(outside))
         raise ArgumentError(
-            f"Of the {what}, that of row {row} is {shown(found[row].item())}",
+            f"Row {row} of the {what} is {shown(found[row].item())}",
             f"The classes are 0 to {most:,}, and -1 is unknown",
             "Correct it, or name all classes with classes=",
         )
@@ -236,8 +235,8 @@ def _check_unique(ids: Array) -> None:
     if np.any(same):
         twice = ordered[int(np.argmax(same))]
         raise ArgumentError(
-            f"The id {shown(twice.item() if hasattr(twice, 'item') else twice)} comes twice",
-            "Instances are compared by id, so each id is there once",
+            f"The id {shown(twice.item() if hasattr(twice, 'item') else twice)} occurs twice",
+            "Instances are compared by id, so each id is unique",
             "Number the instances with range(n), or drop the repetitions",
         )
 
@@ -252,7 +251,7 @@ def _codes_of_names(names: list[Any], classes: tuple[str, ...], what: str) -> ND
             row for row, name in enumerate(names) if name is not None and name not in classes
         )
     raise ArgumentError(
-        f"Of the {what}, that of row {row} is {shown(names[row])}",
+        f"Row {row} of the {what} is {shown(names[row])}",
         f"The classes are {shown(list(classes))}" if classes else "No names of classes are known",
         "Correct it, or name all classes with classes=, here or in cnc_summary.dataset",
     )

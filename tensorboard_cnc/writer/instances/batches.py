@@ -85,7 +85,7 @@ def joined(parts: Sequence[Predictions], *, repeats: bool = False) -> Prediction
     With `repeats` an id that comes again is passed over.
 
     Raises:
-      ArgumentError: the parts hold different things, or an id comes twice without `repeats`.
+      ArgumentError: the parts hold different things, or an id occurs twice without `repeats`.
     """
     _check_alike(parts)
     whole = _concatenated(parts)
@@ -99,7 +99,7 @@ def joined(parts: Sequence[Predictions], *, repeats: bool = False) -> Prediction
 
 
 def _concatenated(parts: Sequence[Predictions]) -> Predictions:
-    """The rows of all parts, one part after the other; `excluded` counts those of all."""
+    """The rows of all parts, one part after the other."""
     if len(parts) == 1:
         return parts[0]
     changes: dict[str, Any] = {"ids": np.concatenate([part.ids for part in parts])}

@@ -29,7 +29,7 @@ def class_columns(task: Task) -> dict[str, Any]:
     """The fields of a record from probabilities or logits.
 
     Raises:
-      ArgumentError: they are none, or do not fit the classes and labels.
+      ArgumentError: they are malformed, or do not fit the classes and labels.
     """
     rows, finite = _checked_probabilities(task, multilabel=False)
     width = rows.shape[1]
@@ -37,7 +37,7 @@ def class_columns(task: Task) -> dict[str, Any]:
     chosen = task.vector_rows(width, finite)
     top = task.may_keep_top(width)
     logits = task.given.form == "logits"
-    # Of rows that are left out.
+    # In rows that are left out.
     with np.errstate(over="ignore"):
         found = _most_probable(rows, finite, labels, chosen, logits=logits, top=top)
     return {
@@ -122,7 +122,7 @@ def _labels(task: Task, classes: tuple[str, ...], width: int = 0) -> _Labels:
 
 
 def _known_labels(task: Task, classes: tuple[str, ...], width: int) -> _Labels:
-    """Those of the data set."""
+    """The labels of the data set."""
     if task.known is None or task.known.labels is None:
         return None
     task.check_named(classes)
@@ -156,7 +156,7 @@ def _truth(task: Task, classes: tuple[str, ...], width: int) -> NDArray[np.bool_
 
 
 def _check_width(columns: int, classes: int, what: str) -> None:
-    """Refuses predictions of another number of classes than there are; 0: that is unknown."""
+    """Checks that there is one column for each class; 0 classes: their number is unknown."""
     if classes and columns != classes:
         raise ArgumentError(
             f"The {what} have {columns:,} columns for {classes:,} classes",
@@ -181,7 +181,7 @@ def _checked_probabilities(
 
 
 class _MostProbable(NamedTuple):
-    """Columns of n instances; `vectors` are those of the rows asked for."""
+    """Columns of n instances, and `vectors` of the rows that were asked for."""
 
     predicted: NDArray[np.int32]
     confidence: NDArray[np.float32]
@@ -195,7 +195,7 @@ def _probability_rows(given: Any, what: str, *, multilabel: bool) -> NDArray[Any
     """Rows (n, C) as given; a binary model's (n,) or (n, 1) become two classes.
 
     Raises:
-      ArgumentError: there are no such rows.
+      ArgumentError: `given` has no such rows.
     """
     found = array_of(given, what)
     if found.dtype.kind not in "fiub" or found.ndim not in (1, 2) or 0 in found.shape:
@@ -214,7 +214,7 @@ def _probability_rows(given: Any, what: str, *, multilabel: bool) -> NDArray[Any
 
 
 def _check_range(rows: NDArray[Any], given: Any, *, sums: bool) -> NDArray[np.bool_]:
-    """Whether each row (n,) is finite; refuses those that are no probabilities.
+    """Whether each row (n,) is finite, once all are known to be probabilities.
 
     Raises:
       ArgumentError: one is outside 0 to 1, or a row does not sum to 1 (`sums`).
@@ -236,7 +236,7 @@ def _check_range(rows: NDArray[Any], given: Any, *, sums: bool) -> NDArray[np.bo
         row = int(np.argmax(off))
         raise ArgumentError(
             f"The probabilities of row {row} sum to {total[row]:.6g}",
-            "Those of one instance sum to 1",
+            "The probabilities of one instance sum to 1",
             "Pass logits=, or multilabel=True where an instance can have several classes",
         )
     return finite

@@ -64,15 +64,15 @@ def dataset(
         For multi-label data 0 and 1 of shape (n, C), or a list of classes for each instance.
       classes: names of all C classes, in the order of the models' outputs.
       texts: inputs, one for each instance. More than 10,000 characters are cut, with a mark.
-      targets: what to predict where that is no class: numbers (n,), or texts to generate.
+      targets: what to predict where that is not a class: numbers (n,), or texts to generate.
       images: thumbnails are made of them: an array (n, H, W), (n, H, W, C) or (n, C, H, W) with
         1, 3 or 4 channels, or a list of arrays without the first dimension (None: no image).
       attributes: categories or numbers by name, one for each instance, to slice by.
       max_bytes: compressed bytes that the record may take. Thumbnails go first, then long texts.
 
     Raises:
-      WriterError: `writer` is none.
-      ArgumentError: any other argument that cannot be logged, with the row where it is one.
+      WriterError: `writer` is not one of these.
+      ArgumentError: another argument cannot be logged; the message names the row at fault.
     """
     with tolerate(unreported):
         record = _dataset_of(name, ids, labels, classes, texts, targets, attributes)
@@ -119,7 +119,7 @@ def _checked_attributes(given: Any, n: int) -> dict[str, Attribute]:
     Texts, truth values and mixed values are categories; None is unknown.
 
     Raises:
-      ArgumentError: `given` is no mapping, or an attribute has not one value for each instance.
+      ArgumentError: `given` is not a mapping, or an attribute lacks one value for each instance.
     """
     if not isinstance(given, Mapping):
         raise ArgumentError(
@@ -163,7 +163,7 @@ def _fitted(record: Dataset, images: Any, max_bytes: int) -> tuple[Dataset, dict
     attributes always stay, even if that takes more.
 
     Raises:
-      ArgumentError: the images are none.
+      ArgumentError: the images are malformed.
     """
     packed = columns_of(record)
     dropped: list[str] = []

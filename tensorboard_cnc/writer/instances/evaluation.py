@@ -70,7 +70,7 @@ class Evaluation:
         """Adds one batch; the arguments are those of `ModelHandle.predictions`.
 
         Raises:
-          ArgumentError: an argument that breaks a rule, with the row of the batch where it is one.
+          ArgumentError: an argument breaks a rule; the message names the row of the batch at fault.
           ClosedError: the block, the handle or its writer has been closed.
         """
         given = GivenPredictions(

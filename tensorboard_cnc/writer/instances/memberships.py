@@ -66,8 +66,8 @@ def _classes_of(row: Any, number: int, what: str) -> list[Any]:
     if getattr(row, "ndim", 0) == 1:
         return list(array_of(row, what).tolist())
     raise ArgumentError(
-        f"Of the {what}, that of row {number} is {shown(row)}",
-        "Of several classes, each instance has a list, which may be empty",
+        f"Row {number} of the {what} is {shown(row)}",
+        "With several classes, each instance has a list, which may be empty",
         _REMEDY,
     )
 
@@ -75,14 +75,14 @@ def _classes_of(row: Any, number: int, what: str) -> list[Any]:
 def _check_known(codes: NDArray[np.int32], row_of: NDArray[np.int64], what: str) -> None:
     if np.any(unknown := codes < 0):
         raise ArgumentError(
-            f"Of the {what}, row {row_of[int(np.argmax(unknown))]} holds an unknown class",
-            "Of several classes, each instance has those that are known",
+            f"Row {row_of[int(np.argmax(unknown))]} of the {what} holds an unknown class",
+            "With several classes, each instance lists those that are known",
             "Leave -1, None and NaN out of its list",
         )
 
 
 def _are_flags(row: list[Any], width: int) -> bool:
-    """Whether it is 0 or 1 for each class; [0, 1] of two classes is such flags too."""
+    """Whether it is 0 or 1 for each class; with two classes, [0, 1] counts as flags."""
     return len(row) == width and all(each in (0, 1) and not isinstance(each, str) for each in row)
 
 
@@ -95,8 +95,8 @@ def _flags(found: NDArray[Any], width: int, what: str) -> NDArray[np.bool_]:
     ):
         raise ArgumentError(
             f"The {what} have shape {found.shape}: {shown(found.tolist())}",
-            "An instance has or has not each of the classes"
-            + (f", of which there are {width:,}" if width else ""),
+            "They are 0 or 1 for each instance and class"
+            + (f", with {width:,} classes" if width else ""),
             _REMEDY,
         )
     return found.astype(bool)

@@ -58,8 +58,8 @@ def predictions_of(
 ) -> Predictions:
     """The record of some instances, with all that could fit into `max_bytes`.
 
-    `known` is the data set, where this process has logged it; `unique`: an id that comes twice
-    is refused.
+    `known` is the data set, where this process has logged it; with `unique` an id that occurs
+    twice is refused.
 
     Raises:
       ArgumentError: an argument that breaks a rule of `ModelHandle.predictions`.
@@ -153,7 +153,7 @@ def _scores(given: Any, n: int) -> dict[str, NDArray[Any]]:
 
 
 def _columns(task: Task) -> dict[str, Any]:
-    """The fields of the record that hold the predictions, its kind among them."""
+    """The fields of the record that hold the predictions, including its kind."""
     form = task.given.form
     if not form:
         return {"kind": "scores"}
@@ -176,7 +176,7 @@ def _is_multilabel(task: Task) -> bool:
 
 
 def _is_regression(task: Task, found: NDArray[Any]) -> bool:
-    """Floats are numbers, unless something says that they are classes."""
+    """Whether `found` are numbers: floats are, unless the data set or a label says otherwise."""
     if task.kind_known in ("numbers", "classes"):
         return task.kind_known == "numbers"
     return found.dtype.kind == "f" and not task.classes and task.given.labels is None

@@ -1,4 +1,4 @@
-"""A task of prediction: what a user passes for it, and the data set that it is checked against."""
+"""A task: the predictions that a user passes, and the data set that they are checked against."""
 
 from __future__ import annotations
 
@@ -146,9 +146,9 @@ def _is_near(one: str | None, other: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Predictions on checked ids (n,), what is known of the data set, and the bytes they may take.
+    """Predictions on checked ids (n,), their data set if known, and the bytes they may take.
 
-    `rows` are those of the data set (n,), and `classes` its names, or those given beside.
+    `rows` (n,) are the places of the ids in the data set; `classes` its names, or those given.
     """
 
     ids: NDArray[Any]
@@ -162,10 +162,10 @@ class Task:
     def of(
         cls, ids: NDArray[Any], given: GivenPredictions, known: KnownDataset | None, max_bytes: int
     ) -> Task:
-        """The task; the ids must be among those of the data set.
+        """The task, with its ids looked up in the data set.
 
         Raises:
-          ArgumentError: one is not, or a class has no proper name.
+          ArgumentError: the data set lacks an id, or a class has no valid name.
         """
         given = given.in_rows()
         classes = () if given.classes is None else checked_classes(given.classes)
@@ -173,7 +173,7 @@ class Task:
             return cls(ids, given, classes, max_bytes, None, None)
         if given.classes is not None and known.classes and classes != known.classes:
             raise ArgumentError(
-                f'The classes are {shown(classes)}, those of the data set "{known.name}" '
+                f'The classes are {shown(classes)}, but the data set "{known.name}" has '
                 f"{shown(known.classes)}",
                 "Models predict the classes of their data set",
                 "Leave classes= out, or predict under another data set's name",
@@ -205,14 +205,14 @@ class Task:
         return chosen[finite[chosen]]
 
     def check_named(self, classes: tuple[str, ...]) -> None:
-        """Refuses names that were found only among the predictions, beside bare indices.
+        """Checks that predicted names can be matched with the labels of the data set.
 
         Raises:
-          ArgumentError: `classes` are such names, and those of the data set have none.
+          ArgumentError: `classes` are names, and the data set has bare indices.
         """
         if self.known is not None and classes and not self.classes:
             raise ArgumentError(
-                f"The classes have names, {shown(list(classes))}, and those of the data set "
+                f"The classes have names, {shown(list(classes))}, and the labels of the data set "
                 f'"{self.known.name}" are bare indices',
                 "A list of all names says which index means which name",
                 "Log the data set with classes=[…], or pass classes=[…] here",
@@ -225,16 +225,16 @@ class Task:
         known: NDArray[Any],
         classes: tuple[str, ...],
     ) -> None:
-        """Refuses labels that contradict those of the data set.
+        """Checks that no label contradicts the data set.
 
         Args:
-          differs: where they contradict them (n,).
-          given: indices (n,) or flags (n, C).
-          known: those of the data set, likewise.
+          differs: where they do (n,).
+          given: labels of the call, indices (n,) or flags (n, C).
+          known: labels of the data set, likewise.
           classes: the names of all classes, if they have any.
 
         Raises:
-          ArgumentError: they do anywhere.
+          ArgumentError: one does.
         """
         if self.known is None or not np.any(differs):
             return

@@ -36,14 +36,14 @@ def thumbnails(images: Any, ids: NDArray[Any], room: int) -> Thumbnails:
 
     Args:
       images: an array (n, H, W), (n, H, W, C) or (n, C, H, W) with C of 1, 3 or 4, or a list of
-        such arrays without n, where None is no image. Of two layouts that both fit, torch's
+        such arrays without n, None for no image. Where two layouts fit, torch's
         tensors have the channels first and all others last. uint8 is taken as it is, floats as 0
         to 1, -1 to 1 or 0 to 255 where all lie within, any other range is scaled to its ends.
       ids: of the instances (n,).
       room: bytes.
 
     Raises:
-      ArgumentError: they are no images, or not n.
+      ArgumentError: they are not images, or not n of them.
     """
     pictures = _pictures(images)
     checked_rows(pictures, len(ids), "images")
@@ -185,7 +185,7 @@ def _candidates(pixels: NDArray[np.uint8]) -> Iterator[bytes]:
 def _filtered(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The five filters of PNG: each pixel less nothing, left, above, their mean, or Paeth's choice.
 
-    Paeth's is that of left, above and the pixel between them which is nearest to a plane.
+    Paeth's choice is whichever of left, above and the pixel between them is nearest to a plane.
     """
     padded = np.pad(pixels.astype(np.int16), ((1, 0), (1, 0), (0, 0)))
     left, above, between = padded[1:, :-1], padded[:-1, 1:], padded[:-1, :-1]

@@ -23,10 +23,10 @@ from tensorboard_cnc.writer.wording import shown
 
 
 def truth_of(n: int, labels: Any, classes: Any, targets: Any) -> dict[str, Any]:
-    """The fields of a `Dataset` that say what is right, its kind among them.
+    """The fields of a `Dataset` that hold the truth, including its kind.
 
     Raises:
-      ArgumentError: both labels and targets are given, or one of them is not as it must be.
+      ArgumentError: both labels and targets are given, or one of them is malformed.
     """
     names = () if classes is None else checked_classes(classes)
     if labels is not None and targets is not None:
@@ -54,7 +54,7 @@ def checked_classes(given: Iterable[Any]) -> tuple[str, ...]:
     """Names of classes.
 
     Raises:
-      ArgumentError: one is no name, or comes twice.
+      ArgumentError: one is not a valid name, or occurs twice.
     """
     if isinstance(given, str):
         raise ArgumentError(
@@ -64,7 +64,7 @@ def checked_classes(given: Iterable[Any]) -> tuple[str, ...]:
     if len(set(classes)) < len(classes):
         twice = next(name for name in classes if classes.count(name) > 1)
         raise ArgumentError(
-            f'The class "{twice}" comes twice', "Class names are unique", "Rename one of them"
+            f'The class "{twice}" occurs twice', "Class names are unique", "Rename one of them"
         )
     return classes
 
@@ -73,7 +73,7 @@ def numbers_of(values: Any, n: int, what: str, dtype: Any) -> NDArray[Any]:
     """One number for each of n instances; NaN where there is none.
 
     Raises:
-      ArgumentError: they are no numbers, or not n.
+      ArgumentError: they are not numbers, or not n of them.
     """
     found = array_of(values, what)
     if found.dtype == object:
@@ -92,7 +92,7 @@ def numbers_of(values: Any, n: int, what: str, dtype: Any) -> NDArray[Any]:
     if np.any(lost := np.isinf(numbers) & np.isfinite(found)):
         row = int(np.argmax(lost))
         raise ArgumentError(
-            f"Of the {what}, that of row {row} is {shown(found[row].item())}",
+            f"Row {row} of the {what} is {shown(found[row].item())}",
             f"The greatest number that can be stored is {np.finfo(dtype).max:.1e}",
             "Log it in a larger unit, or its logarithm",
         )

@@ -26,7 +26,7 @@ _CHANNELS_LAST = ("Linear", "LayerNorm", "RMSNorm", "Embedding", "MultiheadAtten
 class _Output:
     """One output, over the batches so far: `seen` instances of it have arrived.
 
-    `source` is the first batch's without its values, which nobody shall keep in memory.
+    `source` describes the first batch, without holding its values in memory.
     """
 
     sketcher: Sketcher
@@ -182,7 +182,7 @@ def _by_instance(tensor: Any, instances: int) -> Any:
     unfolded.
 
     Raises:
-      _ShapeError: the first dimension is no multiple of the number of instances.
+      _ShapeError: the first dimension is not a multiple of the number of instances.
     """
     if not tensor.ndim or tensor.shape[0] % instances:
         shape = tuple(tensor.shape)
@@ -219,5 +219,5 @@ def _nested(value: Any, place: str) -> Iterator[tuple[str, Any]]:
 
 
 def _has_values(tensor: Any) -> bool:
-    """Indices and masks are no activations."""
+    """Whether it holds activations; indices and masks do not count."""
     return bool(tensor.is_quantized or tensor.is_floating_point() or tensor.is_complex())

@@ -1,4 +1,4 @@
-"""Probe inputs: the batches that a network is run on, and a fingerprint of what they hold."""
+"""Probe inputs: the batches that a network is run on, and a fingerprint of their content."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Batch:
 
 
 def probe_batches(net: Any, inputs: Any) -> list[Batch]:
-    """The batches in `inputs`; of a batch with more parts than forward takes, the first ones.
+    """The batches in `inputs`; where a batch has more parts than forward takes, the first ones.
 
     So a loader of (images, labels) serves as it is.
 
     Raises:
-      ArgumentError: `inputs` is nothing of that kind, or empty.
+      ArgumentError: `inputs` is something else, or empty.
     """
     one = is_torch_tensor(inputs) or isinstance(inputs, tuple | Mapping | np.ndarray)
     if not one and (isinstance(inputs, str) or not isinstance(inputs, Iterable)):

@@ -12,7 +12,7 @@ from tensorboard_cnc.writer.tensors.module_tensors import is_quantized_module
 from tensorboard_cnc.writer.tensors.tensor_names import without_wrappers
 from tensorboard_cnc.writer.wording import shown, type_name
 
-# What they give is what they got.
+# They pass on what they are given.
 _NOTHING_NEW = ("Identity", "Dropout", "Flatten", "Unflatten")
 _NAMES = "layers= are names of modules, or patterns of them such as 'encoder.*'"
 

@@ -150,7 +150,7 @@ def _remote_writer(url: str) -> Any:
     try:
         return EventFileWriter(url)
     except Exception as error:
-        # Each file system has errors of its own; TensorFlow's are no OSError.
+        # Each file system raises errors of its own; TensorFlow's are not OSErrors.
         raise WriterError(
             f"The directory {shown(url)} cannot be written: {text_of(error)}",
             "Remote directories are written by the file systems that TensorBoard knows",

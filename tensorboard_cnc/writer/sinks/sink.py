@@ -38,7 +38,7 @@ class Sink(Protocol):
 
 
 class NullSink:
-    """For processes that shall not write."""
+    """For processes that must not write."""
 
     def write(self, summary: Summary, step: int) -> None:
         """Writes nothing."""
@@ -54,7 +54,7 @@ def open_sink(writer: Any) -> Sink:
     """The sink for what a user passes as writer.
 
     Raises:
-      WriterError: it is nothing that records can go to.
+      WriterError: records cannot go there.
     """
     if rank_and_size()[0]:
         return NullSink()
@@ -74,7 +74,7 @@ def open_sink(writer: Any) -> Sink:
 
 
 def directory_of(writer: Any) -> str | None:
-    """Where `writer` writes, as an absolute path or a URL; None where that cannot be told."""
+    """Where `writer` writes, as an absolute path or a URL; None where that is unknown."""
     given = writer
     if not isinstance(writer, str | os.PathLike):
         # torch's SummaryWriter, then tensorboardX's.
@@ -83,7 +83,7 @@ def directory_of(writer: Any) -> str | None:
         path = os.fspath(given)
         return path if "://" in path else str(Path(path).resolve())
     except (TypeError, ValueError, OSError, RuntimeError):
-        # What is wrong with it, opening the sink has said.
+        # Opening the sink has said what is wrong.
         return None
 
 
@@ -108,7 +108,9 @@ def _directory_sink(given: str | os.PathLike[Any]) -> Sink:
         return LocalSink(directory)
     except (ValueError, OSError, RuntimeError) as error:
         raise WriterError(
-            f"The path {shown(path)} is none: {text_of(error)}", _RULE, "Pass another directory"
+            f"The path {shown(path)} cannot be used: {text_of(error)}",
+            _RULE,
+            "Pass another directory",
         ) from error
 
 

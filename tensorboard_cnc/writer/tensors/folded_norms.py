@@ -1,7 +1,7 @@
 """Weights of layers with the batch norms behind them folded in, as static quantization does it.
 
 A quantized convolution holds the scale of the batch norm that followed it. Compared with the bare
-convolution of its parent it would differ by that scale, which is no error.
+convolution of its parent it would differ by that scale, although nothing was lost.
 """
 
 from __future__ import annotations

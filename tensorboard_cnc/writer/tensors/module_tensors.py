@@ -22,7 +22,7 @@ LEFT_OUT = frozenset(("num_batches_tracked",))
 
 
 def module_tensors(prefix: str, module: Any) -> Iterator[tuple[Any, TensorSource | Refused]]:
-    """The tensors of `module` itself, each with what its memory is known by, for tied ones.
+    """The tensors of `module` itself, each with the object whose memory tells tied ones.
 
     `prefix` is the module's full name. Pruned weights are multiplied by their masks, packed ones
     of quantized modules unpacked, and parametrized ones computed.
@@ -56,7 +56,7 @@ def module_tensors(prefix: str, module: Any) -> Iterator[tuple[Any, TensorSource
 def kind_of(module: Any) -> str:
     """The class of a module, without what parametrizations and FSDP2 put before its name.
 
-    Of scripted and traced modules that of the module they were made from.
+    For scripted and traced modules, the class that they were made from.
     """
     name = getattr(module, "original_name", None) or type(module).__name__
     return str(name).removeprefix("FSDP").removeprefix("Parametrized")
@@ -67,7 +67,7 @@ def _joined(prefix: str, name: str) -> str:
 
 
 def computed_source(place: Place, compute: Compute) -> TensorSource | Refused | None:
-    """Computed once to see what it is, and again when it is read: nothing is held meanwhile."""
+    """A source that is computed now for its shape and type, and again when it is read."""
     try:
         tensor = _without_traces(compute)
     except Exception as error:
@@ -88,10 +88,10 @@ def computed_source(place: Place, compute: Compute) -> TensorSource | Refused | 
 
 
 def _computed(module: Any, shadowed: set[str]) -> Iterator[tuple[str, Compute]]:
-    """Tensors that are no parameters; adds names that stand for them to `shadowed`.
+    """Tensors that are computed; adds the names that they are computed from to `shadowed`.
 
-    They are what forward uses: of parametrizations, of weight and spectral norm, and of the
-    quantized modules of torch.ao, whose weights are methods.
+    Parametrizations, weight and spectral norm, and quantized modules of torch.ao, whose weights
+    are methods.
     """
     for name in getattr(module, "parametrizations", ()) or ():
         yield name, partial(_parametrized, module, name)

@@ -58,7 +58,7 @@ def decoded(codes: NDArray[Any], name: str) -> NDArray[np.float32]:
     """The values of `codes` (uint16 for bfloat16, else uint8) in the format `name`.
 
     Raises:
-      KeyError: there is no such format.
+      KeyError: the format is unknown.
     """
     if name == "bfloat16":
         wide = codes.astype(np.uint32)
@@ -74,7 +74,7 @@ def values_of(name: str) -> NDArray[np.float32]:
     """The value of every code of a format of at most 8 bits, float32 (2^bits,).
 
     Raises:
-      KeyError: there is no such format.
+      KeyError: the format is unknown.
     """
     if name == "float8_e8m0fnu":
         # Powers of two alone: the scales of microscaling formats.

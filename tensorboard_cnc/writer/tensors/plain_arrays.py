@@ -56,7 +56,7 @@ def _unfit(array: NDArray[Any], given: Any) -> str:
     if array.dtype.kind in "biuf" or _is_small_float(array.dtype):
         return ""
     if array.dtype.kind == "O" or array.ndim == 0:
-        return f"a {type_name(given)} is no array of numbers"
+        return f"a {type_name(given)} is not an array of numbers"
     return f"its type {array.dtype} holds no numbers"
 
 
@@ -68,9 +68,9 @@ def _is_small_float(dtype: np.dtype[Any]) -> bool:
 def flattened(model: Mapping[Any, Any]) -> Mapping[Any, Any]:
     """{"dense": {"kernel": array}} as {"dense.kernel": array}.
 
-    What holds anything but arrays and such mappings (a training checkpoint with the state of its
-    optimizer, say) comes back as it is, and so does a mapping that is no dict: it may make its
-    arrays when they are asked for.
+    A mapping that holds anything but arrays and such mappings (a training checkpoint with the state
+    of its optimizer, say) comes back unchanged, and so does one that is not a dict: it may make its
+    arrays lazily.
     """
     if not isinstance(model, dict) or not any(isinstance(each, dict) for each in model.values()):
         return model

@@ -1,7 +1,7 @@
 """Quantized tensors of torch.ao and torchao: values, codes, scales.
 
-Tensor subclasses such as those of torchao are known by what torch asks of every such class,
-``__tensor_flatten__`` and a way back to plain values; torchao itself is never imported.
+Tensor subclasses such as torchao's are recognised by ``__tensor_flatten__``, which torch asks of
+every such class, and ``dequantize``; torchao itself is never imported.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def is_wrapper(tensor: Tensor) -> bool:
 
 
 def wrapper_source(place: Place, tensor: Tensor) -> TensorSource | Refused:
-    """The values that such a tensor stands for, and what is stored for them."""
+    """A wrapper's values, and the sizes of the tensors that it stores them in."""
     if not callable(getattr(tensor, "dequantize", None)):
         return Refused(
             place.name,
@@ -180,7 +180,7 @@ def _is_overhead(name: str) -> bool:
 
 
 def _stored_type(tensor: Tensor, held: dict[str, Tensor]) -> str:
-    """The type of the codes: what the class says ("int4"), else that of the tensor with them."""
+    """The type of the codes: as the class names it ("int4"), else as they are stored."""
     target = getattr(tensor, "target_dtype", None)
     if target is not None:
         return dtype_name(target)

@@ -75,7 +75,7 @@ def stored_tensors(path: Path) -> list[StoredTensor]:
     """The tensors of a safetensors file, in the order of their data.
 
     Raises:
-      ArgumentError: it is no such file, or is damaged or truncated.
+      ArgumentError: it is not a safetensors file, or is damaged or truncated.
       OSError: it cannot be read.
     """
     entries, start = _header(path)
@@ -90,7 +90,7 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
     size = path.stat().st_size
     if not path.is_file():
         # Opening a pipe would wait for ever.
-        raise _damaged(path, "is no regular file", "Tensors are read from any place of a file")
+        raise _damaged(path, "is not a regular file", "Tensors are read from any place in a file")
     with path.open("rb") as file:
         length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
         if size < _LENGTH_BYTES or length > min(size - _LENGTH_BYTES, _LONGEST_HEADER):
@@ -160,13 +160,15 @@ def read_index(path: Path) -> dict[str, str]:
     """Names of files by names of tensors, from the index of a checkpoint of several files.
 
     Raises:
-      ArgumentError: it is no such index.
+      ArgumentError: it is not an index.
       OSError: it cannot be read.
     """
     try:
         index = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise _damaged(path, "is no JSON", "An index of safetensors files is") from error
+        raise _damaged(
+            path, "is not JSON", "An index of safetensors files is a JSON object"
+        ) from error
     found = index.get("weight_map") if isinstance(index, Mapping) else None
     if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
         raise _damaged(path, "has no weight_map", "It maps names of tensors to files")

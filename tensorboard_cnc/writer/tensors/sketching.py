@@ -61,7 +61,7 @@ def read_part(source: TensorSource, sizes: Sizes, references: Mapping[str, Tenso
 
 
 def finished(source: TensorSource, part: Part) -> TensorSketch | Refused:
-    """The sketch of a tensor of which all parts have been merged."""
+    """The sketch of a tensor, once all its parts have been merged."""
     if part.refusal:
         return Refused(source.name, part.refusal, source.weights)
     overhead = source.scheme.overhead_bytes if source.scheme else 0

@@ -1,4 +1,4 @@
-"""One tensor of a model as it is about to be sketched: what is known of it, and its values."""
+"""One tensor of a model before it is sketched: its description, and a way to read its values."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class TensorSource:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something that stays out of the log, and why, with what would help.
+    """Something that stays out of the log, with the reason and what would help.
 
     `weights`: how many it would have counted, 0 for what is none, None where nobody can tell.
     """

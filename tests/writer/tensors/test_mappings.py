@@ -173,8 +173,8 @@ def test_what_cannot_be_logged_says_why() -> None:
     )
     assert "no values: load the weights first" in found["meta"]
     assert "complex numbers have no order" in found["complex"] == found["complex array"]
-    assert "no array of numbers" in found["text"]
-    assert "no array of numbers" in found["nothing"]
+    assert "not an array of numbers" in found["text"]
+    assert "not an array of numbers" in found["nothing"]
     assert "holds no numbers" in found["times"]
     assert "gave no array" in found["ragged"]
     assert "pass ['optimizer'] of what you passed" in found["optimizer"]

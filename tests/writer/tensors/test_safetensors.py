@@ -165,7 +165,7 @@ def test_what_is_no_such_file(content: bytes, tmp_path: Path) -> None:
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "a.safetensors"
     os.mkfifo(path)
-    with pytest.raises(ArgumentError, match="is no regular file"):
+    with pytest.raises(ArgumentError, match="is not a regular file"):
         list(model_sources(path))
 
 
@@ -184,7 +184,7 @@ def test_other_files_are_not_opened(tmp_path: Path) -> None:
 def test_a_broken_index(index: str, tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors.index.json"
     path.write_text(index)
-    with pytest.raises(ArgumentError, match=r"is no JSON|has no weight_map"):
+    with pytest.raises(ArgumentError, match=r"is not JSON|has no weight_map"):
         list(model_sources(path))
 
 
