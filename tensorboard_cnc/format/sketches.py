@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format import columns
 from tensorboard_cnc.format.envelope import bulk_chunks, bulk_payload, damaged
-from tensorboard_cnc.format.tables import NONE, Table, ragged, real, whole
+from tensorboard_cnc.format.tables import NONE, Pack, Table, ragged, real, whole
 from tensorboard_cnc.records.sketches import (
     Channels,
     PairTotals,
@@ -38,7 +38,7 @@ _PAIR_SUMS = ("sum_abs", "sum_squares", "dot", "max_abs")
 # Bins of either sign that a histogram can have.
 _BINS = 2040
 # Arrays of a tensor: how they are stored, and their type once they are read.
-_ARRAYS: dict[str, tuple[Any, DTypeLike]] = {
+_ARRAYS: dict[str, tuple[Pack, DTypeLike]] = {
     "bins": (columns.whole_numbers, np.int32),
     "counts": (columns.whole_numbers, np.int64),
     "largest_at": (columns.whole_numbers, np.int64),

@@ -6,8 +6,8 @@ values one after the other. Among whole numbers, None is stored as the smallest 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence, Sized
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -17,6 +17,7 @@ from tensorboard_cnc.format import columns
 from tensorboard_cnc.format.envelope import damaged
 
 NONE = np.iinfo(np.int64).min
+_S = TypeVar("_S", bound=Sized)
 Pack = Callable[[str, NDArray[Any]], pb.Column]
 
 
@@ -49,8 +50,7 @@ class Table:
 
     def texts(self, name: str, n: int) -> tuple[str, ...]:
         """`n` texts."""
-        found: tuple[str, ...] = _of_length(name, columns.texts_of(self._column(name)), n)
-        return found
+        return _of_length(name, columns.texts_of(self._column(name)), n)
 
     def rows(self, name: str, n: int, width: int, dtype: DTypeLike = np.int64) -> NDArray[Any]:
         """Numbers (n, width) that `whole` or `real` stored."""
@@ -78,8 +78,7 @@ class Table:
     def present(self, name: str, n: int, dtype: DTypeLike) -> list[NDArray[Any]]:
         """`n` arrays, none of them None."""
         known = [array for array in self.ragged(name, n, dtype) if array is not None]
-        found: list[NDArray[Any]] = _of_length(name, known, n)
-        return found
+        return _of_length(name, known, n)
 
     def count(self, name: str) -> int:
         """How many texts the column holds."""
@@ -91,7 +90,7 @@ class Table:
         return self._by_name[name]
 
 
-def _of_length(name: str, values: Any, n: int) -> Any:
+def _of_length(name: str, values: _S, n: int) -> _S:
     if len(values) != n:
         raise damaged(f"its column {name} has {len(values):,} of {n:,} rows")
     return values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -23,6 +23,13 @@ from tensorboard_cnc.sketches.value_histogram import ValueHistogram
 
 _LARGEST = float(np.finfo(np.float32).max)
 _SIXTEEN_BITS = ("float16", "bfloat16")
+
+
+class _Part(Protocol):
+    """A quantity of a tensor that is gathered piece by piece."""
+
+    def merge(self, other: Any, /) -> None:
+        """Adds what another of its kind has seen."""
 
 
 class Sketcher:
@@ -164,10 +171,16 @@ class Sketcher:
         sums = np.clip(sums, -_LARGEST, _LARGEST)
         return {"sample": sample, "buckets": sums.astype(np.float32).astype(float)}
 
-    def _parts(self) -> list[Any]:
-        parts = [self._totals, self._histogram, self._digest, self._distinct, self._largest]
-        optional = [part for part in (self._channels, self._sketch) if part is not None]
-        return [*parts, *optional, *self._groups]
+    def _parts(self) -> list[_Part]:
+        parts: list[_Part] = [
+            self._totals,
+            self._histogram,
+            self._digest,
+            self._distinct,
+            self._largest,
+        ]
+        parts += [part for part in (self._channels, self._sketch) if part is not None]
+        return [*parts, *self._groups]
 
     def _wrong_size(self, count: int) -> ArgumentError:
         return ArgumentError(

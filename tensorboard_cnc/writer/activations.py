@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,13 +30,17 @@ from tensorboard_cnc.writer.tensors.model_sources import is_module, unwrapped
 from tensorboard_cnc.writer.tensors.module_tensors import kind_of
 from tensorboard_cnc.writer.wording import shown, storable, text_of, type_name
 
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
 # What a sketch of a large output takes; how large outputs are is known only after the pass.
 _LARGE = (1 << 30, 3)
 
 
 def probed_activations(
     model_id: str,
-    net: Any,
+    net: nn.Module,
     inputs: Any,
     *,
     layers: Iterable[str] | str | None,
@@ -105,7 +109,7 @@ def _instances(arrays: Mapping[str, Any]) -> int:
     return next(iter(counts.values()), 0)
 
 
-def _check_hookable(net: Any) -> None:
+def _check_hookable(net: nn.Module) -> None:
     if any(kind.__name__ == "ScriptModule" for kind in type(net).__mro__):
         raise ArgumentError(
             "The network is a scripted or traced one",
@@ -115,7 +119,9 @@ def _check_hookable(net: Any) -> None:
 
 
 @contextmanager
-def _hooked(watched: Mapping[str, Any], sketches: Mapping[str, LayerSketches]) -> Iterator[None]:
+def _hooked(
+    watched: Mapping[str, nn.Module], sketches: Mapping[str, LayerSketches]
+) -> Iterator[None]:
     handles = []
     try:
         for name, module in watched.items():
@@ -127,13 +133,15 @@ def _hooked(watched: Mapping[str, Any], sketches: Mapping[str, LayerSketches]) -
 
 
 def _hook(sketch: LayerSketches) -> Callable[[Any, Any, Any], None]:
-    def watch(_module: Any, _inputs: Any, output: Any) -> None:
+    def watch(_module: nn.Module, _inputs: Any, output: Any) -> None:
         sketch.add(output)
 
     return watch
 
 
-def _run(net: Any, batch: Batch, device: Any, dtype: Any) -> None:
+def _run(
+    net: nn.Module, batch: Batch, device: torch.device | None, dtype: torch.dtype | None
+) -> None:
     try:
         net(*moved(batch.positional, device, dtype), **moved(batch.named, device, dtype))
     except Exception as error:
@@ -144,7 +152,7 @@ def _run(net: Any, batch: Batch, device: Any, dtype: Any) -> None:
         ) from error
 
 
-def _taken(net: Any) -> tuple[Any, Any]:
+def _taken(net: nn.Module) -> tuple[torch.device | None, torch.dtype | None]:
     """The device of the network, and the type of its floats if all have one; else None."""
     parameters = list(net.parameters())
     kinds = {each.dtype for each in parameters if each.is_floating_point()}

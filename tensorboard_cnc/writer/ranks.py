@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def rank_and_size() -> tuple[int, int]:
@@ -14,11 +16,11 @@ def rank_and_size() -> tuple[int, int]:
     return distributed.get_rank(), distributed.get_world_size()
 
 
-def gathered_on_first(part: Any) -> list[Any]:
+def gathered_on_first(part: T) -> list[T]:
     """The parts of all ranks on rank 0, in their order; none on the others. All ranks call it."""
     rank, size = rank_and_size()
     if size == 1:
         return [part]
-    parts: list[Any] | None = [None] * size if rank == 0 else None
+    parts: list[T] | None = [part] * size if rank == 0 else None
     sys.modules["torch.distributed"].gather_object(part, parts, dst=0)
     return parts or []

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from math import ceil, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.sizes import Sizes, effective_bytes
@@ -16,6 +16,9 @@ from tensorboard_cnc.writer.tensors.plain_arrays import array_source
 from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource, value_bits
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
 from tensorboard_cnc.writer.wording import text_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _PIECE = 1 << 20
 _CHANNELS_LAST = ("Linear", "LayerNorm", "RMSNorm", "Embedding", "MultiheadAttention", "LSTM",
@@ -103,7 +106,7 @@ class LayerSketches:
             sketches.append((output.order, self._finished(output)))
         return sketches
 
-    def _add_tensor(self, name: str, tensor: Any) -> None:
+    def _add_tensor(self, name: str, tensor: Tensor) -> None:
         try:
             rows = _by_instance(tensor, self._batch)
         except _ShapeError as error:
@@ -166,7 +169,7 @@ class _ShapeError(ValueError):
     """An output that does not tell its instances apart."""
 
 
-def _output_tensors(output: Any) -> list[tuple[str, Any]]:
+def _output_tensors(output: Any) -> list[tuple[str, Tensor]]:
     """The tensors of numbers in `output`, which may be nested, with where they are in it.
 
     The place is "" for the only one, else such as "[0]" or "[logits]".
@@ -175,7 +178,7 @@ def _output_tensors(output: Any) -> list[tuple[str, Any]]:
     return [("", tensor) for _, tensor in found] if len(found) == 1 else found
 
 
-def _by_instance(tensor: Any, instances: int) -> Any:
+def _by_instance(tensor: Tensor, instances: int) -> Tensor:
     """`tensor` with one row to an instance: shape (instances, …).
 
     Where instances were folded into rows, such as (instances · tokens, features), they are
@@ -204,7 +207,7 @@ def _unit_axis(shape: tuple[int, ...], kind: str) -> int | None:
     return 1 if len(shape) > 3 or kind.endswith("1d") else 2
 
 
-def _nested(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+def _nested(value: Any, place: str) -> Iterator[tuple[str, Tensor]]:
     if is_torch_tensor(value):
         yield place, value
     elif isinstance(value, Mapping):
@@ -218,6 +221,6 @@ def _nested(value: Any, place: str) -> Iterator[tuple[str, Any]]:
             yield from _nested(getattr(value, name), f"{place}[{name}]")
 
 
-def _has_values(tensor: Any) -> bool:
+def _has_values(tensor: Tensor) -> bool:
     """Whether it holds activations; indices and masks do not count."""
     return bool(tensor.is_quantized or tensor.is_floating_point() or tensor.is_complex())

@@ -6,13 +6,20 @@ import hashlib
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.torch_tensors import dtype_name, is_torch_tensor
 from tensorboard_cnc.writer.wording import shown, type_name
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+    _Array: TypeAlias = Tensor | NDArray[Any]
 
 _TAKES = (
     "Probe inputs are a tensor, a tuple or mapping of the arguments of forward, or a list or "
@@ -29,7 +36,7 @@ class Batch:
     instances: int
 
 
-def probe_batches(net: Any, inputs: Any) -> list[Batch]:
+def probe_batches(net: nn.Module | None, inputs: Any) -> list[Batch]:
     """The batches in `inputs`; where a batch has more parts than forward takes, the first ones.
 
     So a loader of (images, labels) serves as it is.
@@ -64,7 +71,7 @@ def fingerprint(batches: Iterable[Batch]) -> str:
     return hashlib.sha256(whole).hexdigest()[:16]
 
 
-def moved(value: Any, device: Any, dtype: Any) -> Any:
+def moved(value: Any, device: torch.device | None, dtype: torch.dtype | None) -> Any:
     """`value`, with tensors on `device` and floats among them as `dtype`; None leaves them."""
     import torch
 
@@ -97,7 +104,7 @@ def _batch(given: Any, most: int | None) -> Batch:
     )
 
 
-def _positional_arguments(net: Any) -> int | None:
+def _positional_arguments(net: nn.Module | None) -> int | None:
     """How many arguments forward takes by position; None for any number."""
     if net is None:
         return None
@@ -112,12 +119,12 @@ def _positional_arguments(net: Any) -> int | None:
     return sum(kind in by_position for kind in kinds)
 
 
-def _parts(batch: Batch) -> Iterator[tuple[str, Any]]:
+def _parts(batch: Batch) -> Iterator[tuple[str, _Array]]:
     yield from _named_parts(batch.positional)
     yield from _named_parts(batch.named)
 
 
-def _named_parts(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+def _named_parts(value: Any, name: str = "") -> Iterator[tuple[str, _Array]]:
     """The tensors and arrays in nested tuples, lists and mappings."""
     if is_torch_tensor(value) or isinstance(value, np.ndarray):
         yield name, value
@@ -129,7 +136,7 @@ def _named_parts(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
             yield from _named_parts(each, f"{name}/{place}")
 
 
-def _bytes(tensor: Any) -> Any:
+def _bytes(tensor: _Array) -> NDArray[np.uint8]:
     if is_torch_tensor(tensor):
         import torch
 

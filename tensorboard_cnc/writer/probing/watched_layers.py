@@ -5,19 +5,22 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.module_tensors import is_quantized_module
 from tensorboard_cnc.writer.tensors.tensor_names import without_wrappers
 from tensorboard_cnc.writer.wording import shown, type_name
 
+if TYPE_CHECKING:
+    from torch import nn
+
 # They pass on what they are given.
 _NOTHING_NEW = ("Identity", "Dropout", "Flatten", "Unflatten")
 _NAMES = "layers= are names of modules, or patterns of them such as 'encoder.*'"
 
 
-def watched_layers(net: Any, layers: Iterable[str] | str | None) -> dict[str, Any]:
+def watched_layers(net: nn.Module, layers: Iterable[str] | str | None) -> dict[str, nn.Module]:
     """The modules to watch by name without wrappers, in the order of the network.
 
     `layers` are names or patterns ("encoder.*"); None: all that compute something themselves.
@@ -44,7 +47,9 @@ def watched_layers(net: Any, layers: Iterable[str] | str | None) -> dict[str, An
     return {name: module for name, module in named.items() if name in chosen}
 
 
-def _computing(module: Any, name: str, seen: set[int] | None = None) -> Iterator[tuple[str, Any]]:
+def _computing(
+    module: nn.Module, name: str, seen: set[int] | None = None
+) -> Iterator[tuple[str, nn.Module]]:
     seen = set() if seen is None else seen
     if id(module) in seen:
         return
@@ -59,7 +64,7 @@ def _computing(module: Any, name: str, seen: set[int] | None = None) -> Iterator
             yield from _computing(child, f"{name}.{last}" if name else last, seen)
 
 
-def _is_whole(module: Any) -> bool:
+def _is_whole(module: nn.Module) -> bool:
     """Whether its children hold parameters only and are never called."""
     return (
         is_quantized_module(module)

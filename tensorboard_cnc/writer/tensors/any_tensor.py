@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +29,15 @@ from tensorboard_cnc.writer.tensors.tensor_source import (
 )
 from tensorboard_cnc.writer.tensors.torch_tensors import (
     Place,
-    Tensor,
     dense_source,
     dtype_name,
     sparse_source,
 )
 from tensorboard_cnc.writer.wording import text_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.distributed.tensor import DTensor
 
 # Types that torch has for the codes inside its tensor subclasses.
 _SHELL = re.compile(r"u?int[1-7]|bits.*")
@@ -127,14 +130,14 @@ def _unfit(tensor: Tensor) -> str:
     return ""
 
 
-def _is_sharded(tensor: Tensor) -> bool:
+def _is_sharded(tensor: Tensor) -> TypeGuard[DTensor]:
     """Whether it is a DTensor. Asking imports nothing."""
     # Public since torch 2.5; in 2.4 the module is there without the class.
     kind = getattr(sys.modules.get("torch.distributed.tensor"), "DTensor", None)
     return kind is not None and isinstance(tensor, kind)
 
 
-def _sharded_source(place: Place, tensor: Tensor) -> TensorSource | Refused:
+def _sharded_source(place: Place, tensor: DTensor) -> TensorSource | Refused:
     """The part of a DTensor that this rank holds, as a run of the whole tensor's positions.
 
     A collective call: all ranks of its mesh make it, in the same order. What is split along
@@ -159,7 +162,7 @@ def _sharded_source(place: Place, tensor: Tensor) -> TensorSource | Refused:
     )
 
 
-def _span(tensor: Tensor) -> tuple[int, int]:
+def _span(tensor: DTensor) -> tuple[int, int]:
     """The flat positions that this rank holds; none where another rank holds the same."""
     from torch.distributed.tensor._utils import compute_local_shape_and_global_offset
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tensorboard_cnc.writer.tensors.model_sources import is_module, unwrapped
 from tensorboard_cnc.writer.tensors.module_tensors import computed_source, kind_of
 from tensorboard_cnc.writer.tensors.tensor_names import without_wrappers
 from tensorboard_cnc.writer.tensors.tensor_source import TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
 def with_folded_norms(model: Any, own: set[str]) -> Iterator[TensorSource]:
@@ -41,7 +44,7 @@ def with_folded_norms(model: Any, own: set[str]) -> Iterator[TensorSource]:
             yield from _folded(name, layer, norm)
 
 
-def _follows(layer: Any, norm: Any) -> bool:
+def _follows(layer: nn.Module, norm: nn.Module) -> bool:
     """Whether `norm` can be folded into the layer in front of it."""
     if "BatchNorm" not in kind_of(norm) or getattr(norm, "running_var", None) is None:
         return False
@@ -49,7 +52,7 @@ def _follows(layer: Any, norm: Any) -> bool:
     return kind_of(layer).startswith(("Conv", "Linear")) and outputs == norm.num_features
 
 
-def _folded(name: str, layer: Any, norm: Any) -> Iterator[TensorSource]:
+def _folded(name: str, layer: nn.Module, norm: nn.Module) -> Iterator[TensorSource]:
     for place, last in enumerate(("weight", "bias")):
         full = f"{name}.{last}" if name else last
         source = computed_source(
@@ -59,7 +62,7 @@ def _folded(name: str, layer: Any, norm: Any) -> Iterator[TensorSource]:
             yield source
 
 
-def _fused(layer: Any, norm: Any, place: int) -> Any:
+def _fused(layer: Any, norm: Any, place: int) -> Tensor:
     from torch.nn.utils.fusion import fuse_conv_bn_weights
 
     fused = fuse_conv_bn_weights(

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
 from tensorboard_cnc.writer.tensors.unread_codes import Names, checked_codes
 from tensorboard_cnc.writer.wording import shown, type_name
+
+if TYPE_CHECKING:
+    from torch import nn
 
 _TAKES = (
     "Weights are a torch.nn.Module, a state dict, a mapping of names to arrays, or the path of a "
@@ -82,7 +85,7 @@ def sources_one_by_one(model: Mapping[Any, Any]) -> Iterator[TensorSource | Refu
     return (checked_codes(each, names) for each in model_sources(model))
 
 
-def is_module(model: Any) -> bool:
+def is_module(model: Any) -> TypeGuard[nn.Module]:
     """Whether it is a module of torch, which is not imported for the question."""
     return any(
         kind.__name__ == "Module" and kind.__module__ == "torch.nn.modules.module"
@@ -90,7 +93,7 @@ def is_module(model: Any) -> bool:
     )
 
 
-def unwrapped(model: Any) -> Any:
+def unwrapped(model: nn.Module) -> nn.Module:
     """The module inside torch.compile, DataParallel, DistributedDataParallel."""
     while True:
         inner = getattr(model, "_orig_mod", None)
@@ -101,7 +104,7 @@ def unwrapped(model: Any) -> Any:
         model = inner
 
 
-def _module_sources(model: Any) -> Iterator[tuple[Any, TensorSource | Refused]]:
+def _module_sources(model: nn.Module) -> Iterator[tuple[Any, TensorSource | Refused]]:
     if any(type(module).__name__ == "FullyShardedDataParallel" for module in model.modules()):
         raise ArgumentError(
             "The network is wrapped by FullyShardedDataParallel (FSDP1)",
@@ -125,7 +128,7 @@ def _unless_unread(source: TensorSource | Refused, unread: Mapping[str, str]) ->
     return Refused(source.name, unread[source.name], source.weights)
 
 
-def _is_packed(module: Any) -> bool:
+def _is_packed(module: nn.Module) -> bool:
     return type(module).__name__ in ("LinearPackedParams", "EmbeddingPackedParams",
                                      "PackedParameter")  # fmt: skip
 

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.any_tensor import masked_source, source_of
 from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
 from tensorboard_cnc.writer.wording import text_of
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 Compute: TypeAlias = Callable[[], Any]
 
@@ -21,7 +24,9 @@ _AGAIN = "Log the model while it is not being trained"
 LEFT_OUT = frozenset(("num_batches_tracked",))
 
 
-def module_tensors(prefix: str, module: Any) -> Iterator[tuple[Any, TensorSource | Refused]]:
+def module_tensors(
+    prefix: str, module: nn.Module
+) -> Iterator[tuple[Tensor | None, TensorSource | Refused]]:
     """The tensors of `module` itself, each with the object whose memory tells tied ones.
 
     `prefix` is the module's full name. Pruned weights are multiplied by their masks, packed ones
@@ -53,7 +58,7 @@ def module_tensors(prefix: str, module: Any) -> Iterator[tuple[Any, TensorSource
             yield buffer, source_of(place, buffer)
 
 
-def kind_of(module: Any) -> str:
+def kind_of(module: nn.Module) -> str:
     """The class of a module, without what parametrizations and FSDP2 put before its name.
 
     For scripted and traced modules, the class that they were made from.
@@ -116,7 +121,7 @@ def _entry(get: Callable[[], Any], name: str) -> Any:
     return get()[name]
 
 
-def is_quantized_module(module: Any) -> bool:
+def is_quantized_module(module: nn.Module) -> bool:
     """Whether it is one of torch.ao's, which keep their parameters packed."""
     path = type(module).__module__
     return path.startswith("torch.ao.nn") and ".quantized." in f"{path}."
@@ -135,14 +140,14 @@ def _parametrized(module: Any, name: str) -> Any:
         return getattr(module, name)
 
 
-def _normalised(hook: Any, module: Any) -> Any:
+def _normalised(hook: Any, module: nn.Module) -> Any:
     if type(hook).__name__ == "SpectralNorm":
         return hook.compute_weight(module, do_power_iteration=False)
     return hook.compute_weight(module)
 
 
 @contextmanager
-def _evaluating(module: Any) -> Iterator[None]:
+def _evaluating(module: nn.Module) -> Iterator[None]:
     """Puts a module into evaluation mode, and each part of it back into the one it was in."""
     modes = [(part, part.training) for part in module.modules()]
     module.eval()

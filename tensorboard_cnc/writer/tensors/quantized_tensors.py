@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +20,13 @@ from tensorboard_cnc.writer.tensors.number_formats import unpacked
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import (
     Place,
-    Tensor,
     dtype_name,
     flat_reader,
     located,
 )
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # Codes that are counted at a time.
 _PIECE = 2**20
@@ -160,7 +162,7 @@ def wrapper_source(place: Place, tensor: Tensor) -> TensorSource | Refused:
 
 def _leaves(tensor: Tensor, prefix: str = "") -> Iterator[tuple[str, Tensor]]:
     """The plain tensors inside, by their attribute's name."""
-    names, _ = tensor.__tensor_flatten__()
+    names, _ = tensor.__tensor_flatten__()  # type: ignore[attr-defined]
     for name in names:
         part = getattr(tensor, name)
         if is_wrapper(part):
@@ -212,8 +214,8 @@ def _wrapper_scheme(tensor: Tensor, held: dict[str, Tensor], codes: CodeCounts |
     )
 
 
-def _is_symmetric(held: dict[str, Tensor]) -> bool | None:
-    points: list[Any] = [part for name, part in held.items() if "zero" in name]
+def _is_symmetric(held: dict[str, Tensor]) -> bool:
+    points = [part for name, part in held.items() if "zero" in name]
     return not any(bool((part != 0).any()) for part in points)
 
 

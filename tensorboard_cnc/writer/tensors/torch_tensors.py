@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,10 @@ from tensorboard_cnc.writer.tensors.tensor_source import (
     channel_axis,
 )
 
-# torch.Tensor; torch is imported only where it is used.
-Tensor: TypeAlias = Any
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
 _SPARSE_PARTS = ("values", "indices", "crow_indices", "col_indices", "ccol_indices", "row_indices")
 
 
@@ -32,7 +34,7 @@ class Place:
     role: Role = "parameter"
 
 
-def is_torch_tensor(value: Any) -> bool:
+def is_torch_tensor(value: Any) -> TypeGuard[Tensor]:
     """Whether `value` is a tensor of torch, which is not imported for the question."""
     return any(
         kind.__module__ in ("torch", "torch._tensor") and kind.__name__ == "Tensor"
@@ -104,7 +106,7 @@ def _coded_reader(flat: Tensor, name: str) -> Read:
     return pairs
 
 
-def dtype_name(dtype: Any) -> str:
+def dtype_name(dtype: torch.dtype | np.dtype[Any]) -> str:
     """The name of a type of torch without the library: "bfloat16"."""
     return str(dtype).removeprefix("torch.")
 
@@ -151,6 +153,6 @@ def _sparse_reader(tensor: Tensor) -> Read:
 
 def _as_coo(tensor: Tensor) -> Tensor:
     if str(tensor.layout) in ("torch.sparse_csr", "torch.sparse_csc"):
-        return tensor.to_sparse_coo()
+        return tensor.to_sparse()
     # Blocks have no direct way.
-    return tensor.to_dense().to_sparse_coo()
+    return tensor.to_dense().to_sparse()
