@@ -72,6 +72,21 @@ def test_every_layer_that_computes_something(net: nn.Sequential, images: Tensor)
     assert (found.subject, found.instances, found.refused) == ("activations", 50, {})
 
 
+def test_features_are_the_units_of_outputs_with_two_dimensions() -> None:
+    net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.BatchNorm1d(4))
+    channels = [each.channels for each in record(net, torch.randn(20, 3)).tensors]
+    assert [each and (each.axis, each.channels) for each in channels] == [(1, 4)] * 3
+
+
+def test_one_number_for_each_instance_has_no_units() -> None:
+    class LinearScore(nn.Linear):
+        def forward(self, input: Tensor) -> Tensor:
+            return super().forward(input).squeeze(1)
+
+    (scores,) = record(LinearScore(3, 1), torch.randn(20, 3)).tensors
+    assert (scores.shape, scores.channels) == ((20,), None)
+
+
 def test_units_that_are_dead_or_stuck(images: Tensor) -> None:
     net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Hardtanh(-1, 1))
     assert isinstance(net[0], nn.Conv2d)
