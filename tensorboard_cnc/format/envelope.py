@@ -5,15 +5,18 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable
+from typing import TypeVar
 
 import google_crc32c
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 
 from tensorboard_cnc.errors import ArgumentError, DamagedRecordError, FutureRecordError
 from tensorboard_cnc.format import messages
 from tensorboard_cnc.format.cnc_pb2 import Envelope
 from tensorboard_cnc.format.cnc_pb2 import Record as RecordMessage
 from tensorboard_cnc.records.models import Record
+
+_Bulk = TypeVar("_Bulk", bound=Message)
 
 FORMAT_VERSION = 1
 MAX_RECORD_BYTES = 16 << 20
@@ -43,6 +46,10 @@ def encode(record: Record) -> bytes:
     if size >= _COMPRESS_FROM_BYTES:
         compression = Envelope.ZLIB
         payload = zlib.compress(payload)
+    return _enveloped(payload, compression, size)
+
+
+def _enveloped(payload: bytes, compression: Envelope.Compression, size: int) -> bytes:
     return Envelope(
         format_version=FORMAT_VERSION,
         checksum=checksum_of(FORMAT_VERSION, compression, size, payload),
@@ -80,9 +87,7 @@ def decode(data: bytes) -> Record:
       DamagedRecordError: the bytes are not what was written.
       FutureRecordError: they are, but by a newer tensorboard-cnc.
     """
-    envelope = parse_envelope(data)
-    if envelope.format_version > FORMAT_VERSION:
-        raise future(f"its format version is {envelope.format_version}, not {FORMAT_VERSION}")
+    envelope = _known_envelope(data)
     if envelope.size > MAX_RECORD_BYTES:
         raise damaged(f"it declares {envelope.size:,} bytes, over the {MAX_RECORD_BYTES:,} allowed")
     message = RecordMessage()
@@ -111,31 +116,36 @@ def bulk_chunks(payload: bytes) -> list[bytes]:
             f"At most {MAX_BULK_BYTES:,} can be read back",
             "Log fewer instances or shorter texts, or set a smaller max_bytes=",
         )
-    data = Envelope(
-        format_version=FORMAT_VERSION,
-        checksum=checksum_of(FORMAT_VERSION, Envelope.NONE, len(payload), payload),
-        compression=Envelope.NONE,
-        size=len(payload),
-        payload=payload,
-    ).SerializeToString()
+    data = _enveloped(payload, Envelope.NONE, len(payload))
     return [data[at : at + CHUNK_BYTES] for at in range(0, len(data), CHUNK_BYTES)]
 
 
-def bulk_payload(chunks: Iterable[bytes]) -> bytes:
-    """The message of a bulk record; checksum, version and size have been checked.
+def bulk_message(kind: type[_Bulk], chunks: Iterable[bytes]) -> _Bulk:
+    """The message of a bulk record, once checksum, version and size have been checked.
 
     Raises:
       DamagedRecordError: the chunks are not what was written.
       FutureRecordError: they are, but by a newer tensorboard-cnc.
     """
-    envelope = parse_envelope(b"".join(chunks))
-    if envelope.format_version > FORMAT_VERSION:
-        raise future(f"its format version is {envelope.format_version}, not {FORMAT_VERSION}")
+    envelope = _known_envelope(b"".join(chunks))
     if envelope.compression != Envelope.NONE:
         raise future(f"its compression is {envelope.compression}")
     if envelope.size != len(envelope.payload):
         raise damaged(f"it does not hold the {envelope.size:,} bytes it declares")
-    return envelope.payload
+    message = kind()
+    try:
+        message.ParseFromString(envelope.payload)
+    except DecodeError as error:
+        raise damaged(str(error)) from error
+    return message
+
+
+def _known_envelope(data: bytes) -> Envelope:
+    """The envelope in `data`; its checksum and its version have been checked."""
+    envelope = parse_envelope(data)
+    if envelope.format_version > FORMAT_VERSION:
+        raise future(f"its format version is {envelope.format_version}, not {FORMAT_VERSION}")
+    return envelope
 
 
 def _item_count(message: RecordMessage) -> int:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Literal, NamedTuple, cast, get_args
 
 import numpy as np
-from google.protobuf.message import DecodeError
 from numpy.typing import DTypeLike, NDArray
 
 from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format import columns
-from tensorboard_cnc.format.envelope import bulk_chunks, bulk_payload, damaged, future
+from tensorboard_cnc.format.envelope import bulk_chunks, bulk_message, damaged, future
 from tensorboard_cnc.records.instances import (
     Attribute,
     Dataset,
@@ -119,11 +118,7 @@ def decode(chunks: Iterable[bytes]) -> InstanceRecord:
       DamagedRecordError: the bytes are not what was written.
       FutureRecordError: they are, but by a newer tensorboard-cnc.
     """
-    message = pb.InstanceRecord()
-    try:
-        message.ParseFromString(bulk_payload(chunks))
-    except DecodeError as error:
-        raise damaged(str(error)) from error
+    message = bulk_message(pb.InstanceRecord, chunks)
     if message.kind not in get_args(Kind):
         raise future(f'its kind is "{message.kind}"')
     columns.check_sizes(message.columns)

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 import numpy as np
-from google.protobuf.message import DecodeError
 from numpy.typing import DTypeLike, NDArray
 
 from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format import columns
-from tensorboard_cnc.format.envelope import bulk_chunks, bulk_payload, damaged
+from tensorboard_cnc.format.envelope import bulk_chunks, bulk_message, damaged
 from tensorboard_cnc.format.tables import NONE, Pack, Table, ragged, real, whole
 from tensorboard_cnc.records.sketches import (
     Channels,
@@ -78,11 +77,7 @@ def decode(chunks: Iterable[bytes]) -> SketchRecord:
       DamagedRecordError: the bytes are not what was written.
       FutureRecordError: they are, but by a newer tensorboard-cnc.
     """
-    message = pb.SketchRecord()
-    try:
-        message.ParseFromString(bulk_payload(chunks))
-    except DecodeError as error:
-        raise damaged(str(error)) from error
+    message = bulk_message(pb.SketchRecord, chunks)
     columns.check_sizes(message.columns)
     activations = message.subject == pb.SketchRecord.ACTIVATIONS
     return SketchRecord(

@@ -14,7 +14,7 @@ from tensorboard_cnc.analysis.layers.pair_statistics import pair_statistics
 from tensorboard_cnc.errors import DamagedRecordError, RecordError
 from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format import columns
-from tensorboard_cnc.format.envelope import bulk_chunks, bulk_payload
+from tensorboard_cnc.format.envelope import bulk_chunks, bulk_message
 from tensorboard_cnc.format.sketches import decode, encode
 from tensorboard_cnc.records.sketches import SketchRecord
 from tests.format import any_sketch
@@ -83,7 +83,7 @@ def test_what_is_mostly_zero_takes_no_room() -> None:
 
 def _tampered(name: str, change: object) -> list[bytes]:
     """A record in which one column was replaced."""
-    message = pb.SketchRecord.FromString(bulk_payload(encode(any_sketch.every_form())))
+    message = bulk_message(pb.SketchRecord, encode(any_sketch.every_form()))
     for column in message.columns:
         if column.name == name:
             column.CopyFrom(change)  # type: ignore[arg-type]
@@ -130,7 +130,7 @@ def test_what_could_not_be_compared_is_damage(change: dict[str, Any], told: str)
 
 
 def test_a_missing_column_is_damage() -> None:
-    message = pb.SketchRecord.FromString(bulk_payload(encode(record(any_sketch.whole()))))
+    message = bulk_message(pb.SketchRecord, encode(record(any_sketch.whole())))
     del message.columns[:]
     with pytest.raises(DamagedRecordError, match="column name is missing"):
         decode(bulk_chunks(message.SerializeToString()))
@@ -138,7 +138,7 @@ def test_a_missing_column_is_damage() -> None:
 
 def test_unknown_columns_of_a_newer_version_are_passed_over() -> None:
     stored = record(any_sketch.whole())
-    message = pb.SketchRecord.FromString(bulk_payload(encode(stored)))
+    message = bulk_message(pb.SketchRecord, encode(stored))
     message.columns.append(columns.texts("newer", ["x"]))
     assert same(decode(bulk_chunks(message.SerializeToString())), _rounded(stored))
 
@@ -162,7 +162,7 @@ def test_any_bytes_are_refused(chunks: list[bytes]) -> None:
 @given(st.data())
 @settings(max_examples=150, deadline=None)
 def test_any_tampering_behind_the_checksum_is_refused_or_read(data: st.DataObject) -> None:
-    message = pb.SketchRecord.FromString(bulk_payload(encode(any_sketch.every_form())))
+    message = bulk_message(pb.SketchRecord, encode(any_sketch.every_form()))
     column = data.draw(st.sampled_from(list(message.columns)))
     values = data.draw(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=30))
     width = data.draw(st.integers(1, 6))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format.columns import text_ids
+from tensorboard_cnc.sketches.hashing import GOLDEN, mixed
 from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_name
 from tensorboard_cnc.writer.wording import shown, text_of, type_name
 
@@ -133,18 +134,14 @@ def random_ranks(ids: NDArray[Any]) -> NDArray[np.uint64]:
     """One number for each id (n,), the same for every model, run and machine.
 
     The instances with the smallest numbers keep their full vectors, so that the subsets of all
-    models are nested however they are ordered or cut. Source: splitmix64 (Steele et al., 2014),
-    of texts after CRC-32.
+    models are nested however they are ordered or cut. Texts are first reduced by CRC-32.
     """
     if ids.dtype.kind == "i":
         x = ids.astype(np.uint64)
     else:
         codes = (zlib.crc32(each.encode("utf-8", "surrogatepass")) for each in ids.tolist())
         x = np.fromiter(codes, np.uint64, len(ids))
-    x = x + np.uint64(0x9E3779B97F4A7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
+    return mixed(x + GOLDEN)
 
 
 def first_rows(ids: NDArray[Any], count: int) -> NDArray[np.int64]:

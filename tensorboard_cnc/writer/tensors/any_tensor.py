@@ -16,11 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.writer.tensors.quantized_tensors import (
-    is_wrapper,
-    quantized_source,
-    wrapper_source,
-)
+from tensorboard_cnc.efficiency.state_tensors import is_wrapper
+from tensorboard_cnc.writer.tensors.quantized_tensors import quantized_source, wrapper_source
 from tensorboard_cnc.writer.tensors.tensor_source import (
     Read,
     Refused,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorboard_cnc.efficiency.state_tensors import is_wrapper
 from tensorboard_cnc.records.sketches import Scheme
 from tensorboard_cnc.writer.tensors.number_formats import unpacked
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
@@ -128,11 +129,6 @@ def _torch_scheme(tensor: Tensor, bits: int, codes: CodeCounts) -> Scheme:
         high=codes.high,
         saturated=codes.saturated,
     )
-
-
-def is_wrapper(tensor: Tensor) -> bool:
-    """Whether its values are held by other tensors inside it."""
-    return hasattr(tensor, "__tensor_flatten__")
 
 
 def wrapper_source(place: Place, tensor: Tensor) -> TensorSource | Refused:
