@@ -40,9 +40,9 @@ def test_dead_channels() -> None:
 
 
 def test_stuck_units_have_one_value_in_all_positions() -> None:
-    answers = np.clip(weights(32, 20, 7, 7, scale=4), 0, 6)
-    answers[:, 3], answers[:, 4], answers[:, 5] = 6, 0, -1
-    found = channels(sketch(answers, channel_axis=1, units=True).channels)
+    outputs = np.clip(weights(32, 20, 7, 7, scale=4), 0, 6)
+    outputs[:, 3], outputs[:, 4], outputs[:, 5] = 6, 0, -1
+    found = channels(sketch(outputs, channel_axis=1, units=True).channels)
     assert (found.dead, found.saturated) == (1, 2)
 
 

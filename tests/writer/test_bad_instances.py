@@ -17,7 +17,7 @@ from tests.writer.logged import bulk_records, only, the_dataset, the_predictions
 
 P = [[0.5, 0.5], [0.9, 0.1], [0.2, 0.8]]
 BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
-    ("fewer answers", {"ids": [1, 2, 3, 4], "probabilities": P}, "3 probabilities for 4 ids"),
+    ("fewer predictions", {"ids": [1, 2, 3, 4], "probabilities": P}, "3 probabilities for 4 ids"),
     ("fewer labels", {"probabilities": P, "labels": [0, 1]}, "2 labels for 3 ids"),
     ("fewer scores", {"scores": {"F1": [1.0]}}, '1 scores "F1" for 3 ids'),
     ("fewer texts", {"outputs": ["a"]}, "1 outputs for 3 ids"),
@@ -236,25 +236,25 @@ OTHER_LABELS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(
-    ("data", "answers", "says"),
+    ("data", "given", "says"),
     [each[1:] for each in OTHER_LABELS],
     ids=[e[0] for e in OTHER_LABELS],
 )
 def test_other_labels_than_the_data_set(
-    data: dict[str, Any], answers: dict[str, Any], says: str, tmp_path: Path
+    data: dict[str, Any], given: dict[str, Any], says: str, tmp_path: Path
 ) -> None:
     ids = ["a", "b", "c"]
     cnc_summary.dataset(tmp_path / "data", "test", ids, **data)
     with cnc_summary.attach(tmp_path / "m", "m") as model:
         with pytest.raises(ArgumentError, match=says):
-            model.predictions("test", ids, **answers)
-        backwards = {name: values[::-1] for name, values in answers.items() if name != "labels"}
+            model.predictions("test", ids, **given)
+        backwards = {name: values[::-1] for name, values in given.items() if name != "labels"}
         with pytest.raises(ArgumentError, match="labels are not those of the data set"):
-            model.predictions("test", ids[::-1], **backwards, labels=list(answers["labels"])[::-1])
+            model.predictions("test", ids[::-1], **backwards, labels=list(given["labels"])[::-1])
         assert not list(bulk_records(tmp_path / "m"))
-        del answers["labels"]
-        model.predictions("test", ids, **answers)
-        model.predictions("test", ids, **answers, labels=data["labels"])
+        del given["labels"]
+        model.predictions("test", ids, **given)
+        model.predictions("test", ids, **given, labels=data["labels"])
 
 
 def test_a_batch_with_labels_of_other_instances(tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_a_batch_with_labels_of_other_instances(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("labels", "answers"),
+    ("labels", "given"),
     [
         ([0, 1, 1], {"predicted": ["cat", "dog", "cat"]}),
         (SETS, {"predicted": [["cat"], [], ["dog"]]}),
@@ -274,13 +274,13 @@ def test_a_batch_with_labels_of_other_instances(tmp_path: Path) -> None:
     ids=["one", "several"],
 )
 def test_names_of_classes_that_the_data_set_has_as_indices(
-    labels: Any, answers: dict[str, Any], tmp_path: Path
+    labels: Any, given: dict[str, Any], tmp_path: Path
 ) -> None:
     cnc_summary.dataset(tmp_path, "test", [1, 2, 3], labels=labels)
     with cnc_summary.attach(tmp_path, "m") as model:
         with pytest.raises(ArgumentError, match=r"have names, .'cat', 'dog'., and .* bare indices"):
-            model.predictions("test", [1, 2, 3], **answers)
-        model.predictions("test", [1, 2, 3], **answers, classes=["dog", "cat", "owl"])
+            model.predictions("test", [1, 2, 3], **given)
+        model.predictions("test", [1, 2, 3], **given, classes=["dog", "cat", "owl"])
     assert the_predictions(tmp_path).classes == ("dog", "cat", "owl")
 
 

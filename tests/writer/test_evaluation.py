@@ -25,17 +25,17 @@ RANDOM = np.random.default_rng(1)
 N, C = 1000, 5
 LOGITS = RANDOM.normal(0, 2, (N, C)).astype(np.float32)
 LABELS = RANDOM.integers(0, C, N)
-ANSWERS: dict[str, dict[str, Any]] = {
+GIVEN: dict[str, dict[str, Any]] = {
     "logits": {"logits": LOGITS, "labels": LABELS, "scores": {"s": LOGITS[:, 0]}},
     "labels": {"predicted": LABELS},
     "numbers": {"predicted": LOGITS[:, 0].astype(float)},
-    "texts": {"outputs": [f"answer {i}" for i in range(N)]},
+    "texts": {"outputs": [f"output {i}" for i in range(N)]},
     "scores": {"scores": {"F1": LOGITS[:, 1]}},
     "several": {"logits": LOGITS, "labels": LOGITS > 0.5},
 }
 
 
-def rows(answers: dict[str, Any], chosen: Any) -> dict[str, Any]:
+def rows(given: dict[str, Any], chosen: Any) -> dict[str, Any]:
     """The arguments of some rows."""
 
     def some(values: Any) -> Any:
@@ -43,23 +43,23 @@ def rows(answers: dict[str, Any], chosen: Any) -> dict[str, Any]:
             return {name: each[chosen] for name, each in values.items()}
         return [values[i] for i in chosen] if isinstance(values, list) else values[chosen]
 
-    return {name: some(values) for name, values in answers.items()}
+    return {name: some(values) for name, values in given.items()}
 
 
 @pytest.mark.parametrize("texts", [False, True])
-@pytest.mark.parametrize("kind", ANSWERS)
+@pytest.mark.parametrize("kind", GIVEN)
 def test_batches_are_the_same_as_one_call(kind: str, texts: bool, tmp_path: Path) -> None:
     ids = np.array([f"id {i}" for i in range(N)]) if texts else np.arange(N) * 7
-    answers = ANSWERS[kind]
+    given = GIVEN[kind]
     with cnc_summary.model(tmp_path / "once", "m") as model:
-        model.predictions("test", ids, **answers, max_bytes=20_000)
+        model.predictions("test", ids, **given, max_bytes=20_000)
     order = RANDOM.permutation(N)
     with (
         cnc_summary.model(tmp_path / "batches", "m") as model,
         model.evaluation("test", max_bytes=20_000) as evaluation,
     ):
         for chosen in np.split(order, [1, 30, 500, 501]):
-            evaluation.add(ids[chosen], **rows(answers, chosen))
+            evaluation.add(ids[chosen], **rows(given, chosen))
     same(the_predictions(tmp_path / "batches"), the_predictions(tmp_path / "once"))
 
 
@@ -70,8 +70,8 @@ def test_any_batches_keep_the_vectors_that_one_call_keeps(sizes: list[int], max_
     ids = RANDOM.permutation(10 * n)[:n]
 
     def part(chosen: Any) -> Predictions:
-        answers = GivenPredictions(logits=LOGITS[chosen % N])
-        return predictions_of("m", "test", ids[chosen], answers, None, max_bytes)
+        given = GivenPredictions(logits=LOGITS[chosen % N])
+        return predictions_of("m", "test", ids[chosen], given, None, max_bytes)
 
     batches = Batches(max_bytes, repeats=False)
     for chosen in np.split(np.arange(n), np.cumsum(sizes)[:-1]):

@@ -24,8 +24,8 @@ LABELS = RANDOM.integers(0, C, N)
 def within(max_bytes: int, rows: Any = None, logits: Any = LOGITS, **more: Any) -> Predictions:
     """What is stored of some rows, read back."""
     chosen = np.arange(N) if rows is None else rows
-    answers = GivenPredictions(logits=logits[chosen], labels=LABELS[chosen], **more)
-    record = predictions_of("m", "test", chosen, answers, None, max_bytes)
+    given = GivenPredictions(logits=logits[chosen], labels=LABELS[chosen], **more)
+    record = predictions_of("m", "test", chosen, given, None, max_bytes)
     kept, packed = fitted(record, max_bytes)
     found = decode(encode(kept, packed))
     assert isinstance(found, Predictions)
@@ -58,9 +58,9 @@ def test_vectors_go_first_then_top_k_then_confidence(
     assert record.dropped == dropped
     optional = {"confidence", "top_classes", "vectors"}
     assert {name for name in optional if getattr(record, name) is not None} == has
-    answers = LOGITS.argmax(axis=1)
-    np.testing.assert_array_equal(record.predicted, answers)
-    np.testing.assert_array_equal(record.correct, answers == LABELS)
+    predicted = LOGITS.argmax(axis=1)
+    np.testing.assert_array_equal(record.predicted, predicted)
+    np.testing.assert_array_equal(record.correct, predicted == LABELS)
     assert record.true_probability is not None
 
 
@@ -71,8 +71,8 @@ def test_scores_always_stay() -> None:
 
 def test_the_bytes_are_used() -> None:
     for max_bytes in (40_000, 60_000, 100_000):
-        answers = GivenPredictions(logits=LOGITS, labels=LABELS)
-        record = predictions_of("m", "test", np.arange(N), answers, None, max_bytes)
+        given = GivenPredictions(logits=LOGITS, labels=LABELS)
+        record = predictions_of("m", "test", np.arange(N), given, None, max_bytes)
         assert 0.9 * max_bytes < packed_bytes(fitted(record, max_bytes)[1]) <= max_bytes
 
 

@@ -31,10 +31,10 @@ as_given: list[Any] = [
 ]
 
 
-def predicted(where: Path, ids: Any = None, **answers: Any) -> Predictions:
+def predicted(where: Path, ids: Any = None, **given: Any) -> Predictions:
     """What is stored of one call on the data set "test"."""
     with cnc_summary.model(where, "m") as model:
-        model.predictions("test", range(N) if ids is None else ids, **answers)
+        model.predictions("test", range(N) if ids is None else ids, **given)
     return the_predictions(where)
 
 
@@ -49,10 +49,10 @@ def close(found: Any, expected: Any, relative: float = 3e-4) -> None:
 def test_one_class_of_several(form: str, given: Callable[[Any], Any], tmp_path: Path) -> None:
     values = {"probabilities": PROBABILITIES, "logits": LOGITS}[form]
     record = predicted(tmp_path, **{form: given(values)}, labels=given(LABELS), classes=NAMES)
-    answers = PROBABILITIES.argmax(axis=1)
+    classes = PROBABILITIES.argmax(axis=1)
     assert (record.kind, record.classes, record.excluded) == ("classes", tuple(NAMES), 0)
-    np.testing.assert_array_equal(record.predicted, answers)
-    np.testing.assert_array_equal(record.correct, answers == LABELS)
+    np.testing.assert_array_equal(record.predicted, classes)
+    np.testing.assert_array_equal(record.correct, classes == LABELS)
     close(record.confidence, PROBABILITIES.max(axis=1))
     close(record.true_probability, PROBABILITIES[np.arange(N), LABELS])
     close(record.vectors, PROBABILITIES)
@@ -75,19 +75,19 @@ def test_torch_of_every_precision_and_with_gradients(tmp_path: Path) -> None:
 
 
 def test_bare_labels_as_indices_and_names(tmp_path: Path) -> None:
-    answers = LABELS.copy()
-    answers[:5] = (answers[:5] + 1) % C
-    by_index = predicted(tmp_path / "i", predicted=answers, labels=LABELS)
+    classes = LABELS.copy()
+    classes[:5] = (classes[:5] + 1) % C
+    by_index = predicted(tmp_path / "i", predicted=classes, labels=LABELS)
     assert by_index.classes == ()
     by_name = predicted(
         tmp_path / "n",
-        predicted=[NAMES[i] for i in answers],
+        predicted=[NAMES[i] for i in classes],
         labels=[NAMES[i] for i in LABELS],
         classes=NAMES,
     )
     for record in (by_index, by_name):
-        np.testing.assert_array_equal(record.predicted, answers)
-        np.testing.assert_array_equal(record.correct, answers == LABELS)
+        np.testing.assert_array_equal(record.predicted, classes)
+        np.testing.assert_array_equal(record.correct, classes == LABELS)
         assert record.confidence is record.vectors is None
     unnamed = predicted(tmp_path / "u", [1, 2], predicted=["dog", "cat"], labels=["dog", "owl"])
     assert unnamed.classes == ("cat", "dog", "owl")
@@ -112,7 +112,7 @@ def test_several_classes_of_each_instance(tmp_path: Path) -> None:
     probabilities = expit(LOGITS)
     right = (truth == (probabilities >= 0.5)).all(axis=1)
     sets = [[NAMES[i] for i in np.flatnonzero(row)] for row in truth]
-    for number, answers in enumerate(
+    for number, given in enumerate(
         [
             {"logits": LOGITS, "labels": truth},
             {"probabilities": probabilities, "labels": torch.from_numpy(truth)},
@@ -120,11 +120,11 @@ def test_several_classes_of_each_instance(tmp_path: Path) -> None:
             {"predicted": probabilities >= 0.5, "labels": truth.astype(int).tolist()},
         ]
     ):
-        record = predicted(tmp_path / str(number), **answers, classes=NAMES, multilabel=True)
+        record = predicted(tmp_path / str(number), **given, classes=NAMES, multilabel=True)
         assert record.kind == "multi-label"
         np.testing.assert_array_equal(record.memberships, probabilities >= 0.5)
         np.testing.assert_array_equal(record.correct, right)
-        if "predicted" not in answers:
+        if "predicted" not in given:
             close(record.vectors, probabilities)
 
 
