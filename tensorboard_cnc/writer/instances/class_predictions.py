@@ -275,14 +275,18 @@ def _most_probable(
             known = ok & (label >= 0)
             found.true_probability[block] = np.where(known, values[at, label], np.nan)
         if found.top_classes is not None and found.top_probabilities is not None:
-            part = np.argpartition(-values, k - 1, axis=1)[:, :k]
-            order = np.argsort(-np.take_along_axis(values, part, 1), axis=1, kind="stable")
-            chosen = np.take_along_axis(part, order, 1)
-            found.top_classes[block] = chosen
+            found.top_classes[block] = chosen = _first_columns(values, k)
             found.top_probabilities[block] = np.take_along_axis(values, chosen, 1)
         low, high = np.searchsorted(vector_rows, [start, start + _ROWS_AT_A_TIME])
         found.vectors[low:high] = values[vector_rows[low:high] - start]
     return found
+
+
+def _first_columns(values: NDArray[Any], k: int) -> NDArray[np.int64]:
+    """The columns of the k largest values of each row (n, k), the largest first."""
+    part = np.argpartition(-values, k - 1, axis=1)[:, :k]
+    order = np.argsort(-np.take_along_axis(values, part, 1), axis=1, kind="stable")
+    return np.take_along_axis(part, order, 1)
 
 
 def _sigmoid(logits: NDArray[Any]) -> NDArray[Any]:

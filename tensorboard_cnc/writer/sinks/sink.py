@@ -12,8 +12,11 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard_cnc.errors import WriterError
 from tensorboard_cnc.writer.ranks import rank_and_size
 from tensorboard_cnc.writer.sinks.directory import LocalSink, RemoteSink
-from tensorboard_cnc.writer.sinks.summary_writer import TensorboardXSink, TorchSink
-from tensorboard_cnc.writer.sinks.tf_summary import TfSummarySink
+from tensorboard_cnc.writer.sinks.summary_writers import (
+    TensorboardXSink,
+    TfSummarySink,
+    TorchSink,
+)
 from tensorboard_cnc.writer.wording import shown, text_of, type_name
 
 _RULE = (

@@ -1,7 +1,8 @@
-"""Sinks for the SummaryWriters of torch and tensorboardX.
+"""Sinks for the writers that a script has already: of torch, tensorboardX and ``tf.summary``.
 
-Both recreate a closed file writer when asked for it, which would put a second event file into the
-run, so the sinks ask first. Both write in a thread that a forked process does not have.
+The SummaryWriters of torch and tensorboardX recreate a closed file writer when asked for it, which
+would put a second event file into the run, so the sinks ask first. Both write in a thread that a
+forked process does not have.
 """
 
 from __future__ import annotations
@@ -61,6 +62,35 @@ class TensorboardXSink:
         event_writer = _open_file_writer(self._writer).event_writer
         _check_same_process(event_writer._worker)
         return event_writer._ev_writer
+
+
+class TfSummarySink:
+    """Writes through what ``tf.summary.create_file_writer`` made."""
+
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+        self._summary = importlib.import_module("tensorflow").summary
+
+    def write(self, summary: Summary, step: int) -> None:
+        self._check_open()
+        # The caller may have switched recording off, for example for all but every 100th step.
+        with self._writer.as_default(), self._summary.record_if(True):
+            self._summary.experimental.write_raw_pb(summary.SerializeToString(), step=step)
+
+    def flush(self) -> None:
+        self._check_open()
+        self._writer.flush()
+
+    def close(self) -> None:
+        """The writer is its owner's to close."""
+
+    def _check_open(self) -> None:
+        if getattr(self._writer, "_closed", False):
+            raise ClosedError(
+                "The tf.summary writer has been closed",
+                "A model is logged while its writer is open",
+                "Call close() on the model before the writer",
+            )
 
 
 def _open_file_writer(writer: Any) -> Any:
