@@ -131,7 +131,12 @@ def packed(values: Any, dtype: str) -> bytes:
         ("predictions", "predicted", {"data": packed([0, 1, -2], "|i1")}, "names a class"),
         ("predictions", "predicted", {"dtype": "<f4", "shape": [3]}, "bytes it declares"),
         ("predictions", "predicted", {"shape": [3, 1]}, "has 2 dimensions"),
-        ("predictions", "correct", {"dtype": "<i4", "data": packed([300] * 3, "<i4")}, "no int8"),
+        (
+            "predictions",
+            "correct",
+            {"dtype": "<i4", "data": packed([300] * 3, "<i4")},
+            "not fit int8",
+        ),
         ("predictions", "vector_rows", {"data": packed([2, -2], "<i8")}, "rows that it does not"),
         ("predictions", "vector_rows", {"data": packed([0, 3], "<i8")}, "rows that it does not"),
         ("predictions", "vectors", {"shape": [1, 4]}, "1 of 2 rows"),
