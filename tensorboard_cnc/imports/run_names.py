@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
-from tensorboard_cnc.format.metadata import SUBRUN
+from tensorboard_cnc.format.tags import SUBRUN
 
 _UNSAFE = re.compile(r"[^\w.+=@-]+")
 _MAX_BYTES = 120

@@ -11,7 +11,7 @@ from tensorboard.context import RequestContext
 from tensorboard.plugins import base_plugin
 from werkzeug import Request, Response
 
-from tensorboard_cnc.format.metadata import PLUGIN_NAME
+from tensorboard_cnc.format.tags import PLUGIN_NAME
 from tensorboard_cnc.plugin.behaviors.route import BehaviorsRoutes
 from tensorboard_cnc.plugin.http import BadRequestError, refuse, respond
 from tensorboard_cnc.plugin.layers.route import LayersRoute

@@ -19,8 +19,7 @@ from tensorboard.data.provider import BlobReference, DataProvider, RunTagFilter
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.format import instances as instance_format
 from tensorboard_cnc.format.envelope import CHUNK_BYTES, MAX_BULK_BYTES, damaged
-from tensorboard_cnc.format.metadata import PLUGIN_NAME
-from tensorboard_cnc.format.tags import dataset_tag, predictions_tag
+from tensorboard_cnc.format.tags import PLUGIN_NAME, dataset_tag, predictions_tag
 from tensorboard_cnc.reader.failures import reading_failed
 from tensorboard_cnc.records.instances import Dataset, InstanceRecord, Predictions
 from tensorboard_cnc.records.models import Bulk

@@ -16,8 +16,14 @@ from tensorboard.data.provider import DataProvider, RunTagFilter, TensorDatum
 
 from tensorboard_cnc.errors import CncError, DamagedRecordError, RecordError
 from tensorboard_cnc.format import envelope
-from tensorboard_cnc.format.metadata import PLUGIN_NAME, SUBRUN_MARK, shown_run
-from tensorboard_cnc.format.tags import bulk_tag, encode_part, holds
+from tensorboard_cnc.format.tags import (
+    PLUGIN_NAME,
+    SUBRUN_MARK,
+    bulk_tag,
+    encode_part,
+    holds,
+    shown_run,
+)
 from tensorboard_cnc.reader.failures import listing_failed, reading_failed
 from tensorboard_cnc.records.models import Bulk, Metrics, ModelCard, Problems, Record, Stored
 

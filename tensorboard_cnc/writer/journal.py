@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from tensorboard_cnc.format import envelope
-from tensorboard_cnc.format.metadata import blob_summary, new_handle, tensor_summary
+from tensorboard_cnc.format.tags import blob_summary, new_handle, tensor_summary
 from tensorboard_cnc.records.models import Record
 from tensorboard_cnc.writer.sinks.sink import Sink
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_cnc.format.metadata import new_handle, shown_run
+from tensorboard_cnc.format.tags import new_handle, shown_run
 
 path_parts = st.text(st.characters(exclude_characters="/\\", codec="utf-8"), min_size=1)
 

@@ -16,7 +16,7 @@ from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import DamagedRecordError, FutureRecordError, RecordError
 from tensorboard_cnc.format.envelope import CHUNK_BYTES
 from tensorboard_cnc.format.instances import encode
-from tensorboard_cnc.format.metadata import blob_summary, tensor_summary
+from tensorboard_cnc.format.tags import blob_summary, tensor_summary
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 from tensorboard_cnc.records.instances import Predictions
 from tensorboard_cnc.records.models import Bulk

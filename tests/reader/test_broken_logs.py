@@ -16,8 +16,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.format import envelope
 from tensorboard_cnc.format.cnc_pb2 import Envelope
-from tensorboard_cnc.format.metadata import tensor_summary
-from tensorboard_cnc.format.tags import model_tag
+from tensorboard_cnc.format.tags import model_tag, tensor_summary
 from tensorboard_cnc.plugin.snapshot import Snapshot
 from tensorboard_cnc.reader import event_store
 from tensorboard_cnc.records.models import ModelCard

@@ -13,8 +13,7 @@ from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_BLOB_SEQUENCE
 
 from tensorboard_cnc.format import envelope
 from tensorboard_cnc.format import instances as instance_format
-from tensorboard_cnc.format.metadata import shown_run
-from tensorboard_cnc.format.tags import holds
+from tensorboard_cnc.format.tags import holds, shown_run
 from tensorboard_cnc.records.instances import Dataset, InstanceRecord, Predictions
 from tensorboard_cnc.records.models import (
     Measurement,

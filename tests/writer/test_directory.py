@@ -10,7 +10,7 @@ import pytest
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import WriterError
-from tensorboard_cnc.format.metadata import shown_run
+from tensorboard_cnc.format.tags import shown_run
 from tensorboard_cnc.records.models import ModelCard
 from tests.writer.logged import all_of, event_files, events, latest, only, values
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tensorboard_cnc.format.metadata import shown_run
+from tensorboard_cnc.format.tags import shown_run
 from tensorboard_cnc.records.models import Metrics, ModelCard
 from tests.writer.logged import all_of, event_files, latest, logged
 from tests.writer.scripts import run_script, start_script

@@ -10,7 +10,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.format import envelope
-from tensorboard_cnc.format.metadata import shown_run
+from tensorboard_cnc.format.tags import shown_run
 from tensorboard_cnc.records.models import Metrics, ModelCard, Record
 from tests.writer.logged import only
 from tests.writer.scripts import run_script

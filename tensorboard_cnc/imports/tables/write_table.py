@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError, TableError
-from tensorboard_cnc.format.metadata import SUBRUN
+from tensorboard_cnc.format.tags import SUBRUN
 from tensorboard_cnc.imports.run_names import run_names
 from tensorboard_cnc.imports.tables.experiment_table import ExperimentTable
 from tensorboard_cnc.imports.tables.table_model import TableModel

@@ -17,7 +17,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tensorboard_cnc.errors import WriterError
-from tensorboard_cnc.format.metadata import SUBRUN, mark_as_subrun, new_handle
+from tensorboard_cnc.format.tags import SUBRUN, mark_as_subrun, new_handle
 from tensorboard_cnc.writer.wording import shown, text_of
 
 

@@ -10,7 +10,7 @@ from tensorboard.backend.event_processing.event_file_loader import RawEventFileL
 from tensorboard.compat.proto.event_pb2 import Event
 
 from tensorboard_cnc.format.envelope import decode
-from tensorboard_cnc.format.metadata import shown_run
+from tensorboard_cnc.format.tags import shown_run
 from tensorboard_cnc.records.models import Metrics, MetricSpec, MetricSpecs, ModelCard, Record
 
 

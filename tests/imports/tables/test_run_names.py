@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_cnc.format.metadata import shown_run
+from tensorboard_cnc.format.tags import shown_run
 from tensorboard_cnc.imports.run_names import run_names
 
 ids = st.text(min_size=1, max_size=200)
