@@ -1,4 +1,7 @@
-"""The records of one handle on their way to its writer, at times and steps that only grow."""
+"""The records of one handle on their way to its writer, and the problems met on the way.
+
+Times and event steps only grow, within this process and across restarts of a script.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,17 @@ import threading
 import time
 from collections.abc import Sequence
 
+from tensorboard_cnc.errors import CncError
 from tensorboard_cnc.format import envelope
-from tensorboard_cnc.format.tags import blob_summary, new_handle, tensor_summary
-from tensorboard_cnc.records.models import Record
+from tensorboard_cnc.format.tags import blob_summary, new_handle, problems_tag, tensor_summary
+from tensorboard_cnc.records.models import LoggedProblem, Problems, Record
 from tensorboard_cnc.writer.sinks.sink import Sink
+from tensorboard_cnc.writer.wording import storable
 
 # Seldom enough not to slow a training loop, often enough to see what it logs soon.
 _FLUSH_EVERY_SECONDS = 2.0
+# A loop may fail in a new way each time; the page needs no more to tell the tale.
+_MOST_PROBLEMS = 100
 # Keeps the steps of all times until the year 2112 negative, so that no purge_step reaches them.
 _OFFSET_US = 2**52
 
@@ -64,6 +71,26 @@ class Journal:
     def close(self) -> None:
         """Releases the sink. The user's own writer stays open."""
         self._sink.close()
+
+
+class ProblemLog:
+    """Collects the data errors that were let pass, each once, and writes new ones."""
+
+    def __init__(self) -> None:
+        self._problems: dict[str, LoggedProblem] = {}
+        self._written = 0
+
+    def note(self, error: CncError) -> None:
+        if error.message not in self._problems and len(self._problems) < _MOST_PROBLEMS:
+            self._problems[error.message] = LoggedProblem(
+                storable(error.message), storable(error.remedy), now_us()
+            )
+
+    def write(self, journal: Journal, model_id: str) -> None:
+        if len(self._problems) > self._written:
+            record = Problems(model_id, tuple(self._problems.values()))
+            journal.write(problems_tag(model_id, journal.handle), record)
+            self._written = len(self._problems)
 
 
 def now_us() -> int:

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tensorboard_cnc.records.models import MetricSpec, ModelCard, Operation
-from tensorboard_cnc.writer.journal import Journal
+from tensorboard_cnc.writer.journal import Journal, ProblemLog
 from tensorboard_cnc.writer.metric_spec import checked_specs, write_specs
 from tensorboard_cnc.writer.model_card import checked_card
 from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.policy import tolerate
-from tensorboard_cnc.writer.problem_log import ProblemLog
 from tensorboard_cnc.writer.sinks.sink import NullSink, Sink, directory_of, open_sink
 
 

@@ -23,11 +23,10 @@ from tensorboard_cnc.writer.instances.predictions import (
     predictions_of,
 )
 from tensorboard_cnc.writer.instances.task import GivenPredictions, known_dataset
-from tensorboard_cnc.writer.journal import Journal, now_us
+from tensorboard_cnc.writer.journal import Journal, ProblemLog, now_us
 from tensorboard_cnc.writer.measurement import measurements
 from tensorboard_cnc.writer.metric_spec import write_specs
 from tensorboard_cnc.writer.open_handle import OpenHandle
-from tensorboard_cnc.writer.problem_log import ProblemLog
 from tensorboard_cnc.writer.weights import weights_record
 
 

@@ -16,9 +16,8 @@ from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
 from tensorboard_cnc.format.tags import model_tag
 from tensorboard_cnc.records.models import ModelCard, Status
 from tensorboard_cnc.writer.endings import is_normal_exit, reason_text, uncaught_exception
-from tensorboard_cnc.writer.journal import Journal, now_us
+from tensorboard_cnc.writer.journal import Journal, ProblemLog, now_us
 from tensorboard_cnc.writer.policy import tolerate
-from tensorboard_cnc.writer.problem_log import ProblemLog
 
 
 class OpenHandle:
