@@ -13,6 +13,7 @@ from tensorboard_cnc.analysis.measurements import (
     newest_by_name,
 )
 from tensorboard_cnc.analysis.metric_specs import KnownMetric, known_metrics, merge_specs
+from tensorboard_cnc.analysis.model_cards import merged_card
 from tensorboard_cnc.analysis.model_index import ModelIndex
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.records.identity import model_key
@@ -44,14 +45,12 @@ class Catalog:
 
 
 def members_of(stored: Iterable[Stored]) -> tuple[Member, ...]:
-    """The newest card of every model, in order of creation."""
-    newest: dict[tuple[str, str], tuple[int, Member]] = {}
+    """Every model with what its cards say together, in order of creation."""
+    cards: dict[tuple[str, str], list[tuple[int, ModelCard]]] = defaultdict(list)
     for entry in stored:
         if isinstance(entry.record, ModelCard):
-            place = (entry.run, entry.record.id)
-            if place not in newest or newest[place][0] <= entry.order:
-                newest[place] = (entry.order, Member(entry.run, entry.record))
-    members = (member for _, member in newest.values())
+            cards[entry.run, entry.record.id].append((entry.order, entry.record))
+    members = (Member(run, merged_card(dated)) for (run, _), dated in cards.items())
     return tuple(sorted(members, key=lambda member: (member.card.created_us, member.key)))
 
 

@@ -40,15 +40,17 @@ class Record(_message.Message):
     def __init__(self, model: _Optional[_Union[ModelCard, _Mapping]] = ..., metrics: _Optional[_Union[Metrics, _Mapping]] = ..., metric_specs: _Optional[_Union[MetricSpecs, _Mapping]] = ..., problems: _Optional[_Union[Problems, _Mapping]] = ...) -> None: ...
 
 class ModelCard(_message.Message):
-    __slots__ = ("id", "parents", "operation", "status", "reason", "description", "checkpoint", "created_us", "closed_us")
+    __slots__ = ("id", "parents", "operation", "status", "reason", "description", "checkpoint", "created_us", "closed_us", "no_parents", "no_operation")
     class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         RUNNING: _ClassVar[ModelCard.Status]
         FINISHED: _ClassVar[ModelCard.Status]
         FAILED: _ClassVar[ModelCard.Status]
+        NOT_SAID: _ClassVar[ModelCard.Status]
     RUNNING: ModelCard.Status
     FINISHED: ModelCard.Status
     FAILED: ModelCard.Status
+    NOT_SAID: ModelCard.Status
     ID_FIELD_NUMBER: _ClassVar[int]
     PARENTS_FIELD_NUMBER: _ClassVar[int]
     OPERATION_FIELD_NUMBER: _ClassVar[int]
@@ -58,6 +60,8 @@ class ModelCard(_message.Message):
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     CREATED_US_FIELD_NUMBER: _ClassVar[int]
     CLOSED_US_FIELD_NUMBER: _ClassVar[int]
+    NO_PARENTS_FIELD_NUMBER: _ClassVar[int]
+    NO_OPERATION_FIELD_NUMBER: _ClassVar[int]
     id: str
     parents: _containers.RepeatedScalarFieldContainer[str]
     operation: Operation
@@ -67,7 +71,9 @@ class ModelCard(_message.Message):
     checkpoint: str
     created_us: int
     closed_us: int
-    def __init__(self, id: _Optional[str] = ..., parents: _Optional[_Iterable[str]] = ..., operation: _Optional[_Union[Operation, _Mapping]] = ..., status: _Optional[_Union[ModelCard.Status, str]] = ..., reason: _Optional[str] = ..., description: _Optional[str] = ..., checkpoint: _Optional[str] = ..., created_us: _Optional[int] = ..., closed_us: _Optional[int] = ...) -> None: ...
+    no_parents: bool
+    no_operation: bool
+    def __init__(self, id: _Optional[str] = ..., parents: _Optional[_Iterable[str]] = ..., operation: _Optional[_Union[Operation, _Mapping]] = ..., status: _Optional[_Union[ModelCard.Status, str]] = ..., reason: _Optional[str] = ..., description: _Optional[str] = ..., checkpoint: _Optional[str] = ..., created_us: _Optional[int] = ..., closed_us: _Optional[int] = ..., no_parents: bool = ..., no_operation: bool = ...) -> None: ...
 
 class Operation(_message.Message):
     __slots__ = ("name", "parameters")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal, TypeVar, cast
 
 from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.records.models import (
     Budget,
+    CardField,
     Goal,
     LoggedProblem,
     Measurement,
@@ -79,37 +81,54 @@ def from_message(message: pb.Record) -> Record:
 
 
 def _card_to_message(card: ModelCard) -> pb.ModelCard:
-    message = pb.ModelCard(
-        id=card.id,
-        parents=card.parents,
-        status=_STATUS[card.status],
-        reason=card.reason,
-        description=card.description,
-        checkpoint=card.checkpoint,
-        created_us=card.created_us,
-        closed_us=card.closed_us or 0,
-    )
-    if card.operation is not None:
+    message = pb.ModelCard(id=card.id, created_us=card.created_us, status=pb.ModelCard.NOT_SAID)
+    if "parents" in card.says:
+        message.parents.extend(card.parents)
+        message.no_parents = not card.parents
+    if "operation" in card.says:
+        message.no_operation = card.operation is None
+    if "operation" in card.says and card.operation is not None:
         message.operation.name = card.operation.name
         for name, value in card.operation.parameters.items():
             message.operation.parameters.add(name=name, value=_value_to_message(value))
+    if "status" in card.says:
+        message.status = _STATUS[card.status]
+        message.reason = card.reason
+        message.closed_us = card.closed_us or 0
+    if "description" in card.says:
+        message.description = card.description
+    if "checkpoint" in card.says:
+        message.checkpoint = card.checkpoint
     return message
 
 
 def _card_from_message(message: pb.ModelCard) -> ModelCard:
+    says: dict[CardField, bool] = {
+        "parents": bool(message.parents) or message.no_parents,
+        "operation": message.HasField("operation") or message.no_operation,
+        "status": message.status != pb.ModelCard.NOT_SAID,
+        "description": message.HasField("description"),
+        "checkpoint": message.HasField("checkpoint"),
+    }
     operation = None
     if message.HasField("operation"):
         parameters = {p.name: _value_from_message(p.value) for p in message.operation.parameters}
         operation = Operation(message.operation.name, parameters)
-    return ModelCard(
+    card = ModelCard(
         id=message.id,
         parents=tuple(message.parents),
         operation=operation,
-        status=_key_of(_STATUS, message.status),
-        reason=message.reason,
         description=message.description,
         checkpoint=message.checkpoint,
         created_us=message.created_us,
+        says=frozenset(field for field, is_said in says.items() if is_said),
+    )
+    if not says["status"]:
+        return card
+    return replace(
+        card,
+        status=_key_of(_STATUS, message.status),
+        reason=message.reason,
         closed_us=message.closed_us or None,
     )
 

@@ -54,7 +54,12 @@ def encode_part(text: str) -> str:
     return "=" + hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
-def model_tag(model_id: str) -> str:
+def model_tag(model_id: str, handle: str) -> str:
+    return f"cnc/model/{encode_part(model_id)}/{handle}"
+
+
+def model_tag_of_0_1_0(model_id: str) -> str:
+    """The tag that all handles of a model shared, so that the last one erased the others' cards."""
     return f"cnc/model/{encode_part(model_id)}"
 
 
@@ -112,7 +117,7 @@ def holds(tag: str, record: Record) -> bool:
     handle = tag.rpartition("/")[2]
     match record:
         case ModelCard():
-            return tag == model_tag(record.id)
+            return tag in (model_tag(record.id, handle), model_tag_of_0_1_0(record.id))
         case Metrics():
             return tag == metrics_tag(record.model_id, handle)
         case MetricSpecs():

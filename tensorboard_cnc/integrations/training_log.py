@@ -13,6 +13,7 @@ from tensorboard_cnc.records.models import MetricSpec, Operation
 from tensorboard_cnc.writer import policy
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.model import attach, model
+from tensorboard_cnc.writer.model_card import LEFT_OUT, LeftOut
 from tensorboard_cnc.writer.model_handle import ModelHandle
 
 
@@ -21,10 +22,10 @@ class ModelToLog:
     """What a callback was told of its model; the fields are those of `cnc_summary.model`."""
 
     id: str
-    parents: str | ModelHandle | Iterable[str | ModelHandle] = ()
-    operation: Operation | str | None = None
-    description: str = ""
-    checkpoint: str | os.PathLike[str] | None = None
+    parents: str | ModelHandle | Iterable[str | ModelHandle] | LeftOut | None = LEFT_OUT
+    operation: Operation | str | LeftOut | None = LEFT_OUT
+    description: str | LeftOut = LEFT_OUT
+    checkpoint: str | os.PathLike[str] | LeftOut | None = LEFT_OUT
     metrics: Mapping[str, str | None] | Iterable[MetricSpec] | None = None
 
 

@@ -10,6 +10,7 @@ from transformers import TrainerCallback
 
 from tensorboard_cnc.integrations.training_log import ModelToLog, TrainingLog
 from tensorboard_cnc.records.models import MetricSpec, Operation
+from tensorboard_cnc.writer.model_card import LEFT_OUT, LeftOut
 from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.policy import OnError
 
@@ -28,10 +29,10 @@ class CncCallback(TrainerCallback):  # type: ignore[misc]
         model_id: str,
         *,
         writer: Any = None,
-        parents: str | ModelHandle | Iterable[str | ModelHandle] = (),
-        operation: Operation | str | None = None,
-        description: str = "",
-        checkpoint: str | os.PathLike[str] | None = None,
+        parents: str | ModelHandle | Iterable[str | ModelHandle] | LeftOut | None = LEFT_OUT,
+        operation: Operation | str | LeftOut | None = LEFT_OUT,
+        description: str | LeftOut = LEFT_OUT,
+        checkpoint: str | os.PathLike[str] | LeftOut | None = LEFT_OUT,
         metrics: Mapping[str, str | None] | Iterable[MetricSpec] | None = None,
         example_inputs: Any = None,
         on_error: OnError = "warn",

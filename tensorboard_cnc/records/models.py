@@ -1,6 +1,6 @@
 """What is stored about models, as plain immutable values.
 
-Times are microseconds since 1970 (UTC). `codec` turns these into bytes and back.
+Times are microseconds since 1970 (UTC). `format` turns these into bytes and back.
 """
 
 from __future__ import annotations
@@ -8,10 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 ParameterValue: TypeAlias = "str | int | float | bool | tuple[ParameterValue, ...] | None"
 Status: TypeAlias = Literal["running", "finished", "failed"]
+# What a card may say or leave out; with "status" go the reason and the time of the end.
+CardField: TypeAlias = Literal["parents", "operation", "status", "description", "checkpoint"]
+ALL_CARD_FIELDS: frozenset[CardField] = frozenset(get_args(CardField))
 Goal: TypeAlias = Literal["max", "min"]
 # Of the year 9999; a later time is none.
 _LAST_SECOND = 253_402_300_800
@@ -28,10 +31,12 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """Who a model is and where it came from.
+    """Who a model is and where it came from, as one handle says it.
 
     The first of `parents` is the main one. `reason` says why a model failed.
-    `closed_us` is None while the model is running.
+    `closed_us` is None while the model is running. `created_us` is when the handle was opened, 0
+    where nobody knows. What `says` does not name was left out, which is not the same as none, and
+    is at its default; `merged_card` asks the other cards of the model.
     """
 
     id: str
@@ -43,6 +48,7 @@ class ModelCard:
     checkpoint: str = ""
     created_us: int = 0
     closed_us: int | None = None
+    says: frozenset[CardField] = ALL_CARD_FIELDS
 
 
 @dataclass(frozen=True, slots=True)

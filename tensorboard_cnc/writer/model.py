@@ -9,7 +9,7 @@ from typing import Any
 from tensorboard_cnc.records.models import MetricSpec, ModelCard, Operation
 from tensorboard_cnc.writer.journal import Journal, ProblemLog
 from tensorboard_cnc.writer.metric_spec import checked_specs, write_specs
-from tensorboard_cnc.writer.model_card import checked_card
+from tensorboard_cnc.writer.model_card import LEFT_OUT, LeftOut, checked_card
 from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.policy import tolerate
@@ -20,13 +20,17 @@ def model(
     writer: Any,
     model_id: str,
     *,
-    parents: str | ModelHandle | Iterable[str | ModelHandle] = (),
-    operation: Operation | str | None = None,
-    description: str = "",
-    checkpoint: str | os.PathLike[str] | None = None,
+    parents: str | ModelHandle | Iterable[str | ModelHandle] | LeftOut | None = LEFT_OUT,
+    operation: Operation | str | LeftOut | None = LEFT_OUT,
+    description: str | LeftOut = LEFT_OUT,
+    checkpoint: str | os.PathLike[str] | LeftOut | None = LEFT_OUT,
     metrics: Mapping[str, str | None] | Iterable[MetricSpec] | None = None,
 ) -> ModelHandle:
     """Logs a model: the page shows it at once, as running until the handle is closed.
+
+    Where the run holds the model already, it is the same one: parents, operation, description and
+    checkpoint stay as they were said last unless they are said again. ``parents=()``,
+    ``operation=None``, ``description=""`` and ``checkpoint=None`` say that there is none.
 
     Args:
       writer: a SummaryWriter of torch or tensorboardX, Lightning's ``logger.experiment``, a

@@ -1,13 +1,14 @@
-"""Checks what a model says about itself."""
+"""Checks what a handle says about its model."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import Any
+from enum import Enum
+from typing import Any, Final
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records.models import ModelCard, Operation
+from tensorboard_cnc.records.models import CardField, ModelCard, Operation
 from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.naming import checked_name
@@ -15,6 +16,18 @@ from tensorboard_cnc.writer.operation import checked_operation
 from tensorboard_cnc.writer.policy import Report, tolerate
 from tensorboard_cnc.writer.texts import MOST_CHARACTERS, cut_at
 from tensorboard_cnc.writer.wording import shown, storable, type_name
+
+
+class LeftOut(Enum):
+    """Marks an argument that was left out, where None and an empty one say that there is none."""
+
+    LEFT_OUT = "left out"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+LEFT_OUT: Final = LeftOut.LEFT_OUT
 
 
 def checked_card(
@@ -26,28 +39,34 @@ def checked_card(
     *,
     report: Report,
 ) -> ModelCard:
-    """The card of a model that begins now; what cannot be logged is reported and left out.
+    """The card of a handle that is opened now; what cannot be logged is reported and left out.
 
     Raises:
       ArgumentError: the id cannot be logged.
     """
     checked_id = checked_name(model_id, "model id")
+    checked: dict[CardField, Any] = {
+        "parents": _checked_parents(parents, checked_id, report),
+        "operation": _checked_operation(operation, report),
+        "description": _checked_text(description, "description", report),
+        "checkpoint": _checked_text(_path_text(checkpoint), "checkpoint", report),
+    }
+    said = {field: value for field, value in checked.items() if value is not LEFT_OUT}
     return ModelCard(
         id=checked_id,
-        parents=_checked_parents(parents, checked_id, report),
-        operation=_checked_operation(operation, report),
-        description=_checked_text(description, "description", report),
-        checkpoint=_checked_text(_path_text(checkpoint), "checkpoint", report),
+        **said,
         created_us=now_us(),
+        says=frozenset({*said, "status"}),
     )
 
 
-def _checked_parents(parents: Any, model_id: str, report: Report) -> tuple[str, ...]:
+def _checked_parents(parents: Any, model_id: str, report: Report) -> tuple[str, ...] | LeftOut:
+    if isinstance(parents, LeftOut):
+        return parents
     if parents is None:
         return ()
     if isinstance(parents, str | ModelHandle):
         parents = [parents]
-    found: dict[str, None] = {}
     with tolerate(report):
         if not isinstance(parents, Iterable):
             raise _no_parents(parents)
@@ -58,10 +77,13 @@ def _checked_parents(parents: Any, model_id: str, report: Report) -> tuple[str, 
                 "Their order tells which is the main one, and a set has none",
                 'Write parents=["student-init", "teacher"], the main one first',
             )
-        for parent in parents:
+        given = list(parents)
+        found: dict[str, None] = {}
+        for parent in given:
             with tolerate(report):
                 found[_checked_parent(parent, model_id)] = None
-    return tuple(found)
+        return tuple(found) if found or not given else LEFT_OUT
+    return LEFT_OUT
 
 
 def _checked_parent(parent: Any, model_id: str) -> str:
@@ -77,13 +99,17 @@ def _checked_parent(parent: Any, model_id: str) -> str:
     return checked_name(name, "parent's id")
 
 
-def _checked_operation(operation: Any, report: Report) -> Operation | None:
+def _checked_operation(operation: Any, report: Report) -> Operation | LeftOut | None:
     with tolerate(report):
-        return None if operation is None else checked_operation(operation, report)
-    return None
+        if operation is None or isinstance(operation, LeftOut):
+            return operation
+        return checked_operation(operation, report)
+    return LEFT_OUT
 
 
-def _checked_text(text: Any, what: str, report: Report) -> str:
+def _checked_text(text: Any, what: str, report: Report) -> str | LeftOut:
+    if isinstance(text, LeftOut):
+        return text
     with tolerate(report):
         if isinstance(text, str):
             # Every visitor of the page gets it.
@@ -93,7 +119,7 @@ def _checked_text(text: Any, what: str, report: Report) -> str:
             f"A {what} is a text",
             "Convert it with str(...)",
         )
-    return ""
+    return LEFT_OUT
 
 
 def _path_text(path: Any) -> Any:

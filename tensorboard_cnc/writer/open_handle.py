@@ -148,7 +148,7 @@ class OpenHandle:
     def _write_card(self, card: ModelCard) -> None:
         # Kept even if it cannot be written now: close() writes it again.
         self._card = card
-        self._journal.write(model_tag(self._id), card)
+        self._journal.write(model_tag(self._id, self._journal.handle), card)
 
     def _write_closed(self, card: ModelCard) -> None:
         status: Status = "finished" if card.status == "running" else card.status

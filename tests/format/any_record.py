@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from tensorboard_cnc.records.models import (
@@ -28,18 +30,42 @@ _parameter_values = st.recursive(
 _operations = st.builds(
     Operation, st.text(max_size=10), st.dictionaries(st.text(max_size=10), _parameter_values)
 )
-model_cards = st.builds(
-    ModelCard,
-    id=_ids,
-    parents=st.lists(_ids, max_size=3).map(tuple),
-    operation=st.none() | _operations,
-    status=st.sampled_from(["running", "finished", "failed"]),
-    reason=st.text(max_size=10),
-    description=st.text(max_size=10),
-    checkpoint=st.text(max_size=10),
-    created_us=_times_us,
-    closed_us=st.none() | st.integers(1, 2**63 - 1),
+_ends = st.fixed_dictionaries(
+    {
+        "status": st.sampled_from(["running", "finished", "failed"]),
+        "reason": st.text(max_size=10),
+        "closed_us": st.none() | st.integers(1, 2**63 - 1),
+    }
 )
+_said = st.fixed_dictionaries(
+    {},
+    optional={
+        "parents": st.lists(_ids, max_size=3).map(tuple),
+        "operation": st.none() | _operations,
+        "status": _ends,
+        "description": st.text(max_size=10),
+        "checkpoint": st.text(max_size=10),
+    },
+)
+
+
+@st.composite
+def model_cards(
+    draw: st.DrawFn,
+    ids: st.SearchStrategy[str] = _ids,
+    times_us: st.SearchStrategy[int] = _times_us,
+) -> ModelCard:
+    """Cards that say any of their fields, be it that they are empty, and leave out the others."""
+    said: dict[Any, Any] = draw(_said)
+    return ModelCard(
+        draw(ids),
+        **{name: value for name, value in said.items() if name != "status"},
+        **said.get("status", {}),
+        created_us=draw(times_us),
+        says=frozenset(said),
+    )
+
+
 _measurements = st.builds(
     Measurement,
     name=st.text(max_size=10),
@@ -76,4 +102,4 @@ metric_specs = st.builds(MetricSpecs, st.lists(_specs, max_size=4).map(tuple))
 _logged_problems = st.builds(LoggedProblem, st.text(), st.text(), _times_us)
 problems = st.builds(Problems, _ids, st.lists(_logged_problems, max_size=3).map(tuple))
 
-any_record = st.one_of(model_cards, metrics, metric_specs, problems)
+any_record = st.one_of(model_cards(), metrics, metric_specs, problems)

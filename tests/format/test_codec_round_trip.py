@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,15 @@ STORED: dict[str, tuple[str, Record]] = {
             9,
         ),
     ),
+    # Of this one 0.1.0 was told nothing but the id.
+    "model of 0.1.0": (
+        "0801159510ff07200b2a0b0a090a016d200140074809",
+        ModelCard("m", status="finished", created_us=7, closed_us=9, says=frozenset({"status"})),
+    ),
+    "model that leaves fields out": (
+        "0801152f9ae7ef200e2a0e0a0c0a016d200332017850015801",
+        ModelCard("m", description="x", says=frozenset({"parents", "operation", "description"})),
+    ),
     "metrics": (
         "08011535123a50203c2a3c123a0a016d12250a076c6174656e637912103333333333332040000000"
         "000000f07f180920072a04686f7374120e0a02663112080000000000000000",
@@ -82,8 +92,15 @@ STORED: dict[str, tuple[str, Record]] = {
 
 @given(any_record)
 def test_every_record_survives(record: Record) -> None:
-    # Compared as written out: NaN equals itself there, and True, 1, 1.0, 0.0, -0.0 all differ.
-    assert repr(decode(encode(record))) == repr(record)
+    assert written_out(decode(encode(record))) == written_out(record)
+
+
+def written_out(record: Record) -> str:
+    """NaN equals itself there, and True, 1, 1.0, 0.0, -0.0 all differ."""
+    if isinstance(record, ModelCard):
+        # A set has no order.
+        return repr(replace(record, says=frozenset())) + repr(sorted(record.says))
+    return repr(record)
 
 
 def test_non_finite_values_are_kept() -> None:

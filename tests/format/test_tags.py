@@ -63,7 +63,8 @@ def test_a_part_never_equals_the_part_of_another_id(model_id: str) -> None:
 
 
 def test_tags_of_one_model() -> None:
-    assert tags.model_tag("a/b") == "cnc/model/a%2Fb"
+    assert tags.model_tag("a/b", "0f") == "cnc/model/a%2Fb/0f"
+    assert tags.model_tag_of_0_1_0("a/b") == "cnc/model/a%2Fb"
     assert tags.metrics_tag("a/b", "0f") == "cnc/metrics/a%2Fb/0f"
     assert tags.problems_tag("a/b", "0f") == "cnc/problems/a%2Fb/0f"
     assert tags.metric_specs_tag("0f") == "cnc/metric_specs/0f"
@@ -74,7 +75,7 @@ def test_a_tag_holds_only_its_own_record(one: str, other: str) -> None:
     stored: list[tuple[str, Record]] = []
     for model_id in {one, other}:
         stored += [
-            (tags.model_tag(model_id), ModelCard(model_id)),
+            (tags.model_tag(model_id, "0f"), ModelCard(model_id)),
             (tags.metrics_tag(model_id, "0f"), Metrics(model_id, ())),
             (tags.problems_tag(model_id, "0f"), Problems(model_id, ())),
         ]
@@ -83,3 +84,11 @@ def test_a_tag_holds_only_its_own_record(one: str, other: str) -> None:
         assert [tags.holds(other_tag, record) for other_tag, _ in stored] == [
             other_tag == tag for other_tag, _ in stored
         ]
+
+
+@given(ids, ids)
+def test_the_tag_of_0_1_0_holds_cards_of_its_model(one: str, other: str) -> None:
+    tag = tags.model_tag_of_0_1_0(one)
+    assert tags.holds(tag, ModelCard(one))
+    assert tags.holds(tag, ModelCard(other)) == (one == other)
+    assert not tags.holds(tag, Metrics(one, ()))

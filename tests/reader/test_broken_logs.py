@@ -101,12 +101,13 @@ def test_a_record_of_a_future_version(logdir: Path, serve: Serve) -> None:
     future.ParseFromString(envelope.encode(ModelCard("future")))
     future.format_version = 99
     future.checksum = envelope.checksum_of(99, future.compression, future.size, future.payload)
-    write_raw(logdir / "future", model_tag("future"), future.SerializeToString())
+    tag = model_tag("future", "0f")
+    write_raw(logdir / "future", tag, future.SerializeToString())
     answer = serve(logdir).models_when(lambda a: good_is_whole(a) and a["problems"])
     (problem,) = answer["problems"]
     assert "99" in problem["message"]
     assert "upgrade" in problem["remedy"].lower()
-    assert (problem["run"], problem["tag"]) == ("future", model_tag("future"))
+    assert (problem["run"], problem["tag"]) == ("future", tag)
     assert ids(answer) == {"good", "broken"}
 
 
@@ -116,6 +117,7 @@ def test_a_record_of_a_future_version(logdir: Path, serve: Serve) -> None:
         ("cnc/model/a", b""),
         ("cnc/model/a", b"garbage" * 10),
         ("cnc/model/b", envelope.encode(ModelCard("a"))),
+        ("cnc/model/b/0f", envelope.encode(ModelCard("a"))),
         ("cnc/metrics/a/x", envelope.encode(ModelCard("a"))),
         ("whatever", envelope.encode(ModelCard("a"))),
     ],
@@ -146,7 +148,7 @@ def test_missing_parents_and_cycles_across_runs(tmp_path: Path, serve: Serve) ->
 
 
 def test_a_value_without_a_tensor(logdir: Path, serve: Serve) -> None:
-    summary = tensor_summary(model_tag("empty"), b"")
+    summary = tensor_summary(model_tag("empty", "0f"), b"")
     summary.value[0].ClearField("tensor")
     writer = EventFileWriter(str(logdir / "empty"))
     writer.add_event(Event(step=1, wall_time=1.0, summary=summary))

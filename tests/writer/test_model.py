@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.errors import ArgumentError, ClosedError
-from tensorboard_cnc.records.models import Metrics, ModelCard, Operation
+from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
+from tensorboard_cnc.records.models import ALL_CARD_FIELDS, Metrics, ModelCard, Operation
+from tensorboard_cnc.writer.policy import during
 from tests.writer.logged import all_of, event_files, latest, logged, measured, only
 
 WRONG: Any = {1: 2}
@@ -130,11 +131,8 @@ def test_arguments_that_are_refused(arguments: Any, message: str, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_none_means_not_given(tmp_path: Path) -> None:
-    nothing: Any = None
-    with cnc_summary.model(
-        tmp_path, "m", parents=nothing, operation=None, checkpoint=None, metrics=None
-    ):
+def test_none_is_no_parent_and_no_checkpoint(tmp_path: Path) -> None:
+    with cnc_summary.model(tmp_path, "m", parents=None, checkpoint=None, metrics=None):
         pass
     assert (card(tmp_path).parents, card(tmp_path).checkpoint) == ((), "")
 
@@ -264,13 +262,44 @@ def test_models_logged_one_after_the_other_get_later_times(tmp_path: Path) -> No
     assert len(event_files(tmp_path)) == 1
 
 
-def test_logging_a_model_again_replaces_its_card(tmp_path: Path) -> None:
-    with cnc_summary.model(tmp_path, "m", description="first") as handle:
+def test_each_handle_of_a_model_keeps_its_card_and_metrics(tmp_path: Path) -> None:
+    with cnc_summary.model(tmp_path, "m", description="first", parents="a") as handle:
         handle.metrics({"a": 1})
     with cnc_summary.model(tmp_path, "m", description="second") as handle:
         handle.metrics({"b": 2})
-    assert card(tmp_path).description == "second"
-    assert len(all_of(Metrics, tmp_path)) == 2, "the metrics of another handle are not erased"
+    first, second = all_of(ModelCard, tmp_path)
+    assert (first.description, first.parents) == ("first", ("a",))
+    assert first.says == {"parents", "description", "status"}
+    assert second.description == "second"
+    assert second.says == {"description", "status"}
+    assert len(all_of(Metrics, tmp_path)) == 2
+
+
+def test_what_was_left_out_is_not_said(tmp_path: Path) -> None:
+    cnc_summary.model(tmp_path, "m").close()
+    assert card(tmp_path).says == {"status"}
+
+
+def test_none_and_empty_say_that_there_is_none(tmp_path: Path) -> None:
+    with cnc_summary.model(
+        tmp_path, "m", parents=(), operation=None, description="", checkpoint=None
+    ):
+        pass
+    assert card(tmp_path).says == ALL_CARD_FIELDS
+
+
+def test_what_was_refused_is_not_said(tmp_path: Path) -> None:
+    """With ``on_error("warn")`` a mistake must not erase what was said before."""
+    wrong: Any = 3
+    with (
+        during("warn"),
+        pytest.warns(CncWarning),
+        cnc_summary.model(
+            tmp_path, "m", parents=[wrong], operation=wrong, description=wrong, checkpoint=wrong
+        ),
+    ):
+        pass
+    assert card(tmp_path).says == {"status"}
 
 
 def test_a_card_too_large_to_be_read_is_refused(tmp_path: Path) -> None:

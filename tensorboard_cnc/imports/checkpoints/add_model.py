@@ -9,12 +9,17 @@ from typing import Any
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.imports.run_names import run_names
+from tensorboard_cnc.records.models import Operation
+from tensorboard_cnc.writer.model_card import LEFT_OUT, LeftOut
 from tensorboard_cnc.writer.tensors.safetensors_files import count_tensors
 
 
 @dataclass(frozen=True, slots=True)
 class NewModel:
-    """What becomes of a checkpoint: a model of this id, made from `parents` by `operation`."""
+    """What becomes of a checkpoint: a model of this id, made from `parents` by `operation`.
+
+    What is empty is left out: where the model is there already, that stays as it is.
+    """
 
     id: str
     checkpoint: Path
@@ -51,7 +56,7 @@ def add_model(
     """
     # A damaged file is refused before anything is written.
     tensors = count_tensors(model.checkpoint)
-    operation = None
+    operation: Operation | LeftOut = LEFT_OUT
     if model.operation:
         operation = cnc_summary.operation(model.operation, **model.parameters)
     run = logdir / run_names([model.id])[model.id]
@@ -59,9 +64,9 @@ def add_model(
     with cnc_summary.model(
         run,
         model.id,
-        parents=model.parents,
+        parents=model.parents or LEFT_OUT,
         operation=operation,
-        description=model.description,
+        description=model.description or LEFT_OUT,
         checkpoint=model.checkpoint,
     ) as handle:
         refused = handle.weights(model.checkpoint, progress=lambda _name: _step(read))

@@ -78,7 +78,9 @@ def test_the_whole_output(
 def test_adding_again_updates(checkpoint: Path, tmp_path: Path) -> None:
     assert run_add(checkpoint, tmp_path / "logs", "--description", "one") == 0
     assert run_add(checkpoint, tmp_path / "logs", "--description", "two") == 0
-    assert [card.description for card in all_of(ModelCard, tmp_path / "logs")][-1] == "two"
+    first, second = all_of(ModelCard, tmp_path / "logs")
+    assert (first.description, second.description) == ("one", "two")
+    assert second.says == {"status", "description", "checkpoint"}, "the rest stays as it was"
     assert len(list((tmp_path / "logs").iterdir())) == 1
 
 
