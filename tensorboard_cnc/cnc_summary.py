@@ -8,11 +8,14 @@
     with cnc_summary.model(writer, "prune-50", parents="dense", operation=prune) as m:
         m.metrics({"accuracy": 0.913, "latency_ms": [8.1, 8.3, 8.0]}, step=epoch)
 
+Annotate with `Model`, `MetricSpec`, `Operation`, `Writer`: ``def train(m: cnc_summary.Model)``.
 docs/logging.md tells the rest. What goes wrong is a `tensorboard_cnc.errors.CncError`.
 """
 
 from tensorboard_cnc.efficiency.efficiency import Efficiency
 from tensorboard_cnc.efficiency.measuring import measure
+from tensorboard_cnc.records.models import MetricSpec, Operation
+from tensorboard_cnc.writer.accepted_writers import Writer
 from tensorboard_cnc.writer.instances.dataset import dataset
 from tensorboard_cnc.writer.instances.evaluation import Evaluation
 from tensorboard_cnc.writer.metric import define_metrics, metric
@@ -21,10 +24,16 @@ from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.operation import operation
 from tensorboard_cnc.writer.policy import on_error
 
+Model = ModelHandle
+
 __all__ = [
     "Efficiency",
     "Evaluation",
+    "MetricSpec",
+    "Model",
     "ModelHandle",
+    "Operation",
+    "Writer",
     "attach",
     "dataset",
     "define_metrics",

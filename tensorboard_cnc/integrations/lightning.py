@@ -9,6 +9,7 @@ from typing import Any
 
 from tensorboard_cnc.integrations.training_log import ModelToLog, TrainingLog
 from tensorboard_cnc.records.models import MetricSpec, Operation
+from tensorboard_cnc.writer.accepted_writers import Writer
 from tensorboard_cnc.writer.model_card import LEFT_OUT, LeftOut
 from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.policy import OnError
@@ -77,8 +78,8 @@ class CncCallback(Callback):  # type: ignore[misc]
         self._log.fail(exception)
 
 
-def _writer(trainer: Any) -> Any:
+def _writer(trainer: Any) -> Writer:
     for logger in trainer.loggers:
         if isinstance(logger, TensorBoardLogger):
-            return logger.experiment
+            return logger.experiment  # type: ignore[no-any-return]
     return Path(trainer.default_root_dir)

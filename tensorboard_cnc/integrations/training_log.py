@@ -11,6 +11,7 @@ from typing import Any
 
 from tensorboard_cnc.records.models import MetricSpec, Operation
 from tensorboard_cnc.writer import policy
+from tensorboard_cnc.writer.accepted_writers import Writer
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.model import attach, model
 from tensorboard_cnc.writer.model_card import LEFT_OUT, LeftOut
@@ -43,7 +44,7 @@ class TrainingLog:
         self._on_error = on_error
         self._handle: ModelHandle | None = None
 
-    def begin(self, writer: Any) -> None:
+    def begin(self, writer: Writer) -> None:
         """Logs the model as running; a training that is begun again is the same model."""
         told = self._told
         with self._protected():
@@ -65,7 +66,7 @@ class TrainingLog:
             if self._handle is not None and (numbers := _numbers(values)):
                 self._handle.metrics(numbers, step=step)
 
-    def measured_afterwards(self, writer: Any, values: Mapping[str, Any], step: int) -> None:
+    def measured_afterwards(self, writer: Writer, values: Mapping[str, Any], step: int) -> None:
         """Adds the numbers among `values` to the model whose training has ended."""
         with self._protected():
             if numbers := _numbers(values):

@@ -10,6 +10,7 @@ from transformers import TrainerCallback
 
 from tensorboard_cnc.integrations.training_log import ModelToLog, TrainingLog
 from tensorboard_cnc.records.models import MetricSpec, Operation
+from tensorboard_cnc.writer.accepted_writers import Writer
 from tensorboard_cnc.writer.model_card import LEFT_OUT, LeftOut
 from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.policy import OnError
@@ -28,7 +29,7 @@ class CncCallback(TrainerCallback):  # type: ignore[misc]
         self,
         model_id: str,
         *,
-        writer: Any = None,
+        writer: Writer = None,
         parents: str | ModelHandle | Iterable[str | ModelHandle] | LeftOut | None = LEFT_OUT,
         operation: Operation | str | LeftOut | None = LEFT_OUT,
         description: str | LeftOut = LEFT_OUT,
@@ -79,5 +80,5 @@ class CncCallback(TrainerCallback):  # type: ignore[misc]
     ) -> None:
         self._log.end(model)
 
-    def _where(self, args: Any) -> Any:
+    def _where(self, args: Any) -> Writer:
         return args.output_dir if self._writer is None else self._writer

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tensorboard_cnc.records.models import Budget, Goal, MetricSpec
 from tensorboard_cnc.writer import policy
+from tensorboard_cnc.writer.accepted_writers import Writer
 from tensorboard_cnc.writer.journal import Journal
 from tensorboard_cnc.writer.metric_spec import checked_spec, checked_specs, write_specs
 from tensorboard_cnc.writer.policy import tolerate, unreported
@@ -63,7 +62,7 @@ def metric(
     return given if policy.is_lenient() else checked_spec(given)
 
 
-def define_metrics(writer: Any, *specs: MetricSpec) -> None:
+def define_metrics(writer: Writer, *specs: MetricSpec) -> None:
     """Logs how metrics are to be read, for all models of the log directory.
 
     Where runs define a metric differently, the newest definition counts and the page says so.

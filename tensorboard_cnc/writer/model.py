@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from tensorboard_cnc.records.models import MetricSpec, ModelCard, Operation
+from tensorboard_cnc.writer.accepted_writers import Writer
 from tensorboard_cnc.writer.journal import Journal, ProblemLog
 from tensorboard_cnc.writer.metric_spec import checked_specs, write_specs
 from tensorboard_cnc.writer.model_card import LEFT_OUT, LeftOut, checked_card
@@ -17,7 +17,7 @@ from tensorboard_cnc.writer.sinks.sink import NullSink, Sink, directory_of, open
 
 
 def model(
-    writer: Any,
+    writer: Writer,
     model_id: str,
     *,
     parents: str | ModelHandle | Iterable[str | ModelHandle] | LeftOut | None = LEFT_OUT,
@@ -68,7 +68,7 @@ def model(
     return _opened(writer, card.id, problems, card, specs)
 
 
-def attach(writer: Any, model_id: str) -> ModelHandle:
+def attach(writer: Writer, model_id: str) -> ModelHandle:
     """Adds to a model that is logged elsewhere: in another run, or by another process.
 
     Metrics, predictions and sketches are shown with the model, and where metrics came from. If
@@ -89,7 +89,7 @@ def attach(writer: Any, model_id: str) -> ModelHandle:
 
 
 def _opened(
-    writer: Any,
+    writer: Writer,
     model_id: str,
     problems: ProblemLog,
     card: ModelCard | None,

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -48,6 +49,13 @@ class OpenHandle:
     def id(self) -> str:
         """The model's id."""
         return self._id
+
+    def __repr__(self) -> str:
+        """Such as ``<model prune-50 in runs/a, running>``."""
+        attached = "closed" if self._closed else "attached"
+        state = attached if self._card is None else self._card.status
+        where = f" in {_place(self._journal.directory)}" if self._journal.directory else ""
+        return f"<model {self._id}{where}, {state}>"
 
     def failed(self, reason: str | BaseException) -> None:
         """Marks the model as failed. It stays on the page, and more metrics may follow.
@@ -187,3 +195,10 @@ class OpenHandle:
                 "A model is logged until close() or the end of its with block",
                 f'Log before, or add metrics with cnc_summary.attach(writer, "{self._id}")',
             )
+
+
+def _place(directory: str) -> str:
+    """`directory` as one would type it from here."""
+    with suppress(ValueError, OSError):
+        return str(Path(directory).relative_to(Path.cwd()))
+    return directory

@@ -71,8 +71,9 @@ def test_the_policy_of_others_stays(mode: policy.OnError, tmp_path: Path) -> Non
 
 
 def test_strict_where_asked_for(tmp_path: Path) -> None:
+    wrong: Any = 42
     with pytest.raises(WriterError):
-        log(on_error="raise").begin(42)
+        log(on_error="raise").begin(wrong)
     with pytest.raises(ArgumentError, match="on_error was given 'never'"):
         log(on_error="never")
     training = log(inputs=torch.ones(1, 5), on_error="raise")

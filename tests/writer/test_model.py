@@ -225,6 +225,20 @@ def test_a_closed_handle_refuses(
     assert card(tmp_path).status == "finished"
 
 
+def test_how_handles_show_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    finished, failed = (cnc_summary.model("runs/a", name) for name in ("prune-50", "int8"))
+    assert repr(finished) == f"<model prune-50 in {Path('runs/a')}, running>"
+    finished.close()
+    failed.failed("diverged")
+    assert repr(finished) == f"<model prune-50 in {Path('runs/a')}, finished>"
+    assert repr(failed) == f"<model int8 in {Path('runs/a')}, failed>"
+    failed.close()
+    with cnc_summary.attach(tmp_path.parent / "elsewhere", "int8") as attached:
+        assert repr(attached) == f"<model int8 in {tmp_path.parent / 'elsewhere'}, attached>"
+    assert repr(attached).endswith(", closed>")
+
+
 def test_an_attached_handle_writes_no_card(tmp_path: Path) -> None:
     with cnc_summary.attach(tmp_path, "m") as handle:
         handle.metrics({"latency_ms": [20, 21]})

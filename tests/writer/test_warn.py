@@ -145,12 +145,13 @@ def test_a_wrong_id_gives_a_handle_that_logs_nothing(tmp_path: Path) -> None:
 
 
 def test_a_wrong_writer_gives_a_handle_that_logs_nothing() -> None:
+    wrong: Any = 3
     with warned("The writer is 3"):
-        with cnc_summary.model(3, "m", metrics={"a": "max"}) as model:
+        with cnc_summary.model(wrong, "m", metrics={"a": "max"}) as model:
             model.metrics({"a": 1})
-        with cnc_summary.attach(3, "m") as attached:
+        with cnc_summary.attach(wrong, "m") as attached:
             attached.metrics({"a": 1})
-        cnc_summary.define_metrics(3, cnc_summary.metric("a"))
+        cnc_summary.define_metrics(wrong, cnc_summary.metric("a"))
 
 
 def test_definitions_on_their_own_leave_the_bad_ones_out(tmp_path: Path) -> None:
