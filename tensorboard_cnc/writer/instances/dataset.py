@@ -15,6 +15,7 @@ from tensorboard_cnc.format.columns import texts as packed_texts
 from tensorboard_cnc.format.instances import columns_of, encode
 from tensorboard_cnc.format.tags import dataset_tag
 from tensorboard_cnc.records.instances import Attribute, Dataset
+from tensorboard_cnc.writer.accepted_writers import Writer
 from tensorboard_cnc.writer.instances.arrays import array_of, checked_ids, checked_rows
 from tensorboard_cnc.writer.instances.predictions import packed_bytes
 from tensorboard_cnc.writer.instances.task import remember
@@ -38,7 +39,7 @@ _CHARACTERS = (2_000, 500, 120)
 
 
 def dataset(
-    writer: Any,
+    writer: Writer,
     name: str,
     ids: Any,
     *,
