@@ -81,12 +81,14 @@ class ProblemLog:
         self._written = 0
 
     def note(self, error: CncError) -> None:
+        """Keeps `error` unless it is known or there are plenty."""
         if error.message not in self._problems and len(self._problems) < _MOST_PROBLEMS:
             self._problems[error.message] = LoggedProblem(
                 storable(error.message), storable(error.remedy), now_us()
             )
 
     def write(self, journal: Journal, model_id: str) -> None:
+        """Hands all over once more, if one is new since the last time."""
         if len(self._problems) > self._written:
             record = Problems(model_id, tuple(self._problems.values()))
             journal.write(problems_tag(model_id, journal.handle), record)

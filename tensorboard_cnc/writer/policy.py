@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Literal, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError, CncError, CncWarning
@@ -17,7 +18,11 @@ Report: TypeAlias = Callable[[CncError], None]
 _UNFORESEEN = "Look after the disk, the directory, or the value that was given"
 
 _mode: OnError = "raise"
+# What holds within `during`, in its thread or task alone.
+_mode_here: ContextVar[OnError | None] = ContextVar("_mode_here", default=None)
 _warned: set[str] = set()
+# A loop may fail in a new way each time, with a message of its own.
+_MOST_WARNED = 1000
 
 
 def on_error(mode: OnError) -> None:
@@ -33,33 +38,26 @@ def on_error(mode: OnError) -> None:
       ArgumentError: another mode.
     """
     global _mode
-    if mode not in ("raise", "warn"):
-        raise ArgumentError(
-            f"on_error was given {mode!r}",
-            'There are "raise" and "warn"',
-            'Write cnc_summary.on_error("warn") to keep a long job alive',
-        )
-    _mode = mode
+    _mode = _checked(mode)
 
 
 @contextmanager
 def during(mode: OnError) -> Iterator[None]:
-    """As after `on_error(mode)` within the block; then as before.
+    """As after `on_error(mode)`, within the block and for what runs in it; other threads go on.
 
     Raises:
       ArgumentError: another mode.
     """
-    before = _mode
-    on_error(mode)
+    token = _mode_here.set(_checked(mode))
     try:
         yield
     finally:
-        on_error(before)
+        _mode_here.reset(token)
 
 
 def is_lenient() -> bool:
     """Whether errors become warnings."""
-    return _mode == "warn"
+    return (_mode_here.get() or _mode) == "warn"
 
 
 @contextmanager
@@ -84,8 +82,20 @@ def unreported(_error: CncError) -> None:
     """For `tolerate` where no model can keep the problem."""
 
 
+def _checked(mode: OnError) -> OnError:
+    if mode not in ("raise", "warn"):
+        raise ArgumentError(
+            f"on_error was given {mode!r}",
+            'There are "raise" and "warn"',
+            'Write cnc_summary.on_error("warn") to keep a long job alive',
+        )
+    return mode
+
+
 def _warn_once(message: str) -> None:
     if message not in _warned:
+        if len(_warned) >= _MOST_WARNED:
+            _warned.clear()
         _warned.add(message)
         warnings.warn(message, CncWarning, stacklevel=_callers_level())
 

@@ -53,8 +53,8 @@ def test_begun_again_it_is_the_same_model(tmp_path: Path) -> None:
     training.fail(ValueError("no"))
     training.fail(ValueError("twice"))
     training.end(None)
-    card = only(ModelCard, tmp_path)
-    assert (card.status, card.reason) == ("failed", "ValueError: no")
+    ends = [(card.id, card.status, card.reason) for card in all_of(ModelCard, tmp_path)]
+    assert ends == [("m", "finished", ""), ("m", "failed", "ValueError: no")]
 
 
 @pytest.mark.parametrize("mode", ["raise", "warn"])

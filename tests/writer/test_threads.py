@@ -6,8 +6,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.models import Metrics, ModelCard
+from tensorboard_cnc.writer import policy
 from tests.writer.logged import all_of, event_files, values
 
 
@@ -59,3 +63,26 @@ def test_a_handle_closed_by_several_threads_is_closed_once(tmp_path: Path) -> No
     in_threads(8, lambda _: model.close())
     (card,) = all_of(ModelCard, tmp_path)
     assert card.status == "finished"
+
+
+def test_a_policy_for_one_block_is_not_seen_by_other_threads() -> None:
+    inside, outside = threading.Event(), threading.Event()
+    seen: list[bool] = []
+
+    def elsewhere() -> None:
+        inside.wait(60)
+        seen.append(policy.is_lenient())
+        cnc_summary.on_error("warn")
+        outside.set()
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    with policy.during("warn"):
+        assert policy.is_lenient()
+        inside.set()
+        assert outside.wait(60)
+        with policy.during("raise"), pytest.raises(ArgumentError):
+            cnc_summary.operation("prune", x={})
+    thread.join()
+    assert seen == [False]
+    assert policy.is_lenient(), "what another thread chose for the process holds after the block"

@@ -22,6 +22,7 @@ from tensorboard_cnc.records.models import (
     Operation,
     Problems,
 )
+from tensorboard_cnc.writer import policy
 from tensorboard_cnc.writer.sinks.directory import EventFile
 from tests.writer.logged import all_of, latest, only, values
 
@@ -225,3 +226,13 @@ def test_other_modes_are_refused_in_any_mode(mode: Any) -> None:
         ArgumentError, match=r'There are "raise" and "warn"\. Write cnc_summary\.on'
     ):
         cnc_summary.on_error(mode)
+
+
+def test_what_was_warned_about_does_not_fill_the_memory() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for number in range(3000):
+            with policy.tolerate(policy.unreported):
+                raise ArgumentError(f"Row {number}", "", "Mend it")
+            assert f"Row {number}. Mend it." in policy._warned
+    assert len(policy._warned) <= 1000
