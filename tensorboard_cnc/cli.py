@@ -186,7 +186,7 @@ def _incomplete(refused: Mapping[str, str], tensors: int) -> str:
 
 
 def _unwritable(logdir: Path, error: OSError) -> str:
-    from tensorboard_cnc.imports.wording import shortened
+    from tensorboard_cnc.wording import shortened
 
     path = shortened(str(error.filename or logdir))
     return (

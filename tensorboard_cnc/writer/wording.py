@@ -1,44 +1,5 @@
-"""How messages show values, and how texts are made fit to be stored."""
+"""The names under which the writer knows `tensorboard_cnc.wording`."""
 
-from __future__ import annotations
+from tensorboard_cnc.wording import shown, storable, text_of, type_name
 
-import reprlib
-from typing import Any
-
-_SHORT = reprlib.Repr()
-_SHORT.maxstring = _SHORT.maxother = 60
-_MOST_CHARACTERS = 1500
-
-
-def shown(value: Any) -> str:
-    """`value` as in Python, shortened and on one line."""
-    try:
-        return " ".join(_SHORT.repr(value).split())
-    except Exception:
-        return f"<{type_name(value)}>"
-
-
-def text_of(error: BaseException) -> str:
-    """The kind of `error` and what it and its notes say, on one line."""
-    kind = type(error).__name__
-    try:
-        said = [str(error), *getattr(error, "__notes__", ())]
-        text = " ".join(word for part in said for word in part.split())
-    except Exception:
-        return kind
-    if len(text) > _MOST_CHARACTERS:
-        text = f"{text[:_MOST_CHARACTERS]}…"
-    return f"{kind}: {text}" if text else kind
-
-
-def type_name(value: Any) -> str:
-    """The type of `value` with its module, as in an import."""
-    kind = type(value)
-    if kind.__module__ == "builtins":
-        return kind.__qualname__
-    return f"{kind.__module__}.{kind.__qualname__}"
-
-
-def storable(text: str) -> str:
-    """`text`, with lone surrogates (as in undecodable file names) written as escapes."""
-    return text.encode("utf-8", "backslashreplace").decode()
+__all__ = ["shown", "storable", "text_of", "type_name"]

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from tensorboard_cnc.imports.tables.oddities import Oddities
 from tensorboard_cnc.imports.tables.table_field import TableField
-from tensorboard_cnc.imports.wording import printable, quoted
 from tensorboard_cnc.records.models import MetricSpec
+from tensorboard_cnc.wording import printable, quoted
 from tensorboard_cnc.writer.naming import MAX_LENGTH
 
 KEYS = ("name", "min", "max", "primary", "format", "unit")

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from tensorboard_cnc.errors import TableError
-from tensorboard_cnc.imports.wording import quoted
+from tensorboard_cnc.wording import quoted
 
 # Of a hundred thousand models and more; parsed, it takes up to ten times as much memory.
 LARGEST_BYTES = 100_000_000

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tensorboard_cnc.imports.tables.table_field import TableField
-from tensorboard_cnc.imports.wording import plain, quoted
+from tensorboard_cnc.wording import plain, quoted
 
 _SHOWN = 5
 

@@ -10,7 +10,7 @@ from typing import TextIO, TypeVar
 
 from tensorboard_cnc.imports.tables.experiment_table import ExperimentTable
 from tensorboard_cnc.imports.tables.write_table import Written
-from tensorboard_cnc.imports.wording import plain
+from tensorboard_cnc.wording import plain
 
 _T = TypeVar("_T")
 _BAR_WIDTH = 40

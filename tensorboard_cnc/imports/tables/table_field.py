@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tensorboard_cnc.errors import TableError
-from tensorboard_cnc.imports.wording import quoted, shortened
+from tensorboard_cnc.wording import quoted, shortened
 from tensorboard_cnc.writer.naming import MAX_LENGTH
 
 _MAX_TEXT_LENGTH = 1_000_000

@@ -15,8 +15,8 @@ from tensorboard_cnc.format.tags import SUBRUN
 from tensorboard_cnc.imports.run_names import run_names
 from tensorboard_cnc.imports.tables.experiment_table import ExperimentTable
 from tensorboard_cnc.imports.tables.table_model import TableModel
-from tensorboard_cnc.imports.wording import quoted
 from tensorboard_cnc.records.models import MetricSpec
+from tensorboard_cnc.wording import quoted
 
 
 @dataclass(frozen=True, slots=True)
