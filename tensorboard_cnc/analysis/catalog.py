@@ -162,7 +162,7 @@ def _unmet_scalars(
         Problem(
             f'The metric "{spec.name}" is to be the last value of the scalar "{spec.scalar}", '
             "which no run with a model has.",
-            "Mend the tag in cnc_summary.metric(..., scalar=...), or log the scalar through a "
+            "Correct the tag in cnc_summary.metric(..., scalar=...), or log the scalar through a "
             "writer in the model's run.",
         )
         for spec in specs
@@ -174,7 +174,7 @@ def _unclaimed(what: str, run: str, model_id: str, key: str) -> Problem:
     return Problem(
         f'{what} were attached to the model "{model_id}", which no run has logged.',
         f'Log it with cnc_summary.model(writer, "{model_id}"), open the log directory that '
-        "holds it too, or mend the id given to cnc_summary.attach.",
+        "holds it too, or correct the id given to cnc_summary.attach.",
         run=run,
         model=key,
     )

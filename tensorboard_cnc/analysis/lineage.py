@@ -121,7 +121,7 @@ def _missing_parent(member: Member, parent_id: str, near: list[str]) -> Problem:
     return Problem(
         f'Model "{member.card.id}" names the parent "{parent_id}", which no run has logged.{meant}',
         f'Log it with cnc_summary.model(writer, "{parent_id}"), open the log directory that '
-        "holds it too, or mend the id.",
+        "holds it too, or correct the id.",
         run=member.run,
         model=member.key,
     )
@@ -131,7 +131,7 @@ def _cycle(child: Member, parent: Member) -> Problem:
     return Problem(
         f'Model "{child.card.id}" descends from itself through its parent "{parent.card.id}"; '
         "this link is left out.",
-        "Mend the parents= of one of the two and log it again.",
+        "Correct the parents= of one of the two and log it again.",
         run=child.run,
         model=child.key,
     )

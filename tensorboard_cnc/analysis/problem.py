@@ -1,4 +1,4 @@
-"""Something about a log that a person should know and can mend."""
+"""Something about a log that a person should know and can put right."""
 
 from __future__ import annotations
 

@@ -36,7 +36,9 @@ def parse_limit(text: str, *, metric: str, unit: str) -> Budget:
     found = _TEXT.fullmatch(text)
     number = _number(found) if found else math.nan
     if found is None or not math.isfinite(number):
-        raise ArgumentError(f'The budget of "{metric}" is {shown(text)}', FORMS, "Write it so")
+        raise ArgumentError(
+            f'The budget of "{metric}" is {shown(text)}', FORMS, "Use one of these forms"
+        )
     bound = _BOUNDS[found["bound"]]
     percent_of_base = bool(found["offset"]) and found["unit"] == "%"
     if found["unit"] and found["unit"] != unit and not percent_of_base:

@@ -128,8 +128,8 @@ def _checked_scale(given: MetricSpec, name: str) -> tuple[float | None, float | 
     if low is not None and high is not None and low >= high:
         raise ArgumentError(
             f'The scale of "{name}" goes from low={low:g} to high={high:g}',
-            "A scale begins below its end",
-            'Exchange them; that less is better is said with goal="min"',
+            "low must be less than high",
+            'Swap them; say that less is better with goal="min"',
         )
     return low, high
 
@@ -161,6 +161,6 @@ def _defined_twice(name: str) -> ArgumentError:
 def _no_specs(given: Any) -> ArgumentError:
     return ArgumentError(
         f"Metrics are defined by {shown(given)} of type {type_name(given)}",
-        "A metric is defined by its name and goal or by a spec",
+        "A metric is defined by its name and goal, or by a spec",
         'Write metrics={"accuracy": "max"} or metrics=[cnc_summary.metric("accuracy", goal="max")]',
     )

@@ -113,9 +113,9 @@ def _checked_integer(name: str, integer: int) -> int:
 
 def _too_deep(name: str, value: Any) -> ArgumentError:
     return ArgumentError(
-        f"The parameter {name} holds {shown(value)} inside {_MAX_DEPTH} lists",
+        f"The parameter {name} nests {shown(value)} inside {_MAX_DEPTH} lists",
         f"Lists are at most {_MAX_DEPTH} deep",
-        "Pass what tells models apart, as parameters of their own",
+        "Pass what sets models apart as parameters of their own",
     )
 
 

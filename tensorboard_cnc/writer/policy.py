@@ -15,7 +15,7 @@ from tensorboard_cnc.writer.wording import text_of
 OnError: TypeAlias = Literal["raise", "warn"]
 Report: TypeAlias = Callable[[CncError], None]
 
-_UNFORESEEN = "Look after the disk, the directory, or the value that was given"
+_UNFORESEEN = "Check the disk, the directory, or the value that was given"
 
 _mode: OnError = "raise"
 # What holds within `during`, in its thread or task alone.

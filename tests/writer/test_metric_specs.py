@@ -95,7 +95,7 @@ def test_the_same_specs_leave_one_record_in_a_run(tmp_path: Path) -> None:
         ({"description": "two\nlines"}, "The description of .* on one line"),
         ({"format": "0.2fx"}, 'format of "m" is \'0.2fx\'. .* d3-format specifier. Write ".1%"'),
         ({"format": None}, 'The format of "m" is None'),
-        ({"low": 1, "high": 1}, "from low=1 to high=1. A scale begins below its end. Exchange"),
+        ({"low": 1, "high": 1}, "from low=1 to high=1. low must be less than high. Swap"),
         ({"low": "0"}, "has low='0' of type str. The ends of a scale are finite numbers. Leave"),
         ({"high": float("inf")}, "has high=inf"),
         ({"high": True}, "has high=True"),
