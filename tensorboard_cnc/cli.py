@@ -7,7 +7,7 @@ import io
 import shlex
 import stat
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -54,7 +54,7 @@ def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         description="Writes every model of an experiment table into the log directory, as a run "
         "of its own. Importing again updates the models.",
     )
-    command.add_argument("table", type=Path, metavar="TABLE.json")
+    command.add_argument("source", type=Path, metavar="TABLE.json")
     command.add_argument("--logdir", type=_local_directory, required=True, metavar="DIR")
     command.set_defaults(run=_import)
 
@@ -66,7 +66,7 @@ def _add_add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Writes a model with sketches of its weights into the log directory, as a run "
         "of its own. The checkpoint is read piece by piece. Adding again updates the model.",
     )
-    command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT.safetensors")
+    command.add_argument("source", type=Path, metavar="CHECKPOINT.safetensors")
     command.add_argument("--logdir", type=_local_directory, required=True, metavar="DIR")
     command.add_argument("--id", required=True, help="the id of the model")
     command.add_argument(
@@ -92,7 +92,7 @@ def _local_directory(name: str) -> Path:
         raise argparse.ArgumentTypeError("it is empty. Write . for the current directory.")
     if "://" in name:
         raise argparse.ArgumentTypeError(
-            f"{name} is not on this machine. Import into a local directory and copy that."
+            f"{name} is not on this machine. Write into a local directory and copy that."
         )
     try:
         mode = Path(name).stat().st_mode
@@ -109,76 +109,105 @@ def _local_directory(name: str) -> Path:
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    from tensorboard_cnc.imports.progress import with_progress
     from tensorboard_cnc.imports.tables.experiment_table import parse_table
     from tensorboard_cnc.imports.tables.json_document import read_json
-    from tensorboard_cnc.imports.tables.report import what_was_read, what_was_written, with_progress
+    from tensorboard_cnc.imports.tables.report import what_was_read, what_was_written
     from tensorboard_cnc.imports.tables.write_table import write_table
 
-    source, logdir = arguments.table, arguments.logdir
-    try:
+    source, logdir = arguments.source, arguments.logdir
+
+    def work() -> tuple[str, str]:
         table = parse_table(read_json(source))
         _print(what_was_read(table, source), sys.stdout)
         written = write_table(table, logdir, lambda models: with_progress(models, sys.stderr))
-    except WriterError as error:
-        return _failed(f"Nothing was imported. {error}", _NOT_WRITTEN)
-    except CncError as error:
-        return _failed(f"{source}: {error}", _REFUSED)
-    except _PrintError as error:
-        return _failed(f"Nothing was imported: {error}", _NOT_WRITTEN)
-    except OSError as error:
-        return _failed(f"Nothing was imported: {_unwritable(logdir, error)}", _NOT_WRITTEN)
-    except KeyboardInterrupt:
-        return _failed("Nothing was imported: interrupted.", _NOT_WRITTEN)
-    try:
-        _print(what_was_written(written, logdir), sys.stdout)
-    except _PrintError as error:
-        return _failed(f"All models were imported into {logdir}, but {error}", _DONE)
-    return _DONE
+        return what_was_written(written, logdir), ""
+
+    return _carried_out(
+        work,
+        arguments,
+        nothing="Nothing was imported",
+        refused=f"{source}: ",
+        interrupted="Nothing was imported: interrupted.",
+        done=f"All models were imported into {logdir}",
+    )
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from tensorboard_cnc.imports.checkpoints.add_model import NewModel, add_model
-    from tensorboard_cnc.imports.checkpoints.typed_parameters import typed_parameters
-    from tensorboard_cnc.imports.tables.report import with_progress
+    from tensorboard_cnc.imports.checkpoints.add_model import NewModel, add_model, typed_parameters
+    from tensorboard_cnc.imports.progress import with_progress
 
     logdir: Path = arguments.logdir
     name, *parameters = arguments.operation or [""]
-    try:
+
+    def work() -> tuple[str, str]:
         model = NewModel(
             arguments.id,
-            arguments.checkpoint,
+            arguments.source,
             arguments.parent,
             name,
             typed_parameters(parameters),
             arguments.description,
         )
         added = add_model(model, logdir, lambda tensors: with_progress(tensors, sys.stderr))
+        logged = max(added.tensors - len(added.refused), 0)
+        count = f"{logged:,} of {added.tensors:,}" if added.refused else f"{logged:,}"
+        said = (
+            f"Wrote {count} tensors of {arguments.id} to {added.run}\n"
+            f"Open it with: tensorboard --logdir {shlex.quote(str(logdir))}"
+        )
+        return said, _incomplete(added.refused, added.tensors)
+
+    return _carried_out(
+        work,
+        arguments,
+        nothing="Nothing was added",
+        refused="",
+        interrupted="interrupted. The model is marked as failed.",
+        done=f"The model was added to {logdir}",
+    )
+
+
+def _carried_out(
+    work: Callable[[], tuple[str, str]],
+    arguments: argparse.Namespace,
+    *,
+    nothing: str,
+    refused: str,
+    interrupted: str,
+    done: str,
+) -> int:
+    """Does `work`, prints what it says and what it left out, or how it failed.
+
+    Returns the exit code.
+    """
+    try:
+        said, left_out = work()
     except WriterError as error:
-        return _failed(f"Nothing was added. {error}", _NOT_WRITTEN)
+        return _failed(f"{nothing}. {error}", _NOT_WRITTEN)
     except CncError as error:
-        return _failed(str(error), _REFUSED)
+        return _failed(f"{refused}{error}", _REFUSED)
+    except _PrintError as error:
+        return _failed(f"{nothing}: {error}", _NOT_WRITTEN)
     except OSError as error:
-        if error.filename and Path(error.filename) == arguments.checkpoint:
+        if error.filename and Path(error.filename) == arguments.source:
             reason = error.strerror or error
             return _failed(f"{error.filename} cannot be read: {reason}.", _REFUSED)
-        return _failed(f"Nothing was added: {_unwritable(logdir, error)}", _NOT_WRITTEN)
+        return _failed(f"{nothing}: {_unwritable(arguments.logdir, error)}", _NOT_WRITTEN)
     except KeyboardInterrupt:
-        return _failed("interrupted. The model is marked as failed.", _NOT_WRITTEN)
-    logged = max(added.tensors - len(added.refused), 0)
-    count = f"{logged:,} of {added.tensors:,}" if added.refused else f"{logged:,}"
+        return _failed(interrupted, _NOT_WRITTEN)
     try:
-        _print(f"Wrote {count} tensors of {arguments.id} to {added.run}", sys.stdout)
-        _print(f"Open it with: tensorboard --logdir {shlex.quote(str(logdir))}", sys.stdout)
+        _print(said, sys.stdout)
     except _PrintError as error:
-        _failed(f"The model was added to {logdir}, but {error}", _DONE)
-    if added.refused:
-        return _failed(_incomplete(added.refused, added.tensors), _INCOMPLETE)
-    return _DONE
+        _failed(f"{done}, but {error}", _DONE)
+    return _failed(left_out, _INCOMPLETE) if left_out else _DONE
 
 
 def _incomplete(refused: Mapping[str, str], tensors: int) -> str:
-    from tensorboard_cnc.imports.wording import shortened
+    from tensorboard_cnc.wording import shortened
 
+    if not refused:
+        return ""
     first = [f"{shortened(name)}: {why.rstrip('.')}" for name, why in refused.items()][:_NAMED]
     more = f"; and {len(refused) - _NAMED:,} more" if len(refused) > _NAMED else ""
     were = "was" if len(refused) == 1 else "were"

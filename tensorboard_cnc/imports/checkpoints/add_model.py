@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.imports.run_names import run_names
 from tensorboard_cnc.records.models import Operation
 from tensorboard_cnc.writer.model_card import LEFT_OUT, LeftOut
 from tensorboard_cnc.writer.tensors.safetensors_files import count_tensors
+
+_WORDS = {"True": True, "False": False, "None": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +82,38 @@ def add_model(
 
 def _step(read: Iterator[int]) -> None:
     next(read, None)
+
+
+def typed_parameters(texts: Sequence[str]) -> dict[str, Any]:
+    """Values by name: numbers, truth values, null and lists as in JSON or Python, else texts.
+
+    Raises:
+      ArgumentError: a text holds no "=", or a name comes twice.
+    """
+    parameters: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise ArgumentError(
+                f'The parameter "{text}" is not of the form name=value',
+                "Parameters follow the name of the operation",
+                "Write --operation prune amount=0.5 scope=global, after the checkpoint",
+            )
+        if name in parameters:
+            raise ArgumentError(
+                f'The parameter "{name}" is given twice', "It has one value", "Leave one out"
+            )
+        parameters[name] = _typed(value)
+    return parameters
+
+
+def _typed(text: str) -> Any:
+    if text in _WORDS:
+        return _WORDS[text]
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    # Numbers beyond JSON, such as NaN, and objects stay what was typed.
+    plain = isinstance(value, str | bool | int | float | list) or value is None
+    return value if plain and text not in ("NaN", "Infinity", "-Infinity") else text

@@ -1,13 +1,12 @@
-"""The published system's experiment tables, as JSON gives them, into records and oddities."""
+"""The published system's experiment tables, as JSON gives them, into records and import notes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tensorboard_cnc.imports.tables.declared_metrics import declared_metrics
-from tensorboard_cnc.imports.tables.declared_operations import declared_operations
-from tensorboard_cnc.imports.tables.oddities import Oddities
+from tensorboard_cnc.imports.tables.declarations import declared_metrics, declared_operations
+from tensorboard_cnc.imports.tables.import_notes import ImportNotes
 from tensorboard_cnc.imports.tables.table_field import TableField
 from tensorboard_cnc.imports.tables.table_model import TableModel, parse_model
 from tensorboard_cnc.records.models import MetricSpec
@@ -19,7 +18,7 @@ class ExperimentTable:
 
     models: tuple[TableModel, ...]
     specs: tuple[MetricSpec, ...]
-    oddities: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def parse_table(document: object) -> ExperimentTable:
@@ -28,14 +27,14 @@ def parse_table(document: object) -> ExperimentTable:
     Raises:
       TableError: something has the wrong type, or two models have one id; it names the key.
     """
-    oddities = Oddities()
+    notes = ImportNotes()
     table = TableField(document).object()
-    oddities.note_unknown_keys(table, ("operations", "metrics", "models"))
-    operations = declared_operations(table["operations"], oddities)
-    specs = declared_metrics(table["metrics"], oddities)
+    notes.note_unknown_keys(table, ("operations", "metrics", "models"))
+    operations = declared_operations(table["operations"], notes)
+    specs = declared_metrics(table["metrics"], notes)
     models: dict[str, TableModel] = {}
     for item in table["models"].items():
-        model = parse_model(item, operations, specs, oddities)
+        model = parse_model(item, operations, specs, notes)
         if model.card.id in models:
             raise item["id"].refused(
                 "Another model has this id", "Give each model an id of its own"
@@ -45,27 +44,27 @@ def parse_table(document: object) -> ExperimentTable:
         raise table["models"].refused(
             "It must list at least one model", "Add models, or nothing is shown"
         )
-    ordered = _parents_first(models, oddities)
-    _note_unused(operations, specs, ordered, oddities)
-    return ExperimentTable(ordered, tuple(specs.values()), oddities.sentences())
+    ordered = _parents_first(models, notes)
+    _note_unused(operations, specs, ordered, notes)
+    return ExperimentTable(ordered, tuple(specs.values()), notes.sentences())
 
 
-def _parents_first(models: Mapping[str, TableModel], oddities: Oddities) -> tuple[TableModel, ...]:
+def _parents_first(models: Mapping[str, TableModel], notes: ImportNotes) -> tuple[TableModel, ...]:
     parent_of = {
         model_id: next(iter(model.card.parents), None) for model_id, model in models.items()
     }
     for model_id, parent in parent_of.items():
         made = models[model_id].card.operation is not None
         if parent is None and made:
-            oddities.note("Model without a base that has an operation, kept", model_id)
+            notes.note("Model with an operation but no base, kept", model_id)
         if parent is not None and not made:
-            oddities.note("Model with a base but without an operation", model_id)
+            notes.note("Model with a base but no operation, kept", model_id)
         if parent is not None and parent not in models:
-            oddities.note("Base that is not in the table, shown as missing", parent)
+            notes.note("Base that is not in the table, shown as missing", parent)
     order, cycles = _lineage_order(parent_of)
     for cycle in cycles:
         route = " from ".join([*cycle, cycle[0]])
-        oddities.note("Models that descend from themselves, the cycle is cut when shown", route)
+        notes.note("Models that descend from themselves, the page cuts the cycle", route)
     return tuple(models[model_id] for model_id in order)
 
 
@@ -94,13 +93,13 @@ def _note_unused(
     operations: Mapping[str, object],
     specs: Mapping[str, MetricSpec],
     models: tuple[TableModel, ...],
-    oddities: Oddities,
+    notes: ImportNotes,
 ) -> None:
     applied = {model.card.operation.name for model in models if model.card.operation}
     measured = {measurement.name for model in models for measurement in model.measurements}
     for name in operations:
         if name not in applied:
-            oddities.note("Operation that is declared but made no model", name)
+            notes.note("Operation declared but never applied", name)
     for name in specs:
         if name not in measured:
-            oddities.note("Metric that is declared but was never measured", name)
+            notes.note("Metric declared but never measured", name)

@@ -60,13 +60,13 @@ def _read_bytes(path: Path) -> bytes:
         # A ValueError is about the path: it holds a null byte, say.
         raise TableError(
             f"The table cannot be read: {getattr(error, 'strerror', None) or error}",
-            "It is a JSON file that this user may read",
+            "It must be a JSON file that you may read",
             "Check the path and its permissions",
         ) from error
     if is_device:
         raise TableError(
-            "The table would be read from a device",
-            "A table is a file, or comes through a pipe",
+            "The path is a device",
+            "A table is a file or a pipe",
             "Name the JSON file",
         )
     if len(data) > LARGEST_BYTES:

@@ -18,7 +18,11 @@ _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false",
 
 @dataclass(frozen=True, slots=True)
 class TableField:
-    """`value` as JSON gave it, None where it is null or missing; `key` as in ``models[3].id``."""
+    """`value` as JSON gave it, None where it is null or missing; `key` as in ``models[3].id``.
+
+    Raises:
+      TableError: by each way to read it, where the value is of another kind; it names the key.
+    """
 
     value: Any
     key: str = ""
@@ -59,7 +63,7 @@ class TableField:
         """A text that may be the id of a model or the name of something."""
         name = self.text()
         if len(name) > MAX_LENGTH or not name.isprintable():
-            rule = f"It must have 1 to {MAX_LENGTH:,} characters, all of which print"
+            rule = f"It must have 1 to {MAX_LENGTH:,} printable characters"
             raise self.refused(rule, "Shorten it, or remove its control characters")
         return name
 
@@ -74,7 +78,7 @@ class TableField:
             raise self.refused(rule, "Shorten it, or keep it in a file and write where that is")
         if _SURROGATE.search(self.value):
             raise self.refused(
-                "It holds half of a surrogate pair, which is no character", "Remove it"
+                "It contains an unpaired surrogate, which is not a character", "Remove it"
             )
         return self.value
 
@@ -95,7 +99,7 @@ class TableField:
             return default
         if not isinstance(self.value, bool):
             raise self.refused(
-                "It must be true or false", f"Leave it out to have {str(default).lower()}"
+                "It must be true or false", f"Leave it out for {str(default).lower()}"
             )
         return bool(self.value)
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tensorboard_cnc.imports.tables.declared_operations import DeclaredOperations
-from tensorboard_cnc.imports.tables.oddities import Oddities
+from tensorboard_cnc.imports.tables.declarations import DeclaredOperations
+from tensorboard_cnc.imports.tables.import_notes import ImportNotes
 from tensorboard_cnc.imports.tables.table_field import TableField
 from tensorboard_cnc.records.models import (
     Measurement,
@@ -34,65 +34,65 @@ def parse_model(
     field: TableField,
     operations: DeclaredOperations,
     specs: Mapping[str, MetricSpec],
-    oddities: Oddities,
+    notes: ImportNotes,
 ) -> TableModel:
     """The model that `field` describes.
 
     Raises:
       TableError: a value has the wrong type or a name cannot be one; it names the key.
     """
-    oddities.note_unknown_keys(field.object(), KEYS)
+    notes.note_unknown_keys(field.object(), KEYS)
     model_id = field["id"].name()
     if field["tag"].value == "":
-        oddities.note("Empty tag, imported without a description", model_id)
+        notes.note("Empty tag, imported without a description", model_id)
     card = ModelCard(
         id=model_id,
-        parents=_parents(field["base"], model_id, oddities),
-        operation=_operation(field["operation"], operations, oddities),
+        parents=_parents(field["base"], model_id, notes),
+        operation=_operation(field["operation"], operations, notes),
         description=field["tag"].optional_text(),
     )
-    return TableModel(card, _measurements(field["metrics"], specs, oddities))
+    return TableModel(card, _measurements(field["metrics"], specs, notes))
 
 
-def _parents(field: TableField, model_id: str, oddities: Oddities) -> tuple[str, ...]:
+def _parents(field: TableField, model_id: str, notes: ImportNotes) -> tuple[str, ...]:
     if field.value is None:
         return ()
     if field.name() == model_id:
-        oddities.note("Model that is its own base, imported without one", model_id)
+        notes.note("Model that is its own base, imported without a base", model_id)
         return ()
     return (field.name(),)
 
 
 def _operation(
-    field: TableField, declared: DeclaredOperations, oddities: Oddities
+    field: TableField, declared: DeclaredOperations, notes: ImportNotes
 ) -> Operation | None:
     if field.value is None:
         return None
     name = field.object()["name"].name()
-    oddities.note_unknown_keys(field, ("name", "parameters"))
+    notes.note_unknown_keys(field, ("name", "parameters"))
     if name not in declared:
-        oddities.note("Operation that is not declared, imported all the same", name)
+        notes.note("Undeclared operation, imported anyway", name)
     parameters = {
-        parameter: _parameter(item, oddities) for parameter, item in field["parameters"].members()
+        parameter: _parameter(item, notes) for parameter, item in field["parameters"].members()
     }
     for parameter, value in parameters.items() if name in declared else ():
         ranges = declared[name]
         if parameter not in ranges:
-            kind = "Parameter that is not declared, imported all the same"
-            oddities.note(kind, f"{name}.{parameter}")
+            kind = "Undeclared parameter, imported anyway"
+            notes.note(kind, f"{name}.{parameter}")
         elif not ranges[parameter].holds(value):
-            kind = "Parameter value outside its declaration, imported all the same"
-            oddities.note(kind, f"{name}.{parameter} = {value}")
+            kind = "Parameter value outside its declaration, imported anyway"
+            notes.note(kind, f"{name}.{parameter} = {value}")
     return Operation(name, parameters)
 
 
-def _parameter(field: TableField, oddities: Oddities) -> ParameterValue:
+def _parameter(field: TableField, notes: ImportNotes) -> ParameterValue:
     if isinstance(field.value, list):
-        return tuple(_scalar(item, oddities) for item in field.items())
-    return _scalar(field, oddities)
+        return tuple(_scalar(item, notes) for item in field.items())
+    return _scalar(field, notes)
 
 
-def _scalar(field: TableField, oddities: Oddities) -> ParameterValue:
+def _scalar(field: TableField, notes: ImportNotes) -> ParameterValue:
     match field.value:
         case str():
             return field.optional_text()
@@ -100,7 +100,7 @@ def _scalar(field: TableField, oddities: Oddities) -> ParameterValue:
             intended = without_noise(number)
             if intended != number and not math.isnan(number):
                 kind = "Parameter with floating-point noise, rounded"
-                oddities.note(kind, f"{number!r} to {intended!r}")
+                notes.note(kind, f"{number!r} to {intended!r}")
             return intended
         case bool() | None as value:
             return value
@@ -121,21 +121,21 @@ def without_noise(number: float) -> float:
 
 
 def _measurements(
-    field: TableField, specs: Mapping[str, MetricSpec], oddities: Oddities
+    field: TableField, specs: Mapping[str, MetricSpec], notes: ImportNotes
 ) -> tuple[Measurement, ...]:
     measurements = []
     for name, item in field.members():
         value = item.optional_number()
         if name not in specs:
-            oddities.note("Metric that is not declared, imported all the same", name)
+            notes.note("Undeclared metric, imported anyway", name)
         if value is None:
-            oddities.note("Metric that is null, imported as not logged", name)
+            notes.note("Metric that is null, imported as not logged", name)
             continue
         if not math.isfinite(value):
-            oddities.note("Metric that is not a finite number, kept as it is", f"{name} = {value}")
+            notes.note("Metric that is not a finite number, kept as it is", f"{name} = {value}")
         elif name in specs and _is_outside(specs[name], value):
-            kind = "Metric outside the scale declared for it, kept as it is"
-            oddities.note(kind, f"{name} = {value:g}")
+            kind = "Metric outside its declared scale, kept as it is"
+            notes.note(kind, f"{name} = {value:g}")
         measurements.append(Measurement(name, (value,)))
     return tuple(measurements)
 

@@ -156,7 +156,7 @@ def test_what_is_refused_writes_nothing(
     not_text = ["add", name, "--logdir", str(logdir), "--id", "a\udcff"]
     assert r"The model id 'a\udcff' contains '\udcff'" in refused(not_text, capsys)
     wrong = ["--operation", "prune", "amount"]
-    assert "is no name=value" in refused(["add", name, *start, *wrong], capsys)
+    assert "is not of the form name=value" in refused(["add", name, *start, *wrong], capsys)
     assert not logdir.exists()
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.imports.checkpoints.typed_parameters import typed_parameters
+from tensorboard_cnc.imports.checkpoints.add_model import typed_parameters
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ def test_several_keep_their_order() -> None:
 
 @pytest.mark.parametrize("text", ["amount", "=1", ""])
 def test_what_is_no_parameter(text: str) -> None:
-    with pytest.raises(ArgumentError, match=r"is no name=value.*the checkpoint before it"):
+    with pytest.raises(ArgumentError, match=r"is not of the form name=value.*after the checkpoint"):
         typed_parameters([text])
 
 
 def test_names_come_once() -> None:
-    with pytest.raises(ArgumentError, match='"a" comes twice'):
+    with pytest.raises(ArgumentError, match='"a" is given twice'):
         typed_parameters(["a=1", "a=2"])
 
 

@@ -14,7 +14,7 @@ def model(model_id: Any, base: Any = None, **changes: Any) -> dict[str, Any]:
 
 
 def table(*models: Any, **changes: Any) -> dict[str, Any]:
-    """A table without oddities that lists `models`, or a base and a pruned one."""
+    """A tidy table that lists `models`, or a base and a pruned one."""
     made = {
         "operations": [
             {

@@ -13,8 +13,8 @@ import pytest
 
 from tensorboard_cnc import __version__
 from tensorboard_cnc.cli import main
+from tensorboard_cnc.imports.progress import with_progress
 from tensorboard_cnc.imports.tables.experiment_table import parse_table
-from tensorboard_cnc.imports.tables.report import with_progress
 from tensorboard_cnc.imports.tables.table_model import TableModel
 from tensorboard_cnc.imports.tables.write_table import Written, write_table
 from tests.imports.tables.example_table import model, table
@@ -47,7 +47,7 @@ def test_the_whole_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         f"{source}: 2 models, 1 root\n"
         "  operations: prune 1\n"
         "  metrics: F1 1\n"
-        "Unusual, and what was done:\n"
+        "Import notes:\n"
         "  - Empty tag, imported without a description: base\n"
         "  - Metric that is null, imported as not logged: F1\n"
         f"Wrote 2 runs to {logdir}\n"

@@ -1,4 +1,4 @@
-"""Untidy tables are imported all the same, and each oddity is said in plain words."""
+"""Untidy tables are imported anyway, and a note says what was done about each fault."""
 
 from __future__ import annotations
 
@@ -24,36 +24,35 @@ def metric(name: str = "F1", **changes: Any) -> dict[str, Any]:
 ODD: dict[str, tuple[dict[str, Any], str]] = {
     "parameters as a list": (
         table(operations=[{"name": "prune", "parameters": ["sparsity"]}]),
-        "Parameters declared by name only, so any value is taken: prune",
+        "Parameters declared by name only, so any value is accepted: prune",
     ),
     "operation not declared": (
         table(operations=[]),
-        "Operation that is not declared, imported all the same: prune",
+        "Undeclared operation, imported anyway: prune",
     ),
     "operation declared twice": (
         table(operations=[{"name": "prune"}, *table()["operations"]]),
-        "Operation declared more than once, declarations joined: prune",
+        "Operation declared more than once, declarations merged: prune",
     ),
     "operation not used": (
         table(model("base")),
-        "Operation that is declared but made no model: prune",
+        "Operation declared but never applied: prune",
     ),
     "parameter not declared": (
         table(model("base"), pruned(seed=1)),
-        "Parameter that is not declared, imported all the same: prune.seed",
+        "Undeclared parameter, imported anyway: prune.seed",
     ),
     "option not declared": (
         table(model("base"), pruned(layers="lateattention")),
-        "Parameter value outside its declaration, imported all the same: "
-        "prune.layers = lateattention",
+        "Parameter value outside its declaration, imported anyway: prune.layers = lateattention",
     ),
     "value outside its range": (
         table(model("base"), pruned(sparsity=50)),
-        "Parameter value outside its declaration, imported all the same: prune.sparsity = 50",
+        "Parameter value outside its declaration, imported anyway: prune.sparsity = 50",
     ),
     "text where a number was declared": (
         table(model("base"), pruned(sparsity="half")),
-        "Parameter value outside its declaration, imported all the same: prune.sparsity = half",
+        "Parameter value outside its declaration, imported anyway: prune.sparsity = half",
     ),
     "float noise": (
         table(model("base"), pruned(sparsity=0.6000000000000001)),
@@ -61,11 +60,11 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "metric not declared": (
         table(model("a", metrics={"F1": 1, "Size": 2})),
-        "Metric that is not declared, imported all the same: Size",
+        "Undeclared metric, imported anyway: Size",
     ),
     "metric declared but not measured": (
         table(metrics=[metric("F1"), metric("Size")]),
-        "Metric that is declared but was never measured: Size",
+        "Metric declared but never measured: Size",
     ),
     "null metric": (
         table(model("a"), model("b", metrics={"F1": None}), model("c", metrics={"F1": None})),
@@ -77,15 +76,15 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "outside its scale": (
         table(model("a", metrics={"F1": 100.5})),
-        "Metric outside the scale declared for it, kept as it is: F1 = 100.5",
+        "Metric outside its declared scale, kept as it is: F1 = 100.5",
     ),
     "open scale": (
         table(metrics=[metric(min=0.0, max=None)]),
-        "Metric with a least but no greatest value, its scale left open: F1",
+        "Metric with a minimum but no maximum, its scale left open: F1",
     ),
     "scale upside down": (
         table(metrics=[metric(min=1, max=0)]),
-        "Scale of a metric that ends before it begins, left out: F1 from 1 to 0",
+        "Metric scale whose minimum is not below its maximum, ignored: F1 from 1 to 0",
     ),
     "different scales": (
         table(
@@ -96,7 +95,7 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
                 metric("EM", min=0, max=100),
             ],
         ),
-        "Metrics on different scales side by side, kept as they are: "
+        "Metrics declared on different scales, kept as they are: "
         "0 to 100 for F1 and EM, 0 to 1 for Sparsity",
     ),
     "format without a type": (
@@ -109,7 +108,7 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no format at all": (
         table(metrics=[metric(format="two digits")]),
-        'Number format "two digits" is not a complete d3-format, left out: F1',
+        'Number format "two digits" is not a complete d3-format, ignored: F1',
     ),
     "format that does not print": (
         table(metrics=[metric(format="\t>5d")]),
@@ -117,11 +116,11 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "unit that does not print": (
         table(metrics=[metric(unit="ms\n"), metric("EM", unit="ms\n")]),
-        r'Unit "ms\n" holds characters that do not print, read as "ms": F1, EM',
+        r'Unit "ms\n" contains unprintable characters, read as "ms": F1, EM',
     ),
     "unit of nothing that prints": (
         table(metrics=[metric(unit="\u202e\x7f")]),
-        r'Unit "\u202e\u007f" holds characters that do not print, left out: F1',
+        r'Unit "\u202e\u007f" contains unprintable characters, ignored: F1',
     ),
     "empty tag": (
         table(model("a", tag="")),
@@ -129,11 +128,11 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "root with an operation": (
         table(model("a", operation=PRUNE)),
-        "Model without a base that has an operation, kept: a",
+        "Model with an operation but no base, kept: a",
     ),
     "base without an operation": (
         table(model("a"), model("b", "a", operation=None)),
-        "Model with a base but without an operation: b",
+        "Model with a base but no operation, kept: b",
     ),
     "base missing": (
         table(model("a", "gone"), model("b", "gone")),
@@ -141,19 +140,19 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "own base": (
         table(model("a", "a")),
-        "Model that is its own base, imported without one: a",
+        "Model that is its own base, imported without a base: a",
     ),
     "cycle": (
         table(model("x", "a"), model("a", "b"), model("b", "c"), model("c", "a")),
-        "Models that descend from themselves, the cycle is cut when shown: a from b from c from a",
+        "Models that descend from themselves, the page cuts the cycle: a from b from c from a",
     ),
     "unknown keys": (
         table(model("a", accuracy=1), metrics=[metric(goal="max")], version=2),
-        'Key that means nothing in an experiment table, left out: "version", "goal", "accuracy"',
+        'Unknown key, ignored: "version", "goal", "accuracy"',
     ),
     "control characters": (
         table(model("a", **{"\x1b[2J": 2})),
-        r'Key that means nothing in an experiment table, left out: "\u001b[2J"',
+        r'Unknown key, ignored: "\u001b[2J"',
     ),
     "many of a kind": (
         table(*[model(f"m{i}", tag="") for i in range(7)]),
@@ -165,7 +164,7 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("name", ODD)
 def test_it_is_said(name: str) -> None:
     untidy, sentence = ODD[name]
-    assert sentence in parse_table(untidy).oddities
+    assert sentence in parse_table(untidy).notes
 
 
 @pytest.mark.parametrize("name", ODD)

@@ -195,7 +195,7 @@ def test_a_device_is_not_a_table(
 ) -> None:
     if not Path(device).exists():
         pytest.skip(f"there is no {device} here")
-    assert "would be read from a device" in refused(Path(device), tmp_path / "logs", capsys)
+    assert "The path is a device" in refused(Path(device), tmp_path / "logs", capsys)
 
 
 def test_a_table_may_come_through_a_pipe_up_to_the_largest_size(

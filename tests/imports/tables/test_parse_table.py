@@ -11,7 +11,7 @@ from tensorboard_cnc.records.models import Measurement, MetricSpec, ModelCard, O
 from tests.imports.tables.example_table import model, table
 
 
-def test_a_tidy_table_has_no_oddities() -> None:
+def test_a_tidy_table_needs_no_notes() -> None:
     parsed = parse_table(table())
     f1 = (Measurement("F1", (90.5,)),)
     prune = Operation("prune", {"sparsity": 0.5})
@@ -20,7 +20,7 @@ def test_a_tidy_table_has_no_oddities() -> None:
         TableModel(ModelCard("pruned", ("base",), prune), f1),
     )
     assert parsed.specs == (MetricSpec("F1", None, "%", ".2f", 0.0, 100.0),)
-    assert parsed.oddities == ()
+    assert parsed.notes == ()
 
 
 def test_a_tag_is_the_description() -> None:
@@ -32,7 +32,7 @@ def test_all_but_id_may_be_missing() -> None:
     parsed = parse_table({"models": [{"id": "a"}]})
     assert parsed.models == (TableModel(ModelCard("a"), ()),)
     assert parsed.specs == ()
-    assert parsed.oddities == ()
+    assert parsed.notes == ()
 
 
 def test_parameters_of_every_type() -> None:

@@ -24,10 +24,10 @@ MODELS = {"imagenet": 52, "imagenet_tutorial": 5, "t5_squad": 40}
 ROOTS = {"imagenet": 2, "imagenet_tutorial": 1, "t5_squad": 1}
 DEPTH = {"imagenet": 5, "imagenet_tutorial": 2, "t5_squad": 4}
 
-BY_NAME = "Parameters declared by name only, so any value is taken: "
-OPEN = "Metric with a least but no greatest value, its scale left open: "
-ROOT = "Model without a base that has an operation, kept: "
-ODDITIES = {
+BY_NAME = "Parameters declared by name only, so any value is accepted: "
+OPEN = "Metric with a minimum but no maximum, its scale left open: "
+ROOT = "Model with an operation but no base, kept: "
+NOTES = {
     "imagenet": (
         BY_NAME + "magnitude prune, quantize, calibrate, train, gradient prune",
         OPEN + "Latency, Model Size, Epochs",
@@ -39,17 +39,17 @@ ODDITIES = {
         'Number format "00" is not a complete d3-format, read as ".12~g": Epochs',
         "Empty tag, imported without a description: resnet50trained",
         ROOT + "resnet50trained",
-        "Operation that is declared but made no model: gradient prune",
+        "Operation declared but never applied: gradient prune",
     ),
     "t5_squad": (
         'Number format ".2" is not a complete d3-format, read as ".2f": F1, ExactMatch',
         OPEN + "Latency, Model Size",
-        "Metrics on different scales side by side, kept as they are: "
+        "Metrics declared on different scales, kept as they are: "
         "0 to 100 for F1 and ExactMatch, 0 to 1 for Sparsity",
-        "Operation that is not declared, imported all the same: Retrain (×11)",
+        "Undeclared operation, imported anyway: Retrain (×11)",
         "Metric that is null, imported as not logged: Sparsity (×8)",
         "Parameter with floating-point noise, rounded: 0.6000000000000001 to 0.6",
-        "Parameter value outside its declaration, imported all the same: "
+        "Parameter value outside its declaration, imported anyway: "
         "Selective Pruning.layers = lateattention (×2)",
     ),
 }
@@ -145,8 +145,8 @@ def test_the_story_of_t5_is_in_the_numbers(imported: Imported) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_every_oddity_is_said(name: str) -> None:
-    assert parse_table(document(name)).oddities == ODDITIES[name]
+def test_every_note_is_made(name: str) -> None:
+    assert parse_table(document(name)).notes == NOTES[name]
 
 
 def test_the_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,6 +157,6 @@ def test_the_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert f"{table}: 40 models, 1 root\n" in printed.out
     assert "operations: Selective Pruning 12, Restore 11, Retrain 11, Pruning 5\n" in printed.out
     assert "metrics: F1 40, ExactMatch 40, Latency 40, Model Size 40, Sparsity 32\n" in printed.out
-    assert len(re.findall(r"^  - ", printed.out, re.M)) == len(ODDITIES["t5_squad"])
+    assert len(re.findall(r"^  - ", printed.out, re.M)) == len(NOTES["t5_squad"])
     assert f"Wrote 40 runs to {tmp_path}\n" in printed.out
     assert printed.out.endswith(f"tensorboard --logdir {tmp_path}\n")

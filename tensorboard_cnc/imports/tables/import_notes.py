@@ -11,8 +11,8 @@ from tensorboard_cnc.wording import plain, quoted
 _SHOWN = 5
 
 
-class Oddities:
-    """Collects oddities by kind, each with what it concerns and how often."""
+class ImportNotes:
+    """Collects notes by kind, each with what it concerns and how often."""
 
     def __init__(self) -> None:
         self._subjects: dict[str, Counter[str]] = {}
@@ -25,7 +25,7 @@ class Oddities:
         """Counts the members of the object `field` that are not `known`."""
         for name in field.value:
             if name not in known:
-                self.note("Key that means nothing in an experiment table, left out", quoted(name))
+                self.note("Unknown key, ignored", quoted(name))
 
     def sentences(self) -> tuple[str, ...]:
         """One line per kind, in the order in which they were first met."""
