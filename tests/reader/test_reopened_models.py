@@ -16,8 +16,7 @@ from tensorboard_cnc.analysis.catalog import members_of
 from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.model_cards import merged_card
 from tensorboard_cnc.format import envelope
-from tensorboard_cnc.format.metadata import tensor_summary
-from tensorboard_cnc.format.tags import model_tag, model_tag_of_0_1_0
+from tensorboard_cnc.format.tags import model_tag, model_tag_of_0_1_0, tensor_summary
 from tensorboard_cnc.reader.event_store import EventStore
 from tensorboard_cnc.records.models import ModelCard
 from tensorboard_cnc.writer.sinks.sink import open_sink
