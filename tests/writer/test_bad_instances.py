@@ -61,7 +61,7 @@ BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("nameless score", {"scores": {"": [1, 2, 3]}}, "The score's name is empty"),
     ("class twice", {"probabilities": P, "classes": ["a", "a"]}, 'The class "a" occurs twice'),
     ("classes as a text", {"probabilities": P, "classes": "ab"}, "Classes are a list"),
-    ("flags", {"predicted": np.full((3, 2), 2), "multilabel": True}, "has or has not"),
+    ("flags", {"predicted": np.full((3, 2), 2), "multilabel": True}, "They are 0 or 1 for each"),
     ("no name", {"dataset": "", "predicted": [1, 2, 3]}, "data set's name is empty"),
     ("long name", {"dataset": "é" * 200, "predicted": [1, 2, 3]}, "at most 200 bytes"),
     ("no bytes", {"predicted": [1, 2, 3], "max_bytes": 0}, "max_bytes= is 0"),
@@ -74,13 +74,13 @@ BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("scores in no order", {"scores": {"F1": {1, 2, 3}}}, "in the order of the ids"),
     ("no scores", {"scores": {"F1": None}}, 'The scores "F1" are None'),
     ("nameless scores", {"scores": [[1, 2, 3]]}, "Scores are one number for each instance"),
-    ("a huge score", {"scores": {"F1": [1, 1e300, 1]}}, "row 1 is 1e\\+300.*its logarithm"),
+    ("a huge score", {"scores": {"F1": [1, 1e300, 1]}}, "Row 1 .* is 1e\\+300.*its logarithm"),
     ("classes in no order", {"probabilities": P, "classes": {"a", "b"}}, "The classes are {"),
     ("labels of texts", {"outputs": ["a"] * 3, "labels": [0, 1, 0]}, "Labels are given for outp"),
     ("labels of scores", {"scores": {"F1": [1, 2, 3]}, "labels": [0, 1, 0]}, "given for scores"),
     ("class of two lines", {"predicted": ["a", "b\n", "a"]}, r"The class 'b\\n' contains"),
-    ("texts as sets", {"predicted": ["ab", "b", "a"], "multilabel": True}, "row 0 is 'ab'"),
-    ("no set", {"predicted": [["a"], None, []], "multilabel": True}, "row 1 is None"),
+    ("texts as sets", {"predicted": ["ab", "b", "a"], "multilabel": True}, "Row 0 .* is 'ab'"),
+    ("no set", {"predicted": [["a"], None, []], "multilabel": True}, "Row 1 .* is None"),
     (
         "unknown in a set",
         {"predicted": [[0], [1, -1], []], "multilabel": True},
@@ -200,7 +200,7 @@ def test_other_classes_than_the_data_set(tmp_path: Path) -> None:
     cnc_summary.dataset(tmp_path, "test", [1, 2], labels=[0, 1], classes=["a", "b"])
     with (
         cnc_summary.attach(tmp_path, "m") as model,
-        pytest.raises(ArgumentError, match=r"those of the data set \"test\" \('a', 'b'\)"),
+        pytest.raises(ArgumentError, match=r"but the data set \"test\" has \('a', 'b'\)"),
     ):
         model.predictions("test", [1, 2], predicted=[0, 1], classes=["b", "a"])
 
