@@ -26,6 +26,7 @@ from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.compat.proto.types_pb2 import DT_STRING
 
+from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import (
     BulkKind,
     Metrics,
@@ -34,6 +35,7 @@ from tensorboard_cnc.records.models import (
     Problems,
     Record,
 )
+from tensorboard_cnc.records.sketches import SketchRecord
 
 PLUGIN_NAME = "cnc"
 # In the metadata of what a directory writer puts into a sub-run of its own.
@@ -89,6 +91,19 @@ def weights_tag(model_id: str) -> str:
 
 def activations_tag(model_id: str) -> str:
     return f"cnc/activations/{encode_part(model_id)}"
+
+
+def tag_of_bulk(record: Dataset | Predictions | SketchRecord) -> str:
+    """The tag under which a bulk record is stored."""
+    match record:
+        case Dataset():
+            return dataset_tag(record.name)
+        case Predictions():
+            return predictions_tag(record.model_id, record.dataset)
+        case SketchRecord(subject="weights"):
+            return weights_tag(record.model_id)
+        case SketchRecord():
+            return activations_tag(record.model_id)
 
 
 class BulkTag(NamedTuple):

@@ -16,10 +16,12 @@ from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import DamagedRecordError, FutureRecordError, RecordError
 from tensorboard_cnc.format.envelope import CHUNK_BYTES
 from tensorboard_cnc.format.instances import encode
+from tensorboard_cnc.format.sketches import encode as encode_sketches
 from tensorboard_cnc.format.tags import blob_summary, tensor_summary
 from tensorboard_cnc.reader.bulk_reader import BulkReader
-from tensorboard_cnc.records.instances import Predictions
+from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Bulk
+from tensorboard_cnc.records.sketches import SketchRecord
 from tests.conftest import Serve
 from tests.format.envelopes import sealed
 from tests.tensorboard_host import InProcessTensorBoard, wait_until
@@ -47,7 +49,7 @@ def bulk_of(host: InProcessTensorBoard, run: str) -> Bulk:
 
 
 def read(host: InProcessTensorBoard, bulk: Bulk) -> Any:
-    return BulkReader(host.provider, "").predictions(RequestContext(), bulk)
+    return BulkReader(host.provider, "").read(RequestContext(), bulk)
 
 
 def flipped() -> list[bytes]:
@@ -62,9 +64,6 @@ def flipped() -> list[bytes]:
         pytest.param(TAG, [b""], DamagedRecordError, "no ids|its kind|checksum", id="empty"),
         pytest.param(TAG, [b"\xff" * 50], DamagedRecordError, "does not parse", id="no envelope"),
         pytest.param(TAG, [sealed(b"", version=7)], FutureRecordError, "version is 7", id="newer"),
-        pytest.param(
-            "cnc/predictions/other/test", encode(GOOD), DamagedRecordError, "does not fit", id="tag"
-        ),
         pytest.param(
             TAG, [b"x" * (CHUNK_BYTES + 1)], DamagedRecordError, "larger than any", id="chunk"
         ),
@@ -87,12 +86,34 @@ def test_a_bad_record_says_why(
     assert read(host, bulk_of(host, "good/cnc")).ids.tolist() == [1, 2]
 
 
-def test_a_data_set_under_the_tag_of_predictions(tmp_path: Path, serve: Serve) -> None:
-    cnc_summary.dataset(tmp_path / "data", "test", [1])
+RECORDS = {
+    "cnc/dataset/test": encode(Dataset("test", np.arange(3), "classes", "f")),
+    TAG: encode(GOOD),
+    "cnc/weights/m": encode_sketches(SketchRecord("weights", "m", ())),
+    "cnc/activations/m": encode_sketches(SketchRecord("activations", "m", ())),
+}
+OF_OTHERS = ("cnc/dataset/x", "cnc/predictions/x/test", "cnc/predictions/m/x", "cnc/weights/x")
+
+
+def test_a_record_under_the_tag_of_another_is_refused(tmp_path: Path, serve: Serve) -> None:
+    placed = [(tag, of) for tag in (*RECORDS, *OF_OTHERS) for of in RECORDS]
+    for number, (tag, of) in enumerate(placed):
+        write(tmp_path / str(number), blob_summary(tag, RECORDS[of]))
     host = serve(tmp_path)
-    bulk = bulk_of(host, "data/cnc")
-    with pytest.raises(DamagedRecordError, match="does not fit what it holds"):
-        read(host, bulk)
+    found = wait_until(
+        lambda: bulk if len(bulk := host.bulk()) == len(placed) else (), "all of the records"
+    )
+    for bulk in found:
+        tag, of = placed[int(bulk.stored_run)]
+        if tag == of:
+            assert encoded(read(host, bulk)) == RECORDS[of]
+            continue
+        with pytest.raises(DamagedRecordError, match="A record is damaged"):
+            read(host, bulk)
+
+
+def encoded(record: Any) -> list[bytes]:
+    return encode_sketches(record) if isinstance(record, SketchRecord) else encode(record)
 
 
 def test_what_is_gone_when_it_is_read(tmp_path: Path, serve: Serve) -> None:
@@ -135,6 +156,6 @@ def test_a_record_of_many_chunks(tmp_path: Path, serve: Serve) -> None:
         model.predictions("test", range(len(noise)), predicted=noise)
     host = serve(tmp_path)
     bulk = bulk_of(host, "r/cnc")
-    reader = BulkReader(host.provider, "")
-    assert len(reader.chunks(RequestContext(), bulk)) == 3
-    np.testing.assert_array_equal(read(host, bulk).numbers, noise)
+    record = read(host, bulk)
+    assert len(encode(record)) == 3
+    np.testing.assert_array_equal(record.numbers, noise)

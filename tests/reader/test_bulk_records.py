@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +33,7 @@ def logged(host: InProcessTensorBoard, count: int) -> dict[str, Bulk]:
 
 
 def read(host: InProcessTensorBoard, bulk: Bulk) -> Any:
-    reader = BulkReader(host.provider, "")
-    method: Callable[..., Any] = reader.dataset if bulk.kind == "dataset" else reader.predictions
-    return method(RequestContext(), bulk)
+    return BulkReader(host.provider, "").read(RequestContext(), bulk)
 
 
 def test_a_data_set_and_the_predictions_of_two_models(tmp_path: Path, serve: Serve) -> None:

@@ -16,7 +16,6 @@ from torch.utils.tensorboard import SummaryWriter
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
-from tensorboard_cnc.format import sketches as sketch_format
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 from tensorboard_cnc.records.sketches import SketchRecord
 from tensorboard_cnc.writer import policy
@@ -30,7 +29,8 @@ def logged(host: InProcessTensorBoard, count: int) -> dict[str, SketchRecord]:
         lambda: bulk if len(bulk := host.bulk()) >= count else (), f"{count} bulk records"
     )
     reader = BulkReader(host.provider, "")
-    return {bulk.tag: sketch_format.decode(reader.chunks(RequestContext(), bulk)) for bulk in found}
+    records = {bulk.tag: reader.read(RequestContext(), bulk) for bulk in found}
+    return {tag: each for tag, each in records.items() if isinstance(each, SketchRecord)}
 
 
 @pytest.fixture

@@ -24,9 +24,7 @@ _READERS = 4
 class Reader(Protocol):
     """What reads a record that is listed; raises RecordError."""
 
-    def dataset(self, ctx: RequestContext, bulk: Bulk) -> Dataset: ...
-
-    def predictions(self, ctx: RequestContext, bulk: Bulk) -> Predictions: ...
+    def read(self, ctx: RequestContext, bulk: Bulk) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Shelf:
         Raises:
             RecordError: it cannot be read.
         """
-        found: Dataset = self._record(bulk, self._reader.dataset)
+        found: Dataset = self._record(bulk)
         return found
 
     def predictions(self, bulk: Bulk) -> Predictions:
@@ -61,7 +59,7 @@ class Shelf:
         Raises:
             RecordError: they cannot be read.
         """
-        found: Predictions = self._record(bulk, self._reader.predictions)
+        found: Predictions = self._record(bulk)
         return found
 
     def expect(self, bulks: Iterable[Bulk]) -> None:
@@ -80,9 +78,9 @@ class Shelf:
         found: T = self._cache.get((self._experiment, key), make)
         return found
 
-    def _record(self, bulk: Bulk, read: Callable[[RequestContext, Bulk], InstanceRecord]) -> Any:
+    def _record(self, bulk: Bulk) -> Any:
         def held() -> Held[InstanceRecord]:
-            record = read(self._ctx, bulk)
+            record = self._reader.read(self._ctx, bulk)
             return Held(record, _bytes(record))
 
         return self.keep(bulk, held).value

@@ -11,11 +11,10 @@ from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.layers.folded_norms import folded_norms
 from tensorboard_cnc.errors import RecordError
-from tensorboard_cnc.format import sketches as sketch_format
 from tensorboard_cnc.plugin.byte_cache import ByteCache
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 from tensorboard_cnc.records.models import Bulk, BulkKind
-from tensorboard_cnc.records.sketches import SketchRecord
+from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 
 _KIND: Mapping[wire.LayerView, BulkKind] = {
     "weights": "weights",
@@ -53,13 +52,18 @@ class SketchReader:
         """
 
         def read() -> KeptSketches:
-            chunks = self._reader.chunks(self._ctx, bulk)
-            record = sketch_format.decode(chunks)
-            # Columns are compressed to about half; each tensor has some twenty small objects.
-            memory = 2 * sum(map(len, chunks)) + 3000 * len(record.tensors)
-            return KeptSketches(record, memory)
+            record = self._reader.read(self._ctx, bulk)
+            assert isinstance(record, SketchRecord)
+            return KeptSketches(record, sum(map(_bytes, record.tensors)))
 
         return self._cache.get((self._experiment_id, bulk), read).record
+
+
+def _bytes(tensor: TensorSketch) -> int:
+    arrays = (tensor.values, tensor.sample, tensor.buckets, tensor.counts, tensor.bins)
+    # Each tensor, and each comparison with a reference, has some twenty small objects.
+    objects = 3000 * (1 + len(tensor.reference))
+    return objects + sum(array.nbytes for array in arrays if array is not None)
 
 
 def bulk_of(catalog: Catalog, key: str, view: wire.LayerView) -> Bulk | None:

@@ -12,10 +12,10 @@ import pytest
 from tensorboard.context import RequestContext
 
 from tensorboard_cnc.cli import main
-from tensorboard_cnc.format import sketches as sketch_format
 from tensorboard_cnc.imports.checkpoints.add_model import NewModel, add_model
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 from tensorboard_cnc.records.models import ModelCard
+from tensorboard_cnc.records.sketches import SketchRecord
 from tests.conftest import Serve
 from tests.imports.tables.test_import_command import Terminal
 from tests.tensorboard_host import wait_until
@@ -54,7 +54,8 @@ def test_a_model_enters_the_map_with_its_weights(
     assert model["operation"] == {"name": "magnitude prune", "parameters": parameters}
     assert model["logged"]["weights"] is True
     (bulk,) = wait_until(host.bulk, "the weights")
-    record = sketch_format.decode(BulkReader(host.provider, "").chunks(RequestContext(), bulk))
+    record = BulkReader(host.provider, "").read(RequestContext(), bulk)
+    assert isinstance(record, SketchRecord)
     assert [each.name for each in record.tensors] == list(ARRAYS)
     for each in record.tensors:
         values = ARRAYS[each.name].astype(float)
@@ -107,7 +108,8 @@ def test_codes_are_added_with_their_scales(
     assert terminal.getvalue().endswith("█" * 40 + " 2/2\n")
     host = serve(tmp_path / "logs")
     (bulk,) = wait_until(host.bulk, "the weights")
-    record = sketch_format.decode(BulkReader(host.provider, "").chunks(RequestContext(), bulk))
+    record = BulkReader(host.provider, "").read(RequestContext(), bulk)
+    assert isinstance(record, SketchRecord)
     (weight,) = record.tensors
     assert weight.totals.sum == 0.5 * codes.sum(dtype=float)
     assert weight.scheme is not None

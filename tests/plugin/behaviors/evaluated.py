@@ -82,10 +82,8 @@ class _Reader:
     def __init__(self, log: Evaluated) -> None:
         self._log = log
 
-    def dataset(self, _ctx: RequestContext, bulk: Bulk) -> Any:
+    def read(self, _ctx: RequestContext, bulk: Bulk) -> Any:
         return self._log.read(bulk)
-
-    predictions = dataset
 
 
 def keys(*names: str) -> str:

@@ -8,9 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.format import sketches
+from tensorboard_cnc.format.metadata import blob_summary
+from tensorboard_cnc.format.tags import weights_tag
 from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.records.sketches import SketchRecord
 from tests.conftest import Serve
 from tests.tensorboard_host import InProcessTensorBoard
 
@@ -343,3 +349,24 @@ def test_refusals(
     response = served.client.get(ROUTE, query_string={**base, **query})
     assert response.status_code == status
     assert told in response.get_json()["error"]
+
+
+def test_sketches_under_another_models_tag_are_refused(tmp_path: Path, serve: Serve) -> None:
+    """They would be compared as that model's."""
+    for name in ("dense", "pruned"):
+        _log(tmp_path, name, weights=_dense())
+    _log(tmp_path, "other")
+    theirs = SketchRecord("weights", "dense", ())
+    writer = EventFileWriter(str(tmp_path / "other"))
+    summary = blob_summary(weights_tag("other"), sketches.encode(theirs))
+    writer.add_event(Event(step=1, wall_time=1.0, summary=summary))
+    writer.close()
+    served = serve(tmp_path)
+    served.models_when(
+        lambda answer: sum(model["logged"]["weights"] for model in answer["models"]) == 3
+    )
+    answer = _ask(served, "dense", "pruned", "other")
+    assert [model["logged"] for model in answer["models"]] == [True, True, False]
+    (note,) = answer["notes"]
+    assert note["model"] == model_key("other", "other")
+    assert "the tag cnc/weights/other does not fit what it holds" in note["message"]
