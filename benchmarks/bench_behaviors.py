@@ -19,6 +19,7 @@ from benchmarks.figures import Figure, milliseconds
 from benchmarks.process_memory import megabytes_of
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.plugin.behaviors.route import BehaviorsRoutes
+from tensorboard_cnc.plugin.record_cache import RecordCache
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.writer.instances.predictions import DEFAULT_BYTES
 from tests.tensorboard_host import (
@@ -149,7 +150,7 @@ def _ask(tensorboard: InProcessTensorBoard, models: int, **more: str) -> Any:
 
 def _first(tensorboard: InProcessTensorBoard, models: int) -> None:
     """An answer for which nothing has been read yet."""
-    tensorboard.plugin._behavior_routes = BehaviorsRoutes(tensorboard.provider)
+    tensorboard.plugin._behavior_routes = BehaviorsRoutes(tensorboard.provider, RecordCache())
     _ask(tensorboard, models)
 
 

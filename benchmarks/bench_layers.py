@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from benchmarks.figures import Figure, milliseconds
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.plugin.layers.route import LayersRoute
+from tensorboard_cnc.plugin.record_cache import RecordCache
 from tensorboard_cnc.records.identity import model_key
 from tests.tensorboard_host import InProcessTensorBoard, serve_in_process
 
@@ -88,7 +89,7 @@ def _times(tensorboard: InProcessTensorBoard, names: list[str]) -> tuple[float, 
         return response
 
     def first() -> None:
-        tensorboard.plugin._layers_route = LayersRoute(tensorboard.provider)
+        tensorboard.plugin._layers_route = LayersRoute(tensorboard.provider, RecordCache())
         ask()
 
     return (

@@ -16,6 +16,7 @@ from tensorboard_cnc.plugin.behaviors.route import BehaviorsRoutes
 from tensorboard_cnc.plugin.http import BadRequestError, refuse, respond
 from tensorboard_cnc.plugin.layers.route import LayersRoute
 from tensorboard_cnc.plugin.panel_files import ENTRY, panel_file
+from tensorboard_cnc.plugin.record_cache import RecordCache
 from tensorboard_cnc.plugin.snapshot import Snapshot
 
 _WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -36,8 +37,9 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._provider = context.data_provider
         self._snapshots: dict[str, Snapshot] = {}
         self._opening = threading.Lock()
-        self._behavior_routes = BehaviorsRoutes(self._provider)
-        self._layers_route = LayersRoute(self._provider)
+        cache = RecordCache()
+        self._behavior_routes = BehaviorsRoutes(self._provider, cache)
+        self._layers_route = LayersRoute(self._provider, cache)
 
     def is_active(self) -> bool:
         """False: TensorBoard itself shows the tab as soon as there are records of ours."""

@@ -28,7 +28,6 @@ from tensorboard_cnc.plugin.behaviors.question import Question
 from tensorboard_cnc.plugin.behaviors.remarks import remarks
 from tensorboard_cnc.plugin.behaviors.row_file import row_file
 from tensorboard_cnc.plugin.behaviors.row_order import ordered_rows
-from tensorboard_cnc.plugin.behaviors.shelf import Shelf
 from tensorboard_cnc.plugin.behaviors.slice_table import slice_table
 from tensorboard_cnc.plugin.behaviors.summary import (
     dimensions_told,
@@ -38,6 +37,7 @@ from tensorboard_cnc.plugin.behaviors.summary import (
 from tensorboard_cnc.plugin.http import BadRequestError
 from tensorboard_cnc.plugin.json_numbers import number, significant
 from tensorboard_cnc.plugin.parameters import check_models
+from tensorboard_cnc.plugin.record_cache import Records
 
 # Pairs of more replicates than these tell nothing new.
 _MOST_REPLICATES = 8
@@ -46,16 +46,16 @@ _MOST_REPLICATES = 8
 class Answerer:
     """Answers one question about one state of the logs."""
 
-    def __init__(self, question: Question, catalog: Catalog, shelf: Shelf) -> None:
+    def __init__(self, question: Question, catalog: Catalog, records: Records) -> None:
         """Finds the data sets on which the question's models were evaluated.
 
         Raises:
             BadRequestError: 404, a model or data set that there is not.
         """
-        self._question, self._catalog, self._shelf = question, catalog, shelf
+        self._question, self._catalog, self._records = question, catalog, records
         self._models = (question.base, *question.models)
         check_models(catalog, self._models)
-        self._sets, self._notes = evaluation_sets(catalog, self._models, shelf)
+        self._sets, self._notes = evaluation_sets(catalog, self._models, records)
         self._chosen = self._chosen_set()
 
     def answer(self) -> Any:
@@ -105,9 +105,9 @@ class Answerer:
                 404, "None of these models has predictions; log them with m.predictions(...)"
             )
         if set(models) - set(self._models):
-            others, _ = evaluation_sets(self._catalog, models, self._shelf, name=chosen.name)
+            others, _ = evaluation_sets(self._catalog, models, self._records, name=chosen.name)
             chosen = next((each for each in others if each.key == chosen.key), chosen)
-        return compare(chosen, tuple(dict.fromkeys(models)), self._shelf)
+        return compare(chosen, tuple(dict.fromkeys(models)), self._records)
 
     def _summary(self, comparison: Comparison) -> wire.BehaviorSummary:
         question, truth = self._question, comparison.truth
@@ -237,7 +237,7 @@ class Answerer:
         sizes = {}
         for each in self._sets:
             if each.dataset is not None:
-                sizes[each.key] = len(self._shelf.dataset(each.dataset).ids)
+                sizes[each.key] = len(self._records.dataset(each.dataset).ids)
         return told(self._sets, sizes)
 
     def _nothing_logged(self) -> wire.BehaviorSummary:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
 
 import numpy as np
 
@@ -21,18 +20,16 @@ from tensorboard_cnc.analysis.behaviors.measures import (
 )
 from tensorboard_cnc.analysis.behaviors.recorded_answers import evaluation_of
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import EvaluationSet
-from tensorboard_cnc.plugin.behaviors.shelf import Held, Shelf, arrays_of
 from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.plugin.record_cache import Records, arrays_of
 from tensorboard_cnc.records.instances import Predictions
-
-Keep = Callable[[Hashable, Callable[[], Any]], Any]
 
 
 @dataclass(frozen=True)
 class Comparison:
     """`models`: keys, the base first; those without predictions on this set have no evaluation.
 
-    `keep` holds what was computed: `versions` names the content of each evaluation.
+    `kept` holds what was computed: `versions` names the content of each evaluation.
     """
 
     dataset: str
@@ -41,7 +38,7 @@ class Comparison:
     records: Mapping[str, Predictions]
     evaluations: Mapping[str, Evaluation]
     versions: Mapping[str, Hashable]
-    keep: Keep
+    kept: Records
 
     @property
     def truth(self) -> Truth:
@@ -65,8 +62,9 @@ class Comparison:
     def dimensions(self) -> list[Dimension]:
         """What the instances can be sliced by."""
         key = ("dimensions", self.versions.get(self.models[0], self.versions.get("")))
-        kept: Held[list[Dimension]] = self.keep(key, self._all_dimensions)
-        return kept.value
+        return self.kept.keep(
+            _Dimensions, key, lambda: _Dimensions(dimensions_of(self.truth, self.base))
+        ).all
 
     def measure(self, id: str | None) -> Measure | None:
         """The measure of this id; without one the first that all have, None where there is none.
@@ -116,10 +114,6 @@ class Comparison:
         present = self.evaluations[key].present
         return present if self.base is None else present & self.base.present
 
-    def _all_dimensions(self) -> Held[list[Dimension]]:
-        found = dimensions_of(self.truth, self.base)
-        return Held(found, sum(each.codes.nbytes for each in found))
-
     def _column(self, key: str, measure: Measure) -> Floats:
         evaluation, base = self.evaluation(key), self.base
         against = self.versions.get(self.models[0]) if measure.pairwise else None
@@ -127,10 +121,9 @@ class Comparison:
 
         if base is None and measure.pairwise:
             return np.full(self.truth.n, np.nan, np.float32)
-        found: Floats = self.keep(
-            name, lambda: column(measure, self.truth, evaluation, base or evaluation)
+        return self.kept.keep(
+            np.ndarray, name, lambda: column(measure, self.truth, evaluation, base or evaluation)
         )
-        return found
 
     def _first_of_all(self) -> Measure | None:
         common = [
@@ -140,38 +133,53 @@ class Comparison:
         return next((m for m in self.measures if all(m.id in ids for ids in common)), None)
 
 
-def compare(chosen: EvaluationSet, models: tuple[str, ...], shelf: Shelf) -> Comparison:
+@dataclass(frozen=True, slots=True)
+class _Dimensions:
+    all: list[Dimension]
+
+    @property
+    def nbytes(self) -> int:
+        return sum(each.codes.nbytes for each in self.all)
+
+
+@dataclass(frozen=True, slots=True)
+class _Aligned:
+    """An evaluation, and the memory that it takes beside its record."""
+
+    evaluation: Evaluation
+    nbytes: int
+
+
+def compare(chosen: EvaluationSet, models: tuple[str, ...], kept: Records) -> Comparison:
     """Lays the predictions of `models` on the set `chosen` side by side.
 
     Raises:
         RecordError: a record that was listed cannot be read.
     """
     bulks = {key: chosen.predictions[key] for key in models if key in chosen.predictions}
-    records = {key: shelf.predictions(bulk) for key, bulk in bulks.items()}
-    dataset = shelf.dataset(chosen.dataset) if chosen.dataset else None
+    records = {key: kept.predictions(bulk) for key, bulk in bulks.items()}
+    dataset = kept.dataset(chosen.dataset) if chosen.dataset else None
     # Which instances, classes and kind there are depends on all records where none says it alone.
     of = (chosen.dataset, *bulks.values())
-    instances: Instances = shelf.keep(
-        ("instances", of), lambda: instances_of(dataset, list(records.values()))
-    )
+    instances = kept.keep(Instances, of, lambda: instances_of(dataset, list(records.values())))
     truth = instances.truth
     alike = (chosen.dataset, truth.kind, truth.classes) if dataset else of
     versions = {key: (alike, bulk) for key, bulk in bulks.items()}
     evaluations = {
-        key: shelf.keep(("evaluation", versions[key]), partial(_laid_out, record, instances)).value
+        key: kept.keep(_Aligned, versions[key], partial(_aligned, record, instances)).evaluation
         for key, record in records.items()
     }
     return Comparison(
-        chosen.key, instances, models, records, evaluations, {"": alike, **versions}, shelf.keep
+        chosen.key, instances, models, records, evaluations, {"": alike, **versions}, kept
     )
 
 
-def _laid_out(record: Predictions, instances: Instances) -> Held[Evaluation]:
+def _aligned(record: Predictions, instances: Instances) -> _Aligned:
     evaluation = evaluation_of(record, instances)
     # Where the order is that of the record, the two share their arrays.
     shared = {id(array) for array in arrays_of(record)}
     own = sum(array.nbytes for array in evaluation.arrays() if id(array) not in shared)
-    return Held(evaluation, own)
+    return _Aligned(evaluation, own)
 
 
 def _unknown(what: str, seen: str, known: Iterable[str], where: str = "") -> BadRequestError:

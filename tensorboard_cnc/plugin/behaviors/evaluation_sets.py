@@ -9,7 +9,7 @@ from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.dataset_resolution import Resolution, resolve_dataset
 from tensorboard_cnc.errors import RecordError
-from tensorboard_cnc.plugin.behaviors.shelf import Shelf
+from tensorboard_cnc.plugin.record_cache import Records
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Bulk
@@ -42,7 +42,7 @@ def dataset_key(name: str, fingerprint: str) -> str:
 
 
 def evaluation_sets(
-    catalog: Catalog, models: Sequence[str], shelf: Shelf, *, name: str | None = None
+    catalog: Catalog, models: Sequence[str], records: Records, *, name: str | None = None
 ) -> tuple[list[EvaluationSet], list[wire.BehaviorNote]]:
     """The sets on which any of `models` (keys) was evaluated, that of most of them first.
 
@@ -56,14 +56,14 @@ def evaluation_sets(
         for bulk in catalog.bulk.get(key, ())
         if bulk.kind == "predictions" and name in (None, bulk.dataset)
     ]
-    shelf.expect(bulk for _, bulk in listed)
+    records.expect(bulk for _, bulk in listed)
     for key, bulk in listed:
         try:
-            record = shelf.predictions(bulk)
+            record = records.predictions(bulk)
         except RecordError as error:
             notes.append({"message": error.message, "remedy": error.remedy, "model": key})
             continue
-        of = _resolved(record, bulk, catalog.datasets, shelf, notes)
+        of = _resolved(record, bulk, catalog.datasets, records, notes)
         found = sets.setdefault(
             (bulk.dataset, of.fingerprint), EvaluationSet(bulk.dataset, of.fingerprint, of.bulk)
         )
@@ -95,24 +95,24 @@ def _resolved(
     record: Predictions,
     at: Bulk,
     datasets: Iterable[Bulk],
-    shelf: Shelf,
+    records: Records,
     notes: list[wire.BehaviorNote],
 ) -> Resolution:
     """The data set of the predictions; what cannot be read or does not fit is told once."""
     named = tuple(each for each in datasets if each.dataset == at.dataset)
-    kept = shelf.keep(("data set", at, named), lambda: _find(record, at, named, shelf))
+    kept = records.keep(_Found, (at, named), lambda: _find(record, at, named, records))
     for note in (*kept.unreadable, *_doubts(kept.resolution, record)):
         if note not in notes:
             notes.append(note)
     return kept.resolution
 
 
-def _find(record: Predictions, at: Bulk, datasets: Iterable[Bulk], shelf: Shelf) -> _Found:
+def _find(record: Predictions, at: Bulk, datasets: Iterable[Bulk], records: Records) -> _Found:
     unreadable: list[wire.BehaviorNote] = []
 
     def read(bulk: Bulk) -> Dataset | None:
         try:
-            return shelf.dataset(bulk)
+            return records.dataset(bulk)
         except RecordError as error:
             unreadable.append({"message": error.message, "remedy": error.remedy})
             return None

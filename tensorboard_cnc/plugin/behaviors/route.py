@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider
@@ -13,23 +12,19 @@ from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.behaviors.answers import Answerer
 from tensorboard_cnc.plugin.behaviors.question import asked
-from tensorboard_cnc.plugin.behaviors.shelf import Shelf
 from tensorboard_cnc.plugin.behaviors.thumbnail import thumbnail
-from tensorboard_cnc.plugin.byte_cache import ByteCache
 from tensorboard_cnc.plugin.http import BadRequestError, prepare, respond, respond_with_file
+from tensorboard_cnc.plugin.record_cache import RecordCache, Records
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 
-# What all experiments together keep in memory of records and of what was computed from them.
-CACHE_BYTES = 512 << 20
 _FILE_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 class BehaviorsRoutes:
     """Answers questions about any experiment; usable from several threads."""
 
-    def __init__(self, provider: DataProvider) -> None:
-        self._provider = provider
-        self._cache: ByteCache[Any] = ByteCache(CACHE_BYTES)
+    def __init__(self, provider: DataProvider, cache: RecordCache) -> None:
+        self._provider, self._cache = provider, cache
 
     def answer(
         self, request: Request, ctx: RequestContext, experiment_id: str, catalog: Catalog
@@ -41,7 +36,7 @@ class BehaviorsRoutes:
         """
         question = asked(request.args)
         try:
-            answerer = Answerer(question, catalog, self._shelf(ctx, experiment_id))
+            answerer = Answerer(question, catalog, self._records(ctx, experiment_id))
             if question.format:
                 name = f"instances.{question.format}"
                 pieces = answerer.file(question.format)
@@ -60,9 +55,9 @@ class BehaviorsRoutes:
         Raises:
             BadRequestError: 400, a parameter is missing; 404, there is none.
         """
-        image = thumbnail(request.args, catalog, self._shelf(ctx, experiment_id))
+        image = thumbnail(request.args, catalog, self._records(ctx, experiment_id))
         return respond(request, prepare(image, "image/png"))
 
-    def _shelf(self, ctx: RequestContext, experiment_id: str) -> Shelf:
+    def _records(self, ctx: RequestContext, experiment_id: str) -> Records:
         reader = BulkReader(self._provider, experiment_id)
-        return Shelf(reader, ctx, self._cache, experiment_id)
+        return Records(self._cache, reader, ctx, experiment_id)

@@ -8,12 +8,12 @@ from tensorboard_cnc.analysis.behaviors.alignment import row_of_text
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import dataset_key
-from tensorboard_cnc.plugin.behaviors.shelf import Shelf
 from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.plugin.record_cache import Records
 from tensorboard_cnc.records.instances import Dataset
 
 
-def thumbnail(arguments: Mapping[str, str], catalog: Catalog, shelf: Shelf) -> bytes:
+def thumbnail(arguments: Mapping[str, str], catalog: Catalog, records: Records) -> bytes:
     """The PNG file of the instance `id` of the data set `dataset`, given by its key.
 
     Raises:
@@ -22,18 +22,18 @@ def thumbnail(arguments: Mapping[str, str], catalog: Catalog, shelf: Shelf) -> b
     key, id = arguments.get("dataset"), arguments.get("id")
     if not key or id is None:
         raise BadRequestError(400, "Give dataset=KEY and id=ID, as the behaviors route lists them")
-    dataset = _dataset(key, catalog, shelf)
+    dataset = _dataset(key, catalog, records)
     row = row_of_text(id, dataset.ids)
     if row is None or dataset.images is None or not dataset.images[row]:
         raise BadRequestError(404, f"The data set {dataset.name} has no thumbnail of {id[:80]}")
     return dataset.images[row]
 
 
-def _dataset(key: str, catalog: Catalog, shelf: Shelf) -> Dataset:
+def _dataset(key: str, catalog: Catalog, records: Records) -> Dataset:
     known: dict[str, str] = {}
     for bulk in catalog.datasets:
         try:
-            dataset = shelf.dataset(bulk)
+            dataset = records.dataset(bulk)
         except RecordError:
             continue
         found = dataset_key(dataset.name, dataset.fingerprint)

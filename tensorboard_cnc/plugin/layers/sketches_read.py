@@ -1,69 +1,22 @@
-"""Sketches of models, read when they are asked for and kept while memory allows."""
+"""Which sketches of models can be compared, and why others cannot."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-
-from tensorboard.context import RequestContext
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.layers.folded_norms import folded_norms
 from tensorboard_cnc.errors import RecordError
-from tensorboard_cnc.plugin.byte_cache import ByteCache
-from tensorboard_cnc.reader.bulk_reader import BulkReader
+from tensorboard_cnc.plugin.record_cache import Records
 from tensorboard_cnc.records.models import Bulk, BulkKind
-from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
+from tensorboard_cnc.records.sketches import SketchRecord
 
 _KIND: Mapping[wire.LayerView, BulkKind] = {
     "weights": "weights",
     "sparsity": "weights",
     "activations": "activations",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class KeptSketches:
-    """One model's record, and about the memory that it takes."""
-
-    record: SketchRecord
-    nbytes: int
-
-
-class SketchReader:
-    """Reads sketches for one request; later requests of the experiment find them again."""
-
-    def __init__(
-        self,
-        reader: BulkReader,
-        ctx: RequestContext,
-        cache: ByteCache[KeptSketches],
-        experiment_id: str,
-    ) -> None:
-        self._reader, self._ctx = reader, ctx
-        self._cache, self._experiment_id = cache, experiment_id
-
-    def record(self, bulk: Bulk) -> SketchRecord:
-        """The record that `bulk` lists.
-
-        Raises:
-            RecordError: it cannot be read.
-        """
-
-        def read() -> KeptSketches:
-            record = self._reader.read(self._ctx, bulk)
-            assert isinstance(record, SketchRecord)
-            return KeptSketches(record, sum(map(_bytes, record.tensors)))
-
-        return self._cache.get((self._experiment_id, bulk), read).record
-
-
-def _bytes(tensor: TensorSketch) -> int:
-    arrays = (tensor.values, tensor.sample, tensor.buckets, tensor.counts, tensor.bins)
-    # Each tensor, and each comparison with a reference, has some twenty small objects.
-    objects = 3000 * (1 + len(tensor.reference))
-    return objects + sum(array.nbytes for array in arrays if array is not None)
 
 
 def bulk_of(catalog: Catalog, key: str, view: wire.LayerView) -> Bulk | None:
@@ -78,7 +31,7 @@ def views_logged(catalog: Catalog, keys: Sequence[str]) -> list[wire.LayerView]:
 
 
 def comparable(
-    catalog: Catalog, keys: Sequence[str], view: wire.LayerView, reader: SketchReader
+    catalog: Catalog, keys: Sequence[str], view: wire.LayerView, cached: Records
 ) -> tuple[dict[str, SketchRecord], list[wire.LayerNote]]:
     """The records that can be compared with the first model's, by key, and why others cannot."""
     records: dict[str, SketchRecord] = {}
@@ -88,7 +41,7 @@ def comparable(
         if bulk is None:
             continue
         try:
-            record = reader.record(bulk)
+            record = cached.sketches(bulk)
         except RecordError as error:
             notes.append({"message": error.message, "remedy": error.remedy, "model": key})
             continue

@@ -11,8 +11,7 @@ from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.errors import DamagedRecordError
 from tensorboard_cnc.plugin.behaviors.answers import Answerer
 from tensorboard_cnc.plugin.behaviors.question import asked
-from tensorboard_cnc.plugin.behaviors.shelf import Shelf
-from tensorboard_cnc.plugin.byte_cache import ByteCache
+from tensorboard_cnc.plugin.record_cache import RecordCache, Records
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Bulk, ModelCard, Operation, Stored
@@ -25,7 +24,7 @@ class Evaluated:
         self._stored: list[Stored] = []
         self._records: dict[Bulk, Dataset | Predictions] = {}
         self._broken: set[Bulk] = set()
-        self.cache: ByteCache[Any] = ByteCache(1 << 30)
+        self.cache = RecordCache()
         self.reads = 0
 
     def model(self, name: str, *parents: str, operation: Operation | None = None) -> str:
@@ -55,8 +54,8 @@ class Evaluated:
         }
         members = members_of(self._stored)
         catalog = build_catalog(self._stored, members, {}, tuple(self._records))
-        shelf = Shelf(_Reader(self), RequestContext(), self.cache)
-        answer = Answerer(asked(given), catalog, shelf).answer()
+        records = Records(self.cache, _Reader(self), RequestContext())
+        answer = Answerer(asked(given), catalog, records).answer()
         return json.loads(json.dumps(answer, allow_nan=False))
 
     def read(self, bulk: Bulk) -> Dataset | Predictions:
