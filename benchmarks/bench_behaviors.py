@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from benchmarks.figures import Figure, milliseconds
 from benchmarks.process_memory import megabytes_of
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.plugin.behaviors.route import BehaviorsRoutes
 from tensorboard_cnc.plugin.record_cache import RecordCache
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.writer.instances.predictions import DEFAULT_BYTES
@@ -150,7 +149,7 @@ def _ask(tensorboard: InProcessTensorBoard, models: int, **more: str) -> Any:
 
 def _first(tensorboard: InProcessTensorBoard, models: int) -> None:
     """An answer for which nothing has been read yet."""
-    tensorboard.plugin._behavior_routes = BehaviorsRoutes(tensorboard.provider, RecordCache())
+    tensorboard.plugin._cache = RecordCache()
     _ask(tensorboard, models)
 
 

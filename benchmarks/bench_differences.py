@@ -13,7 +13,8 @@ from typing import Any
 
 from benchmarks.figures import Figure, milliseconds
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
-from tensorboard_cnc.plugin.differences_answer import differences_answer
+from tensorboard_cnc.plugin.differences_response import differences_response
+from tensorboard_cnc.plugin.responses import json_body
 from tensorboard_cnc.records.models import Measurement, Metrics, ModelCard, Operation, Stored
 
 # They are not part of this project.
@@ -51,8 +52,8 @@ def measure() -> list[Figure]:
     for size in (1000, 5000):
         catalog = _generated(chance, size)
         keys = [member.key for member in catalog.members]
-        taken = milliseconds(partial(differences_answer, catalog, keys), repeats=3)
-        size_kb = len(differences_answer(catalog, keys)) / 1e3
+        taken = milliseconds(partial(_response, catalog, keys), repeats=3)
+        size_kb = len(_response(catalog, keys)) / 1e3
         what = f"differences of {size:,} models at once"
         figures.append(Figure(what, f"{taken:.0f} ms, {size_kb:.0f} kB"))
     return figures
@@ -77,8 +78,12 @@ def _worst(catalogs: list[Catalog], chance: random.Random) -> float:
 
 def _seconds(catalog: Catalog, keys: list[str]) -> float:
     start = time.perf_counter()
-    differences_answer(catalog, keys)
+    _response(catalog, keys)
     return time.perf_counter() - start
+
+
+def _response(catalog: Catalog, keys: list[str]) -> bytes:
+    return json_body(differences_response(catalog, keys)).content
 
 
 def _generated(chance: random.Random, size: int) -> Catalog:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from benchmarks.figures import Figure, milliseconds
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.plugin.layers.route import LayersRoute
 from tensorboard_cnc.plugin.record_cache import RecordCache
 from tensorboard_cnc.records.identity import model_key
 from tests.tensorboard_host import InProcessTensorBoard, serve_in_process
@@ -89,7 +88,7 @@ def _times(tensorboard: InProcessTensorBoard, names: list[str]) -> tuple[float, 
         return response
 
     def first() -> None:
-        tensorboard.plugin._layers_route = LayersRoute(tensorboard.provider, RecordCache())
+        tensorboard.plugin._cache = RecordCache()
         ask()
 
     return (

@@ -3,28 +3,122 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from tensorboard import plugin_util
-from tensorboard.context import RequestContext
 from tensorboard.plugins import base_plugin
-from werkzeug import Request, Response
+from werkzeug import Request
 
+from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.format.tags import PLUGIN_NAME
-from tensorboard_cnc.plugin.behaviors.route import BehaviorsRoutes
-from tensorboard_cnc.plugin.http import BadRequestError, refuse, respond
-from tensorboard_cnc.plugin.layers.route import LayersRoute
+from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
+from tensorboard_cnc.plugin.behaviors.forgotten_page import forgotten_page
+from tensorboard_cnc.plugin.behaviors.harmed_slices import harmed_json
+from tensorboard_cnc.plugin.behaviors.instance_detail import instance_detail, thumbnail
+from tensorboard_cnc.plugin.behaviors.instance_page import instances
+from tensorboard_cnc.plugin.behaviors.slice_table import slice_table
+from tensorboard_cnc.plugin.behaviors.summary import summary
+from tensorboard_cnc.plugin.layers.comparison import compare as compare_layers
+from tensorboard_cnc.plugin.layers.row_json import row_json
+from tensorboard_cnc.plugin.layers.tree_json import tree_json
 from tensorboard_cnc.plugin.panel_files import ENTRY, panel_file
-from tensorboard_cnc.plugin.record_cache import RecordCache
-from tensorboard_cnc.plugin.snapshot import Snapshot
+from tensorboard_cnc.plugin.questions import (
+    check_models,
+    parse_behaviors_question,
+    parse_layers_question,
+)
+from tensorboard_cnc.plugin.record_cache import RecordCache, Records
+from tensorboard_cnc.plugin.responses import (
+    BadRequestError,
+    Body,
+    File,
+    json_body,
+    refuse,
+    respond,
+)
+from tensorboard_cnc.plugin.snapshot import Generation, Snapshot
+from tensorboard_cnc.reader.bulk_reader import BulkReader
 
-_WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-# From a request, its context and its experiment's id.
-_Answer = Callable[[Request, RequestContext, str], Response]
+_WsgiApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+_Arguments: TypeAlias = Mapping[str, str]
+# What a route responds with, from the query string, what is logged, and the records of it.
+_Route: TypeAlias = Callable[[_Arguments, Generation, Records], Body | File]
 
 _KEPT_EXPERIMENTS = 4
+
+
+class _Asked(Protocol):
+    @property
+    def level(self) -> str: ...
+
+    @property
+    def keys(self) -> tuple[str, ...]: ...
+
+
+Q = TypeVar("Q", bound=_Asked)
+C = TypeVar("C")
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRoute(Generic[Q, C]):
+    """A route that compares models: request → question → comparison → level → JSON.
+
+    `parse` reads a query string, `compare` finds and reads what the question is about, and each
+    of `levels` is one view of that: an object for JSON, or a file.
+    """
+
+    parse: Callable[[_Arguments], Q]
+    compare: Callable[[Q, Catalog, Records], C]
+    levels: Mapping[str, Callable[[Q, C], object]]
+
+    def __call__(self, arguments: _Arguments, catalog: Catalog, records: Records) -> Body | File:
+        """The response to the question in the query string.
+
+        Raises:
+          BadRequestError: it is malformed, or what it names does not exist or cannot be read.
+        """
+        question = self.parse(arguments)
+        check_models(catalog, question.keys)
+        try:
+            compared = self.compare(question, catalog, records)
+            found = self.levels[question.level](question, compared)
+        except RecordError as error:
+            raise BadRequestError(404, f"{error.message} {error.remedy}") from error
+        return found if isinstance(found, File) else json_body(found)
+
+
+BEHAVIORS = ComparisonRoute(
+    parse_behaviors_question,
+    Comparisons,
+    {
+        "summary": summary,
+        "instances": instances,
+        "instance": instance_detail,
+        "slices": slice_table,
+        "harmed": harmed_json,
+        "forgotten": forgotten_page,
+    },
+)
+LAYERS = ComparisonRoute(
+    parse_layers_question, compare_layers, {"tree": tree_json, "row": row_json}
+)
+
+_ROUTES: Mapping[str, _Route] = {
+    "/models": lambda _, generation, __: generation.body,
+    "/differences": lambda arguments, generation, _: generation.differences(arguments),
+    "/behaviors": lambda arguments, generation, records: BEHAVIORS(
+        arguments, generation.catalog, records
+    ),
+    "/instance_media": lambda arguments, generation, records: thumbnail(
+        arguments, generation.catalog, records
+    ),
+    "/layers": lambda arguments, generation, records: LAYERS(
+        arguments, generation.catalog, records
+    ),
+}
 
 
 class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
@@ -37,9 +131,7 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._provider = context.data_provider
         self._snapshots: dict[str, Snapshot] = {}
         self._opening = threading.Lock()
-        cache = RecordCache()
-        self._behavior_routes = BehaviorsRoutes(self._provider, cache)
-        self._layers_route = LayersRoute(self._provider, cache)
+        self._cache = RecordCache()
 
     def is_active(self) -> bool:
         """False: TensorBoard itself shows the tab as soon as there are records of ours."""
@@ -51,17 +143,11 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         )
 
     def get_plugin_apps(self) -> dict[str, _WsgiApp]:
-        return {
-            "/models": self._models,
-            "/differences": self._differences,
-            "/behaviors": self._behaviors,
-            "/instance_media": self._instance_media,
-            "/layers": self._layers,
-            "/static/*": self._static,
-        }
+        apps = {path: self._app(route) for path, route in _ROUTES.items()}
+        return {**apps, "/static/*": _static}
 
     def snapshot(self, experiment_id: str) -> Snapshot:
-        """The ready answer for one experiment; "" is the only one of a local TensorBoard."""
+        """What is logged in one experiment; "" is the only one of a local TensorBoard."""
         with self._opening:
             snapshot = self._snapshots.pop(experiment_id, None)
             snapshot = snapshot or Snapshot(self._provider, experiment_id)
@@ -71,53 +157,25 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
                 del self._snapshots[next(iter(self._snapshots))]
             return snapshot
 
-    def _models(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        snapshot = self.snapshot(plugin_util.experiment_id(environ))
-        response = respond(Request(environ), snapshot.body(plugin_util.context(environ)))
-        return response(environ, start_response)
+    def _app(self, route: _Route) -> _WsgiApp:
+        def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+            request = Request(environ)
+            ctx, experiment = plugin_util.context(environ), plugin_util.experiment_id(environ)
+            generation = self.snapshot(experiment).current(ctx)
+            reader = BulkReader(self._provider, experiment)
+            records = Records(self._cache, reader, ctx, experiment)
+            try:
+                response = respond(request, route(request.args, generation, records))
+            except BadRequestError as bad:
+                response = refuse(bad.status, bad.error)
+            return response(environ, start_response)
 
-    def _differences(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        def answer(request: Request, ctx: RequestContext, experiment_id: str) -> Response:
-            snapshot = self.snapshot(experiment_id)
-            return respond(request, snapshot.differences(ctx, request.args))
-
-        return _answered(answer, environ)(environ, start_response)
-
-    def _behaviors(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        def answer(request: Request, ctx: RequestContext, experiment_id: str) -> Response:
-            catalog = self.snapshot(experiment_id).catalog(ctx)
-            return self._behavior_routes.answer(request, ctx, experiment_id, catalog)
-
-        return _answered(answer, environ)(environ, start_response)
-
-    def _instance_media(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        def answer(request: Request, ctx: RequestContext, experiment_id: str) -> Response:
-            catalog = self.snapshot(experiment_id).catalog(ctx)
-            return self._behavior_routes.media(request, ctx, experiment_id, catalog)
-
-        return _answered(answer, environ)(environ, start_response)
-
-    def _layers(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        def answer(request: Request, ctx: RequestContext, experiment_id: str) -> Response:
-            catalog = self.snapshot(experiment_id).catalog(ctx)
-            return self._layers_route.answer(request, ctx, experiment_id, catalog)
-
-        return _answered(answer, environ)(environ, start_response)
-
-    def _static(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        request = Request(environ)
-        name = request.path.rpartition(f"/{PLUGIN_NAME}/static/")[2]
-        body = panel_file(name)
-        missing = refuse(404, f"The panel has no file {name}")
-        response = respond(request, body) if body else missing
-        return response(environ, start_response)
+        return app
 
 
-def _answered(answer: _Answer, environ: dict[str, Any]) -> Response:
-    """What `answer` says, or why it refuses to."""
-    try:
-        return answer(
-            Request(environ), plugin_util.context(environ), plugin_util.experiment_id(environ)
-        )
-    except BadRequestError as bad:
-        return refuse(bad.status, bad.error)
+def _static(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+    request = Request(environ)
+    name = request.path.rpartition(f"/{PLUGIN_NAME}/static/")[2]
+    body = panel_file(name)
+    response = respond(request, body) if body else refuse(404, f"The panel has no file {name}")
+    return response(environ, start_response)

@@ -7,7 +7,7 @@ import functools
 from pathlib import Path
 
 from tensorboard_cnc.fallback_panel import fallback_module
-from tensorboard_cnc.plugin.http import Body, prepare
+from tensorboard_cnc.plugin.responses import Body, prepare
 
 STATIC = Path(__file__).parent.parent / "static"
 ENTRY = "index.js"

@@ -1,8 +1,7 @@
-"""Keeps what was read of an experiment ready, and renews it off the request's path."""
+"""Keeps what is logged in an experiment ready, and renews it off the request's path."""
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
@@ -16,9 +15,9 @@ from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
 from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.metric_specs import scalar_tags
-from tensorboard_cnc.plugin.differences_answer import chosen_models, differences_answer
-from tensorboard_cnc.plugin.http import Body, prepare
-from tensorboard_cnc.plugin.models_answer import models_answer
+from tensorboard_cnc.plugin.differences_response import chosen_models, differences_response
+from tensorboard_cnc.plugin.models_response import models_response
+from tensorboard_cnc.plugin.responses import Body, json_body
 from tensorboard_cnc.reader.event_store import Contents, EventStore
 from tensorboard_cnc.reader.scalars import ScalarStore
 from tensorboard_cnc.records.models import Scalars
@@ -36,70 +35,71 @@ _KEPT_DIFFERENCES = 16
 logger = logging.getLogger(__name__)
 
 
+class Generation:
+    """What was logged at one moment, and all responses that follow from it.
+
+    A new state of the logs is a new generation: nothing of one is ever seen beside another.
+    """
+
+    def __init__(self, catalog: Catalog, body: Body) -> None:
+        self.catalog = catalog
+        # Of the ``models`` route.
+        self.body = body
+        self._differences: OrderedDict[tuple[str, ...], Body] = OrderedDict()
+
+    def differences(self, arguments: Mapping[str, str]) -> Body:
+        """The response of the ``differences`` route.
+
+        Raises:
+          BadRequestError: the arguments are malformed or name a model that does not exist.
+        """
+        keys = tuple(chosen_models(self.catalog, arguments))
+        body = self._differences.get(keys)
+        if body is None:
+            body = json_body(differences_response(self.catalog, keys))
+            self._differences[keys] = body
+            if len(self._differences) > _KEPT_DIFFERENCES:
+                self._differences.popitem(last=False)
+        return body
+
+
 class Snapshot:
-    """The answers for one experiment."""
+    """The newest generation of one experiment."""
 
     def __init__(self, provider: DataProvider, experiment_id: str) -> None:
         self._events = EventStore(provider, experiment_id)
         self._scalars = ScalarStore(provider, experiment_id)
         self._seen: tuple[Contents, Scalars] | None = None
-        self._body: Body | None = None
-        self._catalog = build_catalog((), (), {})
-        self._differences: OrderedDict[tuple[str, ...], Body] = OrderedDict()
+        self._generation: Generation | None = None
         self._renewed_at = -float("inf")
         self._renewing = threading.Lock()
 
-    def body(self, ctx: RequestContext) -> Body:
-        """The answer as of at most a few seconds ago; at once, except for the first time."""
-        self._keep_fresh(ctx)
-        assert self._body is not None
-        return self._body
-
-    def differences(self, ctx: RequestContext, arguments: Mapping[str, str]) -> Body:
-        """The answer of the ``differences`` route on what `body` shows.
-
-        Raises:
-            BadRequestError: the arguments are malformed or name a model that does not exist.
-        """
-        catalog, kept = self.catalog(ctx), self._differences
-        keys = chosen_models(catalog, arguments)
-        body = kept.get(tuple(keys))
-        if body is None:
-            body = prepare(differences_answer(catalog, keys), "application/json")
-            kept[tuple(keys)] = body
-            if len(kept) > _KEPT_DIFFERENCES:
-                kept.popitem(last=False)
-        return body
-
-    def renew(self, ctx: RequestContext) -> None:
-        """Reads what has changed and prepares the answer anew where anything has."""
-        with self._renewing:
-            contents = self._events.refresh(ctx)
-            members = members_of(contents.stored)
-            scalars = self._refresh_scalars(ctx, contents, members)
-            if (contents, scalars) != self._seen:
-                catalog = build_catalog(contents.stored, members, scalars, contents.bulk)
-                answer = models_answer(catalog, contents.unreadable)
-                text = json.dumps(answer, allow_nan=False, separators=(",", ":"))
-                self._body = prepare(text.encode(), "application/json")
-                self._catalog, self._differences = catalog, OrderedDict()
-                self._seen = (contents, scalars)
-            self._renewed_at = time.monotonic()
-
-    def catalog(self, ctx: RequestContext) -> Catalog:
-        """What `body` shows, as it was read; as fresh as that."""
-        self._keep_fresh(ctx)
-        return self._catalog
-
-    def _keep_fresh(self, ctx: RequestContext) -> None:
+    def current(self, ctx: RequestContext) -> Generation:
+        """That of at most a few seconds ago; at once, except for the first time."""
+        generation = self._generation
         age = time.monotonic() - self._renewed_at
-        if self._body is None:
+        if generation is None:
             self._renew_quietly(ctx)
         elif age > _RENEW_AFTER_SECONDS and not self._renewing.locked():
             thread = threading.Thread(target=self._renew_quietly, args=[ctx], daemon=True)
             thread.start()
             if age > _WAIT_FROM_SECONDS:
                 thread.join(_WAIT_SECONDS)
+        assert self._generation is not None
+        return self._generation
+
+    def renew(self, ctx: RequestContext) -> None:
+        """Reads what has changed, and begins a new generation where anything has."""
+        with self._renewing:
+            contents = self._events.refresh(ctx)
+            members = members_of(contents.stored)
+            scalars = self._refresh_scalars(ctx, contents, members)
+            if (contents, scalars) != self._seen:
+                catalog = build_catalog(contents.stored, members, scalars, contents.bulk)
+                body = json_body(models_response(catalog, contents.unreadable))
+                self._generation = Generation(catalog, body)
+                self._seen = (contents, scalars)
+            self._renewed_at = time.monotonic()
 
     def _refresh_scalars(
         self, ctx: RequestContext, contents: Contents, members: Iterable[Member]
@@ -114,11 +114,12 @@ class Snapshot:
         except Exception as error:
             self._renewed_at = time.monotonic()
             logger.warning("Compress & Compare could not read the logs: %r", error)
-            self._body = self._body or _apology(error)
+            if self._generation is None:
+                self._generation = Generation(build_catalog((), (), {}), _apology(error))
 
 
 def _apology(error: Exception) -> Body:
-    """The answer while nothing at all could be read."""
+    """The response while nothing at all could be read."""
     problem: wire.Problem = {
         "message": f"The logs could not be read ({error!r}).",
         "remedy": "Please report this, with TensorBoard's own log.",
@@ -126,11 +127,11 @@ def _apology(error: Exception) -> Body:
         "model": None,
         "tag": None,
     }
-    answer: wire.Models = {
+    response: wire.Models = {
         "models": [],
         "metrics": [],
         "operations": [],
         "datasets": [],
         "problems": [problem],
     }
-    return prepare(json.dumps(answer).encode(), "application/json")
+    return json_body(response)

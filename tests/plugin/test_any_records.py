@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
-from tensorboard_cnc.plugin.models_answer import models_answer
+from tensorboard_cnc.plugin.models_response import models_response
 from tensorboard_cnc.records.models import (
     Budget,
     Bulk,
@@ -85,7 +85,7 @@ def answer_of(
     bulk: Iterable[Bulk] = (),
 ) -> dict[str, Any]:
     catalog = build_catalog(stored, members_of(stored), scalars, bulk)
-    answer = models_answer(catalog, [])
+    answer = models_response(catalog, [])
     return json.loads(json.dumps(answer, allow_nan=False))  # type: ignore[no-any-return]
 
 

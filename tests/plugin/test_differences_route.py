@@ -11,7 +11,8 @@ import pytest
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
-from tensorboard_cnc.plugin.differences_answer import differences_answer
+from tensorboard_cnc.plugin.differences_response import differences_response
+from tensorboard_cnc.plugin.responses import json_body
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import Measurement, Metrics, ModelCard, Operation, Stored
 from tests.conftest import Serve
@@ -139,7 +140,7 @@ def answer() -> dict[str, Any]:
     add("student", ("other", "dense"), Operation("distill", {"temperature": 2.0}), 0.93)
     catalog = build_catalog(entries, members_of(entries), {})
     chosen = [member.key for member in catalog.members if member.card.id not in ("dense", "other")]
-    found = json.loads(differences_answer(catalog, chosen))
+    found = json.loads(json_body(differences_response(catalog, chosen)).content)
     assert isinstance(found, dict)
     return found
 

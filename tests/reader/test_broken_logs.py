@@ -195,7 +195,7 @@ def test_reading_is_tried_in_halves_down_to_the_broken_series(logdir: Path, serv
         return name == "read_tensors" and any("broken" in run for run in only.runs)
 
     snapshot = Snapshot(Failing(tensorboard.provider, fails), "")
-    answer = json.loads(snapshot.body(RequestContext()).content)
+    answer = json.loads(snapshot.current(RequestContext()).body.content)
     assert ids(answer) == {"good"}
     assert {p["tag"].split("/")[1] for p in answer["problems"]} == {"model", "metrics"}
 
@@ -206,10 +206,10 @@ def test_a_listing_that_fails_keeps_what_was_read(logdir: Path, serve: Serve) ->
     broken: list[bool] = []
     provider = Failing(tensorboard.provider, lambda name, _: bool(broken) and "list" in name)
     snapshot = Snapshot(provider, "")
-    assert len(json.loads(snapshot.body(RequestContext()).content)["models"]) == 2
+    assert len(json.loads(snapshot.current(RequestContext()).body.content)["models"]) == 2
     broken.append(True)
     snapshot.renew(RequestContext())
-    answer = json.loads(snapshot.body(RequestContext()).content)
+    answer = json.loads(snapshot.current(RequestContext()).body.content)
     assert ids(answer) == {"good", "broken"}
     assert any("could not list" in problem["message"] for problem in answer["problems"])
 
@@ -227,7 +227,7 @@ def test_not_every_one_of_many_failures_is_looked_into(tmp_path: Path, serve: Se
         return name == "read_tensors"
 
     snapshot = Snapshot(Failing(tensorboard.provider, fails), "")
-    answer = json.loads(snapshot.body(RequestContext()).content)
+    answer = json.loads(snapshot.current(RequestContext()).body.content)
     assert answer["models"] == []
     assert len(answer["problems"]) == 100
     assert calls.count("read_tensors") <= 2 * event_store._FAILURES_LOOKED_INTO + 1
@@ -238,6 +238,6 @@ def test_a_provider_that_fails_altogether_is_told_in_the_answer() -> None:
         def __getattr__(self, name: str) -> Any:
             raise RuntimeError(f"no {name}")
 
-    answer = json.loads(Snapshot(Nothing(), "").body(RequestContext()).content)
+    answer = json.loads(Snapshot(Nothing(), "").current(RequestContext()).body.content)
     assert answer["models"] == []
     assert "could not be read" in answer["problems"][0]["message"]

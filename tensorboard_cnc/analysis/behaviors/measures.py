@@ -274,7 +274,7 @@ def _mean_square(before: Floats, after: Floats) -> NDArray[Any]:
 
 
 def _mean_abs(before: Floats, after: Floats) -> NDArray[Any]:
-    return np.abs(after - before).mean(axis=1, dtype=float)
+    return np.asarray(np.abs(after - before).mean(axis=1, dtype=float))
 
 
 _MEASURES = (

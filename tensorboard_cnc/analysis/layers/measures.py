@@ -35,6 +35,11 @@ class Measure:
     scale: Literal["linear", "log"] = "linear"
 
 
+def measures_of(view: View) -> list[Measure]:
+    """The measures that a view has, the most useful first."""
+    return [measure for measure in MEASURES if view in measure.views]
+
+
 def sqnr(pairs: PairStatistics) -> Estimates:
     """Signal to quantization noise, 10 log₁₀(Σ before² / ΣΔ²) dB; ∞ where nothing changed."""
     known = (pairs.n > 0) & (pairs.before > 0)

@@ -1,16 +1,24 @@
-"""A base and other models on the instances of one data set, laid side by side."""
+"""A base and other models on the instances of one data set, aligned: columns and predictions."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
+from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension, dimensions_of
-from tensorboard_cnc.analysis.behaviors.evaluation import Bools, Evaluation, Floats, Truth
-from tensorboard_cnc.analysis.behaviors.instances import Instances, instances_of
+from tensorboard_cnc.analysis.behaviors.evaluation import (
+    NONE,
+    Bools,
+    Evaluation,
+    Floats,
+    Ints,
+    Truth,
+)
+from tensorboard_cnc.analysis.behaviors.instances import Instances
 from tensorboard_cnc.analysis.behaviors.measures import (
     Form,
     Measure,
@@ -18,11 +26,14 @@ from tensorboard_cnc.analysis.behaviors.measures import (
     in_form,
     measures_of,
 )
-from tensorboard_cnc.analysis.behaviors.recorded_answers import evaluation_of
-from tensorboard_cnc.plugin.behaviors.evaluation_sets import EvaluationSet
-from tensorboard_cnc.plugin.http import BadRequestError
-from tensorboard_cnc.plugin.record_cache import Records, arrays_of
+from tensorboard_cnc.plugin.record_cache import Records
+from tensorboard_cnc.plugin.responses import BadRequestError, numbers
 from tensorboard_cnc.records.instances import Predictions
+
+# Of a row of a page; the whole text is in its detail.
+SHOWN = 2000
+# Of a text that names an answer in a list of the most frequent ones.
+_NAMED = 200
 
 
 @dataclass(frozen=True)
@@ -142,44 +153,78 @@ class _Dimensions:
         return sum(each.codes.nbytes for each in self.all)
 
 
-@dataclass(frozen=True, slots=True)
-class _Aligned:
-    """An evaluation, and the memory that it takes beside its record."""
-
-    evaluation: Evaluation
-    nbytes: int
+def cut(text: str, length: int) -> str:
+    """The text, with "…" where it goes on beyond `length`."""
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def compare(chosen: EvaluationSet, models: tuple[str, ...], kept: Records) -> Comparison:
-    """Lays the predictions of `models` on the set `chosen` side by side.
-
-    Raises:
-        RecordError: a record that was listed cannot be read.
-    """
-    bulks = {key: chosen.predictions[key] for key in models if key in chosen.predictions}
-    records = {key: kept.predictions(bulk) for key, bulk in bulks.items()}
-    dataset = kept.dataset(chosen.dataset) if chosen.dataset else None
-    # Which instances, classes and kind there are depends on all records where none says it alone.
-    of = (chosen.dataset, *bulks.values())
-    instances = kept.keep(Instances, of, lambda: instances_of(dataset, list(records.values())))
-    truth = instances.truth
-    alike = (chosen.dataset, truth.kind, truth.classes) if dataset else of
-    versions = {key: (alike, bulk) for key, bulk in bulks.items()}
-    evaluations = {
-        key: kept.keep(_Aligned, versions[key], partial(_aligned, record, instances)).evaluation
-        for key, record in records.items()
-    }
-    return Comparison(
-        chosen.key, instances, models, records, evaluations, {"": alike, **versions}, kept
-    )
+def answers_at(
+    comparison: Comparison, key: str, rows: Ints, length: int | None = SHOWN
+) -> list[wire.Answer]:
+    """What a model answered on these rows (k,); texts up to a length."""
+    evaluation, truth = comparison.evaluation(key), comparison.truth
+    if evaluation.outputs is not None:
+        return _texts_at(evaluation, rows, length)
+    if evaluation.memberships is not None:
+        return _classes_at(evaluation.memberships, evaluation.present, rows, truth)
+    if evaluation.numbers is not None:
+        return [*numbers(evaluation.numbers[rows])]
+    if evaluation.answers is None:
+        return [None] * len(rows)
+    codes = evaluation.answers[rows].tolist()
+    return [None if code == NONE else truth.classes[code] for code in codes]
 
 
-def _aligned(record: Predictions, instances: Instances) -> _Aligned:
-    evaluation = evaluation_of(record, instances)
-    # Where the order is that of the record, the two share their arrays.
-    shared = {id(array) for array in arrays_of(record)}
-    own = sum(array.nbytes for array in evaluation.arrays() if id(array) not in shared)
-    return _Aligned(evaluation, own)
+def labels_at(truth: Truth, rows: Ints) -> list[wire.Answer]:
+    """What is true of these rows (k,)."""
+    if truth.memberships is not None:
+        return _classes_at(truth.memberships, np.ones(truth.n, bool), rows, truth)
+    if truth.numbers is not None:
+        return [*numbers(truth.numbers[rows])]
+    if truth.labels is None:
+        return [None] * len(rows)
+    return [None if code == NONE else truth.classes[code] for code in truth.labels[rows].tolist()]
+
+
+def rights_at(evaluation: Evaluation, rows: Ints) -> list[bool | None]:
+    """Whether the answers on these rows (k,) are right."""
+    if evaluation.correct is None:
+        return [None] * len(rows)
+    return [{1.0: True, 0.0: False}.get(right) for right in evaluation.correct[rows].tolist()]
+
+
+def name_of(answer: wire.Answer) -> str:
+    """An answer as one text, by which filters name it."""
+    if isinstance(answer, list):
+        return ", ".join(answer) or "none"
+    return cut("" if answer is None else str(answer), _NAMED)
+
+
+def names_of(comparison: Comparison, key: str, codes: Sequence[int]) -> list[str]:
+    """What a model's answers of these codes are called."""
+    evaluation, truth = comparison.evaluation(key), comparison.truth
+    if evaluation.outputs is None and evaluation.memberships is None:
+        return [truth.classes[code] for code in codes]
+    assert evaluation.answers is not None
+    rows = np.array([int(np.argmax(evaluation.answers == code)) for code in codes], np.int64)
+    return [name_of(answer) for answer in answers_at(comparison, key, rows, None)]
+
+
+def _texts_at(evaluation: Evaluation, rows: Ints, length: int | None) -> list[wire.Answer]:
+    assert evaluation.outputs is not None
+    texts = [
+        None if at == NONE else evaluation.outputs[at] for at in evaluation.positions[rows].tolist()
+    ]
+    return [text if length is None or text is None else cut(text, length) for text in texts]
+
+
+def _classes_at(memberships: Bools, known: Bools, rows: Ints, truth: Truth) -> list[wire.Answer]:
+    return [
+        [truth.classes[c] for c in np.flatnonzero(memberships[row]).tolist()]
+        if known[row]
+        else None
+        for row in rows.tolist()
+    ]
 
 
 def _unknown(what: str, seen: str, known: Iterable[str], where: str = "") -> BadRequestError:

@@ -1,15 +1,22 @@
-"""On which data sets models were evaluated, and where the records of each are."""
+"""On which data sets the models of a question were evaluated, and their comparison on one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from tensorboard_cnc import wire
+from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
+from tensorboard_cnc.analysis.behaviors.instances import Instances, instances_of
+from tensorboard_cnc.analysis.behaviors.recorded_answers import evaluation_of
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.dataset_resolution import Resolution, resolve_dataset
 from tensorboard_cnc.errors import RecordError
-from tensorboard_cnc.plugin.record_cache import Records
+from tensorboard_cnc.plugin.behaviors.comparison import Comparison
+from tensorboard_cnc.plugin.questions import BehaviorsQuestion
+from tensorboard_cnc.plugin.record_cache import Records, arrays_of
+from tensorboard_cnc.plugin.responses import BadRequestError
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Bulk
@@ -137,17 +144,110 @@ def _doubts(found: Resolution, record: Predictions) -> Iterator[wire.BehaviorNot
         }
 
 
-def told(sets: Iterable[EvaluationSet], sizes: Mapping[str, int]) -> list[wire.EvaluationSet]:
-    """The sets as JSON; `sizes`: instances by key."""
-    return [
-        {
-            "key": each.key,
-            "name": each.name,
-            "fingerprint": each.fingerprint,
-            "instances": sizes.get(each.key),
-            "logged": each.dataset is not None,
-            "runs": list(each.runs),
-            "models": list(each.predictions),
+class Comparisons:
+    """The data sets of a question's models, and any models compared on the one chosen."""
+
+    def __init__(self, question: BehaviorsQuestion, catalog: Catalog, records: Records) -> None:
+        """Finds the data sets, and reads the predictions of the question's models.
+
+        Raises:
+          BadRequestError: 404, none of the models has predictions on the question's data set.
+        """
+        self.catalog = catalog
+        self._records, self._models = records, question.keys
+        self.sets, self.notes = evaluation_sets(catalog, question.keys, records)
+        self.chosen = self._chosen(question.dataset)
+
+    @property
+    def models(self) -> Comparison:
+        """The question's models.
+
+        Raises:
+          BadRequestError: 404, none of them has predictions.
+        """
+        return self.among(self._models)
+
+    def among(self, models: Iterable[str]) -> Comparison:
+        """Any models on the chosen data set, the base first.
+
+        Raises:
+          BadRequestError: 404, none of the question's models has predictions.
+        """
+        chosen = self.chosen
+        if chosen is None:
+            raise BadRequestError(
+                404, "None of these models has predictions; log them with m.predictions(...)"
+            )
+        models = tuple(dict.fromkeys(models))
+        if set(models) - set(self._models):
+            others, _ = evaluation_sets(self.catalog, models, self._records, name=chosen.name)
+            chosen = next((each for each in others if each.key == chosen.key), chosen)
+        return _compare(chosen, models, self._records)
+
+    def evaluated(self) -> list[str]:
+        """Keys of all models that may have predictions on the chosen set, by its name."""
+        name = self.chosen.name if self.chosen else None
+        return [
+            key
+            for key, records in self.catalog.bulk.items()
+            if any(bulk.kind == "predictions" and bulk.dataset == name for bulk in records)
+        ]
+
+    def sizes(self) -> dict[str, int]:
+        """How many instances each set has that was logged, by key."""
+        return {
+            each.key: len(self._records.dataset(each.dataset).ids)
+            for each in self.sets
+            if each.dataset is not None
         }
-        for each in sets
-    ]
+
+    def _chosen(self, sought: str | None) -> EvaluationSet | None:
+        if sought is None:
+            return next(iter(self.sets), None)
+        found = next((each for each in self.sets if each.key == sought), None)
+        if found is None:
+            known = ", ".join(f"{each.key} ({each.name})" for each in self.sets) or "none"
+            raise BadRequestError(
+                404, f"None of these models has predictions on {sought[:40]}; on: {known[:1000]}"
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Aligned:
+    """An evaluation, and the memory that it takes beside its record."""
+
+    evaluation: Evaluation
+    nbytes: int
+
+
+def _compare(chosen: EvaluationSet, models: tuple[str, ...], kept: Records) -> Comparison:
+    """Lays the predictions of `models` on the set `chosen` side by side.
+
+    Raises:
+        RecordError: a record that was listed cannot be read.
+    """
+    bulks = {key: chosen.predictions[key] for key in models if key in chosen.predictions}
+    records = {key: kept.predictions(bulk) for key, bulk in bulks.items()}
+    dataset = kept.dataset(chosen.dataset) if chosen.dataset else None
+    # Which instances, classes and kind there are depends on all records where none says it alone.
+    of = (chosen.dataset, *bulks.values())
+    instances = kept.keep(Instances, of, lambda: instances_of(dataset, list(records.values())))
+    truth = instances.truth
+    alike = (chosen.dataset, truth.kind, truth.classes) if dataset else of
+    versions = {key: (alike, bulk) for key, bulk in bulks.items()}
+    evaluations = {
+        key: kept.keep(_Aligned, versions[key], partial(_aligned, record, instances)).evaluation
+        for key, record in records.items()
+    }
+    return Comparison(
+        chosen.key, instances, models, records, evaluations, {"": alike, **versions}, kept
+    )
+
+
+def _aligned(record: Predictions, instances: Instances) -> _Aligned:
+    evaluation = evaluation_of(record, instances)
+    # Where the order is that of the record, the two share their arrays.
+    shared = {id(array) for array in arrays_of(record)}
+    own = sum(array.nbytes for array in evaluation.arrays() if id(array) not in shared)
+    return _Aligned(evaluation, own)

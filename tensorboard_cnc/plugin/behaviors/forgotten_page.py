@@ -12,30 +12,32 @@ from numpy.typing import NDArray
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.votes import Votes, forgotten, votes, votes_for
-from tensorboard_cnc.plugin.behaviors.answers_shown import answers_at
-from tensorboard_cnc.plugin.behaviors.comparison import Comparison
+from tensorboard_cnc.analysis.descendants import descendants_of
+from tensorboard_cnc.plugin.behaviors.comparison import Comparison, answers_at
+from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.instance_page import instance_page
-from tensorboard_cnc.plugin.behaviors.kept_rows import kept_rows
-from tensorboard_cnc.plugin.behaviors.question import Question
-from tensorboard_cnc.plugin.behaviors.row_order import ordered_rows
-from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.plugin.behaviors.rows import filtered_rows, ordered_rows
+from tensorboard_cnc.plugin.questions import BehaviorsQuestion
+from tensorboard_cnc.plugin.responses import BadRequestError
 
 
-def forgotten_page(
-    wide: Comparison, question: Question, family: Sequence[str]
-) -> wire.InstancePage:
-    """A page of forgotten instances; `wide` has the question's models and the whole family.
+def forgotten_page(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.InstancePage:
+    """A page of forgotten instances.
 
     Raises:
-        BadRequestError: 400, there are no answers to count; 404, as for "instances".
+      BadRequestError: 400, there are no predictions to count; 404, as for "instances".
     """
-    shown = replace(wide, models=(question.base, *question.models))
+    family: Sequence[str] = question.models
+    if question.family == "descendants":
+        family = descendants_of(comparisons.catalog, question.base)
+    wide = comparisons.among((*question.keys, *family))
+    shown = replace(wide, models=question.keys)
     election = _Election(wide, family)
     measure = shown.measure(question.measure)
-    kept = kept_rows(shown, question.filter) & election.lost
+    lost = filtered_rows(shown, question.filter) & election.lost
     rows = ordered_rows(
         shown,
-        kept,
+        lost,
         question.sort,
         descending=question.descending,
         measure=measure,
@@ -45,7 +47,7 @@ def forgotten_page(
     page = instance_page(
         shown, rows, question.offset, question.limit, measure=measure, form=question.form
     )
-    page["votes"] = election.told(rows[question.offset : question.offset + question.limit])
+    page["votes"] = election.votes_at(rows[question.offset : question.offset + question.limit])
     page["family"] = {
         "of": question.family,
         "models": election.voters,
@@ -76,7 +78,7 @@ class _Election:
         self.lost: Bools = forgotten(wide.base.answers, self.votes, self._base_votes)
         self.correct = self._correct()
 
-    def told(self, rows: Ints) -> wire.Votes:
+    def votes_at(self, rows: Ints) -> wire.Votes:
         """The votes on these rows (k,)."""
         right: NDArray[Any] = np.full(len(rows), np.nan)
         if self.correct is not None:

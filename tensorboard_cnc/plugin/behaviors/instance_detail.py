@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from tensorboard_cnc import wire
@@ -10,38 +12,42 @@ from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Ints
 from tensorboard_cnc.analysis.behaviors.lineage_break import first_break, still_broken
 from tensorboard_cnc.analysis.behaviors.measures import Measure
 from tensorboard_cnc.analysis.catalog import Catalog
-from tensorboard_cnc.plugin.behaviors.answers_shown import answers_at, labels_at, rights_at
-from tensorboard_cnc.plugin.behaviors.comparison import Comparison
+from tensorboard_cnc.errors import RecordError
+from tensorboard_cnc.plugin.behaviors.comparison import (
+    Comparison,
+    answers_at,
+    labels_at,
+    rights_at,
+)
+from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons, dataset_key
 from tensorboard_cnc.plugin.behaviors.instance_page import attributes_at
-from tensorboard_cnc.plugin.http import BadRequestError
-from tensorboard_cnc.plugin.json_numbers import exact, number, significant
+from tensorboard_cnc.plugin.questions import BehaviorsQuestion
+from tensorboard_cnc.plugin.record_cache import Records
+from tensorboard_cnc.plugin.responses import (
+    BadRequestError,
+    Body,
+    exact,
+    number,
+    prepare,
+    significant,
+)
+from tensorboard_cnc.records.instances import Dataset
 
 _TOP = 5
 
 
-def row_of(comparison: Comparison, id: str | None) -> int:
-    """The row of an instance whose id is given as text.
+def instance_detail(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.InstanceDetail:
+    """Everything about one instance.
 
     Raises:
-        BadRequestError: 400, there is no id; 404, no instance has it.
+      BadRequestError: 400, the question has no id; 404, no instance has it.
     """
-    if id is None:
-        raise BadRequestError(400, "id is missing: give the id of an instance as text")
-    ids = comparison.instances.ids
-    row = row_of_text(id, ids)
-    if row is None:
-        raise BadRequestError(
-            404,
-            f"No instance has the id {id[:80]}; the level instances lists the ids of all "
-            f"{len(ids):,}",
-        )
-    return row
-
-
-def instance_detail(
-    comparison: Comparison, along: Comparison, catalog: Catalog, row: int, measure: Measure | None
-) -> wire.InstanceDetail:
-    """Everything about one row; `along` has the ancestors of all models too."""
+    comparison, catalog = comparisons.models, comparisons.catalog
+    row = _row_of(comparison, question.id)
+    # The ancestors of all models too.
+    family = [step for key in question.keys for step in ancestors_of(catalog, key)]
+    along = comparisons.among((*question.keys, *family))
+    measure = comparison.measure(question.measure)
     data = comparison.instances.dataset
     here = np.array([row])
     attributes = attributes_at(comparison, here)
@@ -60,6 +66,41 @@ def instance_detail(
             for key in comparison.logged
         ],
     }
+
+
+def thumbnail(arguments: Mapping[str, str], catalog: Catalog, records: Records) -> Body:
+    """The PNG file of the instance `id` of the data set `dataset`, given by its key.
+
+    Raises:
+      BadRequestError: 400, a parameter is missing; 404, there is no such thumbnail.
+    """
+    key, id = arguments.get("dataset"), arguments.get("id")
+    if not key or id is None:
+        raise BadRequestError(400, "Give dataset=KEY and id=ID, as the behaviors route lists them")
+    dataset = _dataset(key, catalog, records)
+    row = row_of_text(id, dataset.ids)
+    if row is None or dataset.images is None or not dataset.images[row]:
+        raise BadRequestError(404, f"The data set {dataset.name} has no thumbnail of {id[:80]}")
+    return prepare(dataset.images[row], "image/png")
+
+
+def _row_of(comparison: Comparison, id: str | None) -> int:
+    """The row of an instance whose id is given as text.
+
+    Raises:
+        BadRequestError: 400, there is no id; 404, no instance has it.
+    """
+    if id is None:
+        raise BadRequestError(400, "id is missing: give the id of an instance as text")
+    ids = comparison.instances.ids
+    row = row_of_text(id, ids)
+    if row is None:
+        raise BadRequestError(
+            404,
+            f"No instance has the id {id[:80]}; the level instances lists the ids of all "
+            f"{len(ids):,}",
+        )
+    return row
 
 
 def ancestors_of(catalog: Catalog, key: str) -> list[str]:
@@ -156,3 +197,18 @@ def _value(along: Comparison, key: str, measure: Measure | None, here: Ints) -> 
     if all(each.id != measure.id for each in along.measures):
         return None
     return number(float(along.column(key, measure)[here[0]]))
+
+
+def _dataset(key: str, catalog: Catalog, records: Records) -> Dataset:
+    known: dict[str, str] = {}
+    for bulk in catalog.datasets:
+        try:
+            dataset = records.dataset(bulk)
+        except RecordError:
+            continue
+        found = dataset_key(dataset.name, dataset.fingerprint)
+        if found == key:
+            return dataset
+        known[found] = dataset.name
+    listed = ", ".join(f"{each} ({name})" for each, name in known.items()) or "none"
+    raise BadRequestError(404, f"There is no data set {key[:40]}; there are: {listed[:1000]}")

@@ -1,7 +1,13 @@
-"""The level "instances": one page of rows, a column for each thing that is known."""
+"""The level "instances": rows with a column for each thing that is known, as a page or a file."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,15 +16,53 @@ from numpy.typing import NDArray
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Ints
 from tensorboard_cnc.analysis.behaviors.measures import Form, Measure
-from tensorboard_cnc.plugin.behaviors.answers_shown import (
+from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.plugin.behaviors.comparison import (
     SHOWN,
+    Comparison,
     answers_at,
     cut,
     labels_at,
     rights_at,
 )
-from tensorboard_cnc.plugin.behaviors.comparison import Comparison
-from tensorboard_cnc.plugin.json_numbers import exact, numbers
+from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
+from tensorboard_cnc.plugin.behaviors.rows import filtered_rows, ordered_rows
+from tensorboard_cnc.plugin.questions import BehaviorsQuestion
+from tensorboard_cnc.plugin.responses import File, exact, numbers
+
+# So many rows of a file are in memory at a time.
+_ROWS = 2000
+# What a spreadsheet would run as a formula.
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FILE_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+
+def instances(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.InstancePage | File:
+    """A page of the instances that the filter leaves, or all of them as a file.
+
+    Raises:
+      BadRequestError: the question names something that does not exist.
+    """
+    comparison = comparisons.models
+    measure = comparison.measure(question.measure)
+    rows = ordered_rows(
+        comparison,
+        filtered_rows(comparison, question.filter),
+        question.sort,
+        descending=question.descending,
+        measure=measure,
+        form=question.form,
+    )
+    if question.format is None:
+        return instance_page(
+            comparison, rows, question.offset, question.limit, measure=measure, form=question.form
+        )
+    names = _names(comparisons.catalog, question.keys)
+    write = _csv if question.format == "csv" else _json
+    pieces = (
+        write(page, names, last) for page, last in _pages(comparison, rows, measure, question.form)
+    )
+    return File(f"instances.{question.format}", _FILE_TYPES[question.format], pieces)
 
 
 def instance_page(
@@ -106,3 +150,90 @@ def _columns(
 
 def _texts(texts: tuple[str, ...], rows: Ints, length: int | None) -> list[str | None]:
     return [texts[row] if length is None else cut(texts[row], length) for row in rows.tolist()]
+
+
+def _names(catalog: Catalog, keys: Sequence[str]) -> dict[str, str]:
+    """What the models are called: their ids, with the run where two have the same."""
+    members = {member.key: member for member in catalog.members}
+    ids = {key: member.card.id for key, member in members.items()} | dict(catalog.lineage.ghosts)
+    count = Counter(ids[key] for key in keys)
+    return {
+        key: ids[key] if count[ids[key]] == 1 else f"{ids[key]} ({members[key].run})"
+        for key in keys
+    }
+
+
+def _pages(
+    comparison: Comparison, rows: Ints, measure: Measure | None, form: Form
+) -> Iterator[tuple[wire.InstancePage, bool]]:
+    """All rows (k,) with whole texts, and whether the page is the last."""
+    for offset in range(0, max(len(rows), 1), _ROWS):
+        page = instance_page(
+            comparison, rows, offset, _ROWS, measure=measure, form=form, length=None
+        )
+        yield page, offset + _ROWS >= len(rows)
+
+
+def _csv(page: wire.InstancePage, names: Mapping[str, str], _last: bool) -> bytes:
+    """Lines after RFC 4180, the first of all with the columns' names; UTF-8."""
+    shared, own = _shared(page), [(names[each["key"]], _own(each, page)) for each in page["models"]]
+    columns = {**shared, **{f"attribute {name}": c for name, c in page["attributes"].items()}}
+    head = [*columns, *(f"{name} {column}" for name, of in own for column in of)]
+    cells = [*columns.values(), *(values for _, of in own for values in of.values())]
+    lines: Iterable[Iterable[Any]] = zip(*cells, strict=True)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    if page["offset"] == 0:
+        writer.writerow(map(_cell, head))
+    writer.writerows(map(_cell, line) for line in lines)
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _json(page: wire.InstancePage, names: Mapping[str, str], last: bool) -> bytes:
+    """A list of objects, one a line."""
+    lines = [json.dumps(each, allow_nan=False) for each in _objects(page, names)]
+    opening = "[\n" if page["offset"] == 0 else ""
+    return (opening + ",\n".join(lines) + ("\n]\n" if last else ",\n")).encode()
+
+
+def _objects(page: wire.InstancePage, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    shared, own = _shared(page), [(names[each["key"]], _own(each, page)) for each in page["models"]]
+    for row in range(len(page["ids"])):
+        yield {
+            **{name: column[row] for name, column in shared.items()},
+            "attributes": {name: column[row] for name, column in page["attributes"].items()},
+            "models": [
+                {"model": name, **{column: values[row] for column, values in of.items()}}
+                for name, of in own
+            ],
+        }
+
+
+def _shared(page: wire.InstancePage) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {"id": [*page["ids"]], "label": [*page["labels"]]}
+    if "texts" in page:
+        found["text"] = [*page["texts"]]
+    if "targets" in page:
+        found["target"] = [*page["targets"]]
+    return found
+
+
+def _own(model: wire.InstanceColumns, page: wire.InstancePage) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {
+        "predicted": [*model["predicted"]],
+        "correct": [*model["correct"]],
+        "confidence": [*model["confidence"]],
+    }
+    if page["measure"]:
+        form = page["form"].replace("_", " ")
+        what = "value" if form == "value" else f"{form} to base"
+        columns[f"{page['measure']}, {what}"] = [*model["values"]]
+    return columns
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        value = ", ".join(value)
+    if isinstance(value, bool):
+        return int(value)
+    return "'" + value if isinstance(value, str) and _FORMULA.match(value) else value

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.calibration import reliability
-from tensorboard_cnc.analysis.behaviors.estimates import change, mean
+from tensorboard_cnc.analysis.behaviors.estimates import Change, Estimate, change, mean
 from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Bools, Evaluation, Floats
 from tensorboard_cnc.analysis.behaviors.flips import (
     Outcomes,
@@ -19,85 +17,63 @@ from tensorboard_cnc.analysis.behaviors.flips import (
     transitions,
 )
 from tensorboard_cnc.analysis.behaviors.histogram import counts_in
-from tensorboard_cnc.analysis.behaviors.measures import Form, Measure
-from tensorboard_cnc.plugin.behaviors.answers_shown import names_of
-from tensorboard_cnc.plugin.behaviors.comparison import Comparison
-from tensorboard_cnc.plugin.behaviors.estimates_told import change_told, estimate_told
-from tensorboard_cnc.plugin.json_numbers import number, numbers, significant
+from tensorboard_cnc.plugin.behaviors.comparison import Comparison, names_of
+from tensorboard_cnc.plugin.behaviors.rows import FilteredRows
+from tensorboard_cnc.plugin.responses import number, numbers, significant
 
-# Answers and changes told of each model.
+# Predictions and changes told of each model.
 _TOP = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The instances `rows` (N,) that the filter leaves, seen through a measure in a form."""
-
-    comparison: Comparison
-    rows: Bools
-    measure: Measure
-    form: Form
-
-    def count(self, marked: Bools) -> int:
-        """How many of the marked (N,) are kept."""
-        return int(np.count_nonzero(marked & self.rows))
-
-    def has_value(self, key: str) -> bool:
-        """Against itself the base has none."""
-        relative = self.form != "value" or self.measure.pairwise
-        return not (relative and key == self.comparison.models[0])
-
-    def values(self, key: str, measure: Measure, form: Form = "value") -> Floats:
-        """A model's column of the kept rows."""
-        return self.comparison.column(key, measure, form)[self.rows]
-
-    def values_of(self, key: str, id: str) -> Floats | None:
-        """The same by the measure's id; None where no model has it."""
-        found = next((each for each in self.comparison.measures if each.id == id), None)
-        return None if found is None else self.values(key, found)
-
-
-def model_summary(kept: Kept, key: str, edges: NDArray[np.float64]) -> wire.ModelBehavior:
-    """What a model does on the kept rows; `edges` are those of all histograms."""
-    comparison, measure = kept.comparison, kept.measure
+def model_summary(
+    filtered: FilteredRows, key: str, edges: NDArray[np.float64]
+) -> wire.ModelBehavior:
+    """What a model does on the filtered rows; `edges` are those of all histograms."""
+    comparison, measure = filtered.comparison, filtered.measure
     model = comparison.evaluation(key)
-    told = not_logged(key)
-    told["logged"] = True
-    told["n"] = kept.count(model.present)
-    told["n_shared"] = kept.count(comparison.shared(key))
-    told["excluded"] = _excluded(comparison, key)
-    if kept.has_value(key):
-        values = kept.values(key, measure, kept.form)
-        told["value"] = estimate_told(mean(values, rate=measure.rate and kept.form == "value"))
+    summary = not_logged(key)
+    summary["logged"] = True
+    summary["n"] = filtered.count(model.present)
+    summary["n_shared"] = filtered.count(comparison.shared(key))
+    summary["excluded"] = _excluded(comparison, key)
+    if filtered.has_value(key):
+        values = filtered.values(key, measure, filtered.form)
+        summary["value"] = _estimate_json(
+            mean(values, rate=measure.rate and filtered.form == "value")
+        )
         counts = counts_in(values, edges)
         n_known = int(counts.sum())
-        told["histogram"] = {"counts": counts.tolist(), "n_excluded": told["n"] - n_known}
-    told["nll"] = _mean_of(kept.values_of(key, "nll"))
-    told["brier"] = _mean_of(kept.values_of(key, "brier"))
-    told["answers"] = _answers(kept, key)
+        summary["histogram"] = {"counts": counts.tolist(), "n_excluded": summary["n"] - n_known}
+    summary["nll"] = _mean_of(filtered.values_of(key, "nll"))
+    summary["brier"] = _mean_of(filtered.values_of(key, "brier"))
+    summary["answers"] = _answers(filtered, key)
     if model.correct is not None:
-        told["error"] = number(1 - mean(model.correct[kept.rows], rate=True).value)
-        told["calibration"] = _calibration(model, kept.rows)
+        summary["error"] = number(1 - mean(model.correct[filtered.rows], rate=True).value)
+        summary["calibration"] = _calibration(model, filtered.rows)
     if comparison.base is not None and key != comparison.models[0]:
-        _against_base(told, kept, key, comparison.base)
-    return told
+        _against_base(summary, filtered, key, comparison.base)
+    return summary
 
 
-def _against_base(told: wire.ModelBehavior, kept: Kept, key: str, base: Evaluation) -> None:
-    measure, model = kept.measure, kept.comparison.evaluation(key)
+def _against_base(
+    summary: wire.ModelBehavior, filtered: FilteredRows, key: str, base: Evaluation
+) -> None:
+    measure, model = filtered.measure, filtered.comparison.evaluation(key)
     if not measure.pairwise:
-        before = kept.values(kept.comparison.models[0], measure)
-        told["change"] = change_told(change(kept.values(key, measure), before, rate=measure.rate))
-    table = outcomes(base, model, kept.rows)
+        before = filtered.values(filtered.comparison.models[0], measure)
+        summary["change"] = _change_json(
+            change(filtered.values(key, measure), before, rate=measure.rate)
+        )
+    table = outcomes(base, model, filtered.rows)
     if table is not None and table.n:
-        told["outcomes"] = _outcomes(table)
+        summary["outcomes"] = _outcomes(table)
         wrong_before = table.positive + table.both_wrong
         if wrong_before:
-            told["error_relative"] = number((table.negative - table.positive) / wrong_before)
+            summary["error_relative"] = number((table.negative - table.positive) / wrong_before)
     if base.answers is not None and model.answers is not None:
-        told["agreement"] = _mean_of(kept.values_of(key, "agrees"), rate=True)
-        told["changes"] = _changes(kept, key, base)
-    told["kl"] = _divergence(kept, key)
+        summary["agreement"] = _mean_of(filtered.values_of(key, "agrees"), rate=True)
+        summary["changes"] = _changes(filtered, key, base)
+    summary["kl"] = _divergence(filtered, key)
 
 
 def _outcomes(table: Outcomes) -> wire.Outcomes:
@@ -114,7 +90,7 @@ def _outcomes(table: Outcomes) -> wire.Outcomes:
 def _mean_of(values: Floats | None, *, rate: bool = False) -> wire.Estimate | None:
     """Their mean; None where none is known."""
     estimate = None if values is None else mean(values, rate=rate)
-    return estimate_told(estimate) if estimate and estimate.n else None
+    return _estimate_json(estimate) if estimate and estimate.n else None
 
 
 def _calibration(model: Evaluation, rows: Bools) -> wire.Calibration | None:
@@ -132,8 +108,8 @@ def _calibration(model: Evaluation, rows: Bools) -> wire.Calibration | None:
     }
 
 
-def _divergence(kept: Kept, key: str) -> wire.Divergence | None:
-    column = kept.values_of(key, "vector/kl")
+def _divergence(filtered: FilteredRows, key: str) -> wire.Divergence | None:
+    column = filtered.values_of(key, "vector/kl")
     values = np.empty(0) if column is None else column[np.isfinite(column)]
     if not len(values):
         return None
@@ -141,7 +117,7 @@ def _divergence(kept: Kept, key: str) -> wire.Divergence | None:
     mean_, median, p90, p95, p99, most = (
         significant(value) for value in (values.mean(), *quantiles)
     )
-    shared = kept.count(kept.comparison.shared(key))
+    shared = filtered.count(filtered.comparison.shared(key))
     return {
         "n": len(values),
         "of": shared,
@@ -154,38 +130,40 @@ def _divergence(kept: Kept, key: str) -> wire.Divergence | None:
     }
 
 
-def _answers(kept: Kept, key: str) -> list[wire.AnswerCount]:
-    model = kept.comparison.evaluation(key)
+def _answers(filtered: FilteredRows, key: str) -> list[wire.AnswerCount]:
+    model = filtered.comparison.evaluation(key)
     if model.answers is None:
         return []
-    codes = model.answers[kept.rows & (model.answers != NONE)]
+    codes = model.answers[filtered.rows & (model.answers != NONE)]
     found = most_frequent(codes, _TOP)
-    names = names_of(kept.comparison, key, [code for code, _ in found])
-    told: dict[str, wire.AnswerCount] = {}
+    names = names_of(filtered.comparison, key, [code for code, _ in found])
+    counts: dict[str, wire.AnswerCount] = {}
     for name, (_, n) in zip(names, found, strict=True):
         # Long texts may have the same beginning.
-        one = told.setdefault(name, {"answer": name, "n": 0, "rate": 0.0})
+        one = counts.setdefault(name, {"answer": name, "n": 0, "rate": 0.0})
         one["n"] += n
         one["rate"] = significant(one["n"] / len(codes))
-    return list(told.values())
+    return list(counts.values())
 
 
-def _changes(kept: Kept, key: str, base: Evaluation) -> list[wire.AnswerChange]:
-    comparison = kept.comparison
+def _changes(filtered: FilteredRows, key: str, base: Evaluation) -> list[wire.AnswerChange]:
+    comparison = filtered.comparison
     model = comparison.evaluation(key)
     assert base.answers is not None
     assert model.answers is not None
-    both = both_answered(base, model) & kept.rows
+    both = both_answered(base, model) & filtered.rows
     n = int(np.count_nonzero(both))
     found = transitions(base.answers[both], model.answers[both], _TOP)
     before = names_of(comparison, comparison.models[0], [each.before for each in found])
     after = names_of(comparison, key, [each.after for each in found])
-    told: dict[tuple[str, str], wire.AnswerChange] = {}
+    counts: dict[tuple[str, str], wire.AnswerChange] = {}
     for one, other, each in zip(before, after, found, strict=True):
-        change = told.setdefault((one, other), {"before": one, "after": other, "n": 0, "rate": 0.0})
+        change = counts.setdefault(
+            (one, other), {"before": one, "after": other, "n": 0, "rate": 0.0}
+        )
         change["n"] += each.n
         change["rate"] = significant(change["n"] / n)
-    return list(told.values())
+    return list(counts.values())
 
 
 def _excluded(comparison: Comparison, key: str) -> list[wire.Exclusion]:
@@ -228,4 +206,27 @@ def not_logged(key: str) -> wire.ModelBehavior:
         "brier": None,
         "kl": None,
         "histogram": None,
+    }
+
+
+def _estimate_json(found: Estimate) -> wire.Estimate:
+    """A mean with its interval; null where there is none."""
+    return {
+        "n": found.n,
+        "value": number(found.value),
+        "low": number(found.low),
+        "high": number(found.high),
+    }
+
+
+def _change_json(found: Change) -> wire.Change:
+    """A change with its interval and test."""
+    return {
+        "n": found.n,
+        "value": number(found.value),
+        "low": number(found.low),
+        "high": number(found.high),
+        "relative": number(found.relative),
+        "p": number(found.p),
+        "test": found.test,
     }

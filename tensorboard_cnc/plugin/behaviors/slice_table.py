@@ -26,9 +26,10 @@ from tensorboard_cnc.analysis.behaviors.slices import (
     small_group_intervals,
 )
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
-from tensorboard_cnc.plugin.behaviors.question import Question
-from tensorboard_cnc.plugin.http import BadRequestError
-from tensorboard_cnc.plugin.json_numbers import numbers
+from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
+from tensorboard_cnc.plugin.behaviors.rows import filtered_rows
+from tensorboard_cnc.plugin.questions import BehaviorsQuestion
+from tensorboard_cnc.plugin.responses import BadRequestError, numbers
 
 _KINDS = "harm, harm:KEY, n, level, value:KEY, change:KEY, p:KEY"
 # More cells than these are not computed at a time.
@@ -55,16 +56,19 @@ class _Found:
     counts: Ints
 
 
-def slice_table(
-    comparison: Comparison, question: Question, measure: Measure, kept: Bools
-) -> wire.SliceTable:
-    """The slices of the instances `kept` (N,) by one or two dimensions.
+def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.SliceTable:
+    """The slices of the instances that the filter leaves, by one or two dimensions.
 
     Raises:
-        BadRequestError: 400, there is nothing to slice by, or too much; 404, no such dimension.
+      BadRequestError: 400, there is nothing to slice by, or too much; 404, no such dimension.
     """
+    comparison = comparisons.models
+    measure = comparison.measure(question.measure)
+    if measure is None:
+        raise BadRequestError(400, "The models have no measure on this data set")
+    rows = filtered_rows(comparison, question.filter)
     dimensions = _dimensions(comparison, question.by)
-    there, groups = _occupied(_groups(dimensions, kept, comparison.truth.n))
+    there, groups = _occupied(_groups(dimensions, rows, comparison.truth.n))
     sides = {key: _side(comparison, key, measure, groups) for key in comparison.logged}
     counts = np.bincount(groups.codes, minlength=groups.n)
     p = np.stack([s.changes.p for s in sides.values() if s.changes] or [np.empty(0)])
@@ -91,7 +95,7 @@ def slice_table(
             _cells(comparison, key, measure, groups, sides.get(key), q.get(key), page)
             for key in comparison.models
         ],
-        "total": int(np.count_nonzero(kept)),
+        "total": int(np.count_nonzero(rows)),
     }
 
 
@@ -112,8 +116,8 @@ def _dimensions(comparison: Comparison, by: Sequence[str]) -> list[Dimension]:
     return found
 
 
-def _groups(dimensions: Sequence[Dimension], kept: Bools, n: int) -> Grouping:
-    first, *second = (each.grouping(kept) for each in dimensions)
+def _groups(dimensions: Sequence[Dimension], chosen: Bools, n: int) -> Grouping:
+    first, *second = (each.grouping(chosen) for each in dimensions)
     return crossed(first, second[0], n) if second else first
 
 
@@ -144,7 +148,7 @@ def _side(comparison: Comparison, key: str, measure: Measure, groups: Grouping) 
     return _Side(means, changes, negative, positive)
 
 
-def _order(found: _Found, question: Question) -> Ints:
+def _order(found: _Found, question: BehaviorsQuestion) -> Ints:
     """The groups as asked for; unknown values last."""
     there = np.arange(len(found.counts))
     by = _sorted_by(found, question.sort)

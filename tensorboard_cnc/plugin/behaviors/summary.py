@@ -2,20 +2,178 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from tensorboard_cnc import wire
+from tensorboard_cnc.analysis.behaviors.alignment import rows_of
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension
-from tensorboard_cnc.analysis.behaviors.evaluation import Bools
+from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Bools
 from tensorboard_cnc.analysis.behaviors.histogram import common_edges
 from tensorboard_cnc.analysis.behaviors.measures import Form, Measure
+from tensorboard_cnc.analysis.behaviors.noise_floor import noise_floor
+from tensorboard_cnc.analysis.differences.replicates import replicates_of
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
-from tensorboard_cnc.plugin.behaviors.model_summary import Kept, model_summary, not_logged
+from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons, EvaluationSet
+from tensorboard_cnc.plugin.behaviors.model_summary import model_summary, not_logged
+from tensorboard_cnc.plugin.behaviors.rows import FilteredRows, filtered_rows
+from tensorboard_cnc.plugin.questions import BehaviorsQuestion
+from tensorboard_cnc.plugin.responses import number, significant
+
+# Pairs of more replicates than these tell nothing new.
+_MOST_REPLICATES = 8
 
 
-def measures_told(measures: Sequence[Measure]) -> list[wire.BehaviorMeasure]:
+def summary(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.BehaviorSummary:
+    """What there is to look at, and each model over the instances that the filter leaves.
+
+    Raises:
+      BadRequestError: the question names something that does not exist.
+    """
+    found: wire.BehaviorSummary = {
+        "datasets": [],
+        "dataset": None,
+        "kind": None,
+        "measures": [],
+        "measure": None,
+        "form": question.form,
+        "dimensions": [],
+        "has_texts": False,
+        "has_images": False,
+        "base": question.base,
+        "n": 0,
+        "n_filtered": 0,
+        "models": [not_logged(key) for key in question.keys],
+        "edges": [],
+        "noise": None,
+        "notes": comparisons.notes,
+    }
+    if comparisons.chosen is None:
+        return found
+    comparison = comparisons.models
+    truth, data = comparison.truth, comparison.instances.dataset
+    rows = filtered_rows(comparison, question.filter)
+    measure = comparison.measure(question.measure)
+    found["datasets"] = _datasets_json(comparisons.sets, comparisons.sizes())
+    found["dataset"], found["kind"] = comparison.dataset, truth.kind
+    found["measures"] = _measures_json(comparison.measures)
+    if measure is not None:
+        found["measure"] = measure.id
+        found["form"] = "value" if measure.pairwise else question.form
+        found["models"], found["edges"] = _models_json(comparison, measure, question.form, rows)
+    found["dimensions"] = _dimensions_json(comparison.dimensions, truth.n)
+    found["has_texts"] = bool(data and data.texts is not None)
+    found["has_images"] = bool(data and data.images is not None)
+    found["n"], found["n_filtered"] = truth.n, int(np.count_nonzero(rows))
+    found["noise"] = _noise(comparisons, comparison, rows)
+    found["notes"] = [*comparisons.notes, *_limits(comparison)]
+    return found
+
+
+def _models_json(
+    comparison: Comparison, measure: Measure, form: Form, rows: Bools
+) -> tuple[list[wire.ModelBehavior], list[float]]:
+    """Each model over the instances `rows` (N,), and the edges of all histograms."""
+    filtered = FilteredRows(comparison, rows, measure, form)
+    # The bins stay where they are while filters change.
+    edges = common_edges(
+        [
+            comparison.column(key, measure, form)
+            for key in comparison.logged
+            if filtered.has_value(key)
+        ]
+    )
+    models = [
+        model_summary(filtered, key, edges) if key in comparison.evaluations else not_logged(key)
+        for key in comparison.models
+    ]
+    return models, edges.tolist()
+
+
+def _noise(comparisons: Comparisons, comparison: Comparison, rows: Bools) -> wire.NoiseFloor | None:
+    """Of the base and its replicates, where there are any on this data set."""
+    base = comparison.models[0]
+    if comparison.base is None:
+        return None
+    replicates = replicates_of(comparisons.catalog, base, comparisons.evaluated())
+    models = [base, *replicates][:_MOST_REPLICATES]
+    if len(models) < 2:
+        return None
+    among = comparisons.among(models)
+    at = rows_of(among.instances.ids, comparison.instances.ids)
+    found = noise_floor([among.evaluations[key] for key in among.logged], (at != NONE) & rows[at])
+    if found is None:
+        return None
+    return {
+        "models": among.logged,
+        "changed": significant(found.changed),
+        "negative": number(found.negative),
+    }
+
+
+def _limits(comparison: Comparison) -> list[wire.BehaviorNote]:
+    """What limits the comparison, model by model."""
+    kind = comparison.truth.kind
+    found: list[wire.BehaviorNote] = []
+    if comparison.instances.dataset is None:
+        found.append(
+            {
+                "message": "No run has logged this data set; instances are compared by id.",
+                "remedy": "Log it once with cnc_summary.dataset(writer, name, ids, labels=…).",
+            }
+        )
+    for key, record in comparison.records.items():
+        if contradicted := comparison.evaluations[key].contradicted:
+            found.append(
+                {
+                    "message": f"{contradicted:,} of its {len(record.ids):,} answers were logged "
+                    "as right or wrong by other labels than those of the data set, which count "
+                    "here.",
+                    "remedy": "Pass ids and labels in the same order, or log its predictions under "
+                    "another data set's name.",
+                    "model": key,
+                }
+            )
+        if record.kind not in (kind, "scores"):
+            found.append(
+                {
+                    "message": f"Its answers are {record.kind}, not {kind}; only its scores count.",
+                    "remedy": "Log its predictions in the same form as those of the others.",
+                    "model": key,
+                }
+            )
+        elif record.dropped:
+            what = ", ".join(record.dropped)
+            found.append(
+                {
+                    "message": f"Its predictions lack what did not fit into max_bytes: {what}.",
+                    "remedy": "Log with a larger max_bytes= to keep them.",
+                    "model": key,
+                }
+            )
+    return found
+
+
+def _datasets_json(
+    sets: Iterable[EvaluationSet], sizes: Mapping[str, int]
+) -> list[wire.EvaluationSet]:
+    """The data sets; `sizes`: instances by key."""
+    return [
+        {
+            "key": each.key,
+            "name": each.name,
+            "fingerprint": each.fingerprint,
+            "instances": sizes.get(each.key),
+            "logged": each.dataset is not None,
+            "runs": list(each.runs),
+            "models": list(each.predictions),
+        }
+        for each in sets
+    ]
+
+
+def _measures_json(measures: Sequence[Measure]) -> list[wire.BehaviorMeasure]:
     """The measures as JSON."""
     return [
         {
@@ -31,7 +189,7 @@ def measures_told(measures: Sequence[Measure]) -> list[wire.BehaviorMeasure]:
     ]
 
 
-def dimensions_told(dimensions: Sequence[Dimension], n: int) -> list[wire.Dimension]:
+def _dimensions_json(dimensions: Sequence[Dimension], n: int) -> list[wire.Dimension]:
     """The dimensions as JSON, with the instances of each level."""
     everything = np.ones(n, bool)
     found: list[wire.Dimension] = []
@@ -50,19 +208,3 @@ def dimensions_told(dimensions: Sequence[Dimension], n: int) -> list[wire.Dimens
             }
         )
     return found
-
-
-def models_told(
-    comparison: Comparison, measure: Measure, form: Form, rows: Bools
-) -> tuple[list[wire.ModelBehavior], list[float]]:
-    """Each model over the instances `rows` (N,), and the edges of all histograms."""
-    kept = Kept(comparison, rows, measure, form)
-    # The bins stay where they are while filters change.
-    edges = common_edges(
-        [comparison.column(key, measure, form) for key in comparison.logged if kept.has_value(key)]
-    )
-    told = [
-        model_summary(kept, key, edges) if key in comparison.evaluations else not_logged(key)
-        for key in comparison.models
-    ]
-    return told, edges.tolist()

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
-from tensorboard_cnc.analysis.layers.estimates import over
+from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.analysis.layers.estimates import Estimates, Floats, exactly, over
 from tensorboard_cnc.analysis.layers.histograms import RowHistograms, row_histograms
+from tensorboard_cnc.analysis.layers.measures import Measure, measures_of
 from tensorboard_cnc.analysis.layers.module_tree import ModuleTree, module_tree
 from tensorboard_cnc.analysis.layers.own_statistics import OwnStatistics, own_statistics
 from tensorboard_cnc.analysis.layers.pair_statistics import PairStatistics, pair_statistics
 from tensorboard_cnc.analysis.layers.ties import with_tied_values
-from tensorboard_cnc.plugin.layers.parts import Compared, RefusedRows, parts, refused_rows
+from tensorboard_cnc.plugin.layers.parts import Overlap, RefusedRows, parts, refused_rows
+from tensorboard_cnc.plugin.layers.sketches_read import bulk_of, comparable, views_logged
+from tensorboard_cnc.plugin.questions import LayersQuestion
+from tensorboard_cnc.plugin.record_cache import Records
+from tensorboard_cnc.plugin.responses import BadRequestError
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 
 # An odd number of bins, so that zero has one of its own in the middle.
 CELL_EDGES = np.linspace(-1, 1, 26)
+# A module of which less than this share of the smaller side's values has a counterpart has no
+# number: that of a few biases would pass for the whole network's.
+_LEAST_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -82,8 +92,8 @@ class Comparison:
         if not place:
             return parts(view, None, self.refused[:1])
         pairs, base, own = self.pairs[place - 1], self.own[0], self.own[place]
-        compared = Compared(pairs.of_before, base.n, pairs.of_after, own.n)
-        return parts(view, compared, (self.refused[0], self.refused[place]))
+        overlap = Overlap(pairs.of_before, base.n, pairs.of_after, own.n)
+        return parts(view, overlap, (self.refused[0], self.refused[place]))
 
     @cached_property
     def histograms(self) -> RowHistograms:
@@ -100,6 +110,23 @@ class Comparison:
         rank = np.array([_MATCHES.index(match) for match in found], np.int64)
         return [_MATCHES[at] for at in over(np.maximum, self.tree.spans, rank)]
 
+    def measured(self, place: int, measure: Measure) -> Estimates:
+        """The measure on all rows of the model number `place`; NaN where it has none."""
+        if measure.of_own is not None:
+            return measure.of_own(self.own[place])
+        if place == 0 or measure.of_pairs is None:
+            return exactly(np.full(len(self.tree.names), np.nan))
+        pairs = self.pairs[place - 1]
+        values = np.minimum(self._weights(0), self._weights(place))
+        enough = pairs.n >= _LEAST_SHARE * values
+        found = measure.of_pairs(pairs)
+        return replace(found, value=np.where(enough, found.value, np.nan))
+
+    def _weights(self, place: int) -> Floats:
+        """How many there are on all rows, refused ones included; ∞ where that is unknown."""
+        refused = self.refused[place]
+        return np.where(refused.unknown > 0, np.inf, self.own[place].n + refused.weights)
+
     @property
     def nbytes(self) -> int:
         """About the memory that it takes beside the records, in bytes."""
@@ -110,3 +137,45 @@ class Comparison:
 
 
 _MATCHES: tuple[wire.Match, ...] = (None, "name", "normalised", "shape", "resized")
+
+
+class Compared(NamedTuple):
+    """What a question is about: a comparison, and what limits it."""
+
+    comparison: Comparison
+    measure: Measure
+    views: list[wire.LayerView]
+    notes: list[wire.LayerNote]
+
+
+def compare(question: LayersQuestion, catalog: Catalog, records: Records) -> Compared:
+    """Reads and compares the sketches of the question's models.
+
+    Raises:
+      BadRequestError: 404, the view has no such measure.
+    """
+    keys, view = question.keys, question.view
+    measure = _measure(view, question.measure)
+    sketches, notes = comparable(catalog, keys, view, records)
+    bulks = tuple(bulk_of(catalog, key, view) for key in keys)
+    # A record that could not be read may be readable the next time.
+    key = (view, keys, bulks, tuple(sketches))
+    comparison = records.keep(Comparison, key, lambda: Comparison(keys, sketches))
+    return Compared(comparison, measure, views_logged(catalog, keys), notes)
+
+
+def _measure(view: wire.LayerView, identifier: str | None) -> Measure:
+    """The measure of this id; without one the first of the view.
+
+    Raises:
+        BadRequestError: 404, the view has no such measure.
+    """
+    known = measures_of(view)
+    found = known[0] if identifier is None else next((m for m in known if m.id == identifier), None)
+    if found is None:
+        raise BadRequestError(
+            404,
+            f"There is no measure {str(identifier)[:80]} of {view}; there are: "
+            f"{', '.join(measure.id for measure in known)}",
+        )
+    return found

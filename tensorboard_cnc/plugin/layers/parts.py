@@ -53,7 +53,7 @@ def _above(name: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compared:
+class Overlap:
     """Of each row (r,): of the base's and of the model's own weights, how many are compared."""
 
     base: Floats
@@ -63,7 +63,7 @@ class Compared:
 
 
 def parts(
-    view: wire.LayerView, compared: Compared | None, refused: Sequence[RefusedRows]
+    view: wire.LayerView, compared: Overlap | None, refused: Sequence[RefusedRows]
 ) -> dict[int, wire.LayerPart]:
     """The rows of which not everything is compared, or logged. `refused`: of the base, then own.
 
@@ -88,7 +88,7 @@ def parts(
 
 
 def _compared_words(
-    view: wire.LayerView, row: int, compared: Compared, refused: RefusedRows
+    view: wire.LayerView, row: int, compared: Overlap, refused: RefusedRows
 ) -> list[str]:
     noun = "values" if view == "activations" else "weights"
     base, of = compared.base[row], compared.of_base[row] + refused.weights[row]

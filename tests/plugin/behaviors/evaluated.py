@@ -9,9 +9,9 @@ from tensorboard.context import RequestContext
 
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.errors import DamagedRecordError
-from tensorboard_cnc.plugin.behaviors.answers import Answerer
-from tensorboard_cnc.plugin.behaviors.question import asked
+from tensorboard_cnc.plugin.backend import BEHAVIORS
 from tensorboard_cnc.plugin.record_cache import RecordCache, Records
+from tensorboard_cnc.plugin.responses import Body
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Bulk, ModelCard, Operation, Stored
@@ -55,8 +55,9 @@ class Evaluated:
         members = members_of(self._stored)
         catalog = build_catalog(self._stored, members, {}, tuple(self._records))
         records = Records(self.cache, _Reader(self), RequestContext())
-        answer = Answerer(asked(given), catalog, records).answer()
-        return json.loads(json.dumps(answer, allow_nan=False))
+        response = BEHAVIORS(given, catalog, records)
+        assert isinstance(response, Body)
+        return json.loads(response.content)
 
     def read(self, bulk: Bulk) -> Dataset | Predictions:
         """The record, unless it is broken."""

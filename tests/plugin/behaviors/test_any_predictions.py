@@ -7,8 +7,8 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from tensorboard_cnc.plugin.behaviors.question import Level
-from tensorboard_cnc.plugin.http import BadRequestError
+from tensorboard_cnc.plugin.questions import BehaviorsLevel
+from tensorboard_cnc.plugin.responses import BadRequestError
 from tensorboard_cnc.records.instances import Dataset, Kind, Predictions
 from tensorboard_cnc.wire import Flip, Form
 from tests.plugin.behaviors.evaluated import Evaluated, keys
@@ -145,7 +145,7 @@ def test_every_question_is_answered_or_refused(seed: int) -> None:
     summary = found.ask(**subject)
     measures = [each["id"] for each in summary["measures"]] or [""]
     dimensions = [each["id"] for each in summary["dimensions"]]
-    for level in get_args(Level):
+    for level in get_args(BehaviorsLevel):
         for _ in range(3):
             conditions = [chance.condition(dimensions, measures)] * chance.rng.integers(2)
             refused = refusal(

@@ -1,4 +1,4 @@
-"""The answer of the ``models`` route: a catalog as `wire.Models`."""
+"""The response of the ``models`` route: a catalog as `wire.Models`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.measurements import Measured
 from tensorboard_cnc.analysis.metric_specs import KnownMetric
 from tensorboard_cnc.analysis.problem import Problem
-from tensorboard_cnc.plugin.json_numbers import exact
+from tensorboard_cnc.plugin.responses import exact
 from tensorboard_cnc.reader.event_store import Unreadable
 from tensorboard_cnc.records.models import Operation, ParameterValue
 
 
-def models_answer(catalog: Catalog, unreadable: Iterable[Unreadable]) -> wire.Models:
+def models_response(catalog: Catalog, unreadable: Iterable[Unreadable]) -> wire.Models:
     """Everything the Overview shows, in the order the contract states."""
     return {
         "models": [

@@ -10,7 +10,7 @@ from typing import Any
 
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.errors import DamagedRecordError
-from tensorboard_cnc.plugin.models_answer import models_answer
+from tensorboard_cnc.plugin.models_response import models_response
 from tensorboard_cnc.reader.event_store import Unreadable
 from tensorboard_cnc.records.models import (
     Budget,
@@ -104,7 +104,7 @@ def answer() -> dict[str, Any]:
     ]
     catalog = build_catalog(stored, members_of(stored), scalars, bulk)
     unreadable = [Unreadable("broken", "cnc/model/x", damaged)]
-    return dict(models_answer(catalog, unreadable))
+    return dict(models_response(catalog, unreadable))
 
 
 def test_the_answer_is_the_golden_one() -> None:
@@ -123,7 +123,7 @@ def test_the_median_of_the_largest_numbers_is_finite() -> None:
             "r", "cnc/metrics/m/0", 1, metrics("m", 1, big=(1e308, 1.5e308), odd=(3.0, 1.0, 2.0))
         ),
     ]
-    answer = models_answer(build_catalog(stored, members_of(stored), {}), [])
+    answer = models_response(build_catalog(stored, members_of(stored), {}), [])
     values = {name: m["value"] for name, m in answer["models"][0]["metrics"].items()}
     assert values == {"big": 1.25e308, "odd": 2.0}
 
@@ -131,7 +131,7 @@ def test_the_median_of_the_largest_numbers_is_finite() -> None:
 def test_no_digit_of_a_parameter_is_lost() -> None:
     operation = Operation("train", {"seed": 2**63 - 1, "seeds": (7, -(2**53)), "steps": 2**53 - 1})
     stored = [Stored("r", "cnc/model/m", 0, card("m", at=0, operation=operation))]
-    answer = models_answer(build_catalog(stored, members_of(stored), {}), [])
+    answer = models_response(build_catalog(stored, members_of(stored), {}), [])
     told = answer["models"][0]["operation"]
     assert told is not None
     assert told["parameters"] == {
@@ -191,7 +191,7 @@ def test_conditions_and_notes_are_sent_where_there_are_any() -> None:
         Stored("r", "cnc/model/m", 0, card("m", at=0)),
         Stored("r", "cnc/metrics/m/0", 1, Metrics("m", (timed, plain))),
     ]
-    answer = models_answer(build_catalog(stored, members_of(stored), {}), [])
+    answer = models_response(build_catalog(stored, members_of(stored), {}), [])
     found = answer["models"][0]["metrics"]
     assert found["latency_ms"]["conditions"] == {"threads": "2"}
     assert found["latency_ms"]["note"] == "warm"

@@ -15,19 +15,22 @@ from tensorboard_cnc.analysis.behaviors.harmed_pairs import HarmedPair, harmed_p
 from tensorboard_cnc.analysis.behaviors.harmed_slices import Harmed, harmed_slices
 from tensorboard_cnc.analysis.behaviors.slices import SMALL
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
-from tensorboard_cnc.plugin.json_numbers import number, significant
+from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
+from tensorboard_cnc.plugin.questions import BehaviorsQuestion
+from tensorboard_cnc.plugin.responses import number, significant
 
 # Of thousands of classes nobody reads more.
 _MOST = 200
 
 
-def harmed_told(comparison: Comparison, by: Sequence[str]) -> wire.HarmedSlices:
-    """Searches the dimensions `by`; without any the labels and every attribute.
+def harmed_json(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.HarmedSlices:
+    """Searches the question's dimensions; without any the labels and every attribute.
 
     Raises:
-        BadRequestError: 404, there is no such dimension.
+      BadRequestError: 404, there is no such dimension.
     """
-    dimensions = [comparison.dimension(id) for id in by] or [
+    comparison = comparisons.models
+    dimensions = [comparison.dimension(id) for id in question.by] or [
         each for each in comparison.dimensions if each.id.startswith(("label", "attribute/"))
     ]
     reason = _why_not(comparison, dimensions)
@@ -59,13 +62,13 @@ def harmed_told(comparison: Comparison, by: Sequence[str]) -> wire.HarmedSlices:
             for each in found[:_MOST]
         ],
         "tests": tests,
-        "pairs": [_pair_told(each, mended) for each in pairs[:_MOST]],
+        "pairs": [_pair_json(each, mended) for each in pairs[:_MOST]],
         "pair_tests": pair_tests,
         "reason": reason,
     }
 
 
-def _pair_told(pair: HarmedPair, mended: _Mended) -> wire.HarmedPair:
+def _pair_json(pair: HarmedPair, mended: _Mended) -> wire.HarmedPair:
     parts = list(zip(pair.dimensions, pair.levels, strict=True))
     return {
         "model": pair.model,

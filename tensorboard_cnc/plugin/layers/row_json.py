@@ -1,4 +1,4 @@
-"""The answer at the level "row": one tensor or module through the whole selection."""
+"""The level "row": one tensor or module through the whole selection."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.layers.estimates import CERTAINTY, Estimates, Floats
 from tensorboard_cnc.analysis.layers.histograms import row_histograms
 from tensorboard_cnc.analysis.layers.known_values import changes_known, values_at_both
-from tensorboard_cnc.plugin.http import BadRequestError
-from tensorboard_cnc.plugin.json_numbers import number, numbers
-from tensorboard_cnc.plugin.layers.comparison import Comparison
-from tensorboard_cnc.plugin.layers.measures_told import measured, measures_of, told
+from tensorboard_cnc.analysis.layers.measures import measures_of
+from tensorboard_cnc.plugin.layers.comparison import Compared, Comparison
+from tensorboard_cnc.plugin.layers.tree_json import measures_json
+from tensorboard_cnc.plugin.questions import LayersQuestion
+from tensorboard_cnc.plugin.responses import BadRequestError, number, numbers
 from tensorboard_cnc.records.sketches import Scheme, TensorSketch
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES, change_class
 
@@ -22,14 +23,13 @@ _MOST_POINTS = 1024
 _MOST_CHANGES = 10
 
 
-def row_answer(
-    comparison: Comparison, view: wire.LayerView, name: str, notes: list[wire.LayerNote]
-) -> wire.LayerDetail:
-    """Everything about the row of this name.
+def row_json(question: LayersQuestion, compared: Compared) -> wire.LayerDetail:
+    """Everything about the question's row.
 
     Raises:
-        BadRequestError: 404, there is no such row.
+      BadRequestError: 404, there is no such row.
     """
+    comparison, view, name = compared.comparison, question.view, question.row
     tree = comparison.tree
     if name not in tree.names:
         raise BadRequestError(
@@ -43,14 +43,14 @@ def row_answer(
         "base": comparison.models[0],
         "view": view,
         "row": name,
-        "measures": told(measures_of(view)),
+        "measures": measures_json(view),
         "edges": edges.tolist(),
         "classes": list(CHANGE_CLASSES),
         "models": [
             _side(comparison, view, place, row, histograms.counts, edges)
             for place in range(len(comparison.models))
         ],
-        "notes": notes,
+        "notes": compared.notes,
     }
 
 
@@ -69,7 +69,7 @@ def _side(
     alone = held[0] if held and tree.tensors[row] is not None else None
     base = comparison.tensors[0][start] if alone and place else None
     x, y = values_at_both(base, alone) if base and alone else (_NONE, _NONE)
-    known = {measure.id: measured(comparison, place, measure) for measure in measures_of(view)}
+    known = {measure.id: comparison.measured(place, measure) for measure in measures_of(view)}
     return {
         "key": comparison.models[place],
         "name": (alone.name if alone else tree.names[row]) if held else None,

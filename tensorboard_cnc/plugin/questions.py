@@ -1,18 +1,21 @@
-"""What a request to the ``behaviors`` route asks for."""
+"""What a request asks for: the models to compare, and in which way."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 from tensorboard_cnc import wire
-from tensorboard_cnc.plugin.http import BadRequestError
-from tensorboard_cnc.plugin.parameters import one_of
+from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.plugin.responses import BadRequestError
 
-Level: TypeAlias = Literal["summary", "instances", "instance", "slices", "harmed", "forgotten"]
+BehaviorsLevel: TypeAlias = Literal[
+    "summary", "instances", "instance", "slices", "harmed", "forgotten"
+]
+LayersLevel: TypeAlias = Literal["tree", "row"]
 MOST_ROWS = 500
 _MOST_CONDITIONS = 100
 _FLIPS = get_args(wire.Flip)
@@ -30,11 +33,22 @@ _CONDITIONS: dict[str, dict[str, tuple[type, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The parameters of a request; None or "" where it leaves the choice open."""
+    """The models that are compared; parameters are None or "" where the choice is left open."""
 
-    level: Level
     base: str
     models: tuple[str, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all models, the base first."""
+        return (self.base, *self.models)
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviorsQuestion(Question):
+    """What the ``behaviors`` route is asked; with a `format` for a file of all rows."""
+
+    level: BehaviorsLevel
     dataset: str | None
     measure: str | None
     form: wire.Form
@@ -49,25 +63,32 @@ class Question:
     format: Literal["csv", "json"] | None
 
 
-def asked(arguments: Mapping[str, str]) -> Question:
+@dataclass(frozen=True, slots=True)
+class LayersQuestion(Question):
+    """What the ``layers`` route is asked; `row` is there at the level "row"."""
+
+    level: LayersLevel
+    view: wire.LayerView
+    measure: str | None
+    row: str
+
+
+def parse_behaviors_question(arguments: Mapping[str, str]) -> BehaviorsQuestion:
     """The question in a query string.
 
     Raises:
-        BadRequestError: 400, with the parameter that is malformed and what it may be.
+      BadRequestError: 400, with the parameter that is malformed and what it may be.
     """
-    base = arguments.get("base", "")
-    if not base:
-        raise BadRequestError(400, "base is missing: give the key of a model")
-    models = dict.fromkeys(key for key in arguments.get("models", "").split(",") if key)
-    models.pop(base, None)
+    models = _models(arguments)
+    level = cast(BehaviorsLevel, _one_of(arguments, "level", get_args(BehaviorsLevel)))
     sort = arguments.get("sort", "")
-    return Question(
-        level=cast(Level, one_of(arguments, "level", get_args(Level))),
-        base=base,
-        models=tuple(models),
+    file = cast(Any, _one_of(arguments, "format", (None, "csv", "json")))
+    return BehaviorsQuestion(
+        *models,
+        level="instances" if file else level,
         dataset=arguments.get("dataset") or None,
         measure=arguments.get("measure") or None,
-        form=cast(wire.Form, one_of(arguments, "form", _FORMS)),
+        form=cast(wire.Form, _one_of(arguments, "form", _FORMS)),
         filter=_conditions(_list(arguments, "filter")),
         sort=sort.removeprefix("-"),
         descending=sort.startswith("-"),
@@ -75,9 +96,62 @@ def asked(arguments: Mapping[str, str]) -> Question:
         limit=_count(arguments, "limit", 100, MOST_ROWS),
         by=tuple(_list(arguments, "by", str)),
         id=arguments.get("id"),
-        family=cast(Any, one_of(arguments, "family", ("selection", "descendants"))),
-        format=cast(Any, one_of(arguments, "format", (None, "csv", "json"))),
+        family=cast(Any, _one_of(arguments, "family", ("selection", "descendants"))),
+        format=file,
     )
+
+
+def parse_layers_question(arguments: Mapping[str, str]) -> LayersQuestion:
+    """The question in a query string.
+
+    Raises:
+      BadRequestError: 400, with the parameter that is missing or malformed and what it may be.
+    """
+    models = _models(arguments)
+    level = cast(LayersLevel, _one_of(arguments, "level", get_args(LayersLevel)))
+    if level == "row" and "row" not in arguments:
+        raise BadRequestError(400, "row is missing: give the full name of a tensor or module")
+    return LayersQuestion(
+        *models,
+        level=level,
+        view=cast(wire.LayerView, _one_of(arguments, "view", get_args(wire.LayerView))),
+        measure=arguments.get("measure") or None,
+        row=arguments.get("row", ""),
+    )
+
+
+def check_models(catalog: Catalog, keys: Iterable[str]) -> None:
+    """Refuses keys that stand for no model.
+
+    Raises:
+      BadRequestError: 404, with the first of them.
+    """
+    known = {*(member.key for member in catalog.members), *catalog.lineage.ghosts}
+    unknown = next((key for key in keys if key not in known), None)
+    if unknown is not None:
+        raise BadRequestError(
+            404,
+            f"There is no model with the key {unknown[:40]}; the models route lists the keys of "
+            f"all {len(known)} models",
+        )
+
+
+def _models(arguments: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    base = arguments.get("base", "")
+    if not base:
+        raise BadRequestError(400, "base is missing: give the key of a model")
+    models = dict.fromkeys(key for key in arguments.get("models", "").split(",") if key)
+    models.pop(base, None)
+    return base, tuple(models)
+
+
+def _one_of(arguments: Mapping[str, str], name: str, choices: tuple[str | None, ...]) -> str | None:
+    """The parameter's value, by default the first of `choices`; None among them has no name."""
+    value = arguments.get(name) or choices[0]
+    if value not in choices:
+        known = ", ".join(choice for choice in choices if choice)
+        raise BadRequestError(400, f"{name}={_shown(value)} is none of {known}")
+    return value
 
 
 def _count(arguments: Mapping[str, str], name: str, default: int, most: int) -> int:

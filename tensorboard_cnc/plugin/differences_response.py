@@ -1,8 +1,7 @@
-"""The answer of the ``differences`` route."""
+"""The response of the ``differences`` route."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from tensorboard_cnc import wire
@@ -10,9 +9,9 @@ from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.differences.between import differences_between
 from tensorboard_cnc.analysis.differences.matched_pairs import Effect, MatchedPairs
 from tensorboard_cnc.analysis.differences.variables import Variable
-from tensorboard_cnc.plugin.http import BadRequestError
-from tensorboard_cnc.plugin.models_answer import parameter
-from tensorboard_cnc.plugin.parameters import check_models
+from tensorboard_cnc.plugin.models_response import parameter
+from tensorboard_cnc.plugin.questions import check_models
+from tensorboard_cnc.plugin.responses import BadRequestError
 
 # Of hundreds of parameters that differ nobody reads more.
 _MOST_VARIABLES = 60
@@ -42,13 +41,13 @@ def chosen_models(catalog: Catalog, arguments: Mapping[str, str]) -> list[str]:
     return keys
 
 
-def differences_answer(catalog: Catalog, keys: Sequence[str]) -> bytes:
-    """Why the models `keys` differ, as JSON of `wire.Differences`."""
+def differences_response(catalog: Catalog, keys: Sequence[str]) -> wire.Differences:
+    """Why the models `keys` differ."""
     found = differences_between(catalog, keys)
     explanation = found.explanation
     variables = explanation.variables[:_MOST_VARIABLES]
     ids = {variable.id for variable in variables}
-    answer: wire.Differences = {
+    return {
         "models": list(keys),
         "variables": [
             _variable(variable, share)
@@ -62,14 +61,13 @@ def differences_answer(catalog: Catalog, keys: Sequence[str]) -> bytes:
         "pairs": [_pairs(pairs) for pairs in found.pairs if pairs.variable in ids],
         "first_difference": found.first_difference,
     }
-    return json.dumps(answer, allow_nan=False, separators=(",", ":")).encode()
 
 
 def _variable(variable: Variable, explains: float) -> wire.Variable:
     models = [0] * len(variable.levels)
     for level in variable.of:
         models[level] += 1
-    told: wire.Variable = {
+    found: wire.Variable = {
         "id": variable.id,
         "name": variable.name,
         "kind": variable.kind,
@@ -83,10 +81,10 @@ def _variable(variable: Variable, explains: float) -> wire.Variable:
         "joined": list(variable.joined),
     }
     if len(variable.steps) == 1:
-        told["operation"], told["repeat"] = variable.steps[0]
+        found["operation"], found["repeat"] = variable.steps[0]
     if variable.parameter:
-        told["parameter"] = variable.parameter
-    return told
+        found["parameter"] = variable.parameter
+    return found
 
 
 def _pairs(pairs: MatchedPairs) -> wire.MatchedPairs:

@@ -9,7 +9,7 @@ import pytest
 from werkzeug import Request
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from tensorboard_cnc.plugin.http import Body, prepare, respond
+from tensorboard_cnc.plugin.responses import Body, prepare, respond
 
 LARGE = prepare(b'{"a": 1}' * 200, "application/json")
 SMALL = prepare(b"{}", "application/json")

@@ -1,14 +1,17 @@
-"""Answers whose bytes are prepared once: compressed, with an ETag, and 304 when unchanged."""
+"""Responses: JSON of rounded numbers, prepared once, compressed, and 304 when unchanged."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from werkzeug import Request, Response
 from werkzeug.datastructures import Headers
 
@@ -20,11 +23,12 @@ if TYPE_CHECKING:
 _COMPRESS_FROM_BYTES = 512
 # From here on less effort saves more time than it costs bytes.
 _COMPRESS_QUICKLY_FROM_BYTES = 1 << 20
+_LARGEST_EXACT = 2**53 - 1
 _SAFE = {"X-Content-Type-Options": "nosniff"}
 
 
 class BadRequestError(Exception):
-    """What was asked for cannot be given; `error` says what was seen and the rule."""
+    """The request cannot be answered; `error` says what was seen and the rule."""
 
     def __init__(self, status: int, error: str) -> None:
         super().__init__(error)
@@ -42,6 +46,20 @@ class Body:
     etag: str
 
 
+class File(NamedTuple):
+    """A file to save, sent piece by piece as it is made."""
+
+    name: str
+    content_type: str
+    pieces: Iterator[bytes]
+
+
+def json_body(value: object) -> Body:
+    """`value` as JSON."""
+    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    return prepare(text.encode(), "application/json")
+
+
 def prepare(content: bytes, content_type: str) -> Body:
     """`content` as a Body."""
     large = len(content) >= _COMPRESS_FROM_BYTES
@@ -55,8 +73,17 @@ def prepare(content: bytes, content_type: str) -> Body:
     )
 
 
-def respond(request: Request, body: Body) -> Response:
-    """The answer to a GET or HEAD: 304 where the client has `body` already."""
+def respond(request: Request, body: Body | File) -> Response:
+    """The response to a GET or HEAD: 304 where the client has `body` already."""
+    if request.method not in ("GET", "HEAD"):
+        return refuse(405, "Only GET is allowed here", {"Allow": "GET, HEAD"})
+    if isinstance(body, File):
+        headers = {
+            **_SAFE,
+            "Cache-Control": "no-store",
+            "Content-Disposition": f'attachment; filename="{body.name}"',
+        }
+        return Response(body.pieces, 200, headers, content_type=body.content_type)
     headers = {
         **_SAFE,
         # Weak, because the same ETag names the plain and the compressed bytes.
@@ -64,8 +91,6 @@ def respond(request: Request, body: Body) -> Response:
         "Cache-Control": "no-cache, private",
         "Vary": "Accept-Encoding",
     }
-    if request.method not in ("GET", "HEAD"):
-        return refuse(405, "Only GET is allowed here", {"Allow": "GET, HEAD"})
     if request.if_none_match.contains_weak(body.etag):
         return _NotModified(None, 304, headers, content_type=body.content_type)
     content = body.content
@@ -75,31 +100,40 @@ def respond(request: Request, body: Body) -> Response:
     return Response(content, 200, headers, content_type=body.content_type)
 
 
-def respond_with_file(
-    request: Request, pieces: Iterator[bytes], content_type: str, name: str
-) -> Response:
-    """A file to save, sent piece by piece as it is made."""
-    if request.method not in ("GET", "HEAD"):
-        return refuse(405, "Only GET is allowed here", {"Allow": "GET, HEAD"})
-    headers = {
-        **_SAFE,
-        "Cache-Control": "no-store",
-        "Content-Disposition": f'attachment; filename="{name}"',
-    }
-    return Response(pieces, 200, headers, content_type=content_type)
-
-
 def refuse(status: int, error: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A 4xx answer that says in JSON what was wrong with the request."""
+    """A 4xx response that says in JSON what was wrong with the request."""
     body: wire.RequestError = {"error": error}
     sent = {**_SAFE, **(headers or {})}
     return Response(json.dumps(body), status, sent, content_type="application/json")
 
 
 class _NotModified(Response):
-    """A 304 that keeps its content type: TensorBoard logs a warning for any answer without."""
+    """A 304 that keeps its content type: TensorBoard logs a warning for any response without."""
 
     def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
         headers = super().get_wsgi_headers(environ)
         headers["Content-Type"] = self.headers["Content-Type"]
         return headers
+
+
+def exact(value: Any) -> Any:
+    """`value`, as text where it is an integer whose last digits a browser would lose."""
+    return str(value) if isinstance(value, int) and abs(value) > _LARGEST_EXACT else value
+
+
+def significant(value: float) -> float:
+    """`value`, which is finite, with six significant digits."""
+    return float(f"{value:.6g}")
+
+
+def number(value: float | None) -> float | None:
+    """`value` with six significant digits; None where it is not finite."""
+    if value is None or not math.isfinite(value):
+        return None
+    return significant(value)
+
+
+def numbers(values: NDArray[Any] | Iterable[float]) -> list[float | None]:
+    """Each of the values as `number` gives it."""
+    plain = values.tolist() if isinstance(values, np.ndarray) else values
+    return [number(value) for value in plain]

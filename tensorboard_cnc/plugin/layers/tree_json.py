@@ -1,4 +1,4 @@
-"""The answer at the level "tree": all rows with one measure of each model."""
+"""The level "tree": all rows with one measure of each model."""
 
 from __future__ import annotations
 
@@ -9,26 +9,21 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.layers.estimates import CERTAINTY
-from tensorboard_cnc.analysis.layers.measures import Measure
-from tensorboard_cnc.plugin.json_numbers import numbers
-from tensorboard_cnc.plugin.layers.comparison import CELL_EDGES, Comparison
-from tensorboard_cnc.plugin.layers.measures_told import measured, measures_of, told
+from tensorboard_cnc.analysis.layers.measures import Measure, measures_of
+from tensorboard_cnc.plugin.layers.comparison import CELL_EDGES, Compared, Comparison
+from tensorboard_cnc.plugin.questions import LayersQuestion
+from tensorboard_cnc.plugin.responses import numbers
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES
 
 
-def tree_answer(
-    comparison: Comparison,
-    view: wire.LayerView,
-    measure: Measure,
-    views: list[wire.LayerView],
-    notes: list[wire.LayerNote],
-) -> wire.LayerTree:
+def tree_json(question: LayersQuestion, compared: Compared) -> wire.LayerTree:
     """All rows, and each model's cells."""
+    comparison, measure, views, notes = compared
     return {
         "base": comparison.models[0],
-        "view": view,
+        "view": question.view,
         "views": views,
-        "measures": told(measures_of(view)),
+        "measures": measures_json(question.view),
         "measure": measure.id,
         "rows": _rows(comparison),
         "models": [
@@ -38,6 +33,21 @@ def tree_answer(
         "classes": list(CHANGE_CLASSES),
         "notes": notes,
     }
+
+
+def measures_json(view: wire.LayerView) -> list[wire.LayerMeasure]:
+    """The measures of a view, the most useful first."""
+    return [
+        {
+            "id": measure.id,
+            "label": measure.label,
+            "unit": measure.unit,
+            "goal": measure.goal,
+            "pairwise": measure.pairwise,
+            "scale": measure.scale,
+        }
+        for measure in measures_of(view)
+    ]
 
 
 def _rows(comparison: Comparison) -> wire.LayerRows:
@@ -72,7 +82,7 @@ def _cells(
     spans = comparison.tree.spans
     ends = np.concatenate([[0], np.cumsum(present)])
     has = ends[spans[:, 1]] > ends[spans[:, 0]]
-    found = measured(comparison, place, measure)
+    found = comparison.measured(place, measure)
     known = has & ~np.isnan(found.value)
     histograms = np.rint(comparison.histograms.counts[place]).astype(np.int64)
     pairs = comparison.pairs[place - 1] if place else None

@@ -1,0 +1,61 @@
+"""What was read at one moment stays together, whenever the logs are renewed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tensorboard.context import RequestContext
+
+from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.plugin.snapshot import Generation, Snapshot
+from tensorboard_cnc.records.identity import model_key
+from tests.tensorboard_host import serve_in_process
+
+KEYS = [model_key(name, name) for name in ("light", "heavy")]
+
+
+def log(logdir: Path, amount: float) -> None:
+    for name, share in (("light", 0.1), ("heavy", amount)):
+        step = cnc_summary.operation("prune", amount=share)
+        with cnc_summary.model(logdir / name, name, parents="dense", operation=step):
+            pass
+
+
+def test_a_response_never_outlives_its_generation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The logs are renewed between reading what is logged and responding from it."""
+    with serve_in_process(tmp_path, "python") as tensorboard:
+        log(tmp_path, 0.5)
+        tensorboard.models()
+        current = Snapshot.current
+
+        def renewed_meanwhile(snapshot: Snapshot, ctx: RequestContext) -> Generation:
+            found = current(snapshot, ctx)
+            log(tmp_path, 0.9)
+            tensorboard.bulk()
+            snapshot.renew(ctx)
+            return found
+
+        def differences() -> str:
+            query = {"models": ",".join(KEYS)}
+            return tensorboard.client.get("/data/plugin/cnc/differences", query_string=query).text
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Snapshot, "current", renewed_meanwhile)
+            before = differences()
+        assert "0.5" in before
+        assert "0.9" in differences(), "the response of the old generation was kept for the new one"
+
+
+def test_an_unchanged_log_stays_the_same_generation(tmp_path: Path) -> None:
+    log(tmp_path, 0.5)
+    with serve_in_process(tmp_path, "python") as tensorboard:
+        tensorboard.models()
+        snapshot = tensorboard.plugin.snapshot("")
+        generation = snapshot.current(RequestContext())
+        tensorboard.models()
+        assert snapshot.current(RequestContext()) is generation
+        response = generation.differences({"models": ",".join(KEYS)})
+        assert generation.differences({"models": ",".join(KEYS)}) is response
