@@ -14,7 +14,7 @@ from tensorboard_cnc.analysis.measurements import (
 )
 from tensorboard_cnc.analysis.metric_specs import KnownMetric, known_metrics, merge_specs
 from tensorboard_cnc.analysis.model_cards import merged_card
-from tensorboard_cnc.analysis.model_index import ModelIndex
+from tensorboard_cnc.analysis.nearest import ModelIndex
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import (

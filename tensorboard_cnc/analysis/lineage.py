@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tensorboard_cnc.analysis.model_index import Match, ModelIndex
+from tensorboard_cnc.analysis.nearest import Match, ModelIndex
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import ModelCard
@@ -32,7 +33,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """The graph: parents per model (main one first), and the ids of ghosts by their key."""
+    """The graph: parents by model (oldest model and main parent first), ids of ghosts by key."""
 
     parents: Mapping[str, tuple[Match, ...]]
     ghosts: Mapping[str, str]
@@ -135,3 +136,26 @@ def _cycle(child: Member, parent: Member) -> Problem:
         run=child.run,
         model=child.key,
     )
+
+
+def ancestors_of(lineage: Lineage, key: str) -> list[str]:
+    """The main line from the root to the model `key`, both included."""
+    line = [key]
+    while parents := lineage.parents.get(line[-1]):
+        line.append(parents[0].key)
+    return line[::-1]
+
+
+def descendants_of(lineage: Lineage, key: str) -> list[str]:
+    """The keys of all models that come from the model `key` by any parent, oldest first."""
+    children: dict[str, list[str]] = defaultdict(list)
+    for child, parents in lineage.parents.items():
+        for parent in parents:
+            children[parent.key].append(child)
+    found: set[str] = set()
+    pending = [key]
+    while pending:
+        new = [child for child in children[pending.pop()] if child not in found]
+        found.update(new)
+        pending.extend(new)
+    return [child for child in lineage.parents if child in found]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
-from tensorboard_cnc.analysis.differences.between import differences_between
+from tensorboard_cnc.analysis.differences.explanation import differences_between
 from tensorboard_cnc.analysis.differences.matched_pairs import Effect, MatchedPairs
 from tensorboard_cnc.analysis.differences.variables import Variable
 from tensorboard_cnc.plugin.models_response import parameter

@@ -22,7 +22,7 @@ from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.format import instances, sketches
 from tensorboard_cnc.format.envelope import CHUNK_BYTES, MAX_BULK_BYTES, damaged
 from tensorboard_cnc.format.tags import PLUGIN_NAME, tag_of_bulk
-from tensorboard_cnc.reader.failures import reading_failed
+from tensorboard_cnc.reader.event_store import reading_failed
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Bulk, BulkKind
 from tensorboard_cnc.records.sketches import SketchRecord

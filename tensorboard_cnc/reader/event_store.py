@@ -24,7 +24,6 @@ from tensorboard_cnc.format.tags import (
     holds,
     shown_run,
 )
-from tensorboard_cnc.reader.failures import listing_failed, reading_failed
 from tensorboard_cnc.records.models import Bulk, Metrics, ModelCard, Problems, Record, Stored
 
 _Series = tuple[str, str]
@@ -252,3 +251,26 @@ def _decode(tag: str, data: list[TensorDatum]) -> tuple[int, Record]:
             f"A record is damaged: the tag {tag} does not fit what it holds", "", "Log it again"
         )
     return latest.step, record
+
+
+def listing_failed(error: Exception) -> RecordError:
+    """The error for a failed request for the list of all records."""
+    return RecordError(
+        f"TensorBoard could not list the records ({_first_line(error)})",
+        "",
+        "Look at TensorBoard's own log; what was read before is still shown",
+    )
+
+
+def reading_failed(error: Exception) -> RecordError:
+    """The error for a failed request for what one record holds."""
+    return RecordError(
+        f"TensorBoard could not read the record ({_first_line(error)})",
+        "",
+        "The event file may be damaged there; log it again",
+    )
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip().split("\n")[0][:200]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

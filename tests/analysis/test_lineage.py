@@ -8,8 +8,15 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_cnc.analysis.lineage import Lineage, Member, cut_cycles, resolve_lineage
-from tensorboard_cnc.analysis.model_index import ModelIndex
+from tensorboard_cnc.analysis.lineage import (
+    Lineage,
+    Member,
+    ancestors_of,
+    cut_cycles,
+    descendants_of,
+    resolve_lineage,
+)
+from tensorboard_cnc.analysis.nearest import ModelIndex
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import ModelCard
 
@@ -165,3 +172,14 @@ def test_long_chains_and_many_cycles_are_quick() -> None:
     lineage = lineage_of(*chain, *pairs)
     assert time.perf_counter() - start < 10, "resolution must not be quadratic"
     assert len(lineage.problems) == 2_500
+
+
+def test_ancestors_by_the_main_parent_and_descendants_by_any() -> None:
+    root, other = member("r", "root", 1), member("r", "other", 2)
+    pruned = member("r", "pruned", 3, ("root",))
+    student = member("r", "student", 4, ("other", "pruned"))
+    lineage = lineage_of(student, pruned, other, root)
+    assert descendants_of(lineage, root.key) == [pruned.key, student.key]
+    assert descendants_of(lineage, student.key) == []
+    assert ancestors_of(lineage, student.key) == [other.key, student.key]
+    assert ancestors_of(lineage, pruned.key) == [root.key, pruned.key]

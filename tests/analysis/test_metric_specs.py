@@ -1,9 +1,53 @@
-"""The newest definition of a metric counts; contradictions between runs are reported."""
+"""Definitions of metrics, the newest of which counts, and guesses from well-known names."""
 
 from __future__ import annotations
 
-from tensorboard_cnc.analysis.metric_specs import known_metrics, merge_specs, scalar_tags
+import pytest
+
+from tensorboard_cnc.analysis.metric_specs import (
+    guess_goal,
+    known_metrics,
+    merge_specs,
+    scalar_tags,
+)
 from tensorboard_cnc.records.models import MetricSpec, MetricSpecs, Stored
+
+
+@pytest.mark.parametrize(
+    ("name", "goal"),
+    [
+        ("accuracy", "max"),
+        ("val/acc", "max"),
+        ("Top-1 Accuracy", "max"),
+        ("F1", "max"),
+        ("eval_f1", "max"),
+        ("ExactMatch", "max"),
+        ("mAP", "max"),
+        ("mIoU", "max"),
+        ("throughput (img/s)", "max"),
+        ("compression_ratio", "max"),
+        ("Latency", "min"),
+        ("latency_ms", "min"),
+        ("latency_p95", "min"),
+        ("Model Size", "min"),
+        ("size_bytes", "min"),
+        ("error rate", "min"),
+        ("accuracy_drop", "min"),
+        ("accuracyDrop", "min"),
+        ("val_loss", "min"),
+        ("perplexity", "min"),
+        ("FLOPs", "min"),
+        ("GFLOPs", "min"),
+        ("Sparsity", None),
+        ("Epochs", None),
+        ("lossless", None),
+        ("größe", None),
+        ("", None),
+        ("🙂", None),
+    ],
+)
+def test_guess(name: str, goal: str | None) -> None:
+    assert guess_goal(name) == goal
 
 
 def defined(run: str, *specs: MetricSpec, order: int = 0) -> Stored:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tensorboard_cnc.analysis.behaviors.divergence import kl_divergence
+from tensorboard_cnc.analysis.behaviors.evaluation import kl_divergence
 from tensorboard_cnc.format import columns
 from tensorboard_cnc.format.instances import columns_of, decode, encode
 from tensorboard_cnc.records.instances import InstanceRecord, Predictions

@@ -9,14 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tensorboard_cnc.analysis.behaviors.evaluation import (
-    NONE,
-    Bools,
-    Evaluation,
-    Floats,
-    Ints,
-    Truth,
-)
+from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
+from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, Floats, Ints, Truth
 
 _BINS = 5
 # So few numbers are levels themselves.

@@ -1,17 +1,116 @@
-"""The instances that models are compared on, and what is known about them, from records."""
+"""The instances that models are compared on, joined by id, and what is known about them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tensorboard_cnc.analysis.behaviors.alignment import Ids, all_ids
-from tensorboard_cnc.analysis.behaviors.answer_codes import membership_codes
-from tensorboard_cnc.analysis.behaviors.evaluation import Ints, Kind, Truth
 from tensorboard_cnc.records.instances import Dataset, Predictions
+
+Bools: TypeAlias = NDArray[np.bool_]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Ints: TypeAlias = NDArray[np.integer[Any]]
+Kind: TypeAlias = Literal["classes", "multi-label", "numbers", "texts", "scores"]
+# The code of a row without an answer or label.
+NONE = -1
+Ids = NDArray[Any]
+# Of a whole number of 64 bits.
+_MOST_DIGITS = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a data set says about its N rows.
+
+    `labels`: codes (N,), comparable with the answers of models, NONE where unknown; for
+    multi-label data `memberships` has the classes of each row (N, C) instead, and `labels` codes
+    of these sets. `numbers`: targets of a regression. An attribute is an array of N numbers (NaN:
+    unknown) or a pair of codes (N,) and their texts.
+    """
+
+    kind: Kind
+    n: int
+    classes: Sequence[str] = ()
+    labels: Ints | None = None
+    memberships: Bools | None = None
+    numbers: Floats | None = None
+    attributes: Mapping[str, Floats | tuple[Ints, Sequence[str]]] = field(default_factory=dict)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the arrays take."""
+        arrays = [self.labels, self.memberships, self.numbers]
+        arrays += (
+            each[0] if isinstance(each, tuple) else each for each in self.attributes.values()
+        )
+        return sum(array.nbytes for array in arrays if array is not None)
+
+
+def rows_of(ids: Ids, index: Ids) -> Ints:
+    """Position of each of `ids` (n,) in `index` (N,), NONE where it is not; int64 (n,).
+
+    Ids are whole numbers or texts, each list without duplicates; 7 and "7" are different ids.
+    """
+    if ids is index or (
+        len(ids) == len(index) and _comparable(ids, index) and (ids == index).all()
+    ):
+        return np.arange(len(ids))
+    if not _comparable(ids, index) or not len(index):
+        return np.full(len(ids), NONE)
+    order = np.argsort(index, kind="stable")
+    at = np.searchsorted(index, ids, sorter=order)
+    found = order[np.minimum(at, len(index) - 1)]
+    return np.where(index[found] == ids, found, NONE)
+
+
+def all_ids(lists: Sequence[Ids]) -> Ids:
+    """The union of lists of ids of one kind, in order of first appearance."""
+    if not lists:
+        return np.empty(0, np.int64)
+    first = lists[0]
+    for ids in lists[1:]:
+        if _comparable(first, ids):
+            first = np.concatenate([first, ids[rows_of(ids, first) == NONE]])
+    return first
+
+
+def row_of_text(id: str, ids: Ids) -> int | None:
+    """Position in `ids` (N,) of the id that is written so; None where there is none."""
+    sought: Ids = np.array([id])
+    if ids.dtype.kind in "iu":
+        digits = id.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS):
+            return None
+        if not -(2**63) <= int(id) < 2**63:
+            return None
+        sought = np.array([int(id)])
+    row = int(rows_of(sought, ids)[0])
+    return None if row == NONE else row
+
+
+def _comparable(one: Ids, other: Ids) -> bool:
+    return (one.dtype.kind in "iu") == (other.dtype.kind in "iu")
+
+
+def text_codes(texts: Sequence[str]) -> Ints:
+    """Codes of texts (n,), int64, never NONE; two that differ share one by a chance of 2⁻⁶⁴."""
+    return np.fromiter(map(hash, texts), np.int64, len(texts))
+
+
+def membership_codes(memberships: Bools) -> Ints:
+    """Codes of the sets of classes in the rows (n, C), int64, never NONE."""
+    packed = np.packbits(memberships, axis=1)
+    if packed.shape[1] <= 4:
+        # Few classes: the flags themselves are the number.
+        places = 1 << (8 * np.arange(packed.shape[1], dtype=np.int64))
+        return packed.astype(np.int64) @ places
+    rows = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}")[:, 0]
+    return np.fromiter(map(hash, rows.tolist()), np.int64, len(rows))
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,16 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.analysis.behaviors.divergence import (
+from tensorboard_cnc.analysis.behaviors.counts import both_answered, changed
+from tensorboard_cnc.analysis.behaviors.evaluation import (
     SMALLEST,
+    Evaluation,
     binary_kl,
     kl_divergence,
     shared_rows,
 )
-from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation, Floats, Truth
-from tensorboard_cnc.analysis.behaviors.flips import both_answered, changed
-from tensorboard_cnc.analysis.metric_goals import guess_goal
+from tensorboard_cnc.analysis.behaviors.instances import Floats, Truth
+from tensorboard_cnc.analysis.metric_specs import guess_goal
 from tensorboard_cnc.records.models import Goal
 
 Form: TypeAlias = Literal["value", "difference", "abs_difference", "ratio", "squared_difference"]

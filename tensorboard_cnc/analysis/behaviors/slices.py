@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
-from tensorboard_cnc.analysis.behaviors.evaluation import Bools, Floats, Ints
-from tensorboard_cnc.analysis.behaviors.intervals import (
+from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
+from tensorboard_cnc.analysis.behaviors.statistics import (
     NORMAL_FROM,
     Interval,
     bootstraps,
+    mcnemar,
     normal,
+    of_differences,
     rate_change,
     wilson,
 )
-from tensorboard_cnc.analysis.behaviors.paired_tests import mcnemar, of_differences
 from tensorboard_cnc.records.models import Goal
 
 # Below, a slice is marked as small.

@@ -1,19 +1,26 @@
-"""How much of a selection its variables explain, and which two explain most."""
+"""Why models differ: how much each variable explains, and which two explain most."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
+from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.analysis.differences.factorisation import variables_of
+from tensorboard_cnc.analysis.differences.matched_pairs import MatchedPairs, matched_pairs
+from tensorboard_cnc.analysis.differences.recipes import first_difference, recipes_of
 from tensorboard_cnc.analysis.differences.variables import Variable
 
 # Pairs are looked for among the variables that explain most alone.
 _MOST_TRIED = 16
 # Below this gain a second variable only makes the picture harder to read.
 _LEAST_GAIN = 0.01
+# The squares of larger values, and of their differences, may be beyond a float's range.
+_LARGEST = 1e150
 
 
 class Explanation(NamedTuple):
@@ -71,3 +78,33 @@ def _plainness(variable: Variable) -> tuple[bool, int, str]:
 
 def _fitness_for_x(variable: Variable) -> tuple[bool, int, str]:
     return (not variable.numeric, -len(variable.levels), variable.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What tells the models apart, which of it to show, and what each variable does."""
+
+    explanation: Explanation
+    replicates: list[list[int]]
+    pairs: list[MatchedPairs]
+    first_difference: int | None
+
+
+def differences_between(catalog: Catalog, keys: Sequence[str]) -> Differences:
+    """Explains any two or more models of the catalog, ghosts included. Never refuses."""
+    recipes = recipes_of(catalog, keys)
+    explanation = explain(variables_of(recipes))
+    values = [
+        {
+            name: measured.value
+            for name, measured in catalog.measured.get(key, {}).items()
+            if abs(measured.value) < _LARGEST
+        }
+        for key in keys
+    ]
+    return Differences(
+        explanation,
+        replicates(explanation.variables, len(keys)),
+        matched_pairs(explanation.variables, values),
+        first_difference(recipes),
+    )

@@ -3,36 +3,75 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tensorboard_cnc.analysis.differences.alternatives import alternatives_of
-from tensorboard_cnc.analysis.differences.recipes import Recipe, Step, StepKey
-from tensorboard_cnc.analysis.differences.seeds import is_seed, without_seed
-from tensorboard_cnc.analysis.differences.variables import (
+from tensorboard_cnc.analysis.differences.recipes import (
     NOT_GIVEN,
     WITH,
     WITHOUT,
-    Kind,
     Level,
+    Recipe,
+    Step,
+    StepKey,
+    is_seed,
+    parameter_level,
+    text_of,
+    without_seed,
+)
+from tensorboard_cnc.analysis.differences.variables import (
+    Kind,
     Variable,
     joined,
-    parameter_level,
     step_name,
     steps_by_key,
     steps_name,
-    text_of,
     variable_of,
 )
 
+# Looking for groups is quadratic in the number of kinds of steps.
+_MOST_STEPS = 60
 # What further parents are called where parameters have their names.
 _PARENTS = "with"
-
 _NOT_THERE: Any = object()
-
 # By model index, what one kind of step was in that model.
 Occurrences = dict[int, Step]
+
+
+def alternatives_of(
+    recipes: Sequence[Recipe], places: Mapping[StepKey, Mapping[int, int]]
+) -> list[list[StepKey]]:
+    """Groups of two or more steps of which no model has two, done after the same kind of step.
+
+    Taken greedily, the steps of most models first.
+    """
+    partial = [key for key, having in places.items() if len(having) < len(recipes)]
+    partial.sort(key=lambda key: (-len(places[key]), key))
+    before: dict[StepKey, set[StepKey | None]] = defaultdict(set)
+    for key in partial:
+        for model, place in places[key].items():
+            before[key].add(recipes[model].steps[place - 1].key if place else None)
+    groups: list[list[StepKey]] = []
+    for key in partial[:_MOST_STEPS]:
+        group = next((group for group in groups if _fits(key, group, places, before)), None)
+        if group is None:
+            groups.append([key])
+        else:
+            group.append(key)
+    return [group for group in groups if len(group) > 1]
+
+
+def _fits(
+    key: StepKey,
+    group: Sequence[StepKey],
+    places: Mapping[StepKey, Mapping[int, int]],
+    before: Mapping[StepKey, set[StepKey | None]],
+) -> bool:
+    return all(
+        places[key].keys().isdisjoint(places[other]) and before[key] & before[other]
+        for other in group
+    )
 
 
 def variables_of(recipes: Sequence[Recipe]) -> list[Variable]:

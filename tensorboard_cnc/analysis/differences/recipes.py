@@ -1,8 +1,10 @@
-"""The chain of steps that made a model, from its root."""
+"""The chain of steps that made a model, and which models only a seed tells apart."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +13,12 @@ from tensorboard_cnc.records.models import ParameterValue
 
 # What a step without an operation is called; no operation has this name.
 NO_OPERATION = ""
+WITHOUT = "without"
+WITH = "with"
+NOT_GIVEN = "not given"
+_SEED = r"(?:seed|random[_-]?state|run|trial|replicate|repetition|rep)"
+_NAME = re.compile(rf"seed$|^{_SEED}(?:[_-]?(?:id|no|nr|number|index|idx))?$", re.IGNORECASE)
+_IN_ID = re.compile(rf"(?:[-_. ]|(?<![a-z])){_SEED}[-_=]?\d+", re.IGNORECASE)
 
 
 class StepKey(NamedTuple):
@@ -81,3 +89,81 @@ def first_difference(recipes: Sequence[Recipe]) -> int | None:
         if any(recipe.steps[position] != first[position] for recipe in recipes):
             return position + 1
     return None if all(len(recipe.steps) == shortest for recipe in recipes) else shortest + 1
+
+
+class Level(NamedTuple):
+    """One value of a variable; `text` where the value alone does not tell."""
+
+    value: ParameterValue
+    text: str
+
+    @property
+    def absent(self) -> bool:
+        """Whether it says that the model lacks the step or the parameter."""
+        return self.value is None and self.text in (WITHOUT, NOT_GIVEN)
+
+
+def parameter_level(value: ParameterValue) -> Level:
+    """The level of a parameter that was given; 0.1 * 3 is 0.3, and NaN is NaN."""
+    value = _canonical(value)
+    return Level(value, text_of(value))
+
+
+def text_of(value: ParameterValue) -> str:
+    """A parameter's value in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if isinstance(value, tuple):
+        return ", ".join(map(text_of, value))
+    return "none" if value is None else str(value)
+
+
+def _canonical(value: ParameterValue) -> ParameterValue:
+    """`value` such that equal parameters are equal objects, whatever the rounding of floats."""
+    if isinstance(value, tuple):
+        return tuple(map(_canonical, value))
+    if not isinstance(value, float):
+        return value
+    if math.isnan(value):
+        # A dict finds NaN only as this one object.
+        return math.nan
+    value = float(f"{value:.12g}")
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+
+
+def is_seed(parameter: str) -> bool:
+    """Whether a parameter of this name only tells replicates apart: "torch_seed", "trial_id"."""
+    return _NAME.search(parameter) is not None
+
+
+def without_seed(model_id: str) -> str:
+    """The id without a seed in it: "dense-seed3" is "dense"."""
+    return _IN_ID.sub("", model_id)
+
+
+def replicates_of(catalog: Catalog, key: str, among: Iterable[str]) -> list[str]:
+    """Those of the models `among` that the recipe of the model `key` made, without itself."""
+    logged = {member.key for member in catalog.members}
+    keys = [key, *(other for other in among if other != key)]
+    keys = [each for each in keys if each in logged]
+    if keys[:1] != [key]:
+        return []
+    own, *others = map(_without_seeds, recipes_of(catalog, keys))
+    return [other for other, recipe in zip(keys[1:], others, strict=True) if recipe == own]
+
+
+def _without_seeds(recipe: Recipe) -> Hashable:
+    return without_seed(recipe.root), tuple(
+        (
+            step.key,
+            frozenset(
+                (name, parameter_level(value))
+                for name, value in step.parameters.items()
+                if not is_seed(name)
+            ),
+            step.further_parents,
+        )
+        for step in recipe.steps
+    )

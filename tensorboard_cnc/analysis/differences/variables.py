@@ -6,33 +6,17 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
-from tensorboard_cnc.analysis.differences.recipes import Recipe, StepKey
+from tensorboard_cnc.analysis.differences.recipes import WITHOUT, Level, Recipe, StepKey
 from tensorboard_cnc.records.models import ParameterValue
 
 Kind: TypeAlias = Literal["parameter", "step", "alternatives", "parents", "order", "root"]
 # Of joined variables, those of the first kinds give the name.
 _KINDS: tuple[Kind, ...] = ("root", "order", "parameter", "alternatives", "step", "parents")
 
-WITHOUT = "without"
-WITH = "with"
-NOT_GIVEN = "not given"
-
 # More names than these do not fit into a heading.
 _MOST_NAMES = 4
-
-
-class Level(NamedTuple):
-    """One value of a variable; `text` where the value alone does not tell."""
-
-    value: ParameterValue
-    text: str
-
-    @property
-    def absent(self) -> bool:
-        """Whether it says that the model lacks the step or the parameter."""
-        return self.value is None and self.text in (WITHOUT, NOT_GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +65,6 @@ def variable_of(
         parameter,
         nested_in,
     )
-
-
-def parameter_level(value: ParameterValue) -> Level:
-    """The level of a parameter that was given; 0.1 * 3 is 0.3, and NaN is NaN."""
-    value = _canonical(value)
-    return Level(value, text_of(value))
-
-
-def text_of(value: ParameterValue) -> str:
-    """A parameter's value in words."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.12g}"
-    if isinstance(value, tuple):
-        return ", ".join(map(text_of, value))
-    return "none" if value is None else str(value)
 
 
 def step_name(step: StepKey) -> str:
@@ -151,19 +118,6 @@ def _partition(of: Sequence[int]) -> tuple[int, ...]:
     """`of` with the levels numbered in order of appearance: equal for equal partitions."""
     first: dict[int, int] = {}
     return tuple(first.setdefault(level, len(first)) for level in of)
-
-
-def _canonical(value: ParameterValue) -> ParameterValue:
-    """`value` such that equal parameters are equal objects, whatever the rounding of floats."""
-    if isinstance(value, tuple):
-        return tuple(map(_canonical, value))
-    if not isinstance(value, float):
-        return value
-    if math.isnan(value):
-        # A dict finds NaN only as this one object.
-        return math.nan
-    value = float(f"{value:.12g}")
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def _rank(level: Level) -> tuple[int, float, str]:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
-from tensorboard_cnc.analysis.layers.fused_outputs import fused_outputs, misnamed
-from tensorboard_cnc.analysis.layers.naming import is_fused, normalised, parent_of
+from tensorboard_cnc.analysis.layers.naming import (
+    fused_outputs,
+    is_fused,
+    misnamed,
+    normalised,
+    parent_of,
+)
 from tensorboard_cnc.records.sketches import TensorSketch
 
 Match: TypeAlias = Literal["name", "normalised", "shape", "resized"]
@@ -102,4 +108,46 @@ def _by_key(
     found: dict[Hashable, list[int]] = defaultdict(list)
     for place, tensor in tensors.items():
         found[key(tensor)].append(place)
+    return found
+
+
+def with_tied_values(tensors: Sequence[TensorSketch]) -> list[TensorSketch]:
+    """The tensors, those that are tied with what was sketched of the one they are tied to.
+
+    So a tensor that is tied in one model can be compared with one of its own in another.
+    """
+    first = {tensor.name: tensor for tensor in tensors if not tensor.tied}
+    return [_filled(tensor, first.get(tensor.tied)) for tensor in tensors]
+
+
+def _filled(tensor: TensorSketch, first: TensorSketch | None) -> TensorSketch:
+    if first is None or first.shape != tensor.shape:
+        return tensor
+    return replace(
+        tensor,
+        values=first.values,
+        sample=first.sample,
+        buckets=first.buckets,
+        digest=first.digest,
+        reference=first.reference,
+    )
+
+
+def folded_norms(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> list[str]:
+    """Modules of `base` whose batch norm `own` has not, though it has the module itself.
+
+    Static quantization multiplies a convolution by the scale of the batch norm behind it, so
+    that its weights are others than before although the network computes the same.
+    """
+    shapes = {tensor.name: tensor.shape for tensor in own}
+    modules = {tensor.module for tensor in own}
+    # Training for quantization keeps the norm within the layer.
+    keeping = {module.rpartition(".")[0] for module in modules}
+    found = []
+    weights = [tensor for tensor in base if tensor.name == f"{tensor.module}.weight"]
+    for layer, norm in pairwise(weights):
+        follows = "BatchNorm" in norm.kind and len(layer.shape) > 1
+        lacks = norm.module not in modules and layer.module not in keeping
+        if follows and lacks and shapes.get(layer.name) == layer.shape:
+            found.append(layer.module)
     return found

@@ -1,6 +1,6 @@
-"""Σ|Δ| of two tensors, from the coordinated sample, exact sums and ΣΔ².
+"""Σ|Δ| and bounds of max |Δ| of two tensors, from the sample, exact sums and ΣΔ².
 
-Of three estimates the one that the sample makes most precise is taken:
+For Σ|Δ|, of three estimates the one that the sample makes most precise is taken:
 
 - the mean of |Δ|, as the share of values that changed times how much those did;
 - the mean of |Δ| by regression on |a| and |b|, whose means over the tensor are known (Cochran,
@@ -22,8 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.layers.estimates import AT_LEAST, ESTIMATE, Estimates, Floats
-from tensorboard_cnc.analysis.layers.proportions import share_interval
-from tensorboard_cnc.analysis.layers.sample_pairs import SamplePairs
+from tensorboard_cnc.analysis.layers.sample_pairs import SamplePairs, share_interval
 
 _Z = 1.959963984540054
 # Of so many values in k none was seen, with a probability of 5 %.
@@ -147,4 +146,32 @@ def _blur(pairs: SamplePairs, change: Floats, k: Floats) -> Floats:
         return np.zeros(len(pairs.n))
     error = pairs.rounding[:, None] * (np.abs(pairs.before) + np.abs(pairs.after))
     found: Floats = np.where(change < 2 * error, error, 0).sum(axis=1) / k
+    return found
+
+
+def largest_change(
+    pairs: SamplePairs, squares: Estimates, ends: tuple[Floats, Floats, Floats, Floats]
+) -> Estimates:
+    """A lower bound of max |Δ| (t,): what the sample, the extremes or ΣΔ² say at least.
+
+    `ends`: minimum and maximum before, minimum and maximum after.
+    """
+    low_before, high_before, low_after, high_after = ends
+    sampled = np.abs(pairs.after - pairs.before)
+    error = pairs.rounding[:, None] * (np.abs(pairs.before) + np.abs(pairs.after))
+    known = [
+        np.max(sampled - error, axis=1, initial=0),
+        np.abs(low_after - low_before),
+        np.abs(high_after - high_before),
+        np.sqrt(squares.low / pairs.n),
+    ]
+    most = np.maximum(largest_possible(ends), 0)
+    least = np.minimum(np.max(known, axis=0), most)
+    return Estimates(least, least, most, np.full(len(least), AT_LEAST, np.uint8))
+
+
+def largest_possible(ends: tuple[Floats, Floats, Floats, Floats]) -> Floats:
+    """The largest |Δ| that the extremes of both tensors allow."""
+    low_before, high_before, low_after, high_after = ends
+    found: Floats = np.maximum(high_after - low_before, high_before - low_after)
     return found

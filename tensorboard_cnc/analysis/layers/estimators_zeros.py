@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.layers.estimates import ESTIMATE, EXACT, Estimates, Floats
-from tensorboard_cnc.analysis.layers.proportions import share_interval
-from tensorboard_cnc.analysis.layers.sample_pairs import SamplePairs
+from tensorboard_cnc.analysis.layers.sample_pairs import SamplePairs, share_interval
 from tensorboard_cnc.sketches.change_classes import (
     CHANGE_CLASSES,
     ZERO_AFTER,

@@ -1,8 +1,11 @@
-"""What a tensor is called once wrappers, pruning and quantization no longer change its name."""
+"""What tensors are called without wrappers, and which of fused modules stand for which."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+
+from tensorboard_cnc.records.sketches import TensorSketch
 
 # Modules that wrap another and add their own name to it.
 _WRAPPERS = frozenset(
@@ -61,3 +64,43 @@ def is_fused(kind: str) -> bool:
 def parent_of(name: str) -> str:
     """The module that holds what is called `name`; "" for the network itself."""
     return name.rpartition(".")[0]
+
+
+def fused_outputs(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> dict[int, int]:
+    """Positions in `base` and `own` of outputs that belong together although their names differ."""
+    pairs = {end: place for place, end in _ends(own, base) if end is not None}
+    return pairs | {place: end for place, end in _ends(base, own) if end is not None}
+
+
+def misnamed(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> set[str]:
+    """Names that both have for outputs of which one is taken before a fused activation."""
+    names = {own[place].name for place, _ in _ends(own, base)}
+    return names | {base[place].name for place, _ in _ends(base, own)}
+
+
+def _ends(
+    fused: Sequence[TensorSketch], plain: Sequence[TensorSketch]
+) -> Iterator[tuple[int, int | None]]:
+    """Places in `fused` of modules that fold what `plain` computes one after the other.
+
+    With each the place in `plain` of the last of these; None where that cannot be told.
+    """
+    known = {tensor.name: place for place, tensor in enumerate(plain)}
+    present = {tensor.name for tensor in fused}
+    for place, tensor in enumerate(fused):
+        start = known.get(tensor.name)
+        if tensor.role != "activation" or start is None or is_fused(plain[start].kind):
+            continue
+        folds_relu = "ReLU" in tensor.kind and "ReLU" not in plain[start].kind
+        end = start
+        for after in plain[start + 1 :]:
+            ends_here = folds_relu and "ReLU" in after.kind
+            if after.name in present or not (ends_here or "BatchNorm" in after.kind):
+                break
+            end += 1
+            if ends_here:
+                break
+        if folds_relu:
+            yield place, end if "ReLU" in plain[end].kind else None
+        elif end > start:
+            yield place, end

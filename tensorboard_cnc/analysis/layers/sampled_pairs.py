@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.layers.estimates import Estimates, Floats
-from tensorboard_cnc.analysis.layers.estimators_absolute import absolute_change
-from tensorboard_cnc.analysis.layers.estimators_largest import largest_change, largest_possible
+from tensorboard_cnc.analysis.layers.estimators_absolute import (
+    absolute_change,
+    largest_change,
+    largest_possible,
+)
 from tensorboard_cnc.analysis.layers.estimators_squares import squares_of_change
 from tensorboard_cnc.analysis.layers.estimators_zeros import change_counts
 from tensorboard_cnc.analysis.layers.exact_pairs import Pair, finite_count

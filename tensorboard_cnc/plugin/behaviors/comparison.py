@@ -10,15 +10,8 @@ import numpy as np
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension, dimensions_of
-from tensorboard_cnc.analysis.behaviors.evaluation import (
-    NONE,
-    Bools,
-    Evaluation,
-    Floats,
-    Ints,
-    Truth,
-)
-from tensorboard_cnc.analysis.behaviors.instances import Instances
+from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
+from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, Floats, Instances, Ints, Truth
 from tensorboard_cnc.analysis.behaviors.measures import (
     Form,
     Measure,

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from tensorboard_cnc import wire
-from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
+from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation, evaluation_of
 from tensorboard_cnc.analysis.behaviors.instances import Instances, instances_of
-from tensorboard_cnc.analysis.behaviors.recorded_answers import evaluation_of
 from tensorboard_cnc.analysis.catalog import Catalog
-from tensorboard_cnc.analysis.dataset_resolution import Resolution, resolve_dataset
+from tensorboard_cnc.analysis.nearest import Resolution, resolve_dataset
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.questions import BehaviorsQuestion

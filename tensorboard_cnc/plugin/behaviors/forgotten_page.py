@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
-from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Bools, Floats, Ints
+from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.votes import Votes, forgotten, votes, votes_for
-from tensorboard_cnc.analysis.descendants import descendants_of
+from tensorboard_cnc.analysis.lineage import descendants_of
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison, answers_at
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.instance_page import instance_page
@@ -29,7 +29,7 @@ def forgotten_page(question: BehaviorsQuestion, comparisons: Comparisons) -> wir
     """
     family: Sequence[str] = question.models
     if question.family == "descendants":
-        family = descendants_of(comparisons.catalog, question.base)
+        family = descendants_of(comparisons.catalog.lineage, question.base)
     wide = comparisons.among((*question.keys, *family))
     shown = replace(wide, models=question.keys)
     election = _Election(wide, family)

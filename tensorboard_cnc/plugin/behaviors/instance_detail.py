@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from tensorboard_cnc import wire
-from tensorboard_cnc.analysis.behaviors.alignment import row_of_text, rows_of
-from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Ints
-from tensorboard_cnc.analysis.behaviors.lineage_break import first_break, still_broken
+from tensorboard_cnc.analysis.behaviors.instances import NONE, Ints, row_of_text, rows_of
 from tensorboard_cnc.analysis.behaviors.measures import Measure
+from tensorboard_cnc.analysis.behaviors.votes import first_break, still_broken
 from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.analysis.lineage import ancestors_of
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.behaviors.comparison import (
     Comparison,
@@ -45,7 +45,7 @@ def instance_detail(question: BehaviorsQuestion, comparisons: Comparisons) -> wi
     comparison, catalog = comparisons.models, comparisons.catalog
     row = _row_of(comparison, question.id)
     # The ancestors of all models too.
-    family = [step for key in question.keys for step in ancestors_of(catalog, key)]
+    family = [step for key in question.keys for step in ancestors_of(catalog.lineage, key)]
     along = comparisons.among((*question.keys, *family))
     measure = comparison.measure(question.measure)
     data = comparison.instances.dataset
@@ -103,14 +103,6 @@ def _row_of(comparison: Comparison, id: str | None) -> int:
     return row
 
 
-def ancestors_of(catalog: Catalog, key: str) -> list[str]:
-    """The main line from the root to the model `key`, both included."""
-    line = [key]
-    while parents := catalog.lineage.parents.get(line[-1]):
-        line.append(parents[0].key)
-    return line[::-1]
-
-
 def _same_row(comparison: Comparison, along: Comparison, row: int) -> Ints:
     return rows_of(comparison.instances.ids[row : row + 1], along.instances.ids)
 
@@ -161,7 +153,7 @@ def _lineage(
 ) -> wire.InstanceLineage:
     steps: list[wire.LineageStep] = []
     codes: list[int | None] = []
-    for step in ancestors_of(catalog, key):
+    for step in ancestors_of(catalog.lineage, key):
         model = along.evaluations.get(step)
         if model is None or here[0] == NONE or not model.present[here[0]]:
             codes.append(None)

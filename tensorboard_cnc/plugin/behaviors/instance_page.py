@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
-from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Ints
+from tensorboard_cnc.analysis.behaviors.instances import NONE, Ints
 from tensorboard_cnc.analysis.behaviors.measures import Form, Measure
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.plugin.behaviors.comparison import (

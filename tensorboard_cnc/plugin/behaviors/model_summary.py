@@ -6,17 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
-from tensorboard_cnc.analysis.behaviors.calibration import reliability
-from tensorboard_cnc.analysis.behaviors.estimates import Change, Estimate, change, mean
-from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Bools, Evaluation, Floats
-from tensorboard_cnc.analysis.behaviors.flips import (
+from tensorboard_cnc.analysis.behaviors.counts import (
     Outcomes,
     both_answered,
+    counts_in,
     most_frequent,
     outcomes,
+    reliability,
     transitions,
 )
-from tensorboard_cnc.analysis.behaviors.histogram import counts_in
+from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
+from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, Floats
+from tensorboard_cnc.analysis.behaviors.statistics import Change, Estimate, change, mean
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison, names_of
 from tensorboard_cnc.plugin.behaviors.rows import FilteredRows
 from tensorboard_cnc.plugin.responses import number, numbers, significant

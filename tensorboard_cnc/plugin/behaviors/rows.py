@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
-from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Bools, Evaluation, Floats, Ints
-from tensorboard_cnc.analysis.behaviors.flips import changed, with_flip
+from tensorboard_cnc.analysis.behaviors.counts import changed, with_flip
+from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
+from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.measures import Form, Measure
 from tensorboard_cnc.analysis.behaviors.votes import votes as votes_of
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison, answers_at, name_of

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
+from tensorboard_cnc.analysis.behaviors.counts import with_flip
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension, Grouping, crossed
-from tensorboard_cnc.analysis.behaviors.evaluation import Bools, Floats, Ints
-from tensorboard_cnc.analysis.behaviors.flips import with_flip
+from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.measures import Measure
-from tensorboard_cnc.analysis.behaviors.multiplicity import benjamini_hochberg
 from tensorboard_cnc.analysis.behaviors.slices import (
     SMALL,
     GroupChanges,
@@ -25,6 +24,7 @@ from tensorboard_cnc.analysis.behaviors.slices import (
     most_harmed_first,
     small_group_intervals,
 )
+from tensorboard_cnc.analysis.behaviors.statistics import benjamini_hochberg
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.rows import filtered_rows

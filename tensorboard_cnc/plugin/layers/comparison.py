@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.analysis.layers.alignment import with_tied_values
 from tensorboard_cnc.analysis.layers.estimates import Estimates, Floats, exactly, over
 from tensorboard_cnc.analysis.layers.histograms import RowHistograms, row_histograms
 from tensorboard_cnc.analysis.layers.measures import Measure, measures_of
 from tensorboard_cnc.analysis.layers.module_tree import ModuleTree, module_tree
 from tensorboard_cnc.analysis.layers.own_statistics import OwnStatistics, own_statistics
 from tensorboard_cnc.analysis.layers.pair_statistics import PairStatistics, pair_statistics
-from tensorboard_cnc.analysis.layers.ties import with_tied_values
 from tensorboard_cnc.plugin.layers.parts import Overlap, RefusedRows, parts, refused_rows
 from tensorboard_cnc.plugin.layers.sketches_read import bulk_of, comparable, views_logged
 from tensorboard_cnc.plugin.questions import LayersQuestion

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
-from tensorboard_cnc.analysis.layers.folded_norms import folded_norms
+from tensorboard_cnc.analysis.layers.alignment import folded_norms
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.record_cache import Records
 from tensorboard_cnc.records.models import Bulk, BulkKind

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Evaluation, Truth
+from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
+from tensorboard_cnc.analysis.behaviors.instances import NONE, Truth
 
 NAN = float("nan")
 

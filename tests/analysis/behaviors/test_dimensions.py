@@ -16,7 +16,7 @@ from tensorboard_cnc.analysis.behaviors.dimensions import (
     crossed,
     dimensions_of,
 )
-from tensorboard_cnc.analysis.behaviors.evaluation import Truth
+from tensorboard_cnc.analysis.behaviors.instances import Truth
 from tests.analysis.behaviors.evaluations import NAN, evaluation, truth
 
 Array = np.ndarray[Any, Any]

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
+from tensorboard_cnc.analysis.behaviors.counts import with_flip
 from tensorboard_cnc.analysis.behaviors.dimensions import dimensions_of
 from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
-from tensorboard_cnc.analysis.behaviors.exact_tails import over_represented, over_represented_each
-from tensorboard_cnc.analysis.behaviors.flips import with_flip
-from tensorboard_cnc.analysis.behaviors.harmed_pairs import HarmedPair, harmed_pairs
+from tensorboard_cnc.analysis.behaviors.harmed import HarmedPair, harmed_pairs
+from tensorboard_cnc.analysis.behaviors.statistics import over_represented, over_represented_each
 from tests.analysis.behaviors.evaluations import evaluation, truth
 
 RNG = np.random.default_rng(11)

@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 from sklearn import metrics
 
-from tensorboard_cnc.analysis.behaviors.answer_codes import membership_codes
-from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation, Truth, Vectors
+from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation, Vectors
+from tensorboard_cnc.analysis.behaviors.instances import Truth, membership_codes
 from tensorboard_cnc.analysis.behaviors.measures import FORMS, column, in_form, measures_of
 from tests.analysis.behaviors.evaluations import NAN, evaluation, truth
 

@@ -9,7 +9,6 @@ import pytest
 from scipy import stats
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
-from tensorboard_cnc.analysis.behaviors.intervals import bootstrap
 from tensorboard_cnc.analysis.behaviors.slices import (
     group_changes,
     group_means,
@@ -17,6 +16,7 @@ from tensorboard_cnc.analysis.behaviors.slices import (
     most_harmed_first,
     small_group_intervals,
 )
+from tensorboard_cnc.analysis.behaviors.statistics import bootstrap
 
 RNG = np.random.default_rng(7)
 N = 3000

@@ -1,4 +1,4 @@
-"""Votes by counting one by one, and prunable images by hand."""
+"""Votes by counting one by one, prunable images and breaks along a lineage by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_cnc.analysis.behaviors.votes import forgotten, votes, votes_for
+from tensorboard_cnc.analysis.behaviors.votes import (
+    first_break,
+    forgotten,
+    still_broken,
+    votes,
+    votes_for,
+)
 
 TABLES = st.integers(1, 6).flatmap(
     lambda models: st.lists(
@@ -56,3 +62,40 @@ def test_votes_for_an_answer() -> None:
 
 def test_no_instances() -> None:
     assert len(votes([np.empty(0, np.int64)]).answers) == 0
+
+
+@pytest.mark.parametrize(
+    ("correct", "broke", "still"),
+    [
+        ([True, True], None, False),
+        ([True, False], 1, True),
+        ([True, False, True], 1, False),
+        ([True, False, True, False], 1, True),
+        ([False, False], None, True),
+        ([False, True, False], 2, True),
+        ([None, True, None, False], 3, True),
+        ([True, None], None, False),
+    ],
+)
+def test_with_labels(correct: list[bool | None], broke: int | None, still: bool) -> None:
+    answers = [None] * len(correct)
+    assert first_break(correct, answers) == broke
+    assert still_broken(correct, answers) == still
+
+
+@pytest.mark.parametrize(
+    ("answers", "broke", "still"),
+    [
+        ([4, 4, 4], None, False),
+        ([4, 5, 4], 1, False),
+        ([None, 4, None, 5], 3, True),
+        ([None, None], None, False),
+        ([], None, False),
+    ],
+)
+def test_without_labels_any_other_answer_breaks_it(
+    answers: list[int | None], broke: int | None, still: bool
+) -> None:
+    correct = [None] * len(answers)
+    assert first_break(correct, answers) == broke
+    assert still_broken(correct, answers) == still

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
-from tensorboard_cnc.analysis.differences.between import Differences, differences_between
+from tensorboard_cnc.analysis.differences.explanation import Differences, differences_between
 from tensorboard_cnc.analysis.differences.variables import Variable
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import Measurement, Metrics, ModelCard, Operation, Stored

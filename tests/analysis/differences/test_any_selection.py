@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_cnc.analysis.differences.between import Differences, differences_between
+from tensorboard_cnc.analysis.differences.explanation import Differences, differences_between
 from tensorboard_cnc.analysis.differences.recipes import Recipe, recipes_of
 from tensorboard_cnc.records.identity import model_key
 from tests.analysis.differences.selections import Sweep, table

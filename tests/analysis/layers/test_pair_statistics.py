@@ -12,11 +12,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 from torch.ao.ns.fx import utils as torch_ns
 
+from tensorboard_cnc.analysis.layers.alignment import with_tied_values
 from tensorboard_cnc.analysis.layers.estimates import AT_LEAST, ESTIMATE, EXACT, Estimates
 from tensorboard_cnc.analysis.layers.measures import MEASURES
 from tensorboard_cnc.analysis.layers.own_statistics import own_statistics
 from tensorboard_cnc.analysis.layers.pair_statistics import PairStatistics, pair_statistics
-from tensorboard_cnc.analysis.layers.ties import with_tied_values
 from tensorboard_cnc.records.sketches import Scheme, TensorSketch
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES, change_class
 from tensorboard_cnc.sketches.pair_totals import PairSketcher

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_cnc.analysis.behaviors.alignment import all_ids, row_of_text, rows_of
+from tensorboard_cnc.analysis.behaviors.instances import all_ids, row_of_text, rows_of
 
 NUMBERS = st.lists(st.integers(-(2**40), 2**40) | st.integers(0, 9), unique=True, max_size=30)
 TEXTS = st.lists(st.text(st.characters(exclude_characters="\0"), max_size=5), unique=True)

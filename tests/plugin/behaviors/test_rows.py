@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tensorboard_cnc.analysis.behaviors.order import ordered
+from tensorboard_cnc.plugin.behaviors.rows import ordered
 
 ALL = np.ones(5, bool)
 NAN = np.nan

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tensorboard_cnc.analysis.layers.proportions import share_interval
+from tensorboard_cnc.analysis.layers.sample_pairs import share_interval
 
 
 @pytest.mark.parametrize("n", [30, 256, 1024, 2048])

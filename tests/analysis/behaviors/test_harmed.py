@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from tensorboard_cnc.analysis.behaviors.counts import with_flip
 from tensorboard_cnc.analysis.behaviors.dimensions import dimensions_of
-from tensorboard_cnc.analysis.behaviors.evaluation import Bools, Evaluation
-from tensorboard_cnc.analysis.behaviors.flips import with_flip
-from tensorboard_cnc.analysis.behaviors.harmed_slices import harmed_slices
+from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
+from tensorboard_cnc.analysis.behaviors.harmed import harmed_slices
+from tensorboard_cnc.analysis.behaviors.instances import Bools
 from tests.analysis.behaviors.evaluations import evaluation, truth
 
 RNG = np.random.default_rng(5)

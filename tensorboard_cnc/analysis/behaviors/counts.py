@@ -1,21 +1,29 @@
-"""Who changed their mind: right and wrong before and after, and which answer became which."""
+"""What is counted over instances: flips between two models, histograms, calibration."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tensorboard_cnc.analysis.behaviors.evaluation import NONE, Bools, Evaluation, Floats, Ints
+from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
+from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, Floats, Ints
 
 Flip: TypeAlias = Literal[
     "negative", "positive", "changed_wrong", "changed", "both_right", "both_wrong"
 ]
-
-
 # So many times so many pairs are counted without sorting.
 _MOST_CLASSES = 2000
+_HISTOGRAM_BINS = 40
+# A measure with few values has a bin for each.
+_FEW = 12
+# Below, floats have too few digits for bins.
+_LEAST = 1e-300
+RELIABILITY_BINS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +134,97 @@ def _cell(before: Floats, after: Floats) -> Ints:
     """0 both wrong, 1 became right, 2 became wrong, 3 both right, 4 unknown."""
     unknown = np.isnan(before) | np.isnan(after)
     return np.where(unknown, 4, 2 * (before == 1) + (after == 1))
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseFloor:
+    """Means over the pairs of replicates: rates of other answers and of right that became wrong.
+
+    `negative` is the mean over both directions, None where right and wrong are not known.
+    """
+
+    changed: float
+    negative: float | None
+
+
+def noise_floor(replicates: Sequence[Evaluation], chosen: Bools) -> NoiseFloor | None:
+    """Over the rows `chosen` (N,) that both of a pair answered; None without such a pair."""
+    changes, negatives = [], []
+    for one, other in combinations(replicates, 2):
+        n = np.count_nonzero(both_answered(one, other) & chosen)
+        if n:
+            changes.append(np.count_nonzero(changed(one, other) & chosen) / n)
+        table = outcomes(one, other, chosen)
+        if table and table.n:
+            negatives.append((table.negative + table.positive) / (2 * table.n))
+    if not changes:
+        return None
+    return NoiseFloor(float(np.mean(changes)), float(np.mean(negatives)) if negatives else None)
+
+
+def common_edges(columns: Sequence[Floats]) -> NDArray[np.float64]:
+    """Ascending edges (bins + 1,) that hold all finite values of `columns`; empty without any.
+
+    Whole numbers of a small range have a bin each, centred on them; else 40 bins are equally wide.
+    """
+    finite = [column[np.isfinite(column)] for column in columns]
+    finite = [column for column in finite if len(column)]
+    if not finite:
+        return np.empty(0)
+    low = float(min(column.min() for column in finite))
+    high = float(max(column.max() for column in finite))
+    whole = high - low < _FEW and all((column == np.rint(column)).all() for column in finite)
+    largest = max(abs(low), abs(high))
+    if whole and largest < 2**50:
+        return np.arange(low - 0.5, high + 1)
+    # Values that only rounding tells apart have one bin.
+    if high / 2 - low / 2 <= max(1e-9 * largest, _LEAST):
+        end = np.nextafter(high, np.inf)
+        return np.array([low, end] if np.isfinite(end) else [np.nextafter(low, 0), high])
+    # Halves cannot overflow where the whole range would.
+    return 2 * np.linspace(low / 2, high / 2, _HISTOGRAM_BINS + 1)
+
+
+def counts_in(column: Floats, edges: NDArray[np.float64]) -> Ints:
+    """How many finite values (n,) are in each of equally wide bins [low, high).
+
+    The last bin includes its end. It agrees with comparing values with the edges, to the last bit.
+    """
+    bins = len(edges) - 1
+    if bins < 1:
+        return np.zeros(0, np.int64)
+    values = column[np.isfinite(column)].astype(float)
+    half = edges[-1] / 2 - edges[0] / 2
+    at = ((values / 2 - edges[0] / 2) / half * bins).astype(int)
+    np.clip(at, 0, bins - 1, out=at)
+    at -= values < edges[at]
+    at += (values >= edges[at + 1]) & (at < bins - 1)
+    return np.bincount(at, minlength=bins)
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """Equally wide bins (i/15, (i+1)/15] of confidence; NaN where a bin is empty."""
+
+    n: int
+    ece: float
+    counts: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+    right: NDArray[np.float64]
+
+
+def reliability(confidence: Floats, correct: Floats) -> Reliability:
+    """Of (n,) confidences in [0, 1] and (n,) 0/1; where either is NaN the row is left out.
+
+    ECE = Σ n_bin / n · |share right - mean confidence| (Naeini et al. 2015; Guo et al. 2017).
+    """
+    known = ~(np.isnan(confidence) | np.isnan(correct))
+    confidence, correct = confidence[known].astype(float), correct[known].astype(float)
+    bins = np.clip(np.ceil(confidence * RELIABILITY_BINS).astype(int) - 1, 0, RELIABILITY_BINS - 1)
+    counts = np.bincount(bins, minlength=RELIABILITY_BINS)
+    confident = np.bincount(bins, confidence, RELIABILITY_BINS)
+    right = np.bincount(bins, correct, RELIABILITY_BINS)
+    n = int(counts.sum())
+    ece = float(np.abs(right - confident).sum() / n) if n else float("nan")
+    with np.errstate(invalid="ignore"):
+        return Reliability(n, ece, counts, confident / counts, right / counts)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from tensorboard_cnc.analysis.dataset_resolution import Resolution, resolve_dataset
+from tensorboard_cnc.analysis.nearest import Resolution, resolve_dataset
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Bulk
 
