@@ -205,6 +205,17 @@ def test_not_given_is_no_value() -> None:
     assert texts(bits) == ["not given", "0", "8", "none"]
 
 
+def test_what_is_absent_comes_before_every_value() -> None:
+    """First "without" the step, then without the parameter, however the models are ordered."""
+    sweep = Sweep()
+    sweep.add("dense")
+    sweep.add("plain", "dense", "quantize")
+    sweep.add("low", "dense", "quantize", bits=-1)
+    sweep.add("high", "dense", "quantize", bits=8)
+    (bits,) = sweep.differences("high", "plain", "low", "dense").explanation.variables
+    assert texts(bits) == ["without", "not given", "-1", "8"]
+
+
 def test_rounding_makes_no_level() -> None:
     sweep = Sweep()
     sweep.add("dense")

@@ -18,7 +18,7 @@ from tensorboard_cnc.analysis.layers.measures import MEASURES
 from tensorboard_cnc.analysis.layers.own_statistics import own_statistics
 from tensorboard_cnc.analysis.layers.pair_statistics import PairStatistics, pair_statistics
 from tensorboard_cnc.records.sketches import Scheme, TensorSketch
-from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES, change_class
+from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES, ZERO_BOTH, change_class
 from tensorboard_cnc.sketches.pair_totals import PairSketcher
 from tensorboard_cnc.sketches.sizes import Sizes
 from tests.sketches.tensors import pruned, sketch, weights
@@ -275,3 +275,14 @@ def test_every_measure_has_one_source_and_a_unique_name() -> None:
     for measure in MEASURES:
         assert measure.pairwise == (measure.of_pairs is not None)
         assert measure.pairwise != (measure.of_own is not None)
+
+
+@pytest.mark.parametrize("strange", [np.nan, np.inf, -np.inf])
+def test_of_equal_tensors_only_finite_values_are_counted(strange: float) -> None:
+    values = weights(20, 30)
+    values[0, :7], values[1, :5] = strange, 0
+    found = pair_statistics([sketch(values)], [sketch(values.copy())], "dense")
+    counts = dict(zip(CHANGE_CLASSES, found.classes.value[0], strict=True))
+    assert counts.pop(CHANGE_CLASSES[0]) == values.size - 7 - 5
+    assert counts.pop(CHANGE_CLASSES[ZERO_BOTH]) == 5
+    assert not any(counts.values())
