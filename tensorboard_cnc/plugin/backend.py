@@ -153,7 +153,7 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             snapshot = snapshot or Snapshot(self._provider, experiment_id)
             self._snapshots[experiment_id] = snapshot
             if len(self._snapshots) > _KEPT_EXPERIMENTS:
-                # The one that nobody has asked for the longest.
+                # The one that was asked for longest ago.
                 del self._snapshots[next(iter(self._snapshots))]
             return snapshot
 

@@ -21,8 +21,8 @@ def chosen_models(catalog: Catalog, arguments: Mapping[str, str]) -> list[str]:
     """The keys that a request asks for: those of `models`, or all logged but `except`.
 
     Raises:
-        BadRequestError: neither or both were given, fewer than two models are left, or one does not
-            exist.
+      BadRequestError: neither or both were given, fewer than two models are left, or one does not
+        exist.
     """
     if ("models" in arguments) == ("except" in arguments):
         raise BadRequestError(

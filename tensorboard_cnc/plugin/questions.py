@@ -20,7 +20,7 @@ MOST_ROWS = 500
 _MOST_CONDITIONS = 100
 _FLIPS = get_args(wire.Flip)
 _FORMS = get_args(wire.Form)
-# What each kind of condition must hold, and of which type.
+# The fields of each kind of condition, and their types.
 _TEXT, _NUMBER = (str,), (int, float, type(None))
 _CONDITIONS: dict[str, dict[str, tuple[type, ...]]] = {
     "slice": {"by": _TEXT, "level": (int,)},
@@ -46,7 +46,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class BehaviorsQuestion(Question):
-    """What the ``behaviors`` route is asked; with a `format` for a file of all rows."""
+    """A question to the ``behaviors`` route; a `format` asks for a file of all rows."""
 
     level: BehaviorsLevel
     dataset: str | None
@@ -65,7 +65,7 @@ class BehaviorsQuestion(Question):
 
 @dataclass(frozen=True, slots=True)
 class LayersQuestion(Question):
-    """What the ``layers`` route is asked; `row` is there at the level "row"."""
+    """A question to the ``layers`` route; `row` is given at the level "row"."""
 
     level: LayersLevel
     view: wire.LayerView
@@ -195,8 +195,8 @@ def _condition(entry: dict[str, Any]) -> wire.Condition:
             raise BadRequestError(400, f"filter: {name} is missing or malformed: {_shown(entry)}")
     for name, choices in (("flip", _FLIPS), ("form", _FORMS)):
         if name in fields and entry[name] not in choices:
-            told = ", ".join(choices)
-            raise BadRequestError(400, f"filter: {name} is one of {told}: {_shown(entry)}")
+            known = ", ".join(choices)
+            raise BadRequestError(400, f"filter: {name} is one of {known}: {_shown(entry)}")
     return cast(wire.Condition, {"kind": entry["kind"], **{name: entry[name] for name in fields}})
 
 

@@ -60,9 +60,9 @@ class RecordCache:
         return (kind, key) in self._kept
 
     def get(self, kind: type[T], key: Hashable, make: Callable[[], T]) -> T:
-        """The value of this type and key, made where it is not kept; one over the limit is not.
+        """The value of this type and key, made unless it is kept; one over the limit is not kept.
 
-        Who asks for what another thread is making waits for it.
+        A thread that asks for what another one is making waits for it.
         """
         found = self._find(kind, key)
         if found is not None:
@@ -106,7 +106,7 @@ class _Read:
 
 
 class Records:
-    """What one request reads and computes; later requests of the experiment find it again."""
+    """What one request reads and computes, which later requests of the experiment reuse."""
 
     def __init__(
         self, cache: RecordCache, reader: Reader, ctx: RequestContext, experiment: str = ""
@@ -141,7 +141,7 @@ class Records:
     def expect(self, bulks: Iterable[Bulk]) -> None:
         """Reads records side by side: most of it is decompression, beside Python's lock.
 
-        What cannot be read says so when it is asked for.
+        A record that cannot be read raises its error when it is asked for.
         """
         missing = [each for each in bulks if not self._cache.holds(_Read, self._key(each))]
         if len(missing) > 1:
@@ -150,7 +150,7 @@ class Records:
                     readers.submit(self._read, bulk)
 
     def keep(self, kind: type[T], key: Hashable, make: Callable[[], T]) -> T:
-        """What `make` made for this key once."""
+        """The value of this type and key, made once by `make`."""
         return self._cache.get(kind, self._key(key), make)
 
     def _record(self, kind: type[R], bulk: Bulk) -> R:
@@ -181,7 +181,7 @@ def _memory(record: BulkRecord) -> int:
     size = sum(array.nbytes for array in arrays_of(record))
     for value in _values(record):
         if isinstance(value, tuple):
-            # Every text or file has a head of its own.
+            # Every Python string has a header.
             size += sum(len(each) + 56 for each in value if isinstance(each, str | bytes))
     return size
 

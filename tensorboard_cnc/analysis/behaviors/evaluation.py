@@ -40,13 +40,13 @@ class Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What one model answered on N rows; NaN and NONE mark what it did not.
+    """What one model predicted on N rows; NaN and NONE mark rows without a prediction.
 
-    `answers`: codes (N,), equal where answers are; `correct`: 1, 0 or NaN, and `contradicted` how
+    `answers`: codes (N,), equal where predictions are; `correct`: 1, 0 or NaN; `contradicted`: how
     many were logged as the opposite, by other labels than the data set's; `confidence` and
-    `true_probability`: of the answer and of the true label, 0 to 1; `numbers`: a regression's
-    answers; `memberships`: the classes of multi-label answers (N, C); `outputs`: texts, of which
-    that at `positions[row]` belongs to the row (NONE: it has no prediction).
+    `true_probability`: of the prediction and of the true label, 0 to 1; `numbers`: of a
+    regression; `memberships`: the predicted classes of multi-label data (N, C); `outputs`: texts,
+    the row's at `positions[row]` (NONE: it has no prediction).
     """
 
     positions: Ints
@@ -75,8 +75,8 @@ def evaluation_of(predictions: Predictions, instances: Instances) -> Evaluation:
     """What the record says about each of the N instances; those that it lacks stay unknown.
 
     Right and wrong follow from the data set's labels where there are any, else from what was
-    logged with the answers. Answers of another kind than `instances.truth.kind` are left out:
-    they compare with nothing.
+    logged with the predictions. Predictions of another kind than `instances.truth.kind` are left
+    out: they compare with nothing.
     """
     truth = instances.truth
     layout = _Layout(rows_of(predictions.ids, instances.ids), truth.n)
@@ -238,7 +238,7 @@ def _all_0_or_1(score: Floats | None) -> bool:
 
 
 def shared_rows(base: Vectors, model: Vectors) -> tuple[Ints, Floats, Floats]:
-    """The rows (k,) of which both have vectors, and those of each (k, C)."""
+    """The rows (k,) where both have vectors, and the vectors of each (k, C)."""
     if np.array_equal(base.rows, model.rows):
         return base.rows, base.probabilities, model.probabilities
     rows, in_base, in_model = np.intersect1d(

@@ -27,7 +27,7 @@ _MOST_DIGITS = 19
 class Truth:
     """What a data set says about its N rows.
 
-    `labels`: codes (N,), comparable with the answers of models, NONE where unknown; for
+    `labels`: codes (N,), comparable with those of predictions, NONE where unknown; for
     multi-label data `memberships` has the classes of each row (N, C) instead, and `labels` codes
     of these sets. `numbers`: targets of a regression. An attribute is an array of N numbers (NaN:
     unknown) or a pair of codes (N,) and their texts.
@@ -155,7 +155,7 @@ def instances_of(dataset: Dataset | None, predictions: Sequence[Predictions]) ->
 
 
 def _kind(dataset: Dataset | None, predictions: Sequence[Predictions]) -> Kind:
-    """What answers are; a data set without labels, or scores alone, leave it to the others."""
+    """What predictions are; a data set without labels, or scores alone, leave it to the others."""
     kinds = [each.kind for each in (*((dataset,) if dataset else ()), *predictions)]
     return next((kind for kind in kinds if kind != "scores"), "scores")
 

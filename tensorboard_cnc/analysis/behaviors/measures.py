@@ -46,8 +46,8 @@ class Case(NamedTuple):
 class Measure:
     """A measure; `rate`: each instance has 0 or 1; `pairwise`: it compares with the base.
 
-    `of` gives its column (N,), NaN or None where there is none; it is asked only where `known`
-    says that truth and model allow it.
+    `of` computes its column (N,), NaN or None where there is none; it is called only where
+    `known` says that truth and model allow it.
     """
 
     id: str

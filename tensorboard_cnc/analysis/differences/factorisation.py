@@ -42,7 +42,7 @@ Occurrences = dict[int, Step]
 def alternatives_of(
     recipes: Sequence[Recipe], places: Mapping[StepKey, Mapping[int, int]]
 ) -> list[list[StepKey]]:
-    """Groups of two or more steps of which no model has two, done after the same kind of step.
+    """Groups of steps that exclude each other in every model, after the same kind of step.
 
     Taken greedily, the steps of most models first.
     """
@@ -149,7 +149,7 @@ def _parameters(having: Occurrences) -> Iterator[tuple[str, dict[int, Level]]]:
 def _alternatives(group: Sequence[Occurrences], models: int) -> Iterator[Variable]:
     """One variable for steps that exclude each other, and one per parameter that they share.
 
-    A step of which one parameter differs, that no other has, is told apart by it in its levels:
+    Where one parameter of a step differs, and no other step has it, its value is in the levels:
     "restore layernorms", "restore query", "retrain".
     """
     keys = tuple(next(iter(having.values())).key for having in group)

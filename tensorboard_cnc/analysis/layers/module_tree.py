@@ -45,7 +45,7 @@ class ModuleTree:
 
 
 def module_tree(models: Sequence[Sequence[TensorSketch]]) -> ModuleTree:
-    """One tree of the tensors of all models, the first of which is the base.
+    """One tree of the tensors of all models, the base first.
 
     The base gives the rows; what only other models have follows within its module.
     """
@@ -118,7 +118,7 @@ def _flattened(
             tensors.append(tuple(slots[slot]))
             count += 1
     return ModuleTree(
-        names=tuple(_told_apart(names, tensors)),
+        names=tuple(_without_repeats(names, tensors)),
         parents=tuple(parents),
         kinds=tuple(kinds),
         tensors=tuple(tensors),
@@ -127,13 +127,13 @@ def _flattened(
     )
 
 
-def _told_apart(
+def _without_repeats(
     names: Sequence[str], tensors: Sequence[tuple[int | None, ...] | None]
 ) -> list[str]:
     """Row names without repeats: a module's own output becomes "module.output", and so on."""
     modules = {name for name, of in zip(names, tensors, strict=True) if of is None}
     seen: set[str] = set()
-    told = []
+    unique = []
     for name, of in zip(names, tensors, strict=True):
         if of is not None and name in modules:
             name = f"{name}.output" if name else "output"
@@ -142,5 +142,5 @@ def _told_apart(
             repeat += 1
             name = f"{alone} ({repeat})"
         seen.add(name)
-        told.append(name)
-    return told
+        unique.append(name)
+    return unique

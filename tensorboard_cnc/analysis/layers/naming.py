@@ -83,7 +83,7 @@ def _ends(
 ) -> Iterator[tuple[int, int | None]]:
     """Places in `fused` of modules that fold what `plain` computes one after the other.
 
-    With each the place in `plain` of the last of these; None where that cannot be told.
+    With each the place in `plain` of the last of these; None where that is not known.
     """
     known = {tensor.name: place for place, tensor in enumerate(plain)}
     present = {tensor.name for tensor in fused}

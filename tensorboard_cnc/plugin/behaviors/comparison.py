@@ -25,7 +25,7 @@ from tensorboard_cnc.records.instances import Predictions
 
 # Of a row of a page; the whole text is in its detail.
 SHOWN = 2000
-# Of a text that names an answer in a list of the most frequent ones.
+# Of a text that names a prediction in a list of the most frequent ones.
 _NAMED = 200
 
 
@@ -33,7 +33,7 @@ _NAMED = 200
 class Comparison:
     """`models`: keys, the base first; those without predictions on this set have no evaluation.
 
-    `kept` holds what was computed: `versions` names the content of each evaluation.
+    What is computed is kept in `cached`, under the `versions` of the evaluations.
     """
 
     dataset: str
@@ -42,7 +42,7 @@ class Comparison:
     records: Mapping[str, Predictions]
     evaluations: Mapping[str, Evaluation]
     versions: Mapping[str, Hashable]
-    kept: Records
+    cached: Records
 
     @property
     def truth(self) -> Truth:
@@ -66,7 +66,7 @@ class Comparison:
     def dimensions(self) -> list[Dimension]:
         """What the instances can be sliced by."""
         key = ("dimensions", self.versions.get(self.models[0], self.versions.get("")))
-        return self.kept.keep(
+        return self.cached.keep(
             _Dimensions, key, lambda: _Dimensions(dimensions_of(self.truth, self.base))
         ).all
 
@@ -74,7 +74,7 @@ class Comparison:
         """The measure of this id; without one the first that all have, None where there is none.
 
         Raises:
-            BadRequestError: 404, there is no such measure.
+          BadRequestError: 404, there is no such measure.
         """
         if id is None:
             return self._first_of_all() or next(iter(self.measures), None)
@@ -87,7 +87,7 @@ class Comparison:
         """The dimension of this id.
 
         Raises:
-            BadRequestError: 404, there is no such dimension.
+          BadRequestError: 404, there is no such dimension.
         """
         found = next((each for each in self.dimensions if each.id == id), None)
         if found is None:
@@ -98,7 +98,7 @@ class Comparison:
         """The evaluation of a model.
 
         Raises:
-            BadRequestError: 404, it is none of those compared, or was not evaluated on this set.
+          BadRequestError: 404, it is none of those compared, or was not evaluated on this set.
         """
         if key not in self.evaluations:
             raise _unknown("model", key, self.logged, "with predictions here")
@@ -125,7 +125,7 @@ class Comparison:
 
         if base is None and measure.pairwise:
             return np.full(self.truth.n, np.nan, np.float32)
-        return self.kept.keep(
+        return self.cached.keep(
             np.ndarray, name, lambda: column(measure, self.truth, evaluation, base or evaluation)
         )
 
@@ -151,10 +151,10 @@ def cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def answers_at(
+def predictions_at(
     comparison: Comparison, key: str, rows: Ints, length: int | None = SHOWN
 ) -> list[wire.Answer]:
-    """What a model answered on these rows (k,); texts up to a length."""
+    """A model's predictions on these rows (k,); texts up to a length."""
     evaluation, truth = comparison.evaluation(key), comparison.truth
     if evaluation.outputs is not None:
         return _texts_at(evaluation, rows, length)
@@ -179,28 +179,28 @@ def labels_at(truth: Truth, rows: Ints) -> list[wire.Answer]:
     return [None if code == NONE else truth.classes[code] for code in truth.labels[rows].tolist()]
 
 
-def rights_at(evaluation: Evaluation, rows: Ints) -> list[bool | None]:
-    """Whether the answers on these rows (k,) are right."""
+def correct_at(evaluation: Evaluation, rows: Ints) -> list[bool | None]:
+    """Whether the predictions on these rows (k,) are right."""
     if evaluation.correct is None:
         return [None] * len(rows)
     return [{1.0: True, 0.0: False}.get(right) for right in evaluation.correct[rows].tolist()]
 
 
-def name_of(answer: wire.Answer) -> str:
-    """An answer as one text, by which filters name it."""
+def prediction_name(answer: wire.Answer) -> str:
+    """A prediction as one text, by which filters name it."""
     if isinstance(answer, list):
         return ", ".join(answer) or "none"
     return cut("" if answer is None else str(answer), _NAMED)
 
 
-def names_of(comparison: Comparison, key: str, codes: Sequence[int]) -> list[str]:
-    """What a model's answers of these codes are called."""
+def prediction_names(comparison: Comparison, key: str, codes: Sequence[int]) -> list[str]:
+    """The names of a model's predictions of these codes."""
     evaluation, truth = comparison.evaluation(key), comparison.truth
     if evaluation.outputs is None and evaluation.memberships is None:
         return [truth.classes[code] for code in codes]
     assert evaluation.answers is not None
     rows = np.array([int(np.argmax(evaluation.answers == code)) for code in codes], np.int64)
-    return [name_of(answer) for answer in answers_at(comparison, key, rows, None)]
+    return [prediction_name(answer) for answer in predictions_at(comparison, key, rows, None)]
 
 
 def _texts_at(evaluation: Evaluation, rows: Ints, length: int | None) -> list[wire.Answer]:
@@ -221,6 +221,6 @@ def _classes_at(memberships: Bools, known: Bools, rows: Ints, truth: Truth) -> l
 
 
 def _unknown(what: str, seen: str, known: Iterable[str], where: str = "") -> BadRequestError:
-    told = ", ".join(known) or "none"
+    listed = ", ".join(known) or "none"
     rest = f" {where}" if where else ""
-    return BadRequestError(404, f"There is no {what} {seen[:80]}{rest}; there are: {told[:2000]}")
+    return BadRequestError(404, f"There is no {what} {seen[:80]}{rest}; there are: {listed[:2000]}")

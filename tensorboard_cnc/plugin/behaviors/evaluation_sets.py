@@ -50,9 +50,10 @@ def dataset_key(name: str, fingerprint: str) -> str:
 def evaluation_sets(
     catalog: Catalog, models: Sequence[str], records: Records, *, name: str | None = None
 ) -> tuple[list[EvaluationSet], list[wire.BehaviorNote]]:
-    """The sets on which any of `models` (keys) was evaluated, that of most of them first.
+    """The sets on which any of `models` (keys) was evaluated, and notes on unreadable records.
 
-    With a `name` only those that are called so. What cannot be read is told.
+    Those of the first model come first, then those of the most models. With a `name`, only
+    the sets of that name.
     """
     sets: dict[tuple[str, str], EvaluationSet] = {}
     notes: list[wire.BehaviorNote] = []
@@ -104,13 +105,13 @@ def _resolved(
     records: Records,
     notes: list[wire.BehaviorNote],
 ) -> Resolution:
-    """The data set of the predictions; what cannot be read or does not fit is told once."""
+    """The data set of the predictions; adds a note, once, on what is unreadable or does not fit."""
     named = tuple(each for each in datasets if each.dataset == at.dataset)
-    kept = records.keep(_Found, (at, named), lambda: _find(record, at, named, records))
-    for note in (*kept.unreadable, *_doubts(kept.resolution, record)):
+    found = records.keep(_Found, (at, named), lambda: _find(record, at, named, records))
+    for note in (*found.unreadable, *_doubts(found.resolution, record)):
         if note not in notes:
             notes.append(note)
-    return kept.resolution
+    return found.resolution
 
 
 def _find(record: Predictions, at: Bulk, datasets: Iterable[Bulk], records: Records) -> _Found:
@@ -220,27 +221,27 @@ class _Aligned:
     nbytes: int
 
 
-def _compare(chosen: EvaluationSet, models: tuple[str, ...], kept: Records) -> Comparison:
-    """Lays the predictions of `models` on the set `chosen` side by side.
+def _compare(chosen: EvaluationSet, models: tuple[str, ...], cached: Records) -> Comparison:
+    """Aligns the predictions of `models` on the set `chosen`.
 
     Raises:
-        RecordError: a record that was listed cannot be read.
+      RecordError: a record that was listed cannot be read.
     """
     bulks = {key: chosen.predictions[key] for key in models if key in chosen.predictions}
-    records = {key: kept.predictions(bulk) for key, bulk in bulks.items()}
-    dataset = kept.dataset(chosen.dataset) if chosen.dataset else None
+    records = {key: cached.predictions(bulk) for key, bulk in bulks.items()}
+    dataset = cached.dataset(chosen.dataset) if chosen.dataset else None
     # Which instances, classes and kind there are depends on all records where none says it alone.
     of = (chosen.dataset, *bulks.values())
-    instances = kept.keep(Instances, of, lambda: instances_of(dataset, list(records.values())))
+    instances = cached.keep(Instances, of, lambda: instances_of(dataset, list(records.values())))
     truth = instances.truth
     alike = (chosen.dataset, truth.kind, truth.classes) if dataset else of
     versions = {key: (alike, bulk) for key, bulk in bulks.items()}
     evaluations = {
-        key: kept.keep(_Aligned, versions[key], partial(_aligned, record, instances)).evaluation
+        key: cached.keep(_Aligned, versions[key], partial(_aligned, record, instances)).evaluation
         for key, record in records.items()
     }
     return Comparison(
-        chosen.key, instances, models, records, evaluations, {"": alike, **versions}, kept
+        chosen.key, instances, models, records, evaluations, {"": alike, **versions}, cached
     )
 
 

@@ -1,4 +1,4 @@
-"""The level "forgotten": instances on which most of a family answer other than the base."""
+"""The level "forgotten": instances on which most of a family predict other than the base."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.votes import Votes, forgotten, votes, votes_for
 from tensorboard_cnc.analysis.lineage import descendants_of
-from tensorboard_cnc.plugin.behaviors.comparison import Comparison, answers_at
+from tensorboard_cnc.plugin.behaviors.comparison import Comparison, predictions_at
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.instance_page import instance_page
 from tensorboard_cnc.plugin.behaviors.rows import filtered_rows, ordered_rows
@@ -59,7 +59,7 @@ def forgotten_page(question: BehaviorsQuestion, comparisons: Comparisons) -> wir
 
 
 class _Election:
-    """What the models of a family answer together."""
+    """What the models of a family predict together."""
 
     def __init__(self, wide: Comparison, family: Sequence[str]) -> None:
         self._wide = wide
@@ -71,7 +71,7 @@ class _Election:
                 "Forgotten instances need classes or texts that the base and other models "
                 "answered; select more models, or family=descendants",
             )
-        self._answers: dict[str, Ints] = answers
+        self._predictions: dict[str, Ints] = answers
         self.voters = list(answers)
         self.votes: Votes = votes(list(answers.values()))
         self._base_votes = votes_for(list(answers.values()), wide.base.answers)
@@ -84,7 +84,7 @@ class _Election:
         if self.correct is not None:
             right = self.correct[rows]
         return {
-            "answers": self._modal_answers(rows),
+            "answers": self._modal_predictions(rows),
             "votes": self.votes.votes[rows].tolist(),
             "base_votes": self._base_votes[rows].tolist(),
             "voters": self.votes.voters[rows].tolist(),
@@ -92,9 +92,9 @@ class _Election:
         }
 
     def _correct(self) -> Floats | None:
-        """Whether the modal answers (N,) are right, by any model that gave them."""
+        """Whether the modal predictions (N,) are right, by any model that made them."""
         found: Floats | None = None
-        for key, codes in self._answers.items():
+        for key, codes in self._predictions.items():
             correct = self._wide.evaluations[key].correct
             if correct is not None:
                 if found is None:
@@ -103,14 +103,14 @@ class _Election:
                 found = np.where(gave & np.isnan(found), correct, found)
         return found
 
-    def _modal_answers(self, rows: Ints) -> list[wire.Answer]:
+    def _modal_predictions(self, rows: Ints) -> list[wire.Answer]:
         found: list[wire.Answer] = [None] * len(rows)
         open_places = np.ones(len(rows), bool)
-        for key, codes in self._answers.items():
+        for key, codes in self._predictions.items():
             gave = open_places & (codes[rows] == self.votes.answers[rows]) & (codes[rows] != NONE)
             places = np.flatnonzero(gave)
             for place, answer in zip(
-                places.tolist(), answers_at(self._wide, key, rows[places]), strict=True
+                places.tolist(), predictions_at(self._wide, key, rows[places]), strict=True
             ):
                 found[place] = answer
             open_places &= ~gave

@@ -15,9 +15,9 @@ from tensorboard_cnc.analysis.lineage import ancestors_of
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.behaviors.comparison import (
     Comparison,
-    answers_at,
+    correct_at,
     labels_at,
-    rights_at,
+    predictions_at,
 )
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons, dataset_key
 from tensorboard_cnc.plugin.behaviors.instance_page import attributes_at
@@ -60,7 +60,7 @@ def instance_detail(question: BehaviorsQuestion, comparisons: Comparisons) -> wi
         "target": data.targets[row] if data and data.targets is not None else None,
         "image": bool(data and data.images is not None and data.images[row]),
         "attributes": {name: values[0] for name, values in attributes.items()},
-        "models": [_answer(comparison, key, here) for key in comparison.logged],
+        "models": [_prediction(comparison, key, here) for key in comparison.logged],
         "lineages": [
             _lineage(along, catalog, key, _same_row(comparison, along, row), measure)
             for key in comparison.logged
@@ -88,7 +88,7 @@ def _row_of(comparison: Comparison, id: str | None) -> int:
     """The row of an instance whose id is given as text.
 
     Raises:
-        BadRequestError: 400, there is no id; 404, no instance has it.
+      BadRequestError: 400, there is no id; 404, no instance has it.
     """
     if id is None:
         raise BadRequestError(400, "id is missing: give the id of an instance as text")
@@ -107,7 +107,7 @@ def _same_row(comparison: Comparison, along: Comparison, row: int) -> Ints:
     return rows_of(comparison.instances.ids[row : row + 1], along.instances.ids)
 
 
-def _answer(comparison: Comparison, key: str, here: Ints) -> wire.InstanceAnswer:
+def _prediction(comparison: Comparison, key: str, here: Ints) -> wire.InstanceAnswer:
     model = comparison.evaluation(key)
     measures = {
         each.id: number(float(comparison.column(key, each)[here[0]]))
@@ -116,8 +116,8 @@ def _answer(comparison: Comparison, key: str, here: Ints) -> wire.InstanceAnswer
     }
     return {
         "key": key,
-        "predicted": answers_at(comparison, key, here, None)[0],
-        "correct": rights_at(model, here)[0],
+        "predicted": predictions_at(comparison, key, here, None)[0],
+        "correct": correct_at(model, here)[0],
         "confidence": None
         if model.confidence is None
         else number(float(model.confidence[here[0]])),
@@ -127,7 +127,7 @@ def _answer(comparison: Comparison, key: str, here: Ints) -> wire.InstanceAnswer
 
 
 def _most_probable(comparison: Comparison, key: str, row: int) -> list[tuple[str, float]]:
-    """From the full vector where it was kept, else from the top-k."""
+    """From the full vector where it was logged, else from the top-k."""
     model, record = comparison.evaluation(key), comparison.records[key]
     classes = comparison.truth.classes
     if model.vectors is not None:
@@ -167,8 +167,8 @@ def _lineage(
         steps.append(
             {
                 "key": step,
-                "predicted": answers_at(along, step, here)[0],
-                "correct": rights_at(model, here)[0],
+                "predicted": predictions_at(along, step, here)[0],
+                "correct": correct_at(model, here)[0],
                 "confidence": number(confidence),
                 "value": _value(along, step, measure, here),
             }

@@ -20,10 +20,10 @@ from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.plugin.behaviors.comparison import (
     SHOWN,
     Comparison,
-    answers_at,
+    correct_at,
     cut,
     labels_at,
-    rights_at,
+    predictions_at,
 )
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.rows import filtered_rows, ordered_rows
@@ -141,8 +141,8 @@ def _columns(
     )
     return {
         "key": key,
-        "predicted": answers_at(comparison, key, rows, length),
-        "correct": rights_at(model, rows),
+        "predicted": predictions_at(comparison, key, rows, length),
+        "correct": correct_at(model, rows),
         "confidence": confidence,
         "values": numbers(values),
     }

@@ -18,11 +18,11 @@ from tensorboard_cnc.analysis.behaviors.counts import (
 from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, Floats
 from tensorboard_cnc.analysis.behaviors.statistics import Change, Estimate, change, mean
-from tensorboard_cnc.plugin.behaviors.comparison import Comparison, names_of
+from tensorboard_cnc.plugin.behaviors.comparison import Comparison, prediction_names
 from tensorboard_cnc.plugin.behaviors.rows import FilteredRows
 from tensorboard_cnc.plugin.responses import number, numbers, significant
 
-# Predictions and changes told of each model.
+# The most frequent predictions and changes of each model.
 _TOP = 8
 
 
@@ -47,7 +47,7 @@ def model_summary(
         summary["histogram"] = {"counts": counts.tolist(), "n_excluded": summary["n"] - n_known}
     summary["nll"] = _mean_of(filtered.values_of(key, "nll"))
     summary["brier"] = _mean_of(filtered.values_of(key, "brier"))
-    summary["answers"] = _answers(filtered, key)
+    summary["answers"] = _predictions(filtered, key)
     if model.correct is not None:
         summary["error"] = number(1 - mean(model.correct[filtered.rows], rate=True).value)
         summary["calibration"] = _calibration(model, filtered.rows)
@@ -131,13 +131,13 @@ def _divergence(filtered: FilteredRows, key: str) -> wire.Divergence | None:
     }
 
 
-def _answers(filtered: FilteredRows, key: str) -> list[wire.AnswerCount]:
+def _predictions(filtered: FilteredRows, key: str) -> list[wire.AnswerCount]:
     model = filtered.comparison.evaluation(key)
     if model.answers is None:
         return []
     codes = model.answers[filtered.rows & (model.answers != NONE)]
     found = most_frequent(codes, _TOP)
-    names = names_of(filtered.comparison, key, [code for code, _ in found])
+    names = prediction_names(filtered.comparison, key, [code for code, _ in found])
     counts: dict[str, wire.AnswerCount] = {}
     for name, (_, n) in zip(names, found, strict=True):
         # Long texts may have the same beginning.
@@ -155,8 +155,8 @@ def _changes(filtered: FilteredRows, key: str, base: Evaluation) -> list[wire.An
     both = both_answered(base, model) & filtered.rows
     n = int(np.count_nonzero(both))
     found = transitions(base.answers[both], model.answers[both], _TOP)
-    before = names_of(comparison, comparison.models[0], [each.before for each in found])
-    after = names_of(comparison, key, [each.after for each in found])
+    before = prediction_names(comparison, comparison.models[0], [each.before for each in found])
+    after = prediction_names(comparison, key, [each.after for each in found])
     counts: dict[tuple[str, str], wire.AnswerChange] = {}
     for one, other, each in zip(before, after, found, strict=True):
         change = counts.setdefault(

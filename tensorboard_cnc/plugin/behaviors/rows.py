@@ -15,7 +15,7 @@ from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.measures import Form, Measure
 from tensorboard_cnc.analysis.behaviors.votes import votes as votes_of
-from tensorboard_cnc.plugin.behaviors.comparison import Comparison, answers_at, name_of
+from tensorboard_cnc.plugin.behaviors.comparison import Comparison, prediction_name, predictions_at
 from tensorboard_cnc.plugin.responses import BadRequestError
 
 _ORDERS = ("order", "id", "label", "disagreement", "value:KEY", "change:KEY", "confidence:KEY")
@@ -23,7 +23,7 @@ _ORDERS = ("order", "id", "label", "disagreement", "value:KEY", "change:KEY", "c
 
 @dataclass(frozen=True, slots=True)
 class FilteredRows:
-    """The instances `rows` (N,) that the filter leaves, seen through a measure in a form."""
+    """The instances `rows` (N,) that pass the filter, seen through a measure in a form."""
 
     comparison: Comparison
     rows: Bools
@@ -31,7 +31,7 @@ class FilteredRows:
     form: Form
 
     def count(self, marked: Bools) -> int:
-        """How many of the marked (N,) are kept."""
+        """How many of the marked (N,) pass the filter."""
         return int(np.count_nonzero(marked & self.rows))
 
     def has_value(self, key: str) -> bool:
@@ -40,7 +40,7 @@ class FilteredRows:
         return not (relative and key == self.comparison.models[0])
 
     def values(self, key: str, measure: Measure, form: Form = "value") -> Floats:
-        """A model's column of the kept rows."""
+        """A model's column of the filtered rows."""
         return self.comparison.column(key, measure, form)[self.rows]
 
     def values_of(self, key: str, id: str) -> Floats | None:
@@ -50,16 +50,16 @@ class FilteredRows:
 
 
 def filtered_rows(comparison: Comparison, conditions: Iterable[wire.Condition]) -> Bools:
-    """The instances (N,) for which all conditions hold.
+    """The instances (N,) that pass all conditions.
 
     Raises:
-        BadRequestError: 404, a condition names a model, measure, dimension or level that there
-            is not; 400, one compares with a base that was not evaluated on this set.
+      BadRequestError: 404, a condition names a model, measure, dimension or level that does
+        not exist; 400, one compares with a base that was not evaluated on this set.
     """
-    kept = np.ones(comparison.truth.n, bool)
+    chosen = np.ones(comparison.truth.n, bool)
     for condition in conditions:
-        kept &= _holds(comparison, condition)
-    return kept
+        chosen &= _holds(comparison, condition)
+    return chosen
 
 
 def _holds(comparison: Comparison, condition: wire.Condition) -> Bools:
@@ -89,12 +89,12 @@ def _in_range(comparison: Comparison, condition: wire.InRange) -> Bools:
     measure = comparison.measure(condition["measure"])
     assert measure is not None
     values = comparison.column(condition["model"], measure, condition["form"])
-    kept: Bools = np.isfinite(values)
+    inside: Bools = np.isfinite(values)
     if condition["low"] is not None:
-        kept &= values >= condition["low"]
+        inside &= values >= condition["low"]
     if condition["high"] is not None:
-        kept &= values < condition["high"]
-    return kept
+        inside &= values < condition["high"]
+    return inside
 
 
 def _changed_so(comparison: Comparison, condition: wire.AnswersChanged) -> Bools:
@@ -112,8 +112,8 @@ def _changed_so(comparison: Comparison, condition: wire.AnswersChanged) -> Bools
         (comparison.models[0], condition["before"]),
         (condition["model"], condition["after"]),
     ):
-        answers = answers_at(comparison, key, rows, None)
-        rows = rows[[name_of(answer) == name for answer in answers]]
+        answers = predictions_at(comparison, key, rows, None)
+        rows = rows[[prediction_name(answer) == name for answer in answers]]
     found = np.zeros(len(differ), bool)
     found[rows] = True
     return found
@@ -168,7 +168,7 @@ def _base(comparison: Comparison) -> Evaluation:
 
 def ordered_rows(
     comparison: Comparison,
-    kept: Bools,
+    rows: Bools,
     sort: str,
     *,
     descending: bool,
@@ -176,15 +176,15 @@ def ordered_rows(
     form: Form,
     votes: Ints | None = None,
 ) -> Ints:
-    """The rows `kept` (N,) in the order that `sort` names; `votes` (N,) where some were counted.
+    """The `rows` (N,) in the order that `sort` names; `votes` (N,) where they were counted.
 
     Raises:
-        BadRequestError: 400, there is no such order; 404, no such model.
+      BadRequestError: 400, there is no such order; 404, no such model.
     """
     if sort == "votes" and votes is not None:
-        return ordered(kept, votes, descending=descending)
+        return ordered(rows, votes, descending=descending)
     by = _column(comparison, sort or "order", measure, form)
-    return ordered(kept, by, descending=descending)
+    return ordered(rows, by, descending=descending)
 
 
 def _column(

@@ -28,8 +28,8 @@ from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 
 # An odd number of bins, so that zero has one of its own in the middle.
 CELL_EDGES = np.linspace(-1, 1, 26)
-# A module of which less than this share of the smaller side's values has a counterpart has no
-# number: that of a few biases would pass for the whole network's.
+# A module has a number only where at least this share of the smaller side's values has a
+# counterpart: otherwise a few biases would pass for the whole network.
 _LEAST_SHARE = 0.5
 
 
@@ -46,12 +46,12 @@ class Comparison:
 
     @cached_property
     def tree(self) -> ModuleTree:
-        """The rows, of which the base gives the order."""
+        """The rows, in the base's order."""
         return module_tree([self._tensors(key) for key in self.models])
 
     @cached_property
     def tensors(self) -> list[list[TensorSketch | None]]:
-        """Of each model its tensors on the tensor rows; None where it lacks one."""
+        """For each model, its tensors on the tensor rows; None where it lacks one."""
         slots = [slot for slot in self.tree.tensors if slot is not None]
         return [
             [None if (at := slot[place]) is None else own[at] for slot in slots]
@@ -66,7 +66,7 @@ class Comparison:
 
     @cached_property
     def own(self) -> list[OwnStatistics]:
-        """Of each model what is known of its rows alone."""
+        """For each model, statistics of its own rows."""
         return [
             own_statistics(tensors).combined(self.tree.spans, self.aside)
             for tensors in self.tensors
@@ -74,7 +74,7 @@ class Comparison:
 
     @cached_property
     def pairs(self) -> list[PairStatistics]:
-        """Of each model but the base the changes on all rows."""
+        """For each model but the base, the changes on all rows."""
         base = self.records.get(self.models[0])
         base_id = base.model_id if base else ""
         return [
@@ -97,7 +97,7 @@ class Comparison:
 
     @cached_property
     def histograms(self) -> RowHistograms:
-        """Of all models, on an axis for each row."""
+        """Of all models, with an axis for each row."""
         return row_histograms(self.tensors, self.tree.spans, CELL_EDGES, self.aside)
 
     def matches(self, place: int) -> list[wire.Match]:
@@ -168,7 +168,7 @@ def _measure(view: wire.LayerView, identifier: str | None) -> Measure:
     """The measure of this id; without one the first of the view.
 
     Raises:
-        BadRequestError: 404, the view has no such measure.
+      BadRequestError: 404, the view has no such measure.
     """
     known = measures_of(view)
     found = known[0] if identifier is None else next((m for m in known if m.id == identifier), None)
