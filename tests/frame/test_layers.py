@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,8 @@ FOREIGN = {
     "tensorboard": {"format", "writer", "reader", "plugin", "loader", "fallback_panel"},
     "google": {"format"},
 }
+# Ideas of one layer that know nothing of each other.
+APART = {"analysis": ("behaviors", "differences", "layers"), "plugin": ("behaviors", "layers")}
 
 
 def layer(path: Path) -> str:
@@ -70,6 +74,21 @@ def imported_layers(path: Path) -> set[str]:
     return {name if name in MAY_IMPORT else "__init__" for name in ours} - {layer(path)}
 
 
+def module(path: Path) -> str:
+    """The dotted name of a file."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Our modules that a file imports, by dotted name."""
+    names = {found for name in imports(path) for found in (name, name.rpartition(".")[0])}
+    return (names & MODULES) - {module(path)}
+
+
+MODULES = {module(path) for path in FILES}
+
+
 def at_import_time(path: Path) -> Iterator[ast.stmt]:
     """The imports that run when the module is imported, not those for type checkers."""
     pending: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
@@ -92,6 +111,33 @@ def test_every_layer_is_known() -> None:
 def test_imports_only_from_the_layers_below(path: Path) -> None:
     forbidden = imported_layers(path) - MAY_IMPORT.get(layer(path), set())
     assert not forbidden, f"{layer(path)} may import only {sorted(MAY_IMPORT[layer(path)])}"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    # A package's own file hands on what its modules hold, which import it by being in it.
+    files = [path for path in FILES if path.name != "__init__.py"]
+    graph = {module(path): imported_modules(path) for path in files}
+    assert sum(map(len, graph.values())) > len(files)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
+
+
+@pytest.mark.parametrize(
+    ("within", "one", "other"),
+    [(layer, *pair) for layer, ideas in APART.items() for pair in permutations(ideas, 2)],
+)
+def test_ideas_of_one_layer_stand_apart(within: str, one: str, other: str) -> None:
+    forbidden = f"tensorboard_cnc.{within}.{other}."
+    files = [path for path in FILES if path.is_relative_to(PACKAGE / within / one)]
+    assert files
+    assert [
+        (str(path.relative_to(PACKAGE)), name)
+        for path in files
+        for name in imported_modules(path)
+        if name.startswith(forbidden)
+    ] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
