@@ -30,8 +30,11 @@ def models_response(catalog: Catalog, unreadable: Iterable[Unreadable]) -> wire.
         "operations": _operations(catalog.members),
         "datasets": sorted({entry.dataset for entry in catalog.datasets}),
         "problems": [
-            *(_problem(problem) for problem in catalog.problems),
-            *(_unreadable(entry) for entry in unreadable),
+            *map(_problem, catalog.problems),
+            *(
+                _problem(Problem(each.error.message, each.error.remedy, each.run, tag=each.tag))
+                for each in unreadable
+            ),
         ],
     }
 
@@ -194,14 +197,4 @@ def _problem(problem: Problem) -> wire.Problem:
         "run": problem.run,
         "model": problem.model,
         "tag": problem.tag,
-    }
-
-
-def _unreadable(entry: Unreadable) -> wire.Problem:
-    return {
-        "message": entry.error.message,
-        "remedy": entry.error.remedy,
-        "run": entry.run,
-        "model": None,
-        "tag": entry.tag,
     }

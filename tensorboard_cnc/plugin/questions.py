@@ -16,6 +16,8 @@ BehaviorsLevel: TypeAlias = Literal[
     "summary", "instances", "instance", "slices", "harmed", "forgotten"
 ]
 LayersLevel: TypeAlias = Literal["tree", "row"]
+Family: TypeAlias = Literal["selection", "descendants"]
+FileFormat: TypeAlias = Literal["csv", "json"]
 MOST_ROWS = 500
 _MOST_CONDITIONS = 100
 _FLIPS = get_args(wire.Flip)
@@ -59,8 +61,8 @@ class BehaviorsQuestion(Question):
     limit: int
     by: tuple[str, ...]
     id: str | None
-    family: Literal["selection", "descendants"]
-    format: Literal["csv", "json"] | None
+    family: Family
+    format: FileFormat | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def parse_behaviors_question(arguments: Mapping[str, str]) -> BehaviorsQuestion:
     models = _models(arguments)
     level = cast(BehaviorsLevel, _one_of(arguments, "level", get_args(BehaviorsLevel)))
     sort = arguments.get("sort", "")
-    file = cast(Any, _one_of(arguments, "format", (None, "csv", "json")))
+    file = cast(FileFormat | None, _one_of(arguments, "format", (None, *get_args(FileFormat))))
     return BehaviorsQuestion(
         *models,
         level="instances" if file else level,
@@ -96,7 +98,7 @@ def parse_behaviors_question(arguments: Mapping[str, str]) -> BehaviorsQuestion:
         limit=_count(arguments, "limit", 100, MOST_ROWS),
         by=tuple(_list(arguments, "by", str)),
         id=arguments.get("id"),
-        family=cast(Any, _one_of(arguments, "family", ("selection", "descendants"))),
+        family=cast(Family, _one_of(arguments, "family", get_args(Family))),
         format=file,
     )
 

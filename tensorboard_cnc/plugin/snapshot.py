@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider
 
-from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
 from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.metric_specs import scalar_tags
+from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.differences_response import chosen_models, differences_response
 from tensorboard_cnc.plugin.models_response import models_response
 from tensorboard_cnc.plugin.responses import Body, json_body
-from tensorboard_cnc.reader.event_store import Contents, EventStore
+from tensorboard_cnc.reader.event_store import Contents, EventStore, Unreadable
 from tensorboard_cnc.reader.scalars import ScalarStore
 from tensorboard_cnc.records.models import Scalars
 
@@ -115,23 +115,17 @@ class Snapshot:
             self._renewed_at = time.monotonic()
             logger.warning("Compress & Compare could not read the logs: %r", error)
             if self._generation is None:
-                self._generation = Generation(build_catalog((), (), {}), _apology(error))
+                self._generation = _nothing_read(error)
 
 
-def _apology(error: Exception) -> Body:
-    """The response while nothing at all could be read."""
-    problem: wire.Problem = {
-        "message": f"The logs could not be read ({error!r}).",
-        "remedy": "Please report this, with TensorBoard's own log.",
-        "run": None,
-        "model": None,
-        "tag": None,
-    }
-    response: wire.Models = {
-        "models": [],
-        "metrics": [],
-        "operations": [],
-        "datasets": [],
-        "problems": [problem],
-    }
-    return json_body(response)
+def _nothing_read(error: Exception) -> Generation:
+    """What is shown while nothing at all could be read."""
+    problem = RecordError(
+        f"The logs could not be read ({error!r})",
+        "",
+        "Please report this, with TensorBoard's own log",
+    )
+    catalog = build_catalog((), (), {})
+    return Generation(
+        catalog, json_body(models_response(catalog, [Unreadable(None, None, problem)]))
+    )

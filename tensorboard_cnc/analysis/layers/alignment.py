@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -50,12 +51,12 @@ def align(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> Alignmen
         match(one, other, "normalised")
     apart = misnamed(base, own)
     kept_apart = [_take(tensors, apart) for tensors in (ours, theirs)]
-    for one, other in _unique(ours, theirs, lambda tensor: tensor.name):
+    for one, other in _alike(ours, theirs, lambda tensor: tensor.name, most=1):
         match(one, other, "name")
     fused = frozenset(t.module for t in (*base, *own) if is_fused(t.kind))
-    for one, other in _unique(ours, theirs, lambda tensor: normalised(tensor.name, fused)):
+    for one, other in _alike(ours, theirs, lambda tensor: normalised(tensor.name, fused), most=1):
         match(one, other, "normalised")
-    for one, other in _in_order(ours, theirs, lambda t: _place(t, fused)):
+    for one, other in _alike(ours, theirs, lambda t: _place(t, fused)):
         match(one, other, "shape")
     left = [tuple(sorted((*kept_apart[0], *ours))), tuple(sorted((*kept_apart[1], *theirs)))]
     return Alignment(dict(sorted(pairs.items())), *left)
@@ -73,31 +74,18 @@ def _place(tensor: TensorSketch, fused: frozenset[str]) -> Hashable:
     return parent_of(normalised(tensor.name, fused)), tensor.shape, tensor.role
 
 
-def _unique(
+def _alike(
     ours: dict[int, TensorSketch],
     theirs: dict[int, TensorSketch],
     key: Callable[[TensorSketch], Hashable],
+    most: int = sys.maxsize,
 ) -> Iterable[tuple[int, int]]:
-    """Pairs of equal key, where only one on each side has it."""
-    one, other = _by_key(ours, key), _by_key(theirs, key)
-    return [
-        (places[0], other[name][0])
-        for name, places in one.items()
-        if len(places) == 1 and len(other.get(name, ())) == 1
-    ]
-
-
-def _in_order(
-    ours: dict[int, TensorSketch],
-    theirs: dict[int, TensorSketch],
-    key: Callable[[TensorSketch], Hashable],
-) -> Iterable[tuple[int, int]]:
-    """Pairs of equal key in their order, where both sides have as many."""
+    """Pairs of equal key in their order, where both sides have as many, and at most `most`."""
     one, other = _by_key(ours, key), _by_key(theirs, key)
     return [
         pair
         for name, places in one.items()
-        if len(places) == len(other.get(name, ()))
+        if len(places) == len(other.get(name, ())) <= most
         for pair in zip(places, other[name], strict=True)
     ]
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Certainty: TypeAlias = Literal["exact", "estimate", "at least"]
 
 EXACT, ESTIMATE, AT_LEAST = 0, 1, 2
-CERTAINTY = ("exact", "estimate", "at least")
+CERTAINTY: tuple[Certainty, ...] = ("exact", "estimate", "at least")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

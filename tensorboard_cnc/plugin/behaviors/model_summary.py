@@ -223,10 +223,7 @@ def _estimate_json(found: Estimate) -> wire.Estimate:
 def _change_json(found: Change) -> wire.Change:
     """A change with its interval and test."""
     return {
-        "n": found.n,
-        "value": number(found.value),
-        "low": number(found.low),
-        "high": number(found.high),
+        **_estimate_json(found),
         "relative": number(found.relative),
         "p": number(found.p),
         "test": found.test,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -98,7 +98,7 @@ def _side(
 _NONE: Floats = np.zeros(0)
 
 
-def _common(names: Any) -> str:
+def _common(names: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
@@ -109,7 +109,7 @@ def _number(of: Estimates, row: int) -> wire.LayerNumber:
         "value": number(of.value[row]),
         "low": number(of.low[row]) if code else None,
         "high": number(of.high[row]) if code else None,
-        "certainty": None if missing else CERTAINTY[code],  # type: ignore[typeddict-item]
+        "certainty": None if missing else CERTAINTY[code],
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from tensorboard_cnc.plugin.layers.comparison import CELL_EDGES, Compared, Compa
 from tensorboard_cnc.plugin.questions import LayersQuestion
 from tensorboard_cnc.plugin.responses import numbers
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES
+
+T = TypeVar("T")
 
 
 def tree_json(question: LayersQuestion, compared: Compared) -> wire.LayerTree:
@@ -133,7 +136,7 @@ def _not_logged(key: str) -> wire.LayerCells:
     }
 
 
-def _where(known: NDArray[np.bool_], values: list[Any]) -> list[Any]:
+def _where(known: NDArray[np.bool_], values: Sequence[T | None]) -> list[T | None]:
     return [value if here else None for here, value in zip(known.tolist(), values, strict=True)]
 
 
