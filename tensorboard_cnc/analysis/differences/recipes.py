@@ -16,6 +16,7 @@ NO_OPERATION = ""
 WITHOUT = "without"
 WITH = "with"
 NOT_GIVEN = "not given"
+# What repeats an experiment instead of changing it; the panel's replicates.ts agrees.
 _SEED = r"(?:seed|random[_-]?state|run|trial|replicate|repetition|rep)"
 _NAME = re.compile(rf"seed$|^{_SEED}(?:[_-]?(?:id|no|nr|number|index|idx))?$", re.IGNORECASE)
 _IN_ID = re.compile(rf"(?:[-_. ]|(?<![a-z])){_SEED}[-_=]?\d+", re.IGNORECASE)

@@ -1,4 +1,8 @@
-"""What tensors are called without wrappers, and which of fused modules stand for which."""
+"""What tensors are called without wrappers, and which outputs those of fused modules stand for.
+
+torch.ao folds a convolution, its batch norm and its ReLU into one module that keeps the name of
+the convolution. What it gives is what the ReLU gave, not what the convolution did.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +77,7 @@ def fused_outputs(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> 
 
 
 def misnamed(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> set[str]:
-    """Names that both have for outputs of which one is taken before a fused activation."""
+    """Names of outputs that both have, where one of the two lies before a fused activation."""
     names = {own[place].name for place, _ in _ends(own, base)}
     return names | {base[place].name for place, _ in _ends(base, own)}
 

@@ -159,7 +159,7 @@ class Comparisons:
         self.chosen = self._chosen(question.dataset)
 
     @property
-    def models(self) -> Comparison:
+    def selection(self) -> Comparison:
         """The question's models.
 
         Raises:

@@ -33,7 +33,7 @@ def harmed_json(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.H
     Raises:
       BadRequestError: 404, there is no such dimension.
     """
-    comparison = comparisons.models
+    comparison = comparisons.selection
     dimensions = [comparison.dimension(id) for id in question.by] or [
         each for each in comparison.dimensions if each.id.startswith(("label", "attribute/"))
     ]

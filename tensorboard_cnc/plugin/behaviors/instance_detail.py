@@ -42,7 +42,7 @@ def instance_detail(question: BehaviorsQuestion, comparisons: Comparisons) -> wi
     Raises:
       BadRequestError: 400, the question has no id; 404, no instance has it.
     """
-    comparison, catalog = comparisons.models, comparisons.catalog
+    comparison, catalog = comparisons.selection, comparisons.catalog
     row = _row_of(comparison, question.id)
     # The ancestors of all models too.
     family = [step for key in question.keys for step in ancestors_of(catalog.lineage, key)]

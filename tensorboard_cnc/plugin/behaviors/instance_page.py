@@ -43,7 +43,7 @@ def instances(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.Ins
     Raises:
       BadRequestError: the question names something that does not exist.
     """
-    comparison = comparisons.models
+    comparison = comparisons.selection
     measure = comparison.measure(question.measure)
     rows = ordered_rows(
         comparison,

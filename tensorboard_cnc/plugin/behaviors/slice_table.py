@@ -62,7 +62,7 @@ def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.S
     Raises:
       BadRequestError: 400, there is nothing to slice by, or too much; 404, no such dimension.
     """
-    comparison = comparisons.models
+    comparison = comparisons.selection
     measure = comparison.measure(question.measure)
     if measure is None:
         raise BadRequestError(400, "The models have no measure on this data set")

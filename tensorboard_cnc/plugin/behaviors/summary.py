@@ -49,7 +49,7 @@ def summary(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.Behav
     }
     if comparisons.chosen is None:
         return found
-    comparison = comparisons.models
+    comparison = comparisons.selection
     truth, data = comparison.truth, comparison.instances.dataset
     rows = filtered_rows(comparison, question.filter)
     measure = comparison.measure(question.measure)

@@ -9,9 +9,10 @@ import pytest
 from scipy import stats
 from sklearn import metrics
 
+from tensorboard_cnc.analysis.behaviors import measures
 from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation, Vectors
-from tensorboard_cnc.analysis.behaviors.instances import Truth, membership_codes
-from tensorboard_cnc.analysis.behaviors.measures import FORMS, column, in_form, measures_of
+from tensorboard_cnc.analysis.behaviors.instances import Floats, Truth, membership_codes
+from tensorboard_cnc.analysis.behaviors.measures import FORMS, Measure, column, in_form, measures_of
 from tests.analysis.behaviors.evaluations import NAN, evaluation, truth
 
 RNG = np.random.default_rng(11)
@@ -130,3 +131,28 @@ def test_forms_by_hand() -> None:
     }
     for form in FORMS:
         assert in_form(form, model, base).tolist() == pytest.approx(expected[form], nan_ok=True)
+
+
+def _gain(case: measures.Case) -> Floats:
+    before, after = case.base.true_probability, case.model.true_probability
+    assert before is not None
+    assert after is not None
+    return after - before
+
+
+def test_a_measure_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    gain = Measure(
+        "gain",
+        "gain of probability of the true label",
+        "max",
+        pairwise=True,
+        of=_gain,
+        known=lambda case: case.model.true_probability is not None,
+    )
+    monkeypatch.setattr(measures, "_MEASURES", (*measures._MEASURES, gain))
+    before, after = (rows[np.arange(N), LABELS] for rows in (P, Q))
+    np.testing.assert_allclose(values("gain"), after - before)
+    assert [each.id for each in measures_of(KNOWN, [MODEL])][-1] == "gain"
+    unknown = evaluation(LABELS.tolist())
+    assert "gain" not in [each.id for each in measures_of(KNOWN, [unknown])]
+    assert np.isnan(column(gain, KNOWN, unknown, BASE)).all()
