@@ -14,6 +14,7 @@ from tensorboard_cnc.efficiency.preserving_state import preserving_random_states
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import default_bytes, sizes_within
+from tensorboard_cnc.wording import shown, storable, text_of, type_name
 from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.naming import checked_max_bytes
 from tensorboard_cnc.writer.probing.layer_sketches import LayerSketches
@@ -28,7 +29,6 @@ from tensorboard_cnc.writer.ranks import rank_and_size
 from tensorboard_cnc.writer.tensors.any_tensor import has_shards
 from tensorboard_cnc.writer.tensors.model_sources import is_module, unwrapped
 from tensorboard_cnc.writer.tensors.module_tensors import kind_of
-from tensorboard_cnc.writer.wording import shown, storable, text_of, type_name
 
 if TYPE_CHECKING:
     import torch

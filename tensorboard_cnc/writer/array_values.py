@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.wording import text_of, type_name
+from tensorboard_cnc.wording import text_of, type_name
 
 
 def plain(value: Any) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.limits.limit import FORMS, parse_limit
 from tensorboard_cnc.records.models import Budget, Goal
+from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.array_values import plain
-from tensorboard_cnc.writer.wording import shown, type_name
 
 
 def checked_budget(given: Any, *, metric: str, goal: Goal | None, unit: str) -> Budget | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tensorboard_cnc.writer.wording import storable, text_of
+from tensorboard_cnc.wording import storable, text_of
 
 _LONGEST = 1000
 

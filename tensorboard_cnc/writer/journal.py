@@ -15,8 +15,8 @@ from tensorboard_cnc.errors import CncError
 from tensorboard_cnc.format import envelope
 from tensorboard_cnc.format.tags import blob_summary, new_handle, problems_tag, tensor_summary
 from tensorboard_cnc.records.models import LoggedProblem, Problems, Record
+from tensorboard_cnc.wording import storable
 from tensorboard_cnc.writer.sinks.sink import Sink
-from tensorboard_cnc.writer.wording import storable
 
 # Seldom enough not to slow a training loop, often enough to see what it logs soon.
 _FLUSH_EVERY_SECONDS = 2.0

@@ -10,11 +10,11 @@ from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.models import Measurement
+from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.policy import Report, tolerate
-from tensorboard_cnc.writer.wording import shown, type_name
 
 _HOST = socket.gethostname()
 

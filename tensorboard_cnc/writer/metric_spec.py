@@ -15,12 +15,12 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format import envelope
 from tensorboard_cnc.format.tags import metric_specs_tag
 from tensorboard_cnc.records.models import Goal, MetricSpec, MetricSpecs
+from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.budget import checked_budget
 from tensorboard_cnc.writer.journal import Journal, now_us
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.policy import Report, tolerate
-from tensorboard_cnc.writer.wording import shown, type_name
 
 # https://d3js.org/d3-format#locale_format
 _D3_FORMAT = re.compile(r"(?:.?[<>=^])?[-+( ]?[$#]?0?\d*,?(?:\.\d+)?~?[%bcdefgnoprsXx]?")

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.models import CardField, ModelCard, Operation
+from tensorboard_cnc.wording import shown, storable, type_name
 from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.operation import checked_operation
 from tensorboard_cnc.writer.policy import Report, tolerate
 from tensorboard_cnc.writer.texts import MOST_CHARACTERS, cut_at
-from tensorboard_cnc.writer.wording import shown, storable, type_name
 
 
 class LeftOut(Enum):

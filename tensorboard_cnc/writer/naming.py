@@ -7,7 +7,7 @@ from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format.tags import encode_part
-from tensorboard_cnc.writer.wording import shown, type_name
+from tensorboard_cnc.wording import shown, type_name
 
 MAX_LENGTH = 1000
 

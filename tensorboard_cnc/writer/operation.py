@@ -11,11 +11,11 @@ from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.models import Operation, ParameterValue
+from tensorboard_cnc.wording import shown, storable, type_name
 from tensorboard_cnc.writer import policy
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.policy import Report, tolerate
-from tensorboard_cnc.writer.wording import shown, storable, type_name
 
 _MAX_DEPTH = 8
 # Of torch, NumPy or TensorFlow, by the end of their type's name.

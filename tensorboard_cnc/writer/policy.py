@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Literal, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError, CncError, CncWarning
-from tensorboard_cnc.writer.wording import text_of
+from tensorboard_cnc.wording import text_of
 
 OnError: TypeAlias = Literal["raise", "warn"]
 Report: TypeAlias = Callable[[CncError], None]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.wording import shown, storable, type_name
 from tensorboard_cnc.writer.instances.arrays import in_rows
-from tensorboard_cnc.writer.wording import shown, storable, type_name
 
 MOST_CHARACTERS = 10_000
 _MARK = re.compile(r"… \[cut: ([\d,]+) characters\]\Z")

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from tensorboard_cnc.errors import ArgumentError, CncError
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import Sizes, default_bytes, sizes_within
+from tensorboard_cnc.wording import shown, storable, type_name
 from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_max_bytes, checked_name
 from tensorboard_cnc.writer.ranks import gathered_on_first, rank_and_size
@@ -21,7 +22,6 @@ from tensorboard_cnc.writer.tensors.sketching import (
 )
 from tensorboard_cnc.writer.tensors.tensor_names import without_modules
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
-from tensorboard_cnc.writer.wording import shown, storable, type_name
 
 Source: TypeAlias = TensorSource | Refused
 # Told of each tensor before it is read.

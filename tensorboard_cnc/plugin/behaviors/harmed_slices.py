@@ -10,13 +10,13 @@ import numpy as np
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.counts import outcomes, with_flip
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension, Grouping
-from tensorboard_cnc.analysis.behaviors.evaluation import Ints
 from tensorboard_cnc.analysis.behaviors.harmed import (
     Harmed,
     HarmedPair,
     harmed_pairs,
     harmed_slices,
 )
+from tensorboard_cnc.analysis.behaviors.instances import Ints
 from tensorboard_cnc.analysis.behaviors.slices import SMALL
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons

@@ -22,11 +22,12 @@ T = TypeVar("T")
 def tree_json(question: LayersQuestion, compared: Compared) -> wire.LayerTree:
     """All rows, and each model's cells."""
     comparison, measure, views, notes = compared
+    view = question.view
     return {
         "base": comparison.models[0],
-        "view": question.view,
+        "view": view,
         "views": views,
-        "measures": measures_json(question.view),
+        "measures": measures_json(view),
         "measure": measure.id,
         "rows": _rows(comparison),
         "models": [

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format.columns import text_ids
 from tensorboard_cnc.sketches.hashing import GOLDEN, mixed
+from tensorboard_cnc.wording import shown, text_of, type_name
 from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_name
-from tensorboard_cnc.writer.wording import shown, text_of, type_name
 
 Array = NDArray[Any]
 

@@ -15,6 +15,7 @@ from tensorboard_cnc.format.columns import texts as packed_texts
 from tensorboard_cnc.format.instances import columns_of, encode
 from tensorboard_cnc.format.tags import dataset_tag
 from tensorboard_cnc.records.instances import Attribute, Dataset
+from tensorboard_cnc.wording import shown, storable, type_name
 from tensorboard_cnc.writer.accepted_writers import Writer
 from tensorboard_cnc.writer.instances.arrays import array_of, checked_ids, checked_rows
 from tensorboard_cnc.writer.instances.predictions import packed_bytes
@@ -31,7 +32,6 @@ from tensorboard_cnc.writer.naming import (
 from tensorboard_cnc.writer.policy import tolerate, unreported
 from tensorboard_cnc.writer.sinks.sink import directory_of, open_sink
 from tensorboard_cnc.writer.texts import cut_at, cut_texts
-from tensorboard_cnc.writer.wording import shown, storable, type_name
 
 DEFAULT_BYTES = 8 << 20
 # To how many characters texts are cut in turn, where they do not fit.

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.wording import shown
 from tensorboard_cnc.writer.instances.arrays import array_of, class_codes, in_rows
-from tensorboard_cnc.writer.wording import shown
 
 # One byte each; far above what a page could ever compare.
 _MOST_FLAGS = 1 << 31

@@ -15,6 +15,7 @@ from tensorboard_cnc.format.columns import ids as packed_ids
 from tensorboard_cnc.format.columns import probabilities
 from tensorboard_cnc.format.instances import columns_of
 from tensorboard_cnc.records.instances import Ids, Predictions
+from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.instances.arrays import array_of, checked_ids, checked_rows, first_rows
 from tensorboard_cnc.writer.instances.class_predictions import (
     bare_labels,
@@ -26,7 +27,6 @@ from tensorboard_cnc.writer.instances.task import GivenPredictions, KnownDataset
 from tensorboard_cnc.writer.instances.truth import numbers_of
 from tensorboard_cnc.writer.naming import checked_dataset_name, checked_max_bytes, checked_name
 from tensorboard_cnc.writer.texts import cut_texts
-from tensorboard_cnc.writer.wording import shown, type_name
 
 DEFAULT_BYTES = 512 << 10
 # KL needs vectors, so that some stay before top-k claims the rest.

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.instances import Dataset, Kind
+from tensorboard_cnc.wording import shown
 from tensorboard_cnc.writer.instances.arrays import first_rows, in_rows
 from tensorboard_cnc.writer.instances.truth import checked_classes
-from tensorboard_cnc.writer.wording import shown
 
 # The most probable classes that are kept of each instance.
 TOP = 5

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.instances.arrays import array_of, checked_rows, in_rows, random_ranks
-from tensorboard_cnc.writer.wording import shown, type_name
 
 MOST_PIXELS_ASIDE = 64
 _CHANNELS = (1, 3, 4)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.wording import shown
 from tensorboard_cnc.writer.instances.arrays import (
     array_of,
     checked_rows,
@@ -19,7 +20,6 @@ from tensorboard_cnc.writer.instances.arrays import (
 from tensorboard_cnc.writer.instances.memberships import checked_memberships, is_nested
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.texts import cut_texts
-from tensorboard_cnc.writer.wording import shown
 
 
 def truth_of(n: int, labels: Any, classes: Any, targets: Any) -> dict[str, Any]:

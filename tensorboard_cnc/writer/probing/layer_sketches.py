@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.sizes import Sizes, effective_bytes
 from tensorboard_cnc.sketches.sketcher import Sketcher
+from tensorboard_cnc.wording import text_of
 from tensorboard_cnc.writer.tensors.any_tensor import source_of
 from tensorboard_cnc.writer.tensors.plain_arrays import array_source
 from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource, value_bits
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
-from tensorboard_cnc.writer.wording import text_of
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.tensors.torch_tensors import dtype_name, is_torch_tensor
-from tensorboard_cnc.writer.wording import shown, type_name
 
 if TYPE_CHECKING:
     import torch

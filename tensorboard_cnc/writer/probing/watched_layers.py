@@ -8,9 +8,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.tensors.module_tensors import is_quantized_module
 from tensorboard_cnc.writer.tensors.tensor_names import without_wrappers
-from tensorboard_cnc.writer.wording import shown, type_name
 
 if TYPE_CHECKING:
     from torch import nn

@@ -18,7 +18,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tensorboard_cnc.errors import WriterError
 from tensorboard_cnc.format.tags import SUBRUN, mark_as_subrun, new_handle
-from tensorboard_cnc.writer.wording import shown, text_of
+from tensorboard_cnc.wording import shown, text_of
 
 
 class LocalSink:

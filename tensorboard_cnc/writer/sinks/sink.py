@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tensorboard_cnc.errors import WriterError
+from tensorboard_cnc.wording import shown, text_of, type_name
 from tensorboard_cnc.writer.ranks import rank_and_size
 from tensorboard_cnc.writer.sinks.directory import LocalSink, RemoteSink
 from tensorboard_cnc.writer.sinks.summary_writers import (
@@ -17,7 +18,6 @@ from tensorboard_cnc.writer.sinks.summary_writers import (
     TfSummarySink,
     TorchSink,
 )
-from tensorboard_cnc.writer.wording import shown, text_of, type_name
 
 _RULE = (
     "A writer is a SummaryWriter of torch or tensorboardX, Lightning's logger.experiment, a "

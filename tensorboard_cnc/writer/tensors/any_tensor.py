@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.efficiency.state_tensors import is_wrapper
+from tensorboard_cnc.wording import text_of
 from tensorboard_cnc.writer.tensors.quantized_tensors import quantized_source, wrapper_source
 from tensorboard_cnc.writer.tensors.tensor_source import (
     Read,
@@ -30,7 +31,6 @@ from tensorboard_cnc.writer.tensors.torch_tensors import (
     dtype_name,
     sparse_source,
 )
-from tensorboard_cnc.writer.wording import text_of
 
 if TYPE_CHECKING:
     from torch import Tensor

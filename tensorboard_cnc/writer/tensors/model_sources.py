@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.tensors.any_tensor import masked_source, source_of
 from tensorboard_cnc.writer.tensors.carried_quantizers import unread_weights
 from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT, module_tensors
@@ -27,7 +28,6 @@ from tensorboard_cnc.writer.tensors.tensor_names import (
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
 from tensorboard_cnc.writer.tensors.unread_codes import Names, checked_codes
-from tensorboard_cnc.writer.wording import shown, type_name
 
 if TYPE_CHECKING:
     from torch import nn

@@ -9,10 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.wording import text_of
 from tensorboard_cnc.writer.tensors.any_tensor import masked_source, source_of
 from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
-from tensorboard_cnc.writer.wording import text_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorboard_cnc.wording import text_of, type_name
 from tensorboard_cnc.writer.tensors.number_formats import as_floats
 from tensorboard_cnc.writer.tensors.tensor_names import TensorName, buffer_or_parameter
 from tensorboard_cnc.writer.tensors.tensor_source import (
@@ -17,7 +18,6 @@ from tensorboard_cnc.writer.tensors.tensor_source import (
     channel_axis,
 )
 from tensorboard_cnc.writer.tensors.torch_tensors import is_torch_tensor
-from tensorboard_cnc.writer.wording import text_of, type_name
 
 
 def array_source(name: str, given: Any) -> TensorSource | Refused:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.wording import shown
 from tensorboard_cnc.writer.tensors.number_formats import as_floats, decoded, unpacked
 from tensorboard_cnc.writer.tensors.safetensors_header import (
     FORMATS,
@@ -30,7 +31,6 @@ from tensorboard_cnc.writer.tensors.tensor_source import (
     TensorSource,
     channel_axis,
 )
-from tensorboard_cnc.writer.wording import shown
 
 _INDEX = "*.safetensors.index.json"
 _RULE = "Weights are read from a .safetensors file, its index, or a directory that holds them"

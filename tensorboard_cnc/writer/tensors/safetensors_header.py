@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.wording import shown
+from tensorboard_cnc.wording import shown
 
 _LENGTH_BYTES = 8
 # The format's own limit.

@@ -10,8 +10,8 @@ from tensorboard_cnc.sketches.block import BLOCK
 from tensorboard_cnc.sketches.pair_totals import PairSketcher
 from tensorboard_cnc.sketches.sizes import Sizes, effective_bytes
 from tensorboard_cnc.sketches.sketcher import Sketcher
+from tensorboard_cnc.wording import text_of
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource, value_bits
-from tensorboard_cnc.writer.wording import text_of
 
 # Read at a time: what has to be decoded is never in memory as a whole.
 _PIECE = 32 * BLOCK

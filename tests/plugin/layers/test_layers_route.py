@@ -13,8 +13,7 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.format import sketches
-from tensorboard_cnc.format.metadata import blob_summary
-from tensorboard_cnc.format.tags import weights_tag
+from tensorboard_cnc.format.tags import blob_summary, weights_tag
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.sketches import SketchRecord
 from tests.conftest import Serve
