@@ -16,7 +16,7 @@ BOOTSTRAP = $(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH. Insta
 	scripts/bootstrap.py --venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-writers check bench pictures wheel proto types format \
+.PHONY: help demo dev test test-writers check bench pictures wheel lock proto types format \
 	environment-demo environment-test environment-check
 
 help:  ## Show this list
@@ -51,6 +51,9 @@ format: environment-check  ## Format Python and the panel's sources
 	$(PY) -m ruff format
 	$(PY) scripts/node.py run format
 
+lock: environment-check  ## Complete constraints.txt (LOCK=--upgrade takes the newest versions)
+	$(PY) scripts/lock.py $(LOCK)
+
 bench: environment-test  ## Measure, with peers beside us
 	$(PANEL)
 	PYTHONPATH=scripts $(PY) -m benchmarks
@@ -60,7 +63,7 @@ pictures: environment-test  ## Take the pictures of the documentation from the d
 	PYTHONPATH=. $(PY) scripts/pictures.py
 
 wheel: environment-test  ## Build the wheel and the sdist into dist/
-	$(PY) -m build
+	PIP_CONSTRAINT=constraints.txt $(PY) -m build
 
 proto: environment-test  ## Compile tensorboard_cnc/format/cnc.proto
 	$(PY) scripts/proto.py

@@ -39,14 +39,24 @@ def test_installs_again_after_a_dependency_changed(
     assert len(commands) == 2 * first
 
 
-def test_each_group_is_installed_with_the_pinned_torch(
+def test_everything_is_installed_in_the_versions_of_the_lock(
     commands: list[list[str]], tmp_path: Path
 ) -> None:
     bootstrap.install(Path("python"), tmp_path, ["demo"])
     bootstrap.install(Path("python"), tmp_path, ["test"])
     installed = [command for command in commands if "--editable" in command]
     assert [command[command.index("--group") + 1] for command in installed] == ["demo", "test"]
-    assert all("constraints.txt" in command for command in installed)
+    assert all("constraints.txt" in command for command in commands)
+
+
+def test_the_newest_versions_are_another_installation(
+    commands: list[list[str]], tmp_path: Path
+) -> None:
+    bootstrap.install(Path("python"), tmp_path, ["test"])
+    first = len(commands)
+    bootstrap.install(Path("python"), tmp_path, ["test"], locked=False)
+    assert len(commands) == 2 * first
+    assert not any("constraints.txt" in command for command in commands[first:])
 
 
 def test_a_failed_installation_is_repeated(
@@ -85,7 +95,7 @@ def test_torch_comes_from_the_usual_index_elsewhere(
 
 
 def test_an_environment_that_works_is_kept(tmp_path: Path) -> None:
-    python = tmp_path / "bin" / "python"
+    python = tmp_path.joinpath(*bootstrap.PYTHON_IN_VENV)
     python.parent.mkdir()
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)

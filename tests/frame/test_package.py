@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import time
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -18,12 +17,15 @@ from typing import Any
 
 import pytest
 
+from tests.tensorboard_host import DEADLINE_SECONDS, wait_until
+
 ROOT = Path(__file__).resolve().parents[2]
+# The versions of the lock, also of what builds.
+PIP = {"PIP_CONSTRAINT": str(ROOT / "constraints.txt"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 NOT_IN_A_CLONE = (
     *(".git", ".venv*", ".*_cache", ".hypothesis", "__pycache__", "*.egg-info"),
     *("node_modules", "static", "build", "dist", "runs", "logs"),
 )
-START_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def build_log(tmp_path_factory: pytest.TempPathFactory) -> str:
     (folder / "bin" / "sh").symlink_to("/bin/sh")
     result = subprocess.run(
         [sys.executable, "-m", "build", "--outdir", str(folder / "dist"), str(folder / "clone")],
-        env={**os.environ, "PATH": str(folder / "bin"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        env={**os.environ, **PIP, "PATH": str(folder / "bin")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -62,8 +64,13 @@ def clean_python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv = tmp_path_factory.mktemp("clean")
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
     python = venv / "bin" / "python"
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    result = subprocess.run([*install, str(wheel)], capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [str(python), "-m", "pip", "install", "--quiet", str(wheel)],
+        env={**os.environ, **PIP},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert result.returncode == 0, result.stderr
     return python
 
@@ -82,21 +89,20 @@ def tensorboard(clean_python: Path, tmp_path: Path) -> Iterator[str]:
         yield address(process, log)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(DEADLINE_SECONDS)
 
 
 def address(process: subprocess.Popen[bytes], log: Path) -> str:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        found = re.search(r"http://127\.0\.0\.1:\d+/", log.read_text())
-        if found:
-            return found[0]
-        time.sleep(0.1)
-    raise AssertionError(f"TensorBoard did not start: {log.read_text()}")
+    def found() -> re.Match[str] | None:
+        assert process.poll() is None, f"TensorBoard did not start: {log.read_text()}"
+        return re.search(r"http://127\.0\.0\.1:\d+/", log.read_text())
+
+    match: re.Match[str] = wait_until(found, "the start of TensorBoard")
+    return match[0]
 
 
 def fetch(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=30) as response:
+    with urllib.request.urlopen(url, timeout=DEADLINE_SECONDS) as response:
         body: bytes = response.read()
     return body
 
