@@ -5,7 +5,12 @@ VENV ?= .venv
 WRITERS_VENV ?= .venv-writers
 WORKERS ?= 2
 PYTEST ?=
+# Of a test by name only the files that hold it are imported, which takes a tenth of the time.
+TEST ?=
+NAMED = $(if $(TEST),-k "$(TEST)" $(shell grep -rl --include="test_*.py" "$(TEST)" tests))
 PY := $(VENV)/bin/python
+# pytest rewrites all assertions; kept, that is done once.
+export PYTHONDONTWRITEBYTECODE :=
 PANEL = $(PY) scripts/panel_build.py
 
 # Any Python that runs scripts/bootstrap.py, which then chooses the newest one with venv.
@@ -16,8 +21,8 @@ BOOTSTRAP = $(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH. Insta
 	scripts/bootstrap.py --venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-writers check bench pictures wheel lock proto types format \
-	environment-demo environment-test environment-check
+.PHONY: help demo dev test test-panel test-python test-writers check format lock bench pictures \
+	wheel proto types environment-demo environment-test environment-check
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1\t/' | expand -t 20
@@ -30,11 +35,15 @@ dev: environment-demo  ## Rebuild the panel on every change and show it in Tenso
 	$(PANEL)
 	$(PY) scripts/dev.py
 
-test: environment-test  ## Run all tests: panel units, Python, browser (PYTEST='-k wheel', WORKERS=2)
+test: test-panel test-python  ## Run all tests of the panel and of Python
+
+test-panel: environment-test  ## Run the panel's unit tests (TEST=name)
+	$(PY) scripts/node.py run test -- $(if $(TEST),-t "$(TEST)")
+
+test-python: environment-test  ## Run Python's tests, browser too (TEST=name, PYTEST='-x', WORKERS=2)
 	$(PANEL)
-	$(PY) scripts/chromium.py
-	$(PY) scripts/node.py run test
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not writers" $(PYTEST)
+	$(if $(TEST),,$(PY) scripts/chromium.py)
+	$(PY) -m pytest -m "not writers" $(or $(NAMED),-n $(WORKERS) --dist loadfile) $(PYTEST)
 
 test-writers:  ## Run the tests that need TensorFlow or toolkits, in an environment of their own
 	$(BOOTSTRAP) $(WRITERS_VENV) test-writers
