@@ -6,9 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.tensorboard_host import LOADERS, InProcessTensorBoard, Loader, serve_in_process
+
+# The same examples every time, however busy the machine is.
+hypothesis.settings.register_profile("cnc", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("cnc")
 
 Serve = Callable[[Path], InProcessTensorBoard]
 

@@ -21,7 +21,7 @@ SIZES = st.sampled_from([0, 1, 2, 3, 31, 127, 128, 129, 1000, 4097, 40_000])
 
 
 @given(arrays.arrays(np.uint32, SIZES, elements=st.integers(0, 2**32 - 1)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_planes_keep_every_bit(bits: NDArray[np.uint32]) -> None:
     values = bits.view(np.float32)
     found = columns.array_of(columns.planes("x", values), np.float32)
@@ -29,7 +29,7 @@ def test_planes_keep_every_bit(bits: NDArray[np.uint32]) -> None:
 
 
 @given(st.sampled_from([np.int8, np.int16, np.int32, np.int64]), SIZES, st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whole_numbers_come_back(dtype: Any, size: int, seed: int) -> None:
     limits = np.iinfo(dtype)
     rng = np.random.default_rng(seed)

@@ -69,7 +69,7 @@ def test_any_bytes_are_refused(chunks: list[bytes]) -> None:
     assert decodes_or_is_refused(chunks)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.sampled_from(sorted(SMALL)), st.data())
 def test_any_change_under_a_good_checksum(name: str, data: st.DataObject) -> None:
     """A hostile writer seals whatever it likes."""
@@ -80,7 +80,7 @@ def test_any_change_under_a_good_checksum(name: str, data: st.DataObject) -> Non
     assert decodes_or_is_refused(bulk_chunks(bytes(payload)))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.sampled_from(sorted(SMALL)), st.data())
 def test_any_declared_shape_and_type(name: str, data: st.DataObject) -> None:
     message = message_of(SMALL[name])

@@ -21,7 +21,7 @@ _PROBABILITIES = {"confidence", "true_probability", "top_probabilities", "vector
 RANDOM = np.random.default_rng(0)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(records)
 def test_any_record_comes_back(record: InstanceRecord) -> None:
     found = decode(encode(record))
@@ -38,7 +38,7 @@ def test_any_record_comes_back(record: InstanceRecord) -> None:
             assert not one.flags.writeable
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(arrays(np.float32, st.integers(0, 50), elements=st.floats(0, 1, width=32)))
 def test_probabilities_keep_their_tail(values: Any) -> None:
     found = columns.array_of(columns.probabilities("p", values), np.float32)

@@ -55,7 +55,7 @@ def test_round_trip(stored: SketchRecord) -> None:
         arrays.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=9),
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_tensor_comes_back(values: np.ndarray) -> None:
     stored = record(sketch(values, "x", sizes=SMALL))
     assert same(decode(encode(stored)), _rounded(stored))
@@ -160,7 +160,7 @@ def test_any_bytes_are_refused(chunks: list[bytes]) -> None:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_tampering_behind_the_checksum_is_refused_or_read(data: st.DataObject) -> None:
     message = bulk_message(pb.SketchRecord, encode(any_sketch.every_form()))
     column = data.draw(st.sampled_from(list(message.columns)))

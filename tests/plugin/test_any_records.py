@@ -89,7 +89,7 @@ def answer_of(
     return json.loads(json.dumps(answer, allow_nan=False))  # type: ignore[no-any-return]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(STORED, st.dictionaries(st.tuples(RUNS, NAMES), POINTS, max_size=3), BULK)
 def test_every_answer_is_json_and_a_graph_without_cycles(
     stored: list[Stored], scalars: dict[tuple[str, str], Any], bulk: list[Bulk]
@@ -104,7 +104,7 @@ def test_every_answer_is_json_and_a_graph_without_cycles(
         settled |= next_ones
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(STORED, st.randoms(use_true_random=False))
 def test_the_order_of_reading_does_not_matter(stored: list[Stored], random: Any) -> None:
     distinct = [

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_cnc.plugin.record_cache import RecordCache
@@ -50,7 +50,6 @@ def test_what_is_over_the_limit_is_given_but_not_kept() -> None:
     assert [cache.holds(np.ndarray, key) for key in ("large", "small")] == [False, True]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 5)), max_size=60))
 def test_it_is_never_over_its_limit(asked: list[tuple[int, int]]) -> None:
     cache = RecordCache(8000)

@@ -164,7 +164,7 @@ def test_shards_of_other_tensors_are_refused() -> None:
         Sketcher("w", (10,), "float32").merge(Sketcher("w", (11,), "float32"))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     cuts=st.lists(st.integers(0, 81_000), max_size=4),
     axis=st.sampled_from([0, 1, 3, None]),

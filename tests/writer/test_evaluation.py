@@ -63,7 +63,7 @@ def test_batches_are_the_same_as_one_call(kind: str, texts: bool, tmp_path: Path
     same(the_predictions(tmp_path / "batches"), the_predictions(tmp_path / "once"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.integers(200, 20_000))
 def test_any_batches_keep_the_vectors_that_one_call_keeps(sizes: list[int], max_bytes: int) -> None:
     n = sum(sizes)

@@ -76,7 +76,7 @@ def test_the_bytes_are_used() -> None:
         assert 0.9 * max_bytes < packed_bytes(fitted(record, max_bytes)[1]) <= max_bytes
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(30_000, 200_000), st.integers(30_000, 200_000), st.integers(0, 99))
 def test_the_subsets_of_all_models_are_nested(one: int, other: int, seed: int) -> None:
     """Whatever the order, the logits and the bytes."""

@@ -31,7 +31,7 @@ NAMES = st.text(
 VALUES = st.floats() | st.integers(-(2**1000), 2**1000) | st.lists(st.floats(), min_size=1)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.dictionaries(NAMES, VALUES, min_size=1), st.none() | st.integers(-(2**63), 2**63 - 1))
 def test_numbers_come_back_as_they_were(numbers: dict[str, Any], step: int | None) -> None:
     with tempfile.TemporaryDirectory() as logdir:

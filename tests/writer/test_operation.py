@@ -44,7 +44,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.dictionaries(st.text("abcXYZ_ é%/", min_size=1), VALUES))
 def test_parameters_come_back_with_their_types_and_order(parameters: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as logdir:

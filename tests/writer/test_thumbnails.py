@@ -31,7 +31,7 @@ def shown(images: Any, room: int = 1 << 20) -> list[Any]:
     return [decoded(file) if file else None for file in files]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     array_shapes(min_dims=2, max_dims=2, max_side=12).flatmap(
         lambda shape: st.sampled_from([1, 3, 4]).flatmap(

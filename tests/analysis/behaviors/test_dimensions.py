@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_cnc.analysis.behaviors.dimensions import (
@@ -68,7 +68,6 @@ def test_many_equal_numbers_leave_fewer_levels() -> None:
     assert all(counts(dimension, 1000))
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats() | st.integers(0, 20), max_size=80))
 def test_every_known_number_is_in_one_level(values: list[float]) -> None:
     column = np.array(values, float)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
@@ -132,7 +132,6 @@ def test_multi_label_answers_are_right_where_the_whole_set_is() -> None:
     assert found.memberships.tolist() == said.tolist()
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=3), min_size=4, max_size=4))
 def test_texts_have_equal_codes_where_they_are_equal(outputs: list[str]) -> None:
     found, _ = laid_out(model([40, 30, 20, 10], "texts", outputs=tuple(outputs)), None)
@@ -168,7 +167,6 @@ def test_without_a_data_set_all_ids_of_all_models_are_instances() -> None:
     assert instances_of(None, [one, two]).ids.tolist() == [1, 2, 3]
 
 
-@settings(deadline=None)
 @given(st.permutations(range(4)), st.integers(1, 4))
 def test_the_order_of_a_record_does_not_matter(order: list[int], kept: int) -> None:
     order = order[:kept]

@@ -111,7 +111,7 @@ def test_several_labels_for_an_instance_and_unknown_answers() -> None:
     assert harmed_pairs(DIMENSIONS, BASE, {"m": evaluation([0] * N)}) == ([], 0)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(1, 3000), st.data())
 def test_many_tails_at_once_are_those_of_one(size: int, data: st.DataObject) -> None:
     rows = []

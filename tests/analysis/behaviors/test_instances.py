@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_cnc.analysis.behaviors.instances import all_ids, row_of_text, rows_of
@@ -19,7 +19,6 @@ def array(ids: list[Any]) -> np.ndarray:
     return np.array(ids, str if ids and isinstance(ids[0], str) else np.int64)
 
 
-@settings(deadline=None)
 @given(st.tuples(NUMBERS, NUMBERS) | st.tuples(TEXTS, TEXTS))
 def test_as_a_dictionary(lists: tuple[list[Any], list[Any]]) -> None:
     ids, index = lists

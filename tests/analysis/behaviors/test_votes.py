@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_cnc.analysis.behaviors.votes import (
@@ -24,7 +24,6 @@ TABLES = st.integers(1, 6).flatmap(
 )
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_votes_as_counted_one_by_one(table: list[list[int]]) -> None:
     found = votes(list(np.array(table, np.int64).T))

@@ -82,7 +82,7 @@ def _without_seeds(recipe: Recipe) -> str:
     return repr((recipe.root, steps))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(lineages(), st.randoms(use_true_random=False))
 def test_generated_lineages(sweep: Sweep, chance: random.Random) -> None:
     keys = [model_key("r", name) for name in sweep.ids]

@@ -40,7 +40,7 @@ def assert_sound(found: Estimates) -> None:
     assert (low[exact] == high[exact]).all()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(before=tensors(), after=tensors(), same=st.booleans())
 def test_estimates_of_any_pair_are_sound(
     before: NDArray[Any], after: NDArray[Any], same: bool
@@ -60,7 +60,7 @@ def test_estimates_of_any_pair_are_sound(
             assert_sound(measure.of_own(own_statistics([other])))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(before=tensors(), after=tensors())
 def test_zeros_add_up_to_what_is_known_exactly(before: NDArray[Any], after: NDArray[Any]) -> None:
     before, after = np.nan_to_num(before), np.nan_to_num(after)
@@ -72,7 +72,7 @@ def test_zeros_add_up_to_what_is_known_exactly(before: NDArray[Any], after: NDAr
     assert classes.value.sum() <= before.size * (1 + 1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(values=tensors())
 def test_a_tensor_equals_itself(values: NDArray[Any]) -> None:
     found = pair_statistics([sketch(values, sizes=SMALL)], [sketch(values.copy(), sizes=SMALL)])
