@@ -24,5 +24,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
     environment: "node",
+    // Long enough for a busy machine.
+    testTimeout: 60_000,
   },
 });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -29,10 +30,25 @@ from tensorboard_cnc.reader.event_store import EventStore
 from tensorboard_cnc.records.models import Bulk
 
 Loader = Literal["fast", "python"]
-LOADERS: tuple[Loader, ...] = ("fast", "python")
+
+
+def _loaders() -> Iterator[Loader]:
+    """Those of this platform: the Rust data server has no binary for most of them."""
+    try:
+        server_ingester.get_server_binary()
+        yield "fast"
+    except server_ingester.NoDataServerError:
+        if (sys.platform, platform.machine()) == ("linux", "x86_64"):
+            raise
+    yield "python"
+
+
+LOADERS = tuple(_loaders())
 # What CncLoader.fix_flags sets by default.
 SAMPLES = {"cnc": 1}
-DEADLINE_SECONDS = 60.0
+# How long anything that must happen is waited for, which a busy machine may need: nothing that
+# passes takes so long.
+DEADLINE_SECONDS = 120.0
 
 
 def wait_until(done: Callable[[], Any], what: str) -> Any:
@@ -184,6 +200,6 @@ def tensorboard_process(
         yield TensorBoardProcess(process, found[0].rstrip("/"), lines)
     finally:
         process.terminate()
-        process.wait(30)
-        follower.join(10)
+        process.wait(DEADLINE_SECONDS)
+        follower.join(DEADLINE_SECONDS)
         process.stderr.close()

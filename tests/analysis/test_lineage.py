@@ -168,9 +168,10 @@ def _ancestors(parents: dict[str, list[str]], key: str) -> set[str]:
 def test_long_chains_and_many_cycles_are_quick() -> None:
     chain = [member("r", f"{n}", n, (f"{n - 1}",) if n else ()) for n in range(20_000)]
     pairs = [member("r", f"p{n}", n, (f"p{n ^ 1}",)) for n in range(5_000)]
-    start = time.perf_counter()
+    # Of this process alone, whatever else the machine does.
+    start = time.process_time()
     lineage = lineage_of(*chain, *pairs)
-    assert time.perf_counter() - start < 10, "resolution must not be quadratic"
+    assert time.process_time() - start < 10, "resolution must not be quadratic"
     assert len(lineage.problems) == 2_500
 
 

@@ -9,9 +9,18 @@ from pathlib import Path
 
 import chromium
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    FloatRect,
+    FrameLocator,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
-from tests.tensorboard_host import tensorboard_process
+from tests.tensorboard_host import DEADLINE_SECONDS, tensorboard_process
 
 # Chromium refuses its sandbox to root, and containers have no GPU.
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -19,7 +28,19 @@ _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _FOREIGN = re.compile(
     r"Multiple instances of Three\.js|was preloaded using link preload|//[^/]*/font-roboto/"
 )
-_TIMEOUT_MS = 20_000
+_TIMEOUT_MS = 1000 * DEADLINE_SECONDS
+# In the same place for ten frames.
+_AT_REST = """element => new Promise(rest => {
+  let place = "", frames = 0;
+  const look = () => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const now = [x, y, width, height].join();
+    frames = now === place ? frames + 1 : 0;
+    place = now;
+    frames < 10 ? requestAnimationFrame(look) : rest();
+  };
+  look();
+})"""
 FRAME = "iframe[src*='name=cnc']"
 
 
@@ -61,6 +82,14 @@ def serve_process() -> Iterator[Callable[..., str]]:
             return stack.enter_context(manager).url
 
         yield start
+
+
+def settled_box(element: Locator) -> FloatRect:
+    """Where `element` is once it has come to rest."""
+    element.evaluate(_AT_REST)
+    box = element.bounding_box()
+    assert box is not None, f"{element} is not shown"
+    return box
 
 
 def open_tab(page: Page, url: str, state: str = "") -> FrameLocator:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tests.browser.axe import serious_violations
-from tests.browser.conftest import open_tab
+from tests.browser.conftest import open_tab, settled_box
 from tests.browser.evaluated_digits import Digits, log_digits
 from tests.browser.test_overview import node
 from tests.browser.test_places import place
@@ -187,8 +187,7 @@ def test_brushes_of_two_models_hold_together(
     expect(frame.get_by_text(f"{wrong} of {len(digits.labels)} instances ·")).to_be_visible()
     plot = frame.get_by_role("slider", name="correct of prune-50")
     frame.locator(".sheet").evaluate("sheet => sheet.scrollTo(0, 0)")
-    box = plot.bounding_box()
-    assert box is not None
+    box = settled_box(plot)
     page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + 20)
     right = int(digits.right("prune-50").sum())
     expect(frame.get_by_text(f"{right} of {len(digits.labels)} instances ·")).to_be_visible()

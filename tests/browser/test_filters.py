@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-from tests.browser.conftest import open_tab
+from tests.browser.conftest import open_tab, settled_box
 from tests.browser.published import log_noisy_sweep
 
 ServeProcess = Callable[..., str]
@@ -95,8 +95,7 @@ def test_a_histogram_is_brushed(tmp_path: Path, page: Page, serve_process: Serve
     frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
     frame.get_by_role("button", name="Filters").click()
     form = frame.get_by_role("dialog", name="Filters")
-    box = form.get_by_role("group", name="accuracy, %").locator("svg").bounding_box()
-    assert box is not None
+    box = settled_box(form.get_by_role("group", name="accuracy, %").locator("svg"))
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] / 2, middle)
     page.mouse.down()

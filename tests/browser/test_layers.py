@@ -18,7 +18,7 @@ from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.records.identity import model_key
 from tests.browser.axe import serious_violations
 from tests.browser.compressed import DENSE, PRUNED, QUANTIZED, log_compressed
-from tests.browser.conftest import open_tab
+from tests.browser.conftest import open_tab, settled_box
 from tests.browser.test_overview import node
 from tests.browser.test_places import place
 
@@ -141,8 +141,7 @@ def test_filters_brush_and_file(tmp_path: Path, page: Page, serve_process: Serve
     expect(grid(frame)).to_have_attribute("aria-rowcount", "5")
     page.keyboard.press("Delete")
     expect(brush).to_have_attribute("aria-valuetext", "all tensors")
-    box = brush.bounding_box()
-    assert box is not None
+    box = settled_box(brush)
     page.mouse.move(box["x"] + 60, box["y"] + 40)
     page.mouse.down()
     page.mouse.move(box["x"] + 200, box["y"] + 40)

@@ -12,7 +12,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.records.models import Operation
 from tests.browser.axe import serious_violations
-from tests.browser.conftest import FRAME, open_tab
+from tests.browser.conftest import FRAME, open_tab, settled_box
 from tests.tensorboard_host import tensorboard_process
 
 _PRUNED = 70
@@ -123,8 +123,7 @@ def test_search_steps_through_hits_and_unfolds_what_hides_them(page: Page, url: 
 def test_a_selection_grows_by_marquee_and_by_kin(page: Page, url: str) -> None:
     frame = open_tab(page, url)
     expect(_nodes(frame)).to_have_count(7)
-    boxes = [_node(frame, f"tuned-{epochs},").bounding_box() for epochs in (1, 10)]
-    first, last = (box for box in boxes if box)
+    first, last = (settled_box(_node(frame, f"tuned-{epochs},")) for epochs in (1, 10))
     page.keyboard.down("Shift")
     page.mouse.move(first["x"] - 20, first["y"] - 8)
     page.mouse.down()
@@ -190,15 +189,13 @@ def test_a_tooltip_makes_way_after_a_click(page: Page, url: str) -> None:
 def test_the_wheel_zooms_and_the_inset_moves(page: Page, url: str) -> None:
     frame = open_tab(page, url)
     dense = _node(frame, "dense")
-    before = dense.bounding_box()
-    assert before is not None
+    before = settled_box(dense)
     inset = frame.get_by_label("The whole map, and what part of it is shown")
     expect(inset).to_have_count(0)
     page.mouse.move(before["x"] + before["width"] / 2, before["y"] + before["height"] / 2)
     page.mouse.wheel(0, -600)
     expect(inset).to_be_visible()
-    zoomed = dense.bounding_box()
-    assert zoomed is not None
+    zoomed = settled_box(dense)
     assert abs(zoomed["x"] + zoomed["width"] / 2 - before["x"] - before["width"] / 2) < 8
     inset.click(position={"x": 120, "y": 40})
     frame.get_by_role("button", name="Show all models").click()

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tensorboard_cnc import cnc_summary
-from tests.browser.conftest import FRAME, open_tab
+from tests.browser.conftest import FRAME, open_tab, settled_box
 
 ServeProcess = Callable[..., str]
 
@@ -168,8 +168,7 @@ def test_a_model_that_appears_slides_in_without_losing_view_or_selection(
         expect(frame.get_by_text("5 models").first).to_be_visible()
         expect(stage.get_by_label(re.compile("^newcomer.*running"))).to_have_count(1)
     expect(row(frame, "prune-50")).to_have_attribute("aria-selected", "true")
-    after = node(frame, "dense").bounding_box()
-    assert after is not None
+    after = settled_box(node(frame, "dense"))
     assert after["width"] == pytest.approx(before, rel=0.25), "the zoom has changed"
 
 

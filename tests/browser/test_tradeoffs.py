@@ -14,7 +14,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tensorboard_cnc import cnc_summary
 from tests.browser.axe import serious_violations
-from tests.browser.conftest import open_tab
+from tests.browser.conftest import open_tab, settled_box
 from tests.browser.published import import_table, log_noisy_sweep
 
 ServeProcess = Callable[..., str]
@@ -149,8 +149,7 @@ def test_marquee_zoom_and_keyboard(tmp_path: Path, page: Page, serve_process: Se
     frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)), "&p.cnc.z=all")
     plot = tradeoffs(frame).get_by_role("listbox")
     expect(plot.get_by_role("option")).to_have_count(7)
-    box = plot.bounding_box()
-    assert box is not None
+    box = settled_box(plot)
     left, top, width, height = box["x"], box["y"], box["width"], box["height"]
     page.mouse.move(left + 50, top + 2)
     page.mouse.down()

@@ -15,7 +15,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.records.identity import model_key
-from tests.browser.conftest import open_tab
+from tests.browser.conftest import open_tab, settled_box
 
 ServeProcess = Callable[..., str]
 RNG = np.random.default_rng(17)
@@ -79,13 +79,13 @@ def test_a_combination_that_breaks_more_than_its_parts(
     first = frame.get_by_role("table", name="Slices").get_by_role("row").first
     expect(first).to_contain_text("faint")
     rows_bar = frame.get_by_role("group", name="Rows")
-    before = rows_bar.bounding_box()
+    before = settled_box(rows_bar)
     rows_bar.get_by_text("where it broke", exact=True).click()
     pairs = frame.get_by_role("table", name="Broken pairs of slices")
     expect(pairs.get_by_role("row")).to_have_count(1)
     expect(pairs).to_contain_text("label 3 · scan faint")
     expect(pairs).to_contain_text("100\u202f%")
-    assert rows_bar.bounding_box() == before, "the bar stays where it is"
+    assert settled_box(rows_bar) == before, "the bar stays where it is"
     pairs.get_by_role("button", name="broke in pruned").click()
     expect(frame.get_by_text(f"{both.sum()} of {N:,} instances ·")).to_be_visible()
 

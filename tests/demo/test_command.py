@@ -63,7 +63,7 @@ def read_until(process: subprocess.Popen[str], wanted: str) -> str:
 
 
 def fetch(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=10) as response:
+    with urllib.request.urlopen(url, timeout=120) as response:
         body: bytes = response.read()
     return body
 
@@ -91,7 +91,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Demo:
         address = link_in(output).removesuffix("#cnc")
         plugins = json.loads(fetch(f"{address}data/plugins_listing"))
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=120)
     with pytest.raises(urllib.error.URLError):
         fetch(address)
     return Demo(logdir, output + rest, plugins, process.returncode)
@@ -232,7 +232,7 @@ def test_terminated_while_training_it_takes_tensorboard_along(tmp_path: Path) ->
     with running_demo("--quick", f"--logdir={tmp_path}") as process:
         output = read_until(process, "one-shot-50")
         process.terminate()
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Stopped. What was logged until now is in" in rest
     assert "Traceback" not in rest

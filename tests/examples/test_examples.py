@@ -37,9 +37,7 @@ def logs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     command = [sys.executable, "-W", "ignore", str(EXAMPLES / f"{request.param}.py"), str(folder)]
     # Networks of this size gain nothing from threads, which only wait for each other.
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=600, cwd=folder, env=environment
-    )
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment)
     assert done.returncode == 0, done.stderr
     assert "CncWarning" not in done.stderr
     return folder

@@ -133,6 +133,6 @@ def test_a_signal_handler_may_log(tmp_path: Path) -> None:
     from tensorboard_cnc.records.models import ModelCard
 
     code = textwrap.dedent(_PREEMPTED)
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, timeout=120)
     card = all_of(ModelCard, tmp_path)[-1]
     assert (card.status, card.reason) == ("failed", "preempted")
