@@ -21,8 +21,9 @@ BOOTSTRAP = $(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH. Insta
 	scripts/bootstrap.py --venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-panel test-python test-writers check format lock bench pictures \
-	wheel proto types environment-demo environment-test environment-check
+.PHONY: help demo dev test test-panel test-python test-writers check check-python check-panel \
+	format lock bench pictures wheel proto types \
+	environment-demo environment-test environment-check
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1\t/' | expand -t 20
@@ -49,10 +50,18 @@ test-writers:  ## Run the tests that need TensorFlow or toolkits, in an environm
 	$(BOOTSTRAP) $(WRITERS_VENV) test-writers
 	$(WRITERS_VENV)/bin/python -m pytest -m writers $(PYTEST)
 
-check: environment-check  ## Lint, formats and types, of Python and of the panel
+check: check-python check-panel  ## Lint, formats and types, of Python, the panel and the workflows
+
+check-python: environment-check
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(VENV)/bin/zizmor --offline --quiet .github
+	$(VENV)/bin/pre-commit validate-config
+
+check-panel: environment-check
 	$(PY) scripts/node.py run check
 
 format: environment-check  ## Format Python and the panel's sources

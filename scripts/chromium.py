@@ -58,7 +58,7 @@ def complete_playwright() -> None:
 
 def install() -> str:
     """Installs Playwright's Chromium, else the system's, and returns its path."""
-    dependencies = ["--with-deps"] if os.geteuid() == 0 else []
+    dependencies = ["--with-deps"] if debian.is_ours() else []
     subprocess.run([*PLAYWRIGHT, "install", *dependencies, "chromium"], check=False)
     if find() is None:
         debian.install("chromium", "fonts-liberation")
