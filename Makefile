@@ -22,7 +22,7 @@ BOOTSTRAP = $(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH. Insta
 
 .DEFAULT_GOAL := help
 .PHONY: help demo dev test test-panel test-python test-writers check check-python check-panel \
-	format lock bench pictures wheel proto types \
+	format lock bench pictures wheel release proto types \
 	environment-demo environment-test environment-check
 
 help:  ## Show this list
@@ -82,6 +82,9 @@ pictures: environment-test  ## Take the pictures of the documentation from the d
 
 wheel: environment-test  ## Build the wheel and the sdist into dist/
 	PIP_CONSTRAINT=constraints.txt $(PY) -m build
+
+release: environment-check  ## Check, build and tag the version (RELEASE=--dry-run makes no tag)
+	$(PY) scripts/release.py $(RELEASE)
 
 proto: environment-test  ## Compile tensorboard_cnc/format/cnc.proto
 	$(PY) scripts/proto.py
