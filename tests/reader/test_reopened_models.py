@@ -49,7 +49,7 @@ def only_model(host: InProcessTensorBoard) -> dict[str, Any]:
     return model  # type: ignore[no-any-return]
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(st.lists(st.lists(model_cards(ids=st.just("m"), times_us=st.integers(0, 9)), min_size=1)))
 def test_any_cards_of_any_models(models: list[list[ModelCard]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from sklearn.calibration import calibration_curve
@@ -66,7 +66,6 @@ def test_the_most_frequent_changes() -> None:
     assert transitions(before[:0], after[:0], 5) == []
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-(2**62), 2**62) | st.integers(0, 5), max_size=40))
 def test_the_most_frequent_answers_are_counted(codes: list[int]) -> None:
     found = most_frequent(np.array(codes, np.int64), 100)
@@ -77,7 +76,6 @@ def test_the_most_frequent_answers_are_counted(codes: list[int]) -> None:
 ANSWERS = st.lists(st.tuples(*[st.integers(-1, 2)] * 3), min_size=1, max_size=50)
 
 
-@settings(deadline=None)
 @given(ANSWERS)
 def test_cells_add_up_and_agree_with_scikit_learn(rows: list[tuple[int, int, int]]) -> None:
     labels, before, after = (list(column) for column in zip(*rows, strict=True))
@@ -159,7 +157,6 @@ COLUMNS = arrays.arrays(
 )
 
 
-@settings(deadline=None)
 @given(COLUMNS, COLUMNS)
 def test_bins_are_what_filtering_by_their_edges_keeps(one: np.ndarray, two: np.ndarray) -> None:
     edges = common_edges([one, two])

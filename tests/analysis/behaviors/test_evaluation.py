@@ -207,7 +207,6 @@ def test_yes_and_no_as_scipy() -> None:
 ROWS = arrays.arrays(np.float32, (4, 5), elements=st.floats(0, 1, width=32))
 
 
-@settings(deadline=None)
 @given(ROWS, ROWS)
 def test_never_negative_and_zero_against_itself(p: np.ndarray, q: np.ndarray) -> None:
     p[:, 0], q[:, 0] = 1, 1

@@ -7,7 +7,7 @@ from statistics import mean as exact_mean
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
@@ -36,7 +36,6 @@ def test_wilson_as_scipy(k: int, n: int) -> None:
     assert (float(low), float(high)) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 10**7).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_contains_the_rate_and_stays_within_0_and_1(kn: tuple[int, int]) -> None:
     k, n = kn
@@ -93,7 +92,6 @@ def test_intervals_cover() -> None:
     assert covered / 400 > 0.92
 
 
-@settings(deadline=None)
 @given(st.integers(0, 3000), st.integers(0, 3000))
 def test_a_fair_coin_as_scipy(heads: int, tails: int) -> None:
     expected = stats.binomtest(heads, heads + tails).pvalue if heads + tails else 1.0
@@ -106,7 +104,6 @@ def test_a_fair_coin_thrown_often(heads: int, tails: int) -> None:
     assert fair_coin_two_sided(heads, tails) == pytest.approx(expected, rel=1e-6)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_over_representation_as_scipy(data: st.DataObject) -> None:
     population = data.draw(st.integers(1, 5000))
@@ -127,7 +124,6 @@ def test_it_is_fisher_s_exact_test() -> None:
     assert over_represented(8, 20, 13, 100) == pytest.approx(expected)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 200), st.integers(0, 200))
 def test_chances_lie_between_0_and_1(heads: int, tails: int) -> None:
     assert 0 < fair_coin_two_sided(heads, tails) <= 1
@@ -144,7 +140,6 @@ def test_mcnemar_as_scipy(negative: int, positive: int) -> None:
     assert mcnemar(negative, positive).p == pytest.approx(expected, rel=1e-7, abs=1e-300)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 3000), st.integers(0, 3000))
 def test_a_p_value_is_a_probability_whichever_way_it_flips(heads: int, tails: int) -> None:
     p = fair_coin_two_sided(heads, tails)
@@ -173,7 +168,6 @@ def test_fisher_as_scipy(k: int, n: int, marked: int, size: int) -> None:
     assert over_represented(k, n, marked, size) == pytest.approx(expected, rel=1e-6, abs=1e-300)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_more_marked_ones_are_never_more_likely(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 400))
@@ -207,14 +201,12 @@ def test_differences_that_do_not_vary() -> None:
 PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=60)
 
 
-@settings(deadline=None)
 @given(PROBABILITIES)
 def test_as_scipy(p: list[float]) -> None:
     expected = stats.false_discovery_control(p)
     assert benjamini_hochberg(np.array(p)) == pytest.approx(expected)
 
 
-@settings(deadline=None)
 @given(PROBABILITIES)
 def test_q_is_no_smaller_than_p_and_keeps_its_order(p: list[float]) -> None:
     q = benjamini_hochberg(np.array(p))
@@ -281,7 +273,6 @@ def test_a_change_of_a_rate() -> None:
 COLUMNS = arrays.arrays(float, 12, elements=st.floats(-1e3, 1e3) | st.just(np.nan))
 
 
-@settings(deadline=None)
 @given(COLUMNS, COLUMNS)
 def test_only_what_both_know_counts(model: np.ndarray, base: np.ndarray) -> None:
     found = change(model, base, rate=False)
