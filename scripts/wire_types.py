@@ -1,6 +1,7 @@
 """Generates the panel's TypeScript types from ``tensorboard_cnc/wire/``, the JSON contract.
 
-Run it as ``make types``. Docstrings and the comments above a field become ``/** */``.
+With them goes the table of Student's t, so that both sides test with the same quantiles. Run it
+as ``make types``. Docstrings and the comments above a field become ``/** */``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+from tensorboard_cnc.analysis.differences.student_t import t_975
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tensorboard_cnc" / "wire"
 # In the order of the generated file; each may use the names of those before it.
@@ -20,6 +23,7 @@ TARGET = ROOT / "frontend" / "src" / "model" / "wire.gen.ts"
 HEADER = "// Generated from tensorboard_cnc/wire/ by `make types`; edit it there.\n"
 
 WIDTH = 100
+QUANTILES = 100
 PLAIN = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "None": "null"}
 
 
@@ -44,7 +48,15 @@ def main() -> None:
 def generated() -> str:
     """The TypeScript of the whole contract."""
     sources = [(SOURCE / f"{module}.py").read_text(encoding="utf-8") for module in MODULES]
-    return "\n".join([HEADER, *map(typescript, sources)])
+    return "\n".join([HEADER, quantiles(), *map(typescript, sources)])
+
+
+def quantiles() -> str:
+    """The 97.5 % quantiles of Student's t, for the tests that the panel makes of any two models."""
+    numbers = ", ".join(f"{t_975(degrees):.6g}" for degrees in range(1, QUANTILES + 1))
+    what = f"What 2.5 % of Student's t exceed, with 1 to {QUANTILES} degrees of freedom."
+    lines = textwrap.fill(numbers + ",", WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return f"/** {what} */\nexport const STUDENT_T_975: readonly number[] = [\n{lines}\n];\n"
 
 
 def typescript(source: str) -> str:

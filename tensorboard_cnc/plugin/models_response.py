@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.analysis.differences.replicates import is_seed, replicate_groups
 from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.measurements import Measured
 from tensorboard_cnc.analysis.metric_specs import KnownMetric
@@ -18,9 +19,11 @@ from tensorboard_cnc.records.models import Operation, ParameterValue
 
 def models_response(catalog: Catalog, unreadable: Iterable[Unreadable]) -> wire.Models:
     """Everything the Overview shows, in the order the contract states."""
+    groups = replicate_groups(catalog, (member.key for member in catalog.members))
+    group_of = {key: number for number, group in enumerate(groups) for key in group}
     return {
         "models": [
-            *(_model(catalog, member, _logged(catalog, member.key)) for member in catalog.members),
+            *(_model(catalog, member, group_of.get(member.key)) for member in catalog.members),
             *(
                 _ghost(catalog, key, model_id, _logged(catalog, key))
                 for key, model_id in sorted(catalog.lineage.ghosts.items(), key=lambda g: g[1])
@@ -39,7 +42,7 @@ def models_response(catalog: Catalog, unreadable: Iterable[Unreadable]) -> wire.
     }
 
 
-def _model(catalog: Catalog, member: Member, logged: wire.Logged) -> wire.Model:
+def _model(catalog: Catalog, member: Member, replicate_group: int | None) -> wire.Model:
     card = member.card
     measured = catalog.measured[member.key]
     parents = catalog.lineage.parents[member.key]
@@ -56,8 +59,10 @@ def _model(catalog: Catalog, member: Member, logged: wire.Logged) -> wire.Model:
         "created": card.created_us / 1e6,
         "updated": max(times) / 1e6,
         "metrics": {name: _metric(entry, member.run) for name, entry in measured.items()},
-        "logged": logged,
+        "logged": _logged(catalog, member.key),
     }
+    if replicate_group is not None:
+        model["replicate_group"] = replicate_group
     if assumed := [parent.key for parent in parents if parent.assumed]:
         model["assumed"] = assumed
     if card.reason:
@@ -172,11 +177,13 @@ def _operations(members: Iterable[Member]) -> list[wire.OperationSummary]:
         if operation is None:
             continue
         summary = summaries.setdefault(
-            operation.name, {"name": operation.name, "parameters": [], "models": 0}
+            operation.name, {"name": operation.name, "parameters": [], "seeds": [], "models": 0}
         )
         summary["models"] += 1
         known = summary["parameters"]
-        known.extend(name for name in operation.parameters if name not in known)
+        new = [name for name in operation.parameters if name not in known]
+        known.extend(new)
+        summary["seeds"].extend(filter(is_seed, new))
     return list(summaries.values())
 
 

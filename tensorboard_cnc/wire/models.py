@@ -61,6 +61,8 @@ class Model(TypedDict):
     created: float | None
     # When anything of it was last logged.
     updated: float | None
+    # The same number in all models that nothing but a seed tells apart, where there are several.
+    replicate_group: NotRequired[int]
     metrics: dict[str, Metric]
     logged: Logged
 
@@ -96,6 +98,8 @@ class OperationSummary(TypedDict):
 
     name: str
     parameters: list[str]
+    # Those of `parameters` that only tell replicates apart.
+    seeds: list[str]
     models: int
 
 

@@ -71,7 +71,7 @@ def records() -> list[Stored]:
     distill = Operation("distill", {"temperature": 4.0, "layers": ("a", "b"), "hard": False})
     limit = Operation("clip", {"threshold": math.inf, "note": None, "nested": (1, (2, 3))})
     entries: list[tuple[str, Record]] = [
-        ("dense", card("dense", at=0, operation=Operation("train", {"epochs": 30}))),
+        ("dense", card("dense", at=0, operation=Operation("train", {"epochs": 30, "seed": 0}))),
         ("dense", metrics("dense", 1, size_bytes=(1.2e6,), latency_ms=(8.1, 8.3, 8.0))),
         ("dense", specs),
         ("init", card("student-init", at=2)),

@@ -1,5 +1,19 @@
 // Generated from tensorboard_cnc/wire/ by `make types`; edit it there.
 
+/** What 2.5 % of Student's t exceed, with 1 to 100 degrees of freedom. */
+export const STUDENT_T_975: readonly number[] = [
+  12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.306, 2.26216, 2.22814, 2.20099,
+  2.17881, 2.16037, 2.14479, 2.13145, 2.11991, 2.10982, 2.10092, 2.09302, 2.08596, 2.07961, 2.07387,
+  2.06866, 2.0639, 2.05954, 2.05553, 2.05183, 2.04841, 2.04523, 2.04227, 2.03951, 2.03693, 2.03452,
+  2.03224, 2.03011, 2.02809, 2.02619, 2.02439, 2.02269, 2.02108, 2.01954, 2.01808, 2.01669, 2.01537,
+  2.0141, 2.0129, 2.01174, 2.01063, 2.00958, 2.00856, 2.00758, 2.00665, 2.00575, 2.00488, 2.00404,
+  2.00324, 2.00247, 2.00172, 2.001, 2.0003, 1.99962, 1.99897, 1.99834, 1.99773, 1.99714, 1.99656,
+  1.99601, 1.99547, 1.99495, 1.99444, 1.99394, 1.99346, 1.993, 1.99254, 1.9921, 1.99167, 1.99125,
+  1.99085, 1.99045, 1.99006, 1.98969, 1.98932, 1.98896, 1.98861, 1.98827, 1.98793, 1.98761, 1.98729,
+  1.98698, 1.98667, 1.98638, 1.98609, 1.9858, 1.98552, 1.98525, 1.98498, 1.98472, 1.98447, 1.98422,
+  1.98397,
+];
+
 export type Scalar = string | number | boolean | null;
 
 export type ParameterValue = Scalar | Scalar[];
@@ -61,6 +75,8 @@ export interface Model {
   created: number | null;
   /** When anything of it was last logged. */
   updated: number | null;
+  /** The same number in all models that nothing but a seed tells apart, where there are several. */
+  replicate_group?: number;
   metrics: Record<string, Metric>;
   logged: Logged;
 }
@@ -93,6 +109,8 @@ export interface MetricSpec {
 export interface OperationSummary {
   name: string;
   parameters: string[];
+  /** Those of `parameters` that only tell replicates apart. */
+  seeds: string[];
   models: number;
 }
 

@@ -21,6 +21,7 @@ export class LinkedModels {
 
   readonly models = $derived(this.live.answer?.models ?? []);
   readonly specs = $derived(this.live.answer?.metrics ?? []);
+  readonly operations = $derived(this.live.answer?.operations ?? []);
   readonly problems = $derived(this.live.answer?.problems ?? []);
   readonly byKey = $derived(new Map(this.models.map((model) => [model.key, model])));
   /** Keys of what the search finds; null while nothing is searched. */

@@ -130,18 +130,25 @@ describe("a model among its siblings", () => {
     measured(child("tuned", "global-0.9", "fine-tune", { epochs: 3 }), 0.9),
   ];
   const lineage = buildLineage(models);
+  const operations = [
+    { name: "prune", parameters: ["amount", "scope", "seed"], seeds: ["seed"], models: 6 },
+  ];
 
   test("is a sweep of the one number in which they differ", () => {
-    const table = siblingSweep(lineage, "global-0.9", accuracy);
+    const table = siblingSweep(lineage, "global-0.9", accuracy, operations);
     expect(table?.x.name).toBe("amount");
     expect(table?.x.levels.map(({ value }) => value)).toEqual([0.5, 0.8, 0.9]);
     expect(table?.cells.map(([cell]) => cell?.value)).toEqual([0.98, 0.92, 0.27]);
   });
 
+  test("is none where a seed is taken for a parameter", () => {
+    expect(siblingSweep(lineage, "global-0.9", accuracy, [])).toBeNull();
+  });
+
   test("is none without a parent, a number, or three values of it", () => {
-    expect(siblingSweep(lineage, "dense", accuracy)).toBeNull();
-    expect(siblingSweep(lineage, "layer-0.8", accuracy)).toBeNull();
-    expect(siblingSweep(lineage, "tuned", accuracy)).toBeNull();
-    expect(siblingSweep(lineage, "nobody", accuracy)).toBeNull();
+    expect(siblingSweep(lineage, "dense", accuracy, operations)).toBeNull();
+    expect(siblingSweep(lineage, "layer-0.8", accuracy, operations)).toBeNull();
+    expect(siblingSweep(lineage, "tuned", accuracy, operations)).toBeNull();
+    expect(siblingSweep(lineage, "nobody", accuracy, operations)).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { buildLineage } from "../../src/model/lineage/lineage";
-import { replicatesOf } from "../../src/model/differences/replicates";
+import { replicatesOf } from "../../src/model/metrics/estimate";
 import { tellingSteps, type TellingStep } from "../../src/model/lineage/telling_steps";
 import type { Model } from "../../src/model/wire.gen";
 import { child, metric, model, spec } from "../builders";

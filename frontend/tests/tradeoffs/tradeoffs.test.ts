@@ -2,11 +2,10 @@ import { describe, expect, test } from "vitest";
 
 import { limitText } from "../../src/model/format/limit_text";
 import { keepsAll, knownLimits, loggedLimits, type Limit } from "../../src/model/tradeoffs/budget";
-import type { Estimate } from "../../src/model/format/estimate";
+import { difference, type Estimate } from "../../src/model/metrics/estimate";
 import { costMetric } from "../../src/model/metrics/metric_choice";
-import { paretoFront } from "../../src/model/tradeoffs/pareto";
+import { paretoFront, tiedWithFront } from "../../src/model/tradeoffs/pareto";
 import { frontPath, nearestPlace, scatterPoints } from "../../src/model/tradeoffs/scatter";
-import { difference, tiedWithFront } from "../../src/model/tradeoffs/tied";
 import { metric, model, spec } from "../builders";
 
 const point = (key: string, x: number, y: number) => ({ key, x, y });

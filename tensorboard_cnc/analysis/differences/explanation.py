@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -13,6 +13,7 @@ from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.differences.factorisation import variables_of
 from tensorboard_cnc.analysis.differences.matched_pairs import MatchedPairs, matched_pairs
 from tensorboard_cnc.analysis.differences.recipes import first_difference, recipes_of
+from tensorboard_cnc.analysis.differences.replicates import replicate_groups
 from tensorboard_cnc.analysis.differences.variables import Variable
 
 # Pairs are looked for among the variables that explain most alone.
@@ -58,14 +59,6 @@ def explain(variables: Sequence[Variable]) -> Explanation:
     return Explanation(ranked, explains, x, colour, together)
 
 
-def replicates(variables: Sequence[Variable], models: int) -> list[list[int]]:
-    """Groups of two or more models that have the same level of every variable."""
-    groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for model in range(models):
-        groups[tuple(variable.of[model] for variable in variables)].append(model)
-    return [group for group in groups.values() if len(group) > 1]
-
-
 def _entropy(levels: Iterable[Hashable]) -> float:
     counts = Counter(levels).values()
     total = sum(counts)
@@ -85,6 +78,7 @@ class Differences:
     """What tells the models apart, which of it to show, and what each variable does."""
 
     explanation: Explanation
+    # Groups of positions in `keys`.
     replicates: list[list[int]]
     pairs: list[MatchedPairs]
     first_difference: int | None
@@ -102,9 +96,10 @@ def differences_between(catalog: Catalog, keys: Sequence[str]) -> Differences:
         }
         for key in keys
     ]
+    place = {key: position for position, key in enumerate(keys)}
     return Differences(
         explanation,
-        replicates(explanation.variables, len(keys)),
+        [[place[key] for key in group] for group in replicate_groups(catalog, keys)],
         matched_pairs(explanation.variables, values),
         first_difference(recipes),
     )

@@ -15,11 +15,10 @@ from tensorboard_cnc.analysis.differences.recipes import (
     Recipe,
     Step,
     StepKey,
-    is_seed,
     parameter_level,
     text_of,
-    without_seed,
 )
+from tensorboard_cnc.analysis.differences.replicates import is_seed, without_seed
 from tensorboard_cnc.analysis.differences.variables import (
     Kind,
     Variable,

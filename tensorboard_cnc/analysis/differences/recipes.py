@@ -1,10 +1,9 @@
-"""The chain of steps that made a model, and which models only a seed tells apart."""
+"""The chain of steps that made a model."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,10 +15,6 @@ NO_OPERATION = ""
 WITHOUT = "without"
 WITH = "with"
 NOT_GIVEN = "not given"
-# What repeats an experiment instead of changing it; the panel's replicates.ts agrees.
-_SEED = r"(?:seed|random[_-]?state|run|trial|replicate|repetition|rep)"
-_NAME = re.compile(rf"seed$|^{_SEED}(?:[_-]?(?:id|no|nr|number|index|idx))?$", re.IGNORECASE)
-_IN_ID = re.compile(rf"(?:[-_. ]|(?<![a-z])){_SEED}[-_=]?\d+", re.IGNORECASE)
 
 
 class StepKey(NamedTuple):
@@ -132,39 +127,3 @@ def _canonical(value: ParameterValue) -> ParameterValue:
         return math.nan
     value = float(f"{value:.12g}")
     return int(value) if value.is_integer() and abs(value) < 2**53 else value
-
-
-def is_seed(parameter: str) -> bool:
-    """Whether a parameter of this name only tells replicates apart: "torch_seed", "trial_id"."""
-    return _NAME.search(parameter) is not None
-
-
-def without_seed(model_id: str) -> str:
-    """The id without a seed in it: "dense-seed3" is "dense"."""
-    return _IN_ID.sub("", model_id)
-
-
-def replicates_of(catalog: Catalog, key: str, among: Iterable[str]) -> list[str]:
-    """Those of the models `among` that the recipe of the model `key` made, without itself."""
-    logged = {member.key for member in catalog.members}
-    keys = [key, *(other for other in among if other != key)]
-    keys = [each for each in keys if each in logged]
-    if keys[:1] != [key]:
-        return []
-    own, *others = map(_without_seeds, recipes_of(catalog, keys))
-    return [other for other, recipe in zip(keys[1:], others, strict=True) if recipe == own]
-
-
-def _without_seeds(recipe: Recipe) -> Hashable:
-    return without_seed(recipe.root), tuple(
-        (
-            step.key,
-            frozenset(
-                (name, parameter_level(value))
-                for name, value in step.parameters.items()
-                if not is_seed(name)
-            ),
-            step.further_parents,
-        )
-        for step in recipe.steps
-    )

@@ -11,7 +11,7 @@ from tensorboard_cnc.analysis.behaviors.counts import common_edges, noise_floor
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, rows_of
 from tensorboard_cnc.analysis.behaviors.measures import Form, Measure
-from tensorboard_cnc.analysis.differences.recipes import replicates_of
+from tensorboard_cnc.analysis.differences.replicates import replicates_of
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons, EvaluationSet
 from tensorboard_cnc.plugin.behaviors.model_summary import model_summary, not_logged

@@ -10,7 +10,7 @@ import {
   type FactorTable,
 } from "./factors";
 import { metricFormat } from "../format/metric_format";
-import { difference, type Known } from "../tradeoffs/tied";
+import { difference, type Known } from "../metrics/estimate";
 import type { MetricSpec, Variable } from "../wire.gen";
 
 /**

@@ -1,4 +1,4 @@
-import { sampleEstimate, type Estimate } from "../format/estimate";
+import { sampleEstimate, type Estimate } from "../metrics/estimate";
 import { changeOf } from "../format/change";
 import { parameterValue } from "../format/parameter_format";
 import type { Differences, MetricSpec, Model, Variable } from "../wire.gen";

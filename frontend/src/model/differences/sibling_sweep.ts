@@ -1,29 +1,34 @@
 import { factorTable, type FactorTable } from "./factors";
 import type { Lineage } from "../lineage/lineage";
 import { compareValues } from "../map/sibling_order";
-import { isSeed } from "./replicates";
-import type { MetricSpec, Model, Variable } from "../wire.gen";
+import type { MetricSpec, Model, OperationSummary, Variable } from "../wire.gen";
 
 /** A curve needs so many values of the parameter. */
 const FEWEST = 3;
 
 /**
  * A metric along the one numeric parameter in which a model and its siblings by the same operation
- * differ, seeds apart; null where there is none, or fewer than three values of it.
+ * differ, seeds apart (as `operations` name them); null where there is none, or fewer than three values of it.
  */
-export function siblingSweep(lineage: Lineage, key: string, spec: MetricSpec): FactorTable | null {
+export function siblingSweep(
+  lineage: Lineage,
+  key: string,
+  spec: MetricSpec,
+  operations: readonly OperationSummary[],
+): FactorTable | null {
   const node = lineage.nodes.get(key);
   const operation = node?.model.operation;
   if (!node?.parent || !operation) return null;
+  const seeds = new Set(operations.find(({ name }) => name === operation.name)?.seeds);
   const siblings = node.parent.children
     .map(({ model }) => model)
     .filter((model) => model.operation?.name === operation.name)
     .filter((model) => model.status !== "failed" && model.metrics[spec.name]?.value != null);
   const sweeps = Object.keys(operation.parameters)
-    .filter((name) => typeof operation.parameters[name] === "number" && !isSeed(name))
+    .filter((name) => typeof operation.parameters[name] === "number" && !seeds.has(name))
     .map((name) => ({
       name,
-      models: siblings.filter((one) => differsOnlyIn(one, node.model, name)),
+      models: siblings.filter((one) => differsOnlyIn(one, node.model, name, seeds)),
     }))
     .map(({ name, models }) => ({ variable: variableOf(name, models), models }));
   const best = sweeps.sort((a, b) => b.variable.levels.length - a.variable.levels.length)[0];
@@ -35,14 +40,19 @@ export function siblingSweep(lineage: Lineage, key: string, spec: MetricSpec): F
   return factorTable({ models: [...byKey.keys()] }, variable, null, kept, byKey, shown);
 }
 
-function differsOnlyIn(one: Model, other: Model, parameter: string): boolean {
+function differsOnlyIn(
+  one: Model,
+  other: Model,
+  parameter: string,
+  seeds: ReadonlySet<string>,
+): boolean {
   const [mine, its] = [one, other].map((model) => model.operation?.parameters ?? {});
   const names = new Set([...Object.keys(mine!), ...Object.keys(its!)]);
   if (typeof mine![parameter] !== "number") return false;
   return [...names].every(
     (name) =>
       name === parameter ||
-      isSeed(name) ||
+      seeds.has(name) ||
       JSON.stringify(mine![name]) === JSON.stringify(its![name]),
   );
 }

@@ -2,7 +2,7 @@ import { format as d3Format } from "d3-format";
 
 import { caveatOf } from "../metrics/conditions";
 import { metricFormat } from "./metric_format";
-import { withinSpread } from "./spread";
+import { withinSpread } from "../metrics/estimate";
 import type { Metric, MetricSpec } from "../wire.gen";
 
 /** "within spread": single repeats of the two vary as much, see `withinSpread`. */

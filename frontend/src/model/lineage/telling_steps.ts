@@ -1,8 +1,13 @@
 import { changeOf, type Change } from "../format/change";
-import { estimateOf } from "../format/estimate";
+import {
+  difference,
+  differenceReach,
+  estimateOf,
+  valueOf,
+  type Replicates,
+} from "../metrics/estimate";
 import type { Lineage } from "./lineage";
 import { recipeStep } from "./recipe";
-import { difference, differenceReach, valueOf } from "../tradeoffs/tied";
 import type { MetricSpec, Model } from "../wire.gen";
 
 /** A step that made a model much better or worse than its main parent. */
@@ -34,12 +39,12 @@ type Step = Pick<TellingStep, "parent" | "child" | "change">;
 export function tellingSteps(
   lineage: Lineage,
   spec: MetricSpec,
-  replicates: ReadonlyMap<string, readonly string[]>,
+  replicates: Replicates,
   most: number,
 ): TellingSteps {
   const steps = stepsOf(lineage, spec);
   const known = (model: Model) => {
-    const group = replicates.get(model.key)?.flatMap((key) => lineage.nodes.get(key)?.model ?? []);
+    const group = replicates.get(model.key);
     return estimateOf(model, spec.name, group) ?? model.metrics[spec.name]?.value ?? NaN;
   };
   const isSure = ({ parent, child }: Step): boolean =>

@@ -1,4 +1,4 @@
-import { withinSpread } from "../format/spread";
+import { withinSpread } from "../metrics/estimate";
 import type { MetricSpec, Model } from "../wire.gen";
 
 export interface Best {

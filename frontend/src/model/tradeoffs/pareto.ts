@@ -1,4 +1,5 @@
 import type { Goal } from "../metrics/goal";
+import { difference, type Difference, type Known } from "../metrics/estimate";
 
 /** A model with a finite value on both axes. */
 export interface Candidate {
@@ -36,4 +37,42 @@ export function ahead(a: number, b: number, goal: Goal): number {
 
 function byKey(a: Candidate, b: Candidate): number {
   return a.key < b.key ? -1 : 1;
+}
+
+/** One model on both axes. */
+export interface KnownPoint {
+  readonly key: string;
+  readonly x: Known;
+  readonly y: Known;
+}
+
+/**
+ * Keys of those of `points` that are tied with the `front` within noise: no model on the front is
+ * beyond noise at least as good on both axes and better on one. (Each axis is tested at 95 %, and
+ * both must be beyond noise: an intersection-union test, Berger 1982.)
+ */
+export function tiedWithFront(
+  points: readonly KnownPoint[],
+  front: ReadonlySet<string>,
+  xGoal: Goal,
+  yGoal: Goal,
+): Set<string> {
+  const best = points.filter(({ key }) => front.has(key));
+  const beaten = (point: KnownPoint): boolean =>
+    best.some((other) => {
+      const x = verdict(difference(other.x, point.x), xGoal);
+      return x !== null && beats(x, verdict(difference(other.y, point.y), yGoal));
+    });
+  const others = points.filter(({ key }) => !front.has(key));
+  return new Set(others.filter((point) => !beaten(point)).map(({ key }) => key));
+}
+
+/** 1 better, 0 the same, null worse or unknown. */
+function verdict(seen: Difference, goal: Goal): 1 | 0 | null {
+  if (seen === "same") return 0;
+  return seen === (goal === "max" ? "larger" : "smaller") ? 1 : null;
+}
+
+function beats(x: 0 | 1, y: 0 | 1 | null): boolean {
+  return y !== null && x + y > 0;
 }

@@ -1,4 +1,4 @@
-import { estimateOf, type Estimate } from "../format/estimate";
+import { estimateOf, type Estimate, type Replicates } from "../metrics/estimate";
 import type { AxisScale } from "../charts/axis_scale";
 import type { Goal } from "../metrics/goal";
 import type { MetricSpec, Model } from "../wire.gen";
@@ -14,18 +14,18 @@ export interface ScatterPoint {
   readonly yEstimate: Estimate | null;
 }
 
-/** The points of `models`; `replicates` are the keys of each model's replicates. */
+/** The points of `models`; of their `replicates` those among them count. */
 export function scatterPoints(
   models: readonly Model[],
   x: MetricSpec,
   y: MetricSpec,
-  replicates: ReadonlyMap<string, readonly string[]>,
+  replicates: Replicates,
 ): ScatterPoint[] {
-  const byKey = new Map(models.map((model) => [model.key, model]));
+  const shown = new Set(models);
   return models.flatMap((model) => {
     const [atX, atY] = [model.metrics[x.name]?.value, model.metrics[y.name]?.value];
     if (atX == null || atY == null) return [];
-    const group = (replicates.get(model.key) ?? []).flatMap((key) => byKey.get(key) ?? []);
+    const group = replicates.get(model.key)?.filter((one) => shown.has(one));
     const xEstimate = estimateOf(model, x.name, group);
     const yEstimate = estimateOf(model, y.name, group);
     return { key: model.key, model, x: atX, y: atY, xEstimate, yEstimate };

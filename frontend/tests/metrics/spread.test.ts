@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { bestBy, unsureOfBest } from "../../src/model/tradeoffs/best_models";
 import { changeOf } from "../../src/model/format/change";
-import { withinSpread } from "../../src/model/format/spread";
+import { withinSpread } from "../../src/model/metrics/estimate";
 import { metric, model, spec } from "../builders";
 
 const latency = spec("latency_ms", { unit: "ms", goal: "min" });

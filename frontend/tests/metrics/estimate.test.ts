@@ -1,7 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 
-import { estimateOf } from "../../src/model/format/estimate";
-import { studentT975 } from "../../src/model/format/student_t";
+import { estimateOf, replicatesOf, studentT975 } from "../../src/model/metrics/estimate";
 import { metric, model } from "../builders";
 
 const measured = (...repeats: (number | null)[]) =>
@@ -70,6 +69,15 @@ describe("estimateOf", () => {
   });
 });
 
+test("replicates are the models that the server numbers alike", () => {
+  const [a, b] = [0, 1].map((seed) => model(`m${seed}`, { replicate_group: 0 }));
+  const found = replicatesOf([a!, model("alone"), b!]);
+  expect([...found]).toEqual([
+    ["m0", [a, b]],
+    ["m1", [a, b]],
+  ]);
+});
+
 describe("studentT975", () => {
   // scipy.stats.t.ppf(0.975, df)
   it.each([
@@ -79,9 +87,15 @@ describe("studentT975", () => {
     [4, 2.776445],
     [6, 2.446912],
     [30, 2.042272],
-    [1e6, 1.959966],
+    [100, 1.983972],
   ])("at %d degrees of freedom is %d", (df, exact) => {
-    expect(Math.abs(studentT975(df) / exact - 1)).toBeLessThan(0.002);
+    expect(studentT975(df)).toBeCloseTo(exact, 4);
+  });
+
+  it("is wider than the truth beyond its table, by 1.3 % at most", () => {
+    expect(studentT975(1e6) / 1.959966).toBeGreaterThan(1);
+    expect(studentT975(1e6) / 1.959966).toBeLessThan(1.013);
+    expect(studentT975(Infinity)).toBe(studentT975(100));
   });
 
   it("rounds broken degrees of freedom down", () => {
