@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Limit } from "../../src/model/tradeoffs/budget";
 import { limitWords, readLimit } from "../../src/model/format/limit_text";
 import { amountText, readAmount } from "../../src/model/format/metric_amount";
-import { parameterValue, readParameter } from "../../src/model/format/parameter_format";
+import { parameterValue, readParameter } from "../../src/model/format/operation_words";
 import { spec } from "../builders";
 
 const size = spec("size_bytes", { unit: "B", goal: "min" });

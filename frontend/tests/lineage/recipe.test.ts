@@ -6,7 +6,7 @@ import {
   parameterPhrase,
   parametersText,
   parameterValue,
-} from "../../src/model/format/parameter_format";
+} from "../../src/model/format/operation_words";
 import { recipeOf, recipeText } from "../../src/model/lineage/recipe";
 import { shortIds } from "../../src/model/format/short_ids";
 import { child, model } from "../builders";

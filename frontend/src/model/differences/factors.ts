@@ -1,6 +1,6 @@
 import { sampleEstimate, type Estimate } from "../metrics/estimate";
 import { changeOf } from "../format/change";
-import { parameterValue } from "../format/parameter_format";
+import { parameterValue } from "../format/operation_words";
 import type { Differences, MetricSpec, Model, Variable } from "../wire.gen";
 
 /** The models of one combination of levels, and what a metric is there. */

@@ -1,5 +1,5 @@
 import type { Lineage, LineageNode } from "./lineage";
-import { parametersText } from "../format/parameter_format";
+import { operationText } from "../format/operation_words";
 
 /** One step of the way from the root to a model. */
 export interface RecipeStep {
@@ -44,13 +44,8 @@ function stepOf(node: LineageNode): RecipeStep {
   return {
     key: node.key,
     id: model.id,
-    phrase: operationPhrase(node),
+    phrase: operationText(model.operation),
     others: node.furtherParents.map((parent) => parent.model.id),
     assumed: node.parent !== null && (model.assumed ?? []).includes(node.parent.key),
   };
-}
-
-function operationPhrase({ model }: LineageNode): string {
-  if (!model.operation) return "";
-  return [model.operation.name, parametersText(model.operation)].filter(Boolean).join(" ");
 }

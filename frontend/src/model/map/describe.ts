@@ -1,8 +1,8 @@
 import { changeOf, changeText } from "../format/change";
 import type { Lineage } from "../lineage/lineage";
-import { exactMetric, exactNumber, fullMetric, metricLabel } from "../format/metric_format";
-import { parametersText } from "../format/parameter_format";
-import type { MetricSpec, Model, ParameterValue } from "../wire.gen";
+import { exactMetric, fullMetric, metricLabel } from "../format/metric_format";
+import { operationText, spokenOperation } from "../format/operation_words";
+import type { MetricSpec, Model } from "../wire.gen";
 
 /** One line of a model's tooltip. */
 export interface MetricLine {
@@ -40,7 +40,7 @@ export function describeModel(
   return {
     id: model.id,
     run: ambiguous.has(model.id) ? model.run : null,
-    operation: operationText(model),
+    operation: operationText(model.operation),
     status: statusText(model),
     parents: parentsText(model, lineage),
     metrics: model.status === "missing" ? [] : metrics.map((spec) => line(model, parent, spec)),
@@ -66,29 +66,12 @@ export function spokenModel(
   const parts = [
     model.id,
     ambiguous.has(model.id) && model.run !== null ? `run ${model.run}` : "",
-    spokenOperation(model),
+    spokenOperation(model.operation),
     statusText(model),
     metric && value ? `${metricLabel(metric)} ${fullMetric(value, metric)}` : "",
     parentsText(model, lineage),
   ];
   return parts.filter((part) => part !== "").join(", ");
-}
-
-function operationText({ operation }: Model): string {
-  return operation ? `${operation.name} ${parametersText(operation)}`.trim() : "";
-}
-
-/** Names stand before all values: a listener does not see the column's header. */
-function spokenOperation({ operation }: Model): string {
-  if (!operation) return "";
-  const given = Object.entries(operation.parameters).filter(([, value]) => value !== null);
-  const spoken = given.map(([name, value]) => `${name} ${spokenValue(value)}`);
-  return [operation.name, spoken.join(" ")].filter(Boolean).join(" ");
-}
-
-function spokenValue(value: ParameterValue): string {
-  if (Array.isArray(value)) return value.map(spokenValue).join(" and ");
-  return typeof value === "number" ? exactNumber(Number(value.toPrecision(9))) : String(value);
 }
 
 function statusText(model: Model): string {

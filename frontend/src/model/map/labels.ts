@@ -3,7 +3,7 @@ import { rollup } from "d3-array";
 import { ambiguousIds } from "./describe";
 import type { Fold } from "./folds";
 import type { MapLayout, PlacedModel } from "./layout";
-import { parameterPhrase, parameterValue } from "../format/parameter_format";
+import { labelText, parameterValue } from "../format/operation_words";
 import type { Model } from "../wire.gen";
 
 /** What may stand beside a node: the longest text first, shorter ones for less room. */
@@ -43,14 +43,14 @@ export function labelTexts(
     if (column?.operation !== null && column?.keys.length === 1) {
       const own = Object.entries(operation.parameters).filter(([name]) => isUnusual(name));
       const names = own.map(([name]) => name);
-      texts.set(place.key, shortened([describe(place.model, names, own.length > 1)]));
+      texts.set(place.key, shortened([labelText(place.model.operation, names, own.length > 1)]));
       continue;
     }
     const all = (inColumn.get(columnGroup(place)) ?? []).filter(isUnusual);
     const siblings = (amongSiblings.get(siblingGroup(place)) ?? []).filter(isUnusual);
     const few = siblings.length > 0 ? siblings : all;
-    const text = describe(place.model, all);
-    texts.set(place.key, shortened([`${named}${text}`.trim(), text, describe(place.model, few)]));
+    const text = labelText(place.model.operation, all);
+    texts.set(place.key, shortened([`${named}${text}`.trim(), text, labelText(place.model.operation, few)]));
   }
   return texts;
 }
@@ -70,7 +70,7 @@ export function columnNotes(layout: MapLayout, folds: Folds = new Map()): string
     const names = inColumn.get(columnGroup(first)) ?? [];
     if (names.length > 0) return names.join(" · ");
     const [model = first.model] = modelsAt(first, folds);
-    return describe(model, namesIn([model]), true);
+    return labelText(model.operation, namesIn([model]), true);
   });
 }
 
@@ -143,29 +143,6 @@ function differing(models: readonly Model[]): string[] {
     const first = valueText(models[0], name);
     return models.some((model) => valueText(model, name) !== first);
   });
-}
-
-/** A share of these is plain from the operation: "prune 50 %". */
-const PLAIN_SHARES = /^(amount|sparsity)$/i;
-const DIGITS = 4;
-
-/** "attention 30 %", but "3 epochs, lr 0.1": a bare number says little, and two say less. */
-function describe(model: Model, names: readonly string[], spelled = false): string {
-  const parameters = model.operation?.parameters ?? {};
-  const numbers = names.filter((name) => typeof parameters[name] === "number");
-  const parts = names.map((name) => {
-    const given = parameters[name];
-    if (given === undefined || given === null) return "";
-    const value = typeof given === "number" ? Number(given.toPrecision(DIGITS)) : given;
-    const text = parameterValue(name, value);
-    if (typeof value === "number" && text.endsWith("%")) {
-      const plain = PLAIN_SHARES.test(name) && !spelled && numbers.length === 1;
-      return plain ? text : `${name} ${text}`;
-    }
-    const phrase = typeof value === "boolean" || typeof value === "number";
-    return phrase ? parameterPhrase(name, value) : text;
-  });
-  return parts.filter((part) => part !== "").join(numbers.length > 1 ? ", " : " ");
 }
 
 function valueText(model: Model | undefined, name: string): string {

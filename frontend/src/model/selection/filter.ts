@@ -1,7 +1,7 @@
 import { amountText } from "../format/metric_amount";
 import { metricLabel } from "../format/metric_format";
 import { foundBy } from "./model_search";
-import { parameterValue } from "../format/parameter_format";
+import { parameterValue } from "../format/operation_words";
 import type { MetricSpec, Model, ParameterValue } from "../wire.gen";
 
 /** Values to have, any where there is none, and values not to have. */

@@ -1,4 +1,4 @@
-import { parameterPhrase } from "../format/parameter_format";
+import { parameterPhrase } from "../format/operation_words";
 import type { Model } from "../wire.gen";
 
 const texts = new WeakMap<Model, string>();

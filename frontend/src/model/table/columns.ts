@@ -1,6 +1,6 @@
 import { bareMetric, metricHeading } from "../format/metric_format";
 import { primaryFirst } from "./metric_rows";
-import { parameterValue } from "../format/parameter_format";
+import { parameterValue } from "../format/operation_words";
 import type { MetricSpec, Model, Models, ParameterValue } from "../wire.gen";
 
 export type TableColumn = {

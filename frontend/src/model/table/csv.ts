@@ -2,7 +2,7 @@ import type { Change } from "../format/change";
 import { toCsv, type CsvCell } from "../format/csv";
 import type { TableCells } from "./cells";
 import type { TableColumn } from "./columns";
-import { parameterValue } from "../format/parameter_format";
+import { parameterValue } from "../format/operation_words";
 import type { MetricSpec, Model } from "../wire.gen";
 
 /** The table as it is shown, with all digits; the run stands beside the model. */

@@ -1,4 +1,4 @@
-import { parameterValue } from "../format/parameter_format";
+import { parameterValue } from "../format/operation_words";
 import type { TableCells } from "./cells";
 import type { TableColumn } from "./columns";
 import type { Model, ParameterValue } from "../wire.gen";

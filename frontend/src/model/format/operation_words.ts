@@ -1,4 +1,5 @@
 import { numberAndUnit } from "./metric_amount";
+import { exactNumber } from "./metric_format";
 import type { Operation, ParameterValue, Scalar } from "../wire.gen";
 
 const THIN_SPACE = "\u202f";
@@ -38,6 +39,54 @@ export function parametersText(operation: Operation): string {
   // A lone word says enough: "int8 quantize per-channel".
   if (only && given.length === 1 && typeof only[1] === "string") return only[1];
   return given.map(([name, value]) => parameterPhrase(name, value)).join(", ");
+}
+
+/** What a step did, name and parameters: "magnitude prune 50 %"; "" where nobody said. */
+export function operationText(operation: Operation | null): string {
+  return operation ? `${operation.name} ${parametersText(operation)}`.trim() : "";
+}
+
+/** The same for a listener, who does not see a column's header: names stand before all values. */
+export function spokenOperation(operation: Operation | null): string {
+  if (!operation) return "";
+  const given = Object.entries(operation.parameters).filter(([, value]) => value !== null);
+  const spoken = given.map(([name, value]) => `${name} ${spokenValue(value)}`);
+  return [operation.name, ...spoken].filter(Boolean).join(" ");
+}
+
+function spokenValue(value: ParameterValue): string {
+  if (Array.isArray(value)) return value.map(spokenValue).join(" and ");
+  return typeof value === "number" ? exactNumber(Number(value.toPrecision(9))) : String(value);
+}
+
+/** A share of these is plain from the operation: "prune 50 %". */
+const PLAIN_SHARES = /^(amount|sparsity)$/i;
+const DIGITS = 4;
+
+/**
+ * The parameters `names` as briefly as a label says them: "attention 30 %", but "3 epochs, lr 0.1",
+ * because a bare number says little, and two say less. `spelled`: with the names of all numbers.
+ */
+export function labelText(
+  operation: Operation | null,
+  names: readonly string[],
+  spelled = false,
+): string {
+  const parameters = operation?.parameters ?? {};
+  const numbers = names.filter((name) => typeof parameters[name] === "number");
+  const parts = names.map((name) => {
+    const given = parameters[name];
+    if (given === undefined || given === null) return "";
+    const value = typeof given === "number" ? Number(given.toPrecision(DIGITS)) : given;
+    const text = parameterValue(name, value);
+    if (typeof value === "number" && text.endsWith("%")) {
+      const plain = PLAIN_SHARES.test(name) && !spelled && numbers.length === 1;
+      return plain ? text : `${name} ${text}`;
+    }
+    const phrase = typeof value === "boolean" || typeof value === "number";
+    return phrase ? parameterPhrase(name, value) : text;
+  });
+  return parts.filter((part) => part !== "").join(numbers.length > 1 ? ", " : " ");
 }
 
 function scalarText(name: string, value: Scalar): string {
