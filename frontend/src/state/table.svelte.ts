@@ -1,7 +1,6 @@
 import { shownColumns, tableColumns, type TableColumn } from "../model/table/columns";
 import { TableCells } from "../model/table/cells";
-import { tableRows } from "../model/table/rows";
-import { nextSorts, sortedModels } from "../model/table/sort";
+import { nextSorts, sortedModels, tableRows } from "../model/table/sort";
 import type { Filters } from "./filters.svelte";
 import type { LinkedModels } from "./linked_models.svelte";
 

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 
 import { toCsv } from "../../src/model/format/csv";
-import { tableColumns } from "../../src/model/table/columns";
-import { tableCsv } from "../../src/model/table/csv";
+import { tableColumns, tableCsv } from "../../src/model/table/columns";
 import { child, metric, model, spec, valuesOf } from "../builders";
 
 test("cells are quoted where RFC 4180 asks for it", () => {

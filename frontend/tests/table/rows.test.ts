@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { tableRows } from "../../src/model/table/rows";
+import { tableRows } from "../../src/model/table/sort";
 import { model } from "../builders";
 
 const sorted = ["a", "b", "c", "d"].map((id) => model(id));

@@ -221,11 +221,20 @@ describe("cells", () => {
     expect(sorted.map(({ id }) => id)).toEqual(["p", "a", "b"]);
   });
 
-  test("have bars from zero", () => {
+  test("say what they show, exactly under the pointer, and in two fields of a file", () => {
     const column = tableColumns({ models, metrics }).find(({ id }) => id === "m.size")!;
-    if (column.kind !== "metric") throw new Error("no metric");
-    expect(cells("value").bar(one, column)).toEqual({ from: 0, to: 0.5 });
-    expect(cells("value").bar(other, column)).toBeNull();
-    expect(cells("vs base").bar(one, column)).toEqual({ from: 0, to: 1 });
+    expect(column.text(one, cells("value"))).toBe("50");
+    expect(column.text(one, cells("vs parent"))).toBe("−50.0\u202f%");
+    expect(column.text(other, cells("vs parent"))).toBe("–");
+    expect(column.tip(one, cells("vs parent"))).toBe("50");
+    expect(column.csvHeads("vs base")).toEqual(["size vs base", "unit of size vs base"]);
+    expect(column.csv(one, cells("vs base"))).toEqual([-50, "%"]);
+    expect(column.csv(other, cells("vs base"))).toEqual([null, null]);
+  });
+
+  test("have bars from zero", () => {
+    expect(cells("value").bar(one, size)).toEqual({ from: 0, to: 0.5 });
+    expect(cells("value").bar(other, size)).toBeNull();
+    expect(cells("vs base").bar(one, size)).toEqual({ from: 0, to: 1 });
   });
 });

@@ -2,7 +2,6 @@ import { bestBy } from "../tradeoffs/best_models";
 import { changeOf, type Change } from "../format/change";
 import type { Lineage } from "../lineage/lineage";
 import { exactMetric } from "../format/metric_format";
-import type { TableColumn } from "./columns";
 import { digitsAmong } from "../format/telling_digits";
 import type { Metric, MetricSpec, Model } from "../wire.gen";
 
@@ -52,7 +51,7 @@ export class TableCells {
   }
 
   /** From zero to the number, on the scale of its column; null where there is no number. */
-  bar(model: Model, { spec }: Extract<TableColumn, { kind: "metric" }>): Bar | null {
+  bar(model: Model, spec: MetricSpec): Bar | null {
     const number = this.number(model, spec);
     const [low, high] = this.#extents.get(spec.name) ?? [0, 0];
     // The distance between two finite numbers may be beyond all numbers.

@@ -1,19 +1,36 @@
+import { toCsv, type CsvCell } from "../format/csv";
 import { bareMetric, metricHeading } from "../format/metric_format";
-import { primaryFirst } from "./metric_rows";
+import { changeText } from "../format/change";
 import { parameterValue } from "../format/operation_words";
 import type { MetricSpec, Model, Models, ParameterValue } from "../wire.gen";
+import type { TableCells, TableMode } from "./cells";
+import { primaryFirst } from "./metric_rows";
 
-export type TableColumn = {
+/** By what a cell is sorted; null, which comes last, where it has nothing. */
+export type SortValue = number | string | null;
+
+/** A column of the table; each kind has one function below that makes it. */
+export interface TableColumn {
+  readonly kind: "model" | "operation" | "parameter" | "metric";
   /** What a link calls it. */
-  id: string;
+  readonly id: string;
+  /** What a person calls it. */
+  readonly name: string;
   /** Pixels. */
-  width: number;
-} & (
-  | { kind: "model" | "operation" }
-  /** `numeric`: whether all its values are numbers. */
-  | { kind: "parameter"; name: string; numeric: boolean }
-  | { kind: "metric"; spec: MetricSpec }
-);
+  readonly width: number;
+  /** Whether all its values are numbers. */
+  readonly numeric: boolean;
+  /** How to read the metric; null in columns of other kinds. */
+  readonly spec: MetricSpec | null;
+  /** What a cell says. */
+  readonly text: (model: Model, cells: TableCells) => string;
+  /** What it says under the pointer; "" for nothing. */
+  readonly tip: (model: Model, cells: TableCells) => string;
+  readonly sortValue: (model: Model, cells: TableCells | null) => SortValue;
+  /** One head for each of its fields in a file. */
+  readonly csvHeads: (mode: TableMode) => CsvCell[];
+  readonly csv: (model: Model, cells: TableCells) => CsvCell[];
+}
 
 /**
  * All columns: model, operation, metrics (primary first), parameters (the most used first), which
@@ -24,28 +41,46 @@ export function tableColumns({
   metrics,
 }: Pick<Models, "models" | "metrics">): TableColumn[] {
   return [
-    {
-      kind: "model",
-      id: "model",
-      width: fittingWidth(models.map(withStatus), ID_WIDTHS),
-    },
-    { kind: "operation", id: "operation", width: 144 },
-    ...primaryFirst(metrics).map((spec): TableColumn => ({
-      kind: "metric",
-      id: `m.${spec.name}`,
-      spec,
-      width: fittingWidth([
-        metricHeading(spec),
-        ...models.map(({ metrics: own }) => bareMetric(own[spec.name], spec)),
-      ]),
-    })),
+    modelColumn(models),
+    operationColumn(),
+    ...primaryFirst(metrics).map((spec) => metricColumn(spec, models)),
     ...parameterColumns(models),
   ];
 }
 
-/** What the first cell of a row is about as wide as. */
-function withStatus({ id, status }: Model): string {
-  return status === "finished" ? id : `${id}    ${status}`;
+function modelColumn(models: readonly Model[]): TableColumn {
+  // What the first cell of a row is about as wide as.
+  const texts = models.map(({ id, status }) => (status === "finished" ? id : `${id}    ${status}`));
+  return {
+    kind: "model",
+    id: "model",
+    name: "model",
+    width: fittingWidth(texts, ID_WIDTHS),
+    numeric: false,
+    spec: null,
+    text: ({ id }) => id,
+    tip: ({ id, run }) => (run === null || run === id ? id : `${id}\nrun ${run}`),
+    sortValue: ({ id }) => id,
+    csvHeads: () => ["model", "run", "status"],
+    csv: ({ id, run, status }) => [id, run, status],
+  };
+}
+
+function operationColumn(): TableColumn {
+  const nameOf = ({ operation }: Model) => operation?.name ?? null;
+  return {
+    kind: "operation",
+    id: "operation",
+    name: "operation",
+    width: 144,
+    numeric: false,
+    spec: null,
+    text: (model) => nameOf(model) ?? "",
+    tip: (model) => nameOf(model) ?? "",
+    sortValue: nameOf,
+    csvHeads: () => ["operation"],
+    csv: (model) => [nameOf(model)],
+  };
 }
 
 function parameterColumns(models: readonly Model[]): TableColumn[] {
@@ -59,13 +94,72 @@ function parameterColumns(models: readonly Model[]): TableColumn[] {
   }
   return [...values]
     .sort(([, a], [, b]) => b.length - a.length)
-    .map(([name, given]) => ({
-      kind: "parameter",
-      id: `p.${name}`,
-      name,
-      numeric: given.every((value) => typeof value === "number"),
-      width: fittingWidth([name, ...new Set(given.map((value) => parameterValue(name, value)))]),
-    }));
+    .map(([name, given]) => parameterColumn(name, given));
+}
+
+function parameterColumn(name: string, given: readonly ParameterValue[]): TableColumn {
+  const valueOf = ({ operation }: Model) => operation?.parameters[name];
+  const text = (model: Model) => parameterValue(name, valueOf(model));
+  return {
+    kind: "parameter",
+    id: `p.${name}`,
+    name,
+    width: fittingWidth([name, ...new Set(given.map((value) => parameterValue(name, value)))]),
+    numeric: given.every((value) => typeof value === "number"),
+    spec: null,
+    text,
+    tip: text,
+    sortValue: (model) => {
+      const value = valueOf(model) ?? null;
+      return value === null || typeof value === "number" ? value : text(model);
+    },
+    csvHeads: () => [name],
+    csv: (model) => {
+      const value = valueOf(model) ?? undefined;
+      return [typeof value === "number" ? value : parameterValue(name, value)];
+    },
+  };
+}
+
+/** Metrics as values or as changes, whichever `cells` shows. */
+function metricColumn(spec: MetricSpec, models: readonly Model[]): TableColumn {
+  const { name, unit } = spec;
+  const texts = models.map(({ metrics }) => bareMetric(metrics[name], spec));
+  const numberOf = ({ metrics }: Model): number | null =>
+    metrics[name]?.value ?? (metrics[name]?.nonfinite ? Number(metrics[name].nonfinite) : null);
+  return {
+    kind: "metric",
+    id: `m.${name}`,
+    name: metricHeading(spec),
+    width: fittingWidth([metricHeading(spec), ...texts]),
+    numeric: true,
+    spec,
+    text: (model, cells) => {
+      if (cells.mode === "value") return bareMetric(model.metrics[name], spec);
+      const change = cells.change(model, spec);
+      return change ? changeText(change, spec) : "–";
+    },
+    tip: (model, cells) => {
+      const unsure = cells.change(model, spec)?.verdict === "within spread";
+      return cells.exact(model, spec) + (unsure ? "\nwithin the spread of its repeats" : "");
+    },
+    sortValue: (model, cells) => {
+      if (cells && cells.mode !== "value") return cells.number(model, spec);
+      const number = numberOf(model);
+      return Number.isNaN(number) ? null : number;
+    },
+    csvHeads: (mode) =>
+      mode === "value"
+        ? [unit ? `${name} (${unit})` : name]
+        : [`${name} ${mode}`, `unit of ${name} ${mode}`],
+    csv: (model, cells) => {
+      if (cells.mode === "value") return [numberOf(model)];
+      const change = cells.change(model, spec);
+      if (!change) return [null, null];
+      const units = { points: "percentage points", relative: "%", absolute: unit };
+      return [change.amount, units[change.kind]];
+    },
+  };
 }
 
 /** Average width of a 13-px Roboto character, in pixels. */
@@ -93,8 +187,12 @@ export function shownColumns(
   return [...shown.filter(isPinned), ...shown.filter((column) => !isPinned(column))];
 }
 
-/** What a person calls a column. */
-export function columnName(column: TableColumn): string {
-  if (column.kind === "metric") return metricHeading(column.spec);
-  return column.kind === "parameter" ? column.name : column.kind;
+/** The table as it is shown, with all digits; the run stands beside the model. */
+export function tableCsv(
+  models: readonly Model[],
+  columns: readonly TableColumn[],
+  cells: TableCells,
+): string {
+  const heads = columns.flatMap(({ csvHeads }) => csvHeads(cells.mode));
+  return toCsv([heads, ...models.map((model) => columns.flatMap(({ csv }) => csv(model, cells)))]);
 }

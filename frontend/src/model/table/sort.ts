@@ -1,7 +1,6 @@
-import { parameterValue } from "../format/operation_words";
 import type { TableCells } from "./cells";
-import type { TableColumn } from "./columns";
-import type { Model, ParameterValue } from "../wire.gen";
+import type { SortValue, TableColumn } from "./columns";
+import type { Model } from "../wire.gen";
 
 export interface TableSort {
   /** A column's id. */
@@ -22,7 +21,7 @@ export function sortedModels(
   });
   if (keys.length === 0) return models;
   return models
-    .map((model) => ({ model, values: keys.map(({ column }) => sortValue(model, column, cells)) }))
+    .map((model) => ({ model, values: keys.map(({ column }) => column.sortValue(model, cells)) }))
     .sort((a, b) => {
       for (const [index, { direction }] of keys.entries()) {
         const [one, other] = [a.values[index] ?? null, b.values[index] ?? null];
@@ -43,42 +42,13 @@ export function nextSorts(
   sorts: readonly TableSort[],
   add: boolean,
 ): TableSort[] {
-  const first = column.kind === "metric" && column.spec.goal === "max";
+  const first = column.spec?.goal === "max";
   const known = sorts.find((sort) => sort.column === column.id);
   const next = !known ? first : known.descending === first ? !first : null;
   const sort = next === null ? [] : [{ column: column.id, descending: next }];
   if (!add) return sort;
   if (!known) return [...sorts, ...sort];
   return sorts.flatMap((one) => (one === known ? sort : one));
-}
-
-type SortValue = number | string | null;
-
-function sortValue(model: Model, column: TableColumn, cells: TableCells | null): SortValue {
-  switch (column.kind) {
-    case "model":
-      return model.id;
-    case "operation":
-      return model.operation?.name ?? null;
-    case "parameter":
-      return parameterSortValue(column.name, model.operation?.parameters[column.name]);
-    case "metric":
-      return cells && cells.mode !== "value"
-        ? cells.number(model, column.spec)
-        : metricSortValue(model, column.spec.name);
-  }
-}
-
-function parameterSortValue(name: string, value: ParameterValue | undefined): SortValue {
-  if (value === undefined || value === null) return null;
-  return typeof value === "number" ? value : parameterValue(name, value);
-}
-
-function metricSortValue(model: Model, name: string): SortValue {
-  const metric = model.metrics[name];
-  if (metric?.nonfinite === "Infinity") return Infinity;
-  if (metric?.nonfinite === "-Infinity") return -Infinity;
-  return metric?.value ?? null;
 }
 
 function comparePresent(a: SortValue, b: SortValue): number | null {
@@ -93,4 +63,27 @@ function compare(a: SortValue, b: SortValue): number {
   if (typeof a === "number" && typeof b === "number") return a < b ? -1 : a > b ? 1 : 0;
   if (typeof a === "string" && typeof b === "string") return collator.compare(a, b);
   return typeof a === "number" ? -1 : 1;
+}
+
+/** Which models stand in the table, by what leaves models out; null where nothing does. */
+export interface LeftOut {
+  /** Keys of the models that pass filters and search. */
+  readonly matching: ReadonlySet<string> | null;
+  /** Those of them that keep all budgets. */
+  readonly kept: ReadonlySet<string> | null;
+  /** Whether what does not match is hidden. */
+  readonly hide: boolean;
+}
+
+/** `sorted` with the kept models first; of the others only those that are not hidden. */
+export function tableRows(
+  sorted: readonly Model[],
+  { matching, kept, hide }: LeftOut,
+): readonly Model[] {
+  const shown = hide && matching ? sorted.filter(({ key }) => matching.has(key)) : sorted;
+  if (!kept) return shown;
+  return [
+    ...shown.filter(({ key }) => kept.has(key)),
+    ...shown.filter(({ key }) => !kept.has(key)),
+  ];
 }
