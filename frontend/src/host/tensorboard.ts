@@ -2,7 +2,7 @@
  * The only file that touches TensorBoard's window. Everything that reaches into it is guarded:
  * in Jupyter, Colab or a page of another origin there may be nothing to reach.
  */
-import type { Theme } from "../model/colour/ramp";
+import type { Theme } from "../model/colour/palette";
 import { isOurTab, readHash, withValues } from "../model/link/host_hash";
 
 type Stop = () => void;

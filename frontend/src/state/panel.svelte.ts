@@ -1,4 +1,4 @@
-import type { Theme } from "../model/colour/ramp";
+import type { Theme } from "../model/colour/palette";
 import { changeScale, colourScale, type ColourScale } from "../model/map/scales";
 import type { Model } from "../model/wire.gen";
 import { AnswerCache } from "./asked.svelte";

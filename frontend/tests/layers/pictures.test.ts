@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { bytesAxis, layerAxis } from "../../src/model/layers/axis";
 import { channelRange } from "../../src/model/layers/channels";
-import { classColours } from "../../src/model/layers/classes";
+import { classColours } from "../../src/model/colour/palette";
 import { columnsInSight } from "../../src/model/layers/columns";
 import {
   largestShare,

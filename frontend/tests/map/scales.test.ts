@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { inkOn, rampColour, rampStops, type Theme } from "../../src/model/colour/ramp";
+import { inkOn, rampColour, rampStops, type Theme } from "../../src/model/colour/palette";
 import { markLegend, rampLegend, sizeLegend } from "../../src/model/map/legend";
 import { layoutMap, spacingFor } from "../../src/model/map/layout";
 import { changeScale, colourScale, robustDomain, sizeScale } from "../../src/model/map/scales";

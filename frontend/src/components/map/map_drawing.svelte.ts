@@ -1,4 +1,4 @@
-import type { Theme } from "../../model/colour/ramp";
+import type { Theme } from "../../model/colour/palette";
 import { ambiguousIds, spokenModel } from "../../model/map/describe";
 import { countIn, foldTexts, spokenFold } from "../../model/map/fold_words";
 import { FoldTree } from "../../model/map/fold_tree";

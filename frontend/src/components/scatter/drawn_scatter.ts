@@ -1,5 +1,5 @@
 import type { KnownLimit } from "../../model/tradeoffs/budget";
-import type { Theme } from "../../model/colour/ramp";
+import type { Theme } from "../../model/colour/palette";
 import type { ColourScale } from "../../model/map/scales";
 import type { ScatterPoint } from "../../model/tradeoffs/scatter";
 import type { SelectionMark } from "../../model/selection/selection";

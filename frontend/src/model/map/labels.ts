@@ -50,7 +50,10 @@ export function labelTexts(
     const siblings = (amongSiblings.get(siblingGroup(place)) ?? []).filter(isUnusual);
     const few = siblings.length > 0 ? siblings : all;
     const text = labelText(place.model.operation, all);
-    texts.set(place.key, shortened([`${named}${text}`.trim(), text, labelText(place.model.operation, few)]));
+    texts.set(
+      place.key,
+      shortened([`${named}${text}`.trim(), text, labelText(place.model.operation, few)]),
+    );
   }
   return texts;
 }

@@ -1,4 +1,4 @@
-import { inkOn, rampColour, rampStops, type Theme } from "../colour/ramp";
+import { inkOn, rampColour, rampStops, type Theme } from "../colour/palette";
 import type { Scene, SceneNode } from "./scene";
 import type { ColourScale, SizeScale } from "./scales";
 import { metricFormat, metricLabel } from "../format/metric_format";

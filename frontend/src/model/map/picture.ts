@@ -1,4 +1,4 @@
-import type { Theme } from "../colour/ramp";
+import type { Theme } from "../colour/palette";
 import type { MapColumn } from "./columns";
 import type { FoldedMap } from "./folds";
 import type { LabelTexts } from "./labels";

@@ -1,7 +1,7 @@
 import { quantileSorted } from "d3-array";
 
 import { changeOf, changeText, type Change } from "../format/change";
-import type { RampKind } from "../colour/ramp";
+import type { RampKind } from "../colour/palette";
 import { metricFormat } from "../format/metric_format";
 import {
   isCrowdedAtBest,

@@ -1,4 +1,4 @@
-import type { RampKind } from "../colour/ramp";
+import type { RampKind } from "../colour/palette";
 import { foldValue } from "./fold_words";
 import type { Fold } from "./folds";
 import type { MapLayout, MapSpacing, PlacedModel } from "./layout";

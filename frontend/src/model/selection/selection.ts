@@ -1,3 +1,4 @@
+import { MARK_COLOURS } from "../colour/palette";
 import {
   ancestorsOf,
   childrenOf,
@@ -21,7 +22,7 @@ export interface SelectedModel {
 export type MarkShape = "circle" | "square" | "diamond" | "triangle" | "cross";
 
 export interface SelectionMark {
-  /** A CSS colour that changes with the theme: `var(--select-1)` to `var(--select-8)`. */
+  /** One of `MARK_COLOURS`. */
   colour: string;
   /** Changes after every eighth model. */
   shape: MarkShape;
@@ -29,15 +30,13 @@ export interface SelectionMark {
 
 export type SelectMode = "only" | "toggle";
 
-export const MARK_COLOURS = 8;
-
 const SHAPES: readonly MarkShape[] = ["circle", "square", "diamond", "triangle", "cross"];
 
 /** The mark of `slot`; marks repeat after 40. */
 export function markOfSlot(slot: number): SelectionMark {
   return {
-    colour: `var(--select-${(slot % MARK_COLOURS) + 1})`,
-    shape: SHAPES[Math.floor(slot / MARK_COLOURS) % SHAPES.length] ?? "circle",
+    colour: MARK_COLOURS[slot % MARK_COLOURS.length] ?? "",
+    shape: SHAPES[Math.floor(slot / MARK_COLOURS.length) % SHAPES.length] ?? "circle",
   };
 }
 
