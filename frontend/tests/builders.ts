@@ -1,3 +1,4 @@
+import { plainSpec } from "../src/model/metrics/measure";
 import { buildLineage } from "../src/model/lineage/lineage";
 import { TableCells, type TableMode } from "../src/model/table/cells";
 import type { Metric, MetricSpec, Model, Models, ParameterValue } from "../src/model/wire.gen";
@@ -34,20 +35,7 @@ export function metric(value: number | null, given: Partial<Metric> = {}): Metri
 }
 
 export function spec(name: string, given: Partial<MetricSpec> = {}): MetricSpec {
-  return {
-    name,
-    goal: null,
-    guessed: false,
-    unit: "",
-    format: "",
-    low: null,
-    high: null,
-    primary: true,
-    budget: null,
-    scalar: "",
-    description: "",
-    ...given,
-  };
+  return plainSpec("", { name, ...given });
 }
 
 /** The table's cells for these models. */

@@ -5,7 +5,7 @@ import { readConditions } from "../../src/model/behaviors/conditions";
 import { binsOf, endsOf } from "../../src/model/behaviors/histogram";
 import { instanceRow } from "../../src/model/behaviors/rows";
 import { sliceCsv } from "../../src/model/behaviors/slices";
-import { answerText, measureSpec } from "../../src/model/behaviors/words";
+import { answerText } from "../../src/model/behaviors/words";
 import type {
   BehaviorSummary,
   HarmedSlices,
@@ -13,6 +13,7 @@ import type {
   InstancePage,
   SliceTable,
 } from "../../src/model/wire.gen";
+import { measureSpec } from "../../src/model/metrics/measure";
 import text from "../../../tests/golden/behaviors.json?raw";
 
 interface Golden {

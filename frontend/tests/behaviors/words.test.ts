@@ -5,7 +5,6 @@ import {
   chanceText,
   changeTip,
   differenceText,
-  exactText,
   instanceText,
   intervalText,
   meanText,
@@ -13,6 +12,7 @@ import {
   verdictOf,
 } from "../../src/model/behaviors/words";
 import type { BehaviorMeasure } from "../../src/model/wire.gen";
+import { exactText } from "../../src/model/metrics/measure";
 
 const measure = (given: Partial<BehaviorMeasure> = {}): BehaviorMeasure => ({
   id: "m",

@@ -1,6 +1,7 @@
-import { differenceText, exactText, intervalText } from "./words";
+import { differenceText, intervalText } from "./words";
 import type { CsvCell } from "../format/csv";
 import type { BehaviorMeasure, SliceCells, SliceTable } from "../wire.gen";
+import { exactText } from "../metrics/measure";
 
 /** What bars of slices show: means from 0 on, or changes to both sides of 0. */
 export interface SliceScale {

@@ -1,6 +1,7 @@
 import { changeText, type Verdict } from "../format/change";
-import { roundedNumber, metricFormat, NOT_LOGGED } from "../format/metric_format";
-import type { Answer, BehaviorMeasure, Change, Estimate, Form, MetricSpec } from "../wire.gen";
+import { metricFormat, NOT_LOGGED, roundedNumber } from "../format/metric_format";
+import { exactText, measureSpec, shortNumber } from "../metrics/measure";
+import type { Answer, BehaviorMeasure, Change, Estimate, Form } from "../wire.gen";
 
 export const FORM_WORDS: Record<Form, string> = {
   value: "absolute",
@@ -10,40 +11,9 @@ export const FORM_WORDS: Record<Form, string> = {
   squared_difference: "change²",
 };
 
-const specs = new WeakMap<BehaviorMeasure, MetricSpec>();
-
-/** The measure as metrics are written: a rate as per cent. */
-export function measureSpec(measure: BehaviorMeasure): MetricSpec {
-  let spec = specs.get(measure);
-  if (!spec) {
-    spec = {
-      name: measure.label,
-      goal: measure.goal,
-      guessed: false,
-      unit: measure.rate ? "" : measure.unit,
-      format: measure.rate ? ".1%" : "",
-      low: measure.rate ? 0 : null,
-      high: measure.rate ? 1 : null,
-      primary: true,
-      budget: null,
-      scalar: "",
-      description: "",
-    };
-    specs.set(measure, spec);
-  }
-  return spec;
-}
-
 /** A mean of the measure: "95.1 %", "0.124 nats". */
 export function meanText(value: number | null | undefined, measure: BehaviorMeasure): string {
   return value == null ? NOT_LOGGED : metricFormat(measureSpec(measure)).full(value);
-}
-
-/** Six digits, for a tooltip. */
-export function exactText(value: number | null, measure: BehaviorMeasure): string {
-  if (value === null) return NOT_LOGGED;
-  if (measure.rate) return `${roundedNumber(value * 100)}\u202f%`;
-  return measure.unit ? `${roundedNumber(value)}\u202f${measure.unit}` : roundedNumber(value);
 }
 
 /** A change with six digits, signed: of a rate in points. */
@@ -90,29 +60,10 @@ export function instanceText(
   form: Form,
 ): string {
   if (value === null) return NOT_LOGGED;
-  if (form === "ratio") return `×${short(value)}`;
-  const signed = form === "difference" && value > 0 ? `+${short(value)}` : short(value);
+  if (form === "ratio") return `×${shortNumber(value)}`;
+  const signed = form === "difference" && value > 0 ? `+${shortNumber(value)}` : shortNumber(value);
   return measure && measure.unit && !measure.rate ? `${signed}\u202f${measure.unit}` : signed;
 }
-
-function short(value: number): string {
-  return metricFormat(NUMBER).bare(value);
-}
-
-/** A plain number. */
-export const NUMBER: MetricSpec = {
-  name: "",
-  goal: null,
-  guessed: false,
-  unit: "",
-  format: "",
-  low: null,
-  high: null,
-  primary: false,
-  budget: null,
-  scalar: "",
-  description: "",
-};
 
 /** "p < .001", "p .12". */
 export function chanceText(chance: number | null, letter: "p" | "q"): string {
@@ -152,7 +103,7 @@ function signedShare(share: number): string {
 /** What a model answered, as text. */
 export function answerText(answer: Answer): string {
   if (answer === null) return NOT_LOGGED;
-  if (typeof answer === "number") return short(answer);
+  if (typeof answer === "number") return shortNumber(answer);
   return Array.isArray(answer) ? answer.join(", ") || "none" : answer;
 }
 

@@ -1,43 +1,6 @@
-import { metricFormat, roundedNumber } from "../format/metric_format";
-import type {
-  Certainty,
-  LayerCells,
-  LayerMeasure,
-  LayerNumber,
-  LayerPart,
-  MetricSpec,
-} from "../wire.gen";
-
-const specs = new WeakMap<LayerMeasure, MetricSpec>();
-
-/** The measure as metrics are written. */
-export function layerSpec(measure: LayerMeasure): MetricSpec {
-  let spec = specs.get(measure);
-  if (!spec) specs.set(measure, (spec = plainSpec(measure.unit)));
-  return spec;
-}
-
-/** How a number without a format of its own is written. */
-export function plainSpec(unit: string): MetricSpec {
-  return {
-    name: "",
-    goal: null,
-    guessed: false,
-    unit,
-    format: "",
-    low: null,
-    high: null,
-    primary: true,
-    budget: null,
-    scalar: "",
-    description: "",
-  };
-}
-
-/** "SQNR, dB". */
-export function measureHeading({ label, unit }: LayerMeasure): string {
-  return unit ? `${label}, ${unit}` : label;
-}
+import { metricFormat } from "../format/metric_format";
+import { exactText, measureSpec, shortNumber } from "../metrics/measure";
+import type { Certainty, LayerCells, LayerMeasure, LayerNumber, LayerPart } from "../wire.gen";
 
 /** ▪ exact, ≈ an estimate, ≥ a lower bound. */
 export const CERTAINTY_MARKS: Record<Certainty, string> = {
@@ -105,7 +68,7 @@ export function bareNumber({ value, certainty }: LayerNumber, measure: LayerMeas
 
 /** "14.1". */
 export function bareValue(value: number, measure: LayerMeasure): string {
-  return metricFormat(layerSpec(measure)).bare(withoutNoise(value, measure));
+  return metricFormat(measureSpec(measure)).bare(withoutNoise(value, measure));
 }
 
 /** Of a measure of moderate size, what is left of rounding is nothing. */
@@ -116,7 +79,7 @@ function withoutNoise(value: number, { scale }: LayerMeasure): number {
 /** "14.1 dB". */
 export function fullNumber(number: LayerNumber, measure: LayerMeasure): string {
   if (number.value === null) return bareNumber(number, measure);
-  return metricFormat(layerSpec(measure)).full(withoutNoise(number.value, measure));
+  return metricFormat(measureSpec(measure)).full(withoutNoise(number.value, measure));
 }
 
 const UNBOUNDED = { max: "without bound: it did not change", min: "without bound" };
@@ -134,16 +97,9 @@ export function numberWords(number: LayerNumber, measure: LayerMeasure): string 
   return digits + mark + interval;
 }
 
-function exactText(value: number, { unit }: LayerMeasure): string {
-  const digits = roundedNumber(value);
-  return unit ? `${digits}\u202f${unit}` : digits;
-}
-
 /** A round number of an axis: "0.05". */
 export function tickText(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e5 || (size > 0 && size < 1e-4)) return metricFormat(PLAIN).bare(value);
+  if (size >= 1e5 || (size > 0 && size < 1e-4)) return shortNumber(value);
   return String(Number(value.toPrecision(6))).replace("-", "−");
 }
-
-const PLAIN = plainSpec("");

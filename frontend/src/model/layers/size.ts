@@ -1,11 +1,10 @@
 import { format } from "d3-format";
 
-import { plainSpec } from "./measure";
+import { plainSpec, shortNumber } from "../metrics/measure";
 import { metricFormat } from "../format/metric_format";
 import type { LayerCells } from "../wire.gen";
 
 const BYTES = plainSpec("B");
-const COUNT = plainSpec("");
 const thousands = format(",d");
 
 /** "1.2 MB". */
@@ -15,7 +14,7 @@ export function bytesText(bytes: number | null | undefined): string {
 
 /** "25.6 M". */
 export function countText(count: number | null | undefined): string {
-  return count == null ? "" : metricFormat(COUNT).bare(count);
+  return count == null ? "" : shortNumber(count);
 }
 
 /** "64×3×7×7"; "scalar" without dimensions. */
