@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 
-import { bestModels } from "../src/model/tradeoffs/best_models";
-import { chipsThatFit } from "../src/model/labels/chips_that_fit";
+import { rowsInSight, scrollToShow } from "../src/model/charts/in_sight";
+import { chipsThatFit } from "../src/model/labels/short_ids";
 import { repeatsText, sharedMeasurement } from "../src/model/metrics/measurement";
 import { automaticColour, automaticSize, chosenMetric } from "../src/model/metrics/metric_choice";
 import { metricRows } from "../src/model/table/metric_rows";
-import { rowsInSight, scrollToShow } from "../src/model/charts/virtual_rows";
+import { bestModels } from "../src/model/tradeoffs/best_models";
 import { metric, model, spec } from "./builders";
 
 const accuracy = spec("accuracy", { goal: "max", format: ".1%" });

@@ -1,5 +1,4 @@
 /** The only file that fetches. Addresses are relative to the frame's base, `data/plugin/cnc/`. */
-import { withOnlyLoggedNames } from "../model/format/named_values";
 import type { Differences, Models, RequestError } from "../model/wire.gen";
 
 /** The server cannot be reached, or what answers is not it. */
@@ -103,4 +102,16 @@ async function refusal(response: Response): Promise<string | null> {
 
 function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
+}
+
+/**
+ * The same answer, whose metrics and parameters hold nothing but what was logged: names come from
+ * logs, and on an ordinary object "constructor" and "toString" are there without having been.
+ */
+export function withOnlyLoggedNames(answer: Models): Models {
+  for (const { metrics, operation } of answer.models) {
+    Object.setPrototypeOf(metrics, null);
+    if (operation) Object.setPrototypeOf(operation.parameters, null);
+  }
+  return answer;
 }

@@ -1,4 +1,4 @@
-import { behaviorsAddress, type BehaviorsDetail, type BehaviorsLevel } from "../api/behaviors";
+import { behaviorsAddress, type BehaviorsDetail, type BehaviorsLevel } from "../api/addresses";
 import {
   aboutModels,
   chosenByOutcome,

@@ -1,5 +1,4 @@
-import { behaviorsAddress, type BehaviorsLevel } from "../api/behaviors";
-import { layerTreeAddress } from "../api/layers";
+import { behaviorsAddress, layerTreeAddress, type BehaviorsLevel } from "../api/addresses";
 import { behaviorGlance } from "../model/behaviors/glance_behavior";
 import { activationsGlance, weightsGlance, type LayerGlance } from "../model/layers/glance_layers";
 import type { BehaviorSummary, HarmedSlices, LayerTree, LayerView, Model } from "../model/wire.gen";

@@ -1,9 +1,9 @@
-import { layerRowAddress, layerTreeAddress, type LayersSubject } from "../api/layers";
-import { nameFilter } from "../model/layers/filter";
+import { layerRowAddress, layerTreeAddress, type LayersSubject } from "../api/addresses";
 import {
   flatListing,
   isExpanded,
   keptRows,
+  nameFilter,
   toggledModule,
   treeListing,
   type Expansion,

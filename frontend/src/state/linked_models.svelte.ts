@@ -1,14 +1,12 @@
-import { oldestLogged, rootsOf } from "../model/lineage/base_model";
-import { buildLineage } from "../model/lineage/lineage";
-import { automaticColour, automaticSize, chosenMetric } from "../model/metrics/metric_choice";
-import { foundBy } from "../model/selection/model_search";
-import { marksOf, only, toggled, withAll, type SelectMode } from "../model/selection/selection";
+import { buildLineage, oldestLogged, rootsOf } from "../model/lineage/lineage";
 import type { MetricChoice } from "../model/link/map";
 import type { Place } from "../model/link/place";
 import { DEFAULT_LINK_STATE, type LinkState } from "../model/link/url_state";
+import { automaticColour, automaticSize, chosenMetric } from "../model/metrics/metric_choice";
+import { foundBy } from "../model/selection/model_search";
+import { marksOf, only, toggled, withAll, type SelectMode } from "../model/selection/selection";
 import type { MetricSpec, Model } from "../model/wire.gen";
 import { LiveModels } from "./live_models.svelte";
-import { UndoHistory } from "./undo.svelte";
 
 /** The models that were logged, and what the link chooses of them. */
 export class LinkedModels {
@@ -124,5 +122,37 @@ export class LinkedModels {
       }
     }
     return notes;
+  }
+}
+
+/** What Ctrl+Z takes back: choices of models, not of views. */
+const UNDOABLE = [
+  "selection",
+  "base",
+  "filters",
+  "budgets",
+  "conditions",
+  "layerRange",
+] as const satisfies readonly string[];
+const KEPT = 100;
+
+type Change = Partial<LinkState>;
+
+/** The steps that can be taken back, the latest last. */
+export class UndoHistory {
+  #steps: Change[] = [];
+
+  /** Remembers what `change` replaces in `before`, if it is a choice of models. */
+  remember(before: LinkState, change: Change): void {
+    const names = UNDOABLE.filter((name) => name in change);
+    if (names.length === 0) return;
+    const replaced: Readonly<Record<string, unknown>> = { ...before };
+    this.#steps.push(Object.fromEntries(names.map((name) => [name, replaced[name]])) as Change);
+    if (this.#steps.length > KEPT) this.#steps.shift();
+  }
+
+  /** The change that takes back the latest step; null where there is none. */
+  takeBack(): Change | null {
+    return this.#steps.pop() ?? null;
   }
 }

@@ -1,6 +1,6 @@
 import { untrack } from "svelte";
 
-import { farPages, pageOffsets } from "../model/behaviors/row_pages";
+import { farPages, pageOffsets } from "../model/behaviors/rows";
 import { failureText, PATIENCE_MS, type AnswerCache } from "./asked.svelte";
 
 /** While rows pass by, pages are asked for no more often than this. */

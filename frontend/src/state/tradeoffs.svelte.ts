@@ -1,11 +1,22 @@
-import { bestBy, type Best } from "../model/tradeoffs/best_models";
-import { keepsAll, knownLimits, loggedLimits, type Limit } from "../model/tradeoffs/budget";
-import { nearestMiss, type Miss } from "../model/tradeoffs/budget_miss";
 import { caveatAmong } from "../model/metrics/conditions";
-import { withGoals, type Goal } from "../model/metrics/goal";
-import { automaticColour, chosenMetric, costMetric } from "../model/metrics/metric_choice";
-import { paretoFront, tiedWithFront } from "../model/tradeoffs/pareto";
 import { replicatesOf } from "../model/metrics/estimate";
+import {
+  automaticColour,
+  chosenMetric,
+  costMetric,
+  withGoals,
+  type Goal,
+} from "../model/metrics/metric_choice";
+import { bestBy, type Best } from "../model/tradeoffs/best_models";
+import {
+  keepsAll,
+  knownLimits,
+  loggedLimits,
+  nearestMiss,
+  type Limit,
+  type Miss,
+} from "../model/tradeoffs/budget";
+import { paretoFront, tiedWithFront } from "../model/tradeoffs/pareto";
 import { scatterPoints, type ScatterPoint } from "../model/tradeoffs/scatter";
 import { countOutside, crowdView, viewOf } from "../model/tradeoffs/scatter_view";
 import type { MetricSpec, Model } from "../model/wire.gen";

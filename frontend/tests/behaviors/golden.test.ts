@@ -1,11 +1,13 @@
 /** The golden answers are asserted by the backend's tests: this is what it really sends. */
 import { describe, expect, it } from "vitest";
 
+import text from "../../../tests/golden/behaviors.json?raw";
 import { readConditions } from "../../src/model/behaviors/conditions";
-import { binsOf, endsOf } from "../../src/model/behaviors/histogram";
 import { instanceRow } from "../../src/model/behaviors/rows";
 import { sliceCsv } from "../../src/model/behaviors/slices";
 import { answerText } from "../../src/model/behaviors/words";
+import { binsOf, endsOf } from "../../src/model/charts/histogram";
+import { measureSpec } from "../../src/model/metrics/measure";
 import type {
   BehaviorSummary,
   HarmedSlices,
@@ -13,8 +15,6 @@ import type {
   InstancePage,
   SliceTable,
 } from "../../src/model/wire.gen";
-import { measureSpec } from "../../src/model/metrics/measure";
-import text from "../../../tests/golden/behaviors.json?raw";
 
 interface Golden {
   summary: BehaviorSummary;

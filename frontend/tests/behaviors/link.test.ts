@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { behaviorsAddress, imageAddress } from "../../src/api/behaviors";
+import { behaviorsAddress, imageAddress } from "../../src/api/addresses";
 import {
   DEFAULT_LINK_STATE,
   fromLink,

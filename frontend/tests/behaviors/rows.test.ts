@@ -1,20 +1,24 @@
 import { describe, expect, test } from "vitest";
 
-import { setDiff } from "../../src/model/behaviors/answer_sets";
-import { instanceRow, wholeBar } from "../../src/model/behaviors/rows";
+import { setDiff } from "../../src/model/behaviors/prediction_diff";
+import {
+  distinctLineages,
+  farPages,
+  instanceRow,
+  pageOffsets,
+  wholeBar,
+} from "../../src/model/behaviors/rows";
 import {
   columnOf,
   commonSorts,
   directionOf,
-  modelSorts,
-  nextSort,
   firstSort,
   harmSortWords,
+  modelSorts,
+  nextSort,
   sortAmong,
 } from "../../src/model/behaviors/sort";
-import { distinctLineages } from "../../src/model/behaviors/instance_lineages";
-import { farPages, pageOffsets } from "../../src/model/behaviors/row_pages";
-import { TallList } from "../../src/model/charts/virtual_rows";
+import { TallList } from "../../src/model/charts/in_sight";
 import type { InstanceLineage, InstancePage } from "../../src/model/wire.gen";
 
 const PAGE: InstancePage = {

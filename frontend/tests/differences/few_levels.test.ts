@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { hiddenLevels, withFewLevels } from "../../src/model/differences/few_levels";
+import { hiddenLevels, withFewLevels } from "../../src/model/differences/factors";
 import type { Variable } from "../../src/model/wire.gen";
 
 function variable(counts: readonly number[]): Variable {

@@ -8,7 +8,7 @@ import {
   metricHeading,
   metricLabel,
 } from "../../src/model/format/metric_format";
-import { digitsAmong, tellingDigits } from "../../src/model/format/telling_digits";
+import { digitsAmong, tellingDigits } from "../../src/model/metrics/measurement";
 import { metric, model, spec } from "../builders";
 
 const plain = (text: string): string => text.replace(/\u202f/g, " ");

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { harmOf } from "../../src/model/layers/change";
-import { kindOf, leadingKind } from "../../src/model/layers/kinds";
+import { harmOf, kindOf, leadingKind } from "../../src/model/layers/change";
 import { layerNetwork } from "../../src/model/layers/network";
 import { cellsOf, rowsOf, SQNR, treeOf } from "./builders";
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 
-import { nameFilter } from "../../src/model/layers/filter";
 import { treeStep } from "../../src/model/layers/keys";
 import {
   AUTO_EXPANSION,
   flatListing,
   isExpanded,
   keptRows,
+  nameFilter,
   toggledModule,
   treeListing,
   type Expansion,

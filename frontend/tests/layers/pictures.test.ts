@@ -1,21 +1,17 @@
-import type { AxisScale } from "../../src/model/charts/axis_scale";
 import { describe, expect, test } from "vitest";
 
-import { bytesAxis, layerAxis } from "../../src/model/layers/axis";
-import { channelRange } from "../../src/model/layers/channels";
+import { bytesAxis, layerAxis, type AxisScale } from "../../src/model/charts/axis";
+import { columnsInSight } from "../../src/model/charts/in_sight";
 import { classColours } from "../../src/model/colour/palette";
-import { columnsInSight } from "../../src/model/layers/columns";
 import {
   largestShare,
-  shareTicks,
   sharesOf,
+  shareTicks,
   stackedPaths,
   stepPath,
 } from "../../src/model/layers/histogram";
 import { bareNumber, numberWords, plusMinus, tickText } from "../../src/model/layers/measure";
 import { layerNetwork } from "../../src/model/layers/network";
-import { schemeWords } from "../../src/model/layers/scheme";
-import { bytesText, countText, shapeText } from "../../src/model/layers/size";
 import {
   bridgePath,
   dotsPath,
@@ -25,6 +21,13 @@ import {
   stripPaths,
   tensorAt,
 } from "../../src/model/layers/strip";
+import {
+  bytesText,
+  channelRange,
+  countText,
+  schemeWords,
+  shapeText,
+} from "../../src/model/layers/words";
 import { rowsOf, SQNR } from "./builders";
 
 describe("the strip", () => {

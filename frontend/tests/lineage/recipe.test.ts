@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
 
-import { oldestLogged, rootsOf } from "../../src/model/lineage/base_model";
-import { buildLineage } from "../../src/model/lineage/lineage";
 import {
   parameterPhrase,
   parametersText,
   parameterValue,
 } from "../../src/model/format/operation_words";
+import { shortIds } from "../../src/model/labels/short_ids";
+import { buildLineage, oldestLogged, rootsOf } from "../../src/model/lineage/lineage";
 import { recipeOf, recipeText } from "../../src/model/lineage/recipe";
-import { shortIds } from "../../src/model/format/short_ids";
 import { child, model } from "../builders";
 
 const plain = (text: string): string => text.replace(/\u202f/g, " ");

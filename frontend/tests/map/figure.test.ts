@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 
+import { withoutControls, xmlText } from "../../src/model/format/file_text";
 import { figureMarkup, figureOf } from "../../src/model/map/figure";
 import { columnNotes, labelTexts } from "../../src/model/map/labels";
 import { layoutMap, spacingFor } from "../../src/model/map/layout";
 import { markLegend, rampLegend, sizeLegend } from "../../src/model/map/legend";
 import { colourScale, sizeScale } from "../../src/model/map/scales";
 import { buildScene, placesOf } from "../../src/model/map/scene";
-import { withoutControls, xmlText } from "../../src/model/format/xml_text";
 import { child, metric, model, spec } from "../builders";
 
 test("text is harmless in a document", () => {

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { withChanges } from "../../src/model/map/change_labels";
 import { columnTip, planHeaders } from "../../src/model/map/headers";
 import { placeLabels, type LabelWish } from "../../src/model/map/label_places";
-import { columnNotes, labelTexts } from "../../src/model/map/labels";
+import { columnNotes, labelTexts, withChanges } from "../../src/model/map/labels";
 import { layoutMap } from "../../src/model/map/layout";
 import { changeScale, colourScale } from "../../src/model/map/scales";
 import type { Model } from "../../src/model/wire.gen";

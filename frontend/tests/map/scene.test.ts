@@ -1,12 +1,22 @@
 import { describe, expect, test } from "vitest";
 
 import { ambiguousIds, describeModel, spokenModel } from "../../src/model/map/describe";
-import { nodeAt, nodesWithin } from "../../src/model/map/hit";
 import { layoutMap, spacingFor } from "../../src/model/map/layout";
-import { betweenPlaces, samePlaces } from "../../src/model/map/motion";
-import { directionOf, neighbour, selectModeOf } from "../../src/model/map/navigation";
+import {
+  directionOf,
+  neighbour,
+  nodeAt,
+  nodesWithin,
+  selectModeOf,
+} from "../../src/model/map/navigation";
 import { colourScale } from "../../src/model/map/scales";
-import { buildScene, edgesInto, placesOf } from "../../src/model/map/scene";
+import {
+  betweenPlaces,
+  buildScene,
+  edgesInto,
+  placesOf,
+  samePlaces,
+} from "../../src/model/map/scene";
 import {
   boundsOf,
   isInside,

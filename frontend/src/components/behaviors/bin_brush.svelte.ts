@@ -1,4 +1,4 @@
-import { binsOf, endsOf, rangeAfterKey, type BinRange } from "../../model/behaviors/histogram";
+import { binsOf, endsOf, rangeAfterKey, type BinRange } from "../../model/charts/histogram";
 
 interface Brushed {
   edges: readonly number[];

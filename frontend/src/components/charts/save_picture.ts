@@ -1,4 +1,4 @@
-import { withoutControls } from "../../model/format/xml_text";
+import { withoutControls } from "../../model/format/file_text";
 import { saveFile } from "./save_file";
 
 const PNG_SCALE = 2;

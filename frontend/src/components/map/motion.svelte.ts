@@ -1,7 +1,6 @@
 import { untrack } from "svelte";
 
-import { betweenPlaces, samePlaces } from "../../model/map/motion";
-import type { Point } from "../../model/map/scene";
+import { betweenPlaces, samePlaces, type Point } from "../../model/map/scene";
 
 export type Places = ReadonlyMap<string, Point>;
 

@@ -1,5 +1,5 @@
 import { figureMarkup, figureOf, type DrawnMap } from "../../model/map/figure";
-import { withoutControls } from "../../model/format/xml_text";
+import { withoutControls } from "../../model/format/file_text";
 import { saveFile } from "../charts/save_file";
 import { savePng } from "../charts/save_picture";
 

@@ -1,5 +1,3 @@
-import { brokenWords, mostBroken, mostBrokenPair, othersWords, pairWords } from "./harm";
-import { chanceText, differenceText, meanText } from "./words";
 import type {
   BehaviorMeasure,
   BehaviorSummary,
@@ -7,6 +5,8 @@ import type {
   HarmedSlices,
   ModelBehavior,
 } from "../wire.gen";
+import { brokenWords, mostBroken, mostBrokenPair, othersWords, pairWords } from "./harm";
+import { chanceText, differenceText, meanText } from "./words";
 
 /** What a model's answers on a data set say at a glance, against a base. */
 export interface BehaviorGlance {

@@ -1,4 +1,4 @@
-import type { Answer, InstancePage } from "../wire.gen";
+import type { Answer, InstanceLineage, InstancePage } from "../wire.gen";
 
 /** Instances on a page. */
 export const PAGE_ROWS = 100;
@@ -55,4 +55,37 @@ export function instanceRow(page: InstancePage, at: number): InstanceRow | null 
 /** The value that a whole bar stands for where values lie within these edges of a histogram. */
 export function wholeBar(edges: readonly number[]): number {
   return Math.max(Math.abs(edges[0] ?? 0), Math.abs(edges.at(-1) ?? 0)) || 1;
+}
+
+/** The lineages that no other one continues, those that broke first. */
+export function distinctLineages(lineages: readonly InstanceLineage[]): InstanceLineage[] {
+  const kept = lineages.filter(
+    (lineage) => !lineages.some((other) => other !== lineage && continues(other, lineage)),
+  );
+  return [
+    ...kept.filter(({ broke }) => broke !== null),
+    ...kept.filter(({ broke }) => broke === null),
+  ];
+}
+
+function continues(longer: InstanceLineage, shorter: InstanceLineage): boolean {
+  return (
+    longer.steps.length > shorter.steps.length &&
+    shorter.steps.every(({ key }, index) => longer.steps[index]?.key === key)
+  );
+}
+
+/** How many pages to either side of the latest are kept. */
+const NEAR = 20;
+
+/** Offsets of the pages of `rows` rows that rows [first, end) are on. */
+export function pageOffsets(first: number, end: number, rows: number): number[] {
+  const offsets: number[] = [];
+  for (let at = Math.floor(first / rows) * rows; at < end; at += rows) offsets.push(at);
+  return offsets;
+}
+
+/** Which of the pages at `offsets` are so far from that at `latest` that they may be forgotten. */
+export function farPages(offsets: Iterable<number>, latest: number, rows: number): number[] {
+  return [...offsets].filter((offset) => Math.abs(offset - latest) > NEAR * rows);
 }

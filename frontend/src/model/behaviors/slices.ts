@@ -1,7 +1,7 @@
-import { differenceText, intervalText } from "./words";
-import type { CsvCell } from "../format/csv";
-import type { BehaviorMeasure, SliceCells, SliceTable } from "../wire.gen";
+import type { CsvCell } from "../format/file_text";
 import { exactText } from "../metrics/measure";
+import type { BehaviorMeasure, SliceCells, SliceTable } from "../wire.gen";
+import { differenceText, intervalText } from "./words";
 
 /** What bars of slices show: means from 0 on, or changes to both sides of 0. */
 export interface SliceScale {

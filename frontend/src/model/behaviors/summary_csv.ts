@@ -1,4 +1,4 @@
-import type { CsvCell } from "../format/csv";
+import type { CsvCell } from "../format/file_text";
 import type { BehaviorSummary, ModelBehavior } from "../wire.gen";
 
 type Column = [name: string, of: (model: ModelBehavior) => CsvCell];

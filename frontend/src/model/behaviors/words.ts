@@ -1,5 +1,6 @@
 import { changeText, type Verdict } from "../format/change";
-import { metricFormat, NOT_LOGGED, roundedNumber } from "../format/metric_format";
+import { metricFormat, NOT_LOGGED } from "../format/metric_format";
+import { roundedNumber } from "../format/numbers";
 import { exactText, measureSpec, shortNumber } from "../metrics/measure";
 import type { Answer, BehaviorMeasure, Change, Estimate, Form } from "../wire.gen";
 

@@ -1,6 +1,9 @@
 import { pairs } from "d3-array";
 
-import { suitsLog } from "../charts/axis_scale";
+import { suitsLog } from "../charts/axis";
+import { metricFormat } from "../format/metric_format";
+import { difference, type Known } from "../metrics/estimate";
+import type { MetricSpec, Variable } from "../wire.gen";
 import {
   differenceText,
   extentOf,
@@ -9,9 +12,6 @@ import {
   type Cell,
   type FactorTable,
 } from "./factors";
-import { metricFormat } from "../format/metric_format";
-import { difference, type Known } from "../metrics/estimate";
-import type { MetricSpec, Variable } from "../wire.gen";
 
 /**
  * How a table is drawn: a curve along a number; dots on an axis that may begin anywhere, where

@@ -1,11 +1,20 @@
 import { format as d3Format, formatSpecifier } from "d3-format";
 
 import type { Metric, MetricSpec } from "../wire.gen";
+import {
+  bytesText,
+  roundedNumber,
+  spaced,
+  THIN_SPACE,
+  threeDigits,
+  threeDigitsWithPrefix,
+  TIP_DIGITS,
+  withExponent,
+} from "./numbers";
 
 /** What stands where a metric was not logged. */
 export const NOT_LOGGED = "–";
 
-const THIN_SPACE = "\u202f";
 const COUNT_UNITS = /^(|b|params?|parameters|flops?|macs?|ops?)$/i;
 const BYTES = /^(B|bytes?)$/;
 /** d3's types that write a number which a person can compare; it takes any letter for a type. */
@@ -68,9 +77,6 @@ export function fullMetric(metric: Metric | undefined, spec: MetricSpec): string
   return metric?.value == null ? absent(metric) : metricFormat(spec).full(metric.value);
 }
 
-/** More digits than these no measurement has; a file with all of them can be saved. */
-export const TIP_DIGITS = 6;
-
 /** The number with six digits, or as many as it takes, and its unit, for tooltips. */
 export function exactMetric(
   metric: Metric | undefined,
@@ -81,32 +87,6 @@ export function exactMetric(
   if (isPercent(spec)) return `${roundedNumber(metric.value * 100, digits)}${THIN_SPACE}%`;
   const unit = spec.unit ? `${THIN_SPACE}${spec.unit}` : "";
   return roundedNumber(metric.value, digits) + unit;
-}
-
-/** `value` with `digits` significant digits, or all before the point where those are more. */
-export function roundedNumber(value: number, digits = TIP_DIGITS): string {
-  if (!Number.isFinite(value)) return exactNumber(value);
-  const size = Math.abs(value);
-  if (size >= 10 ** digits && size < 1e21) return exactNumber(Math.round(value));
-  return exactNumber(Number(value.toPrecision(digits)));
-}
-
-/** Bytes with an SI prefix: "98.7 kB", "1.33 MB". */
-export function bytesText(value: number, digits = 3): string {
-  const size = Math.abs(value);
-  if (size < 1000) return `${threeDigits(value)}${THIN_SPACE}B`;
-  // There is no prefix beyond these.
-  if (size >= 1e27) return `${withExponent(value)}${THIN_SPACE}B`;
-  return `${spaced(d3Format(`.${digits}s`)(value))}B`;
-}
-
-/** All digits that tell `value` from its neighbours, grouped by thousands. */
-export function exactNumber(value: number): string {
-  const size = Math.abs(value);
-  // Beyond 1e21 digits follow that the number does not have.
-  return size >= 1e3 && size < 1e21 && Number.isInteger(value)
-    ? d3Format(",d")(value)
-    : String(value).replace(/-/g, "−");
 }
 
 function absent(metric: Metric | undefined): string {
@@ -186,30 +166,6 @@ function readSpecifier(text: string): ((value: number) => string) | null {
   } catch {
     return null;
   }
-}
-
-function threeDigits(value: number): string {
-  const size = Math.abs(value);
-  if (value === 0) return "0";
-  if (size >= 1e7 || size < 1e-4) return withExponent(value);
-  if (size >= 1000 || Number.isInteger(value)) return d3Format(",.0f")(value);
-  return d3Format(".3r")(value);
-}
-
-function withExponent(value: number): string {
-  return d3Format(".2e")(value).replace("e-", "e−");
-}
-
-function threeDigitsWithPrefix(value: number): string {
-  const size = Math.abs(value);
-  // There is no prefix beyond these.
-  if (size >= 1e27) return withExponent(value);
-  return size >= 1e4 ? d3Format(".3s")(value) : threeDigits(value);
-}
-
-/** `text` with a thin space before an SI prefix or a percent sign. */
-function spaced(text: string): string {
-  return text.replace(/(\d)(%|[yzafpnµmkMGTPEZY])$/, `$1${THIN_SPACE}$2`);
 }
 
 const LONGEST_UNIT = 16;

@@ -1,6 +1,6 @@
-import { numberAndUnit } from "./metric_amount";
-import { exactNumber } from "./metric_format";
 import type { Operation, ParameterValue, Scalar } from "../wire.gen";
+import { numberAndUnit } from "./metric_amount";
+import { exactNumber } from "./numbers";
 
 const THIN_SPACE = "\u202f";
 const SHARES = /(^|_)(amount|sparsity|ratio|fraction|share|density)$/i;

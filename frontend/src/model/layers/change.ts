@@ -1,6 +1,6 @@
+import type { LayerCells, LayerMeasure, LayerTree } from "../wire.gen";
 import { valueAt } from "./measure";
-import { bytesSaved } from "./size";
-import type { LayerMeasure, LayerTree } from "../wire.gen";
+import { parentOf, type LayerNetwork } from "./network";
 
 /** Where a row stands in a model: the larger the worse; null without a number. */
 export type Harm = (model: number, row: number) => number | null;
@@ -59,6 +59,12 @@ export function changeHeading({ label, goal, pairwise }: LayerMeasure): string {
   return `${goal === "max" ? "Lowest" : "Highest"} ${label}`;
 }
 
+/** Bytes at best that a model saves in a row against the base; null where either lacks it. */
+export function bytesSaved(base: LayerCells, cells: LayerCells, row: number): number | null {
+  const [before, after] = [base.effective_bytes[row], cells.effective_bytes[row]];
+  return before == null || after == null ? null : before - after;
+}
+
 /** A row of a model by what it saves and what that costs. */
 export interface RowCost extends RowChange {
   /** Bytes at best that it takes less than the base's. */
@@ -104,4 +110,48 @@ export function worstBargain(costs: readonly RowCost[]): RowCost | null {
     });
   }
   return found;
+}
+
+/** Tensors of one kind that all changed more than any other tensor. */
+export interface LeadingKind {
+  /** "LayerNorm weight". */
+  readonly kind: string;
+  /** The worst first. */
+  readonly changes: readonly RowChange[];
+  /** How many tensors of the kind there are. */
+  readonly of: number;
+  /** The worst of all other tensors; null where there is none with a number. */
+  readonly next: RowChange | null;
+}
+
+/** Fewer of a kind are read as they are. */
+const FEWEST_OF_KIND = 3;
+
+/** What kind of tensor a row is: the class of its module and its own name, "LayerNorm weight". */
+export function kindOf({ rows, labels }: LayerNetwork, row: number): string {
+  const module = rows.kinds[parentOf(rows, row)] ?? "";
+  const own = (labels[row] ?? "").split(".").at(-1) ?? "";
+  return module ? `${module} ${own}` : own;
+}
+
+/** The kind that leads the ranking of `tensors` by harm; null where no kind does. */
+export function leadingKind(
+  harm: Harm,
+  models: number,
+  network: LayerNetwork,
+  tensors: readonly number[],
+): LeadingKind | null {
+  const ranked = tensors
+    .flatMap((row) => worstOf(harm, models, row) ?? [])
+    .sort((a, b) => b.harm - a.harm);
+  const [first] = ranked;
+  if (!first || first.harm === -Infinity) return null;
+  const kind = kindOf(network, first.row);
+  const others = ranked.findIndex(
+    (change) => change.harm === -Infinity || kindOf(network, change.row) !== kind,
+  );
+  const changes = others < 0 ? ranked : ranked.slice(0, others);
+  const of = tensors.filter((row) => kindOf(network, row) === kind).length;
+  if (changes.length < FEWEST_OF_KIND || others < 0) return null;
+  return { kind, changes, of, next: ranked[others] ?? null };
 }

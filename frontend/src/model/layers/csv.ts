@@ -1,4 +1,4 @@
-import { toCsv, type CsvCell } from "../format/csv";
+import { toCsv, type CsvCell } from "../format/file_text";
 import type { LayerTree } from "../wire.gen";
 
 /** All numbers of `rows`: a line for each, three identifying columns, then the models'. */

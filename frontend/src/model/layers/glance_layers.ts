@@ -1,10 +1,9 @@
-import { counted } from "../format/counted";
-import { harmOf, topChanges } from "./change";
-import { leadingKind, type LeadingKind } from "./kinds";
+import { counted } from "../format/numbers";
+import type { LayerCells, LayerMeasure, LayerTree } from "../wire.gen";
+import { harmOf, leadingKind, topChanges, type LeadingKind } from "./change";
 import { bareNumber, CERTAINTY_MARKS, fullNumber, numberAt } from "./measure";
 import { layerNetwork } from "./network";
 import { signalFalls, steepestOf, UNHARMED_DB } from "./origin";
-import type { LayerCells, LayerMeasure, LayerTree } from "../wire.gen";
 
 /** What one tensor says at a glance of how a model's insides differ from the base's. */
 export interface LayerGlance {

@@ -1,4 +1,4 @@
-import type { AxisScale } from "../charts/axis_scale";
+import type { AxisScale } from "../charts/axis";
 import { parentOf, type LayerNetwork } from "./network";
 
 /** A module as a stretch of the network, from tensor to tensor, both included. */

@@ -1,8 +1,19 @@
-import { counted } from "../format/counted";
+import { format } from "d3-format";
+
+import { metricFormat } from "../format/metric_format";
+import { counted } from "../format/numbers";
+import { plainSpec, shortNumber } from "../metrics/measure";
+import type {
+  LayerCells,
+  LayerNote,
+  LayerPart,
+  LayerScheme,
+  LayerTree,
+  Match,
+} from "../wire.gen";
+import { bytesSaved } from "./change";
 import { numberAt, numberWords } from "./measure";
 import { nameOfRow } from "./network";
-import { bytesSaved, bytesText } from "./size";
-import type { LayerCells, LayerNote, LayerPart, LayerTree, Match } from "../wire.gen";
 
 export const MATCH_WORDS: Record<Exclude<Match, null>, string> = {
   name: "found by its name",
@@ -115,4 +126,50 @@ export function noteWords(
 
 function ended(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+const BYTES = plainSpec("B");
+const thousands = format(",d");
+
+/** "1.2 MB". */
+export function bytesText(bytes: number | null | undefined): string {
+  return bytes == null ? "–" : metricFormat(BYTES).full(Math.round(bytes));
+}
+
+/** "25.6 M". */
+export function countText(count: number | null | undefined): string {
+  return count == null ? "" : shortNumber(count);
+}
+
+/** "64×3×7×7"; "scalar" without dimensions. */
+export function shapeText(shape: readonly number[] | null | undefined): string {
+  if (!shape) return "";
+  return shape.length ? shape.map((size) => thousands(size)).join("×") : "scalar";
+}
+
+/** How a tensor is quantized, in words: "8 bits · per channel (axis 0) · symmetric · 64 scales, 512 B". */
+export function schemeWords(scheme: LayerScheme, shape: readonly number[] | null): string {
+  const { bits, algorithm, symmetric, group, axis, scales, overhead_bytes, saturated } = scheme;
+  const perChannel = axis !== null && (group === null || scales === shape?.[axis]);
+  const extent = perChannel
+    ? `per channel (axis ${axis})`
+    : group !== null
+      ? `groups of ${group.toLocaleString("en")}`
+      : "per tensor";
+  const parts = [
+    `${Number(bits.toFixed(2))} bits`,
+    algorithm,
+    extent,
+    symmetric === null ? "" : symmetric ? "symmetric" : "asymmetric",
+    scales ? `${counted(scales, "scale")}, ${bytesText(overhead_bytes)}` : "",
+    saturated === null ? "" : `${saturated.toLocaleString("en")} saturated`,
+  ];
+  return parts.filter(Boolean).join(" · ");
+}
+
+/** Which channels group `at` of `groups` holds, from 0: "12" or "12–15". */
+export function channelRange(at: number, groups: number, channels: number): string {
+  const first = Math.floor((at * channels) / groups);
+  const last = Math.max(first, Math.floor(((at + 1) * channels) / groups) - 1);
+  return first === last ? String(first) : `${first}–${last}`;
 }

@@ -1,5 +1,5 @@
+import type { ChosenGoals } from "../metrics/metric_choice";
 import type { Limit } from "../tradeoffs/budget";
-import type { ChosenGoals } from "../metrics/goal";
 import type { LinkFacet } from "./facet";
 import { choiceText, readChoice, type MetricChoice } from "./map";
 

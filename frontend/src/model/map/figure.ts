@@ -1,9 +1,9 @@
+import { markup, xmlText } from "../format/file_text";
 import { figureLegend, LEGEND_PX } from "./figure_legend";
 import { planHeaders } from "./headers";
 import type { MarkLegend, RampLegend, SizeLegend } from "./legend";
 import type { MapPicture } from "./picture";
 import { boundsOf, insetsFor } from "./view";
-import { markup, xmlText } from "../format/xml_text";
 
 /** The map as it is on the page. */
 export interface DrawnMap {

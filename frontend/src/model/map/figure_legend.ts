@@ -1,6 +1,6 @@
-import type { MarkLegend, RampLegend, SizeLegend } from "./legend";
 import { STAR } from "../colour/mark_path";
-import { markup, xmlText } from "../format/xml_text";
+import { markup, xmlText } from "../format/file_text";
+import type { MarkLegend, RampLegend, SizeLegend } from "./legend";
 
 /** Height of the legend of a saved map. */
 export const LEGEND_PX = 44;

@@ -1,12 +1,12 @@
 import { ascending, extent, quantileSorted } from "d3-array";
 
-import { counted } from "../format/counted";
+import { metricFormat, metricLabel } from "../format/metric_format";
+import { counted } from "../format/numbers";
+import type { MetricSpec } from "../wire.gen";
+import type { ModelDescription } from "./describe";
 import { foldName } from "./fold_tree";
 import type { Fold } from "./folds";
 import type { ColourScale } from "./scales";
-import type { ModelDescription } from "./describe";
-import { metricFormat, metricLabel } from "../format/metric_format";
-import type { MetricSpec } from "../wire.gen";
 
 /** The best value in a fold, or the median where no end is better; null where there is none. */
 export function foldValue({ models }: Fold, colour: ColourScale | null): number | null {

@@ -1,4 +1,4 @@
-import { counted } from "../format/counted";
+import { counted } from "../format/numbers";
 import type { MapColumn } from "./columns";
 
 /** How column headers are drawn so that they stay readable at any zoom. */

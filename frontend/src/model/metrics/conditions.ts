@@ -1,4 +1,4 @@
-import { counted } from "../format/counted";
+import { counted } from "../format/numbers";
 import type { Metric, MetricSpec, Model } from "../wire.gen";
 
 /** Conditions that belong to the model rather than to where it was measured. */

@@ -1,4 +1,5 @@
-import { metricFormat, NOT_LOGGED, roundedNumber } from "../format/metric_format";
+import { metricFormat, NOT_LOGGED } from "../format/metric_format";
+import { roundedNumber } from "../format/numbers";
 import type { MetricSpec } from "../wire.gen";
 
 /** What Behaviors and Layers measure, so far as it is written like a metric. */

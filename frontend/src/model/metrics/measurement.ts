@@ -1,5 +1,6 @@
 import { exactMetric, metricFormat } from "../format/metric_format";
-import type { Metric, MetricSpec } from "../wire.gen";
+import { TIP_DIGITS } from "../format/numbers";
+import type { Metric, MetricSpec, Model } from "../wire.gen";
 
 /** "3 measurements, 8.00 to 8.30 ms", or null where there is one. */
 export function repeatsText(metric: Metric | undefined, spec: MetricSpec): string | null {
@@ -40,6 +41,53 @@ export function measurementTip(
   const conditions = Object.entries(metric?.conditions ?? {});
   const lines = conditions.map(([name, value]) => `${name}: ${value}`);
   return [exactMetric(metric, spec, digits), ...lines, metric?.note ?? ""]
+    .filter(Boolean)
+    .join("\n");
+}
+
+/** Values that differ by less than this share differ by how they were computed. */
+const NOISE_DIGITS = 12;
+
+/** How many digits a tooltip needs so that different ones of `values` look different. */
+export function tellingDigits(values: readonly number[]): number {
+  const different = new Set(values.map((value) => value.toPrecision(NOISE_DIGITS))).size;
+  let digits = TIP_DIGITS;
+  while (digits < NOISE_DIGITS) {
+    if (new Set(values.map((value) => value.toPrecision(digits))).size === different) break;
+    digits++;
+  }
+  return digits;
+}
+
+const known = new WeakMap<readonly Model[], Map<string, number>>();
+
+/** As many digits as tell the values of `metric` of these models apart. */
+export function digitsAmong(models: readonly Model[], metric: string): number {
+  let digits = known.get(models);
+  if (!digits) known.set(models, (digits = new Map<string, number>()));
+  let own = digits.get(metric);
+  if (own === undefined) {
+    own = tellingDigits(models.flatMap(({ metrics }) => metrics[metric]?.value ?? []));
+    digits.set(metric, own);
+  }
+  return own;
+}
+
+/** "higher is better"; null without a goal. */
+export function goalWords({ goal }: Pick<MetricSpec, "goal">): string | null {
+  return goal && (goal === "max" ? "higher is better" : "lower is better");
+}
+
+/** What a tooltip says of a metric: its name as logged, what it measures, its unit, what is better. */
+export function metricTip(spec: MetricSpec): string {
+  const unit = metricFormat(spec).unit || spec.unit;
+  const goal = goalWords(spec);
+  return [
+    spec.name,
+    spec.description,
+    unit && `unit: ${unit}`,
+    goal ? goal + (spec.guessed ? " (guessed from the name)" : "") : "no goal",
+  ]
     .filter(Boolean)
     .join("\n");
 }

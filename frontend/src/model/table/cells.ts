@@ -1,8 +1,8 @@
-import { bestBy } from "../tradeoffs/best_models";
 import { changeOf, type Change } from "../format/change";
-import type { Lineage } from "../lineage/lineage";
 import { exactMetric } from "../format/metric_format";
-import { digitsAmong } from "../format/telling_digits";
+import type { Lineage } from "../lineage/lineage";
+import { digitsAmong } from "../metrics/measurement";
+import { bestBy } from "../tradeoffs/best_models";
 import type { Metric, MetricSpec, Model } from "../wire.gen";
 
 /** Metrics as they are, or as changes against another model. */

@@ -1,6 +1,6 @@
-import { toCsv, type CsvCell } from "../format/csv";
-import { bareMetric, metricHeading } from "../format/metric_format";
 import { changeText } from "../format/change";
+import { toCsv, type CsvCell } from "../format/file_text";
+import { bareMetric, metricHeading } from "../format/metric_format";
 import { parameterValue } from "../format/operation_words";
 import type { MetricSpec, Model, Models, ParameterValue } from "../wire.gen";
 import type { TableCells, TableMode } from "./cells";

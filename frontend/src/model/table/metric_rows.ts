@@ -4,8 +4,8 @@ import {
   measurementTip,
   repeatsText,
   sharedMeasurement,
+  tellingDigits,
 } from "../metrics/measurement";
-import { tellingDigits } from "../format/telling_digits";
 import type { Metric, MetricSpec, Model } from "../wire.gen";
 
 /** One metric of one model, beside its parent and the base. */

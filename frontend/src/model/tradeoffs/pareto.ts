@@ -1,5 +1,5 @@
-import type { Goal } from "../metrics/goal";
 import { difference, type Difference, type Known } from "../metrics/estimate";
+import type { Goal } from "../metrics/metric_choice";
 
 /** A model with a finite value on both axes. */
 export interface Candidate {

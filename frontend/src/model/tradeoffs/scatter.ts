@@ -1,6 +1,6 @@
+import type { AxisScale } from "../charts/axis";
 import { estimateOf, type Estimate, type Replicates } from "../metrics/estimate";
-import type { AxisScale } from "../charts/axis_scale";
-import type { Goal } from "../metrics/goal";
+import type { Goal } from "../metrics/metric_choice";
 import type { MetricSpec, Model } from "../wire.gen";
 
 /** A model with a finite value on both axes. */

@@ -1,8 +1,8 @@
-import { axisScale, type AxisScale } from "../charts/axis_scale";
-import type { ScaleChoice, ScatterZoom } from "../link/tradeoffs";
+import { axisScale, type AxisScale } from "../charts/axis";
 import { metricFormat } from "../format/metric_format";
-import { placeIn, type Plot, type ScatterPoint } from "./scatter";
+import type { ScaleChoice, ScatterZoom } from "../link/tradeoffs";
 import type { MetricSpec } from "../wire.gen";
+import { placeIn, type Plot, type ScatterPoint } from "./scatter";
 
 /** Room around a plot, in px. */
 const MARGIN = { left: 48, right: 14, top: 12, bottom: 22 };

@@ -1,8 +1,8 @@
 import { extent } from "d3-array";
 
-import { suitsLog } from "../charts/axis_scale";
-import type { Goal } from "../metrics/goal";
+import { suitsLog } from "../charts/axis";
 import type { ScatterZoom } from "../link/tradeoffs";
+import type { Goal } from "../metrics/metric_choice";
 import { bestDistance, isCrowdedAtBest } from "./near_best";
 
 interface Point {

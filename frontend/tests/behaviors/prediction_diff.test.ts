@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { briefly, wordDiff } from "../../src/model/behaviors/word_diff";
+import { briefly, wordDiff } from "../../src/model/behaviors/prediction_diff";
 
 const told = (before: string, after: string): string =>
   wordDiff(before, after)

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { tickTexts } from "../../src/model/format/tick_text";
+import { tickTexts } from "../../src/model/charts/axis";
 import { spec } from "../builders";
 
 const written = (ticks: number[], ...args: Parameters<typeof spec>) =>

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 
+import { lossAndRepair, tellingSteps } from "../../src/model/lineage/largest_steps";
 import { buildLineage } from "../../src/model/lineage/lineage";
-import { tellingSteps } from "../../src/model/lineage/telling_steps";
-import { lossAndRepair } from "../../src/model/lineage/worth_comparing";
 import { child, metric, model, spec } from "../builders";
 
 const ACCURACY = spec("accuracy", { goal: "max" });

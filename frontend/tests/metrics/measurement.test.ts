@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { metricTip } from "../../src/model/format/metric_words";
+import { metricTip } from "../../src/model/metrics/measurement";
 import { spec } from "../builders";
 
 test("a metric's tip says what it measures, in which unit, and what is better", () => {

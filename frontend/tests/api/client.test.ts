@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { fetchModels, RefusedError, UnreachableError } from "../src/api/client";
+import { fetchModels, RefusedError, UnreachableError } from "../../src/api/client";
 
 const EMPTY = { models: [], metrics: [], operations: [], datasets: [], problems: [] };
 

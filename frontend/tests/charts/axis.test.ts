@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { axisScale, suitsLog } from "../../src/model/charts/axis_scale";
+import { axisScale, suitsLog } from "../../src/model/charts/axis";
 import { histogram } from "../../src/model/charts/histogram";
 
 describe("an axis", () => {

@@ -7,7 +7,7 @@ import {
   oneNumberEach,
   rangeAfterKey,
   rangeWords,
-} from "../../src/model/behaviors/histogram";
+} from "../../src/model/charts/histogram";
 
 const EDGES = [0, 0.25, 0.5, 0.75, 1];
 const NUMBERS = [-0.5, 0.5, 1.5];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { toCsv } from "../../src/model/format/csv";
+import { toCsv } from "../../src/model/format/file_text";
 import { tableColumns, tableCsv } from "../../src/model/table/columns";
 import { child, metric, model, spec, valuesOf } from "../builders";
 

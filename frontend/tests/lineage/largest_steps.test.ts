@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
+import { tellingSteps, type TellingStep } from "../../src/model/lineage/largest_steps";
 import { buildLineage } from "../../src/model/lineage/lineage";
 import { replicatesOf } from "../../src/model/metrics/estimate";
-import { tellingSteps, type TellingStep } from "../../src/model/lineage/telling_steps";
 import type { Model } from "../../src/model/wire.gen";
 import { child, metric, model, spec } from "../builders";
 

@@ -1,6 +1,9 @@
 import { ticks } from "d3-array";
 
+import { isPercent, metricFormat } from "../format/metric_format";
+import { bytesText, exactNumber } from "../format/numbers";
 import type { ScaleChoice } from "../link/tradeoffs";
+import type { LayerMeasure, MetricSpec } from "../wire.gen";
 
 /** A linear or logarithmic axis. */
 export interface AxisScale {
@@ -74,4 +77,69 @@ function logTicks(start: number, end: number, count: number): number[] {
     }
   }
   return found;
+}
+
+/** Beyond these float noise begins: a tick at 0.3 may be 0.30000000000000004. */
+const DIGITS = 12;
+
+/** What stands at the ticks of an axis: without idle zeros, no two alike. */
+export function tickTexts(ticks: readonly number[], spec: MetricSpec): string[] {
+  const { bare } = metricFormat(spec);
+  const texts = ticks.map((tick) => withoutIdleZeros(bare(tick)));
+  if (allDiffer(texts)) return texts;
+  if (writesPrefixes(spec)) {
+    for (let digits = 4; digits < DIGITS; digits++) {
+      const finer = ticks.map((tick) => withoutIdleZeros(bytesText(tick, digits)));
+      if (allDiffer(finer)) return finer;
+    }
+  }
+  const scale = isPercent(spec) ? 100 : 1;
+  return ticks.map((tick) => exactNumber(Number((tick * scale).toPrecision(DIGITS))));
+}
+
+function writesPrefixes(spec: MetricSpec): boolean {
+  return metricFormat(spec).bare(1e6).endsWith("MB");
+}
+
+function allDiffer(texts: readonly string[]): boolean {
+  return new Set(texts).size === texts.length;
+}
+
+/** "80.00" as "80", "1.20 M" as "1.2 M". */
+function withoutIdleZeros(text: string): string {
+  return text.replace(/(\.\d*?)0+(?=\D|$)/, (_, digits: string) => (digits === "." ? "" : digits));
+}
+
+/**
+ * The axis of a measure's values, with about `count` ticks. On a logarithmic one what is not above
+ * zero lies at its low end.
+ */
+export function layerAxis(
+  values: readonly number[],
+  measure: LayerMeasure,
+  count: number,
+): AxisScale {
+  return clampedAxis(values, measure.scale === "log", count);
+}
+
+/** The axis of bytes, which may be none or less; layers differ in size by orders of magnitude. */
+export function bytesAxis(values: readonly number[], count: number): AxisScale {
+  const positive = values.filter((value) => value > 0);
+  const log = suitsLog(Math.min(...positive), Math.max(...positive));
+  return clampedAxis(log ? values : [0, ...values], log, count);
+}
+
+function clampedAxis(values: readonly number[], log: boolean, count: number): AxisScale {
+  const positive = log ? values.filter((value) => value > 0) : [];
+  const axis = positive.length
+    ? axisScale(positive, "log", count)
+    : axisScale(values, "linear", count);
+  const share = (value: number): number =>
+    axis.log && value <= 0 ? 0 : Math.min(1, Math.max(0, axis.share(value)));
+  return { ...axis, share };
+}
+
+/** The finite values among `values`. */
+export function known(values: readonly (number | null | undefined)[]): number[] {
+  return values.filter((value): value is number => value != null && Number.isFinite(value));
 }
