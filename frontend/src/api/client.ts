@@ -18,19 +18,19 @@ export class RefusedError extends Error {
   }
 }
 
-/** An answer with the ETag by which the next request finds out whether it changed. */
+/** A response with the ETag by which the next request finds out whether it changed. */
 export interface Tagged<T> {
   data: T;
   etag: string | null;
 }
 
-/** All models, or null where the answer still has the ETag `known`. */
+/** All models, or null where the response still has the ETag `known`. */
 export async function fetchModels(
   known: string | null,
   signal?: AbortSignal,
 ): Promise<Tagged<Models> | null> {
-  const answer = await getJson<Models>("models", known, signal);
-  return answer && { ...answer, data: withOnlyLoggedNames(answer.data) };
+  const response = await getJson<Models>("models", known, signal);
+  return response && { ...response, data: withOnlyLoggedNames(response.data) };
 }
 
 /** Why the models `keys` differ, of all the logged models `all`. */
@@ -43,15 +43,15 @@ export async function fetchDifferences(
   const others = all.filter((key) => !chosen.has(key));
   // A request line has its limits: whichever list is shorter. Ghosts are in no "all".
   const shorter = others.length < keys.length && others.length + keys.length === all.length;
-  const asked = shorter ? `except=${others.join(",")}` : `models=${keys.join(",")}`;
-  return fetchWhole(`differences?${asked}`, signal);
+  const query = shorter ? `except=${others.join(",")}` : `models=${keys.join(",")}`;
+  return fetchWhole(`differences?${query}`, signal);
 }
 
-/** The answer at `address`, always whole. */
+/** The response at `address`, always whole. */
 export async function fetchWhole<T>(address: string, signal?: AbortSignal): Promise<T> {
-  const answer = await getJson<T>(address, null, signal);
-  if (!answer) throw new UnreachableError("TensorBoard answered with nothing.");
-  return answer.data;
+  const response = await getJson<T>(address, null, signal);
+  if (!response) throw new UnreachableError("TensorBoard answered with nothing.");
+  return response.data;
 }
 
 async function getJson<T>(
@@ -61,7 +61,7 @@ async function getJson<T>(
 ): Promise<Tagged<T> | null> {
   const response = await get(address, known, signal);
   if (response.status === 304) {
-    // An answer whose body nobody reads counts as an aborted request.
+    // A response whose body nobody reads counts as an aborted request.
     await response.arrayBuffer();
     return null;
   }
@@ -82,7 +82,7 @@ async function get(address: string, known: string | null, signal?: AbortSignal):
     return await fetch(address, {
       signal: signal ?? null,
       headers: known === null ? {} : { "If-None-Match": known },
-      // The browser's own cache would turn a 304 into the whole answer again.
+      // The browser's own cache would turn a 304 into the whole response again.
       cache: "no-store",
     });
   } catch (error) {
@@ -105,13 +105,13 @@ function isAbort(error: unknown): boolean {
 }
 
 /**
- * The same answer, whose metrics and parameters hold nothing but what was logged: names come from
+ * The same response, whose metrics and parameters hold nothing but what was logged: names come from
  * logs, and on an ordinary object "constructor" and "toString" are there without having been.
  */
-export function withOnlyLoggedNames(answer: Models): Models {
-  for (const { metrics, operation } of answer.models) {
+export function withOnlyLoggedNames(models: Models): Models {
+  for (const { metrics, operation } of models.models) {
     Object.setPrototypeOf(metrics, null);
     if (operation) Object.setPrototypeOf(operation.parameters, null);
   }
-  return answer;
+  return models;
 }

@@ -20,17 +20,17 @@ import type {
   HarmedSlices,
   SliceTable,
 } from "../model/wire.gen";
-import { AnswerCache, Asked } from "./asked.svelte";
 import type { Panel } from "./panel.svelte";
+import { LatestResponse, ResponseCache } from "./responses.svelte";
 
 /** What the Behaviors place asks for and shows; all choices are in the link. */
 export class Behaviors {
-  readonly cache = new AnswerCache();
+  readonly cache = new ResponseCache();
   /** Of all instances, and of those that the conditions leave. */
-  readonly #whole: Asked<BehaviorSummary>;
-  readonly #part: Asked<BehaviorSummary>;
+  readonly #whole: LatestResponse<BehaviorSummary>;
+  readonly #part: LatestResponse<BehaviorSummary>;
   /** Of which slices a larger share broke than of all, whatever is measured and kept. */
-  readonly harmed: Asked<HarmedSlices>;
+  readonly harmed: LatestResponse<HarmedSlices>;
   readonly #panel: () => Panel;
 
   readonly conditions = $derived.by(() =>
@@ -46,7 +46,7 @@ export class Behaviors {
     const { selectedKeys, byKey, base } = this.panel;
     return selectedKeys.filter((key) => byKey.has(key) && key !== base?.key);
   });
-  /** What is known of those; the answer may still be about others. */
+  /** What is known of those; the response may still be about others. */
   readonly #losers = $derived.by(
     () => this.whole?.models.filter(({ key }) => this.models.includes(key)) ?? [],
   );
@@ -63,17 +63,17 @@ export class Behaviors {
   /** To be created while the place is set up. */
   constructor(panel: () => Panel) {
     this.#panel = panel;
-    this.#whole = new Asked(
+    this.#whole = new LatestResponse(
       this.cache,
       () => this.address("summary"),
       () => this.version,
     );
-    this.#part = new Asked(
+    this.#part = new LatestResponse(
       this.cache,
       () => this.address("summary", { filter: this.conditions }),
       () => this.version,
     );
-    this.harmed = new Asked(
+    this.harmed = new LatestResponse(
       this.cache,
       () => this.#harmedAddress(),
       () => this.version,
@@ -87,9 +87,9 @@ export class Behaviors {
   readonly slicedBy = $derived.by<readonly string[] | null | undefined>(() => {
     const chosen = this.panel.link.slicedBy;
     if (chosen) return chosen.split("\n").slice(0, 2);
-    const { answer, failure } = this.harmed;
-    if (answer === null && failure === null && this.#harmedAddress() !== null) return undefined;
-    const most = answer && mostBroken(answer);
+    const { response, failure } = this.harmed;
+    if (response === null && failure === null && this.#harmedAddress() !== null) return undefined;
+    const most = response && mostBroken(response);
     return most ? [most.by] : null;
   });
 
@@ -98,15 +98,15 @@ export class Behaviors {
   }
 
   get version(): unknown {
-    return this.panel.live.answer;
+    return this.panel.live.response;
   }
 
   get whole(): BehaviorSummary | null {
-    return this.#whole.answer;
+    return this.#whole.response;
   }
 
   get summary(): BehaviorSummary | null {
-    return this.#part.answer;
+    return this.#part.response;
   }
 
   get failure(): string | null {
@@ -122,7 +122,7 @@ export class Behaviors {
   );
   readonly form = $derived.by<Form>(() => this.summary?.form ?? "value");
 
-  /** Where the answer to a question about what is chosen is; null while there is no base. */
+  /** The address of what is chosen; null while there is no base. */
   address(level: BehaviorsLevel, detail: BehaviorsDetail = {}): string | null {
     const { base, link } = this.panel;
     if (!base) return null;

@@ -3,16 +3,16 @@ import { untrack } from "svelte";
 import { fetchDifferences } from "../api/client";
 import type { Differences } from "../model/wire.gen";
 import type { Panel } from "./panel.svelte";
+import { failureText, PATIENCE_MS } from "./responses.svelte";
 
-/** A selection that grows by clicks or a marquee is asked for once. */
+/** A selection that grows by clicks or a marquee is requested once. */
 const DEBOUNCE_MS = 60;
-const PATIENCE_MS = 300;
 
-/** Why the selected models differ; the last answer stays until the next is there. */
+/** Why the selected models differ; the last response stays until the next is there. */
 export class SelectionDifferences {
-  answer = $state.raw<Differences | null>(null);
+  response = $state.raw<Differences | null>(null);
   failure = $state.raw<string | null>(null);
-  /** Whether the answer is so late that the wait should be shown. */
+  /** Whether the response is so late that the wait should be shown. */
   slow = $state(false);
 
   readonly #panel: () => Panel;
@@ -21,14 +21,14 @@ export class SelectionDifferences {
   constructor(panel: () => Panel) {
     this.#panel = panel;
     $effect(() => {
-      // A new answer of the models route may change lineages.
+      // A new response of the models route may change lineages.
       const { selectedKeys, byKey } = panel();
       const keys = selectedKeys.filter((key) => byKey.has(key));
-      return untrack(() => (keys.length > 1 ? this.#ask(keys) : undefined));
+      return untrack(() => (keys.length > 1 ? this.#request(keys) : undefined));
     });
   }
 
-  #ask(keys: readonly string[]): () => void {
+  #request(keys: readonly string[]): () => void {
     const request = new AbortController();
     const patience = setTimeout(() => (this.slow = true), DEBOUNCE_MS + PATIENCE_MS);
     const debounce = setTimeout(async () => {
@@ -36,11 +36,11 @@ export class SelectionDifferences {
         .models.filter(({ status }) => status !== "missing")
         .map(({ key }) => key);
       try {
-        this.answer = await fetchDifferences(keys, all, request.signal);
+        this.response = await fetchDifferences(keys, all, request.signal);
         this.failure = null;
       } catch (error) {
         if (!request.signal.aborted) {
-          this.failure = error instanceof Error ? error.message : String(error);
+          this.failure = failureText(error);
         }
       } finally {
         clearTimeout(patience);

@@ -2,24 +2,24 @@ import { behaviorsAddress, layerTreeAddress, type BehaviorsLevel } from "../api/
 import { behaviorGlance } from "../model/behaviors/glance_behavior";
 import { activationsGlance, weightsGlance, type LayerGlance } from "../model/layers/glance_layers";
 import type { BehaviorSummary, HarmedSlices, LayerTree, LayerView, Model } from "../model/wire.gen";
-import { Asked } from "./asked.svelte";
 import type { Panel } from "./panel.svelte";
+import { LatestResponse } from "./responses.svelte";
 
-/** Who walks through models with the arrow keys asks for none of them. */
+/** Who walks through models with the arrow keys requests none of them. */
 const SETTLED_MS = 150;
 
 /** What predictions, weights and activations say of one model against another, once here. */
 export class Glance {
   readonly #panel: () => Panel;
   readonly #pair: () => readonly [base: Model, model: Model] | null;
-  /** The pair that has been chosen for long enough to ask about it. */
+  /** The pair that has been chosen for long enough to request what is known of it. */
   #settled = $state.raw<readonly [base: Model, model: Model] | null>(null);
-  readonly #summary: Asked<BehaviorSummary>;
-  readonly #harmed: Asked<HarmedSlices>;
-  readonly #weights: Asked<LayerTree> | null;
-  readonly #activations: Asked<LayerTree> | null;
+  readonly #summary: LatestResponse<BehaviorSummary>;
+  readonly #harmed: LatestResponse<HarmedSlices>;
+  readonly #weights: LatestResponse<LayerTree> | null;
+  readonly #activations: LatestResponse<LayerTree> | null;
 
-  /** To be created while a component is set up. `layers`: whether to ask for these too. */
+  /** To be created while a component is set up. `layers`: whether to request these too. */
   constructor(
     panel: () => Panel,
     pair: () => readonly [base: Model, model: Model] | null,
@@ -32,29 +32,29 @@ export class Glance {
       const timer = setTimeout(() => (this.#settled = chosen), SETTLED_MS);
       return () => clearTimeout(timer);
     });
-    this.#summary = this.#asked(() => this.#behaviors("summary"));
-    this.#harmed = this.#asked(() => this.#behaviors("harmed"));
-    this.#weights = layers ? this.#asked(() => this.#layers("weights")) : null;
-    this.#activations = layers ? this.#asked(() => this.#layers("activations")) : null;
+    this.#summary = this.#latest(() => this.#behaviors("summary"));
+    this.#harmed = this.#latest(() => this.#behaviors("harmed"));
+    this.#weights = layers ? this.#latest(() => this.#layers("weights")) : null;
+    this.#activations = layers ? this.#latest(() => this.#layers("activations")) : null;
   }
 
   readonly behavior = $derived.by(() => {
-    const summary = this.#summary.answer;
+    const summary = this.#summary.response;
     const model = this.#pair()?.[1].key;
     if (!summary || model === undefined || !this.#isOf(summary)) return null;
-    const harmed = this.#harmed.answer;
+    const harmed = this.#harmed.response;
     const known = harmed && harmed.dataset === summary.dataset;
     return behaviorGlance(summary, known ? harmed : null, model);
   });
-  readonly weights = $derived.by(() => this.#told(this.#weights, weightsGlance));
-  readonly activations = $derived.by(() => this.#told(this.#activations, activationsGlance));
-  /** Whether answers are late. */
+  readonly weights = $derived.by(() => this.#glanceOf(this.#weights, weightsGlance));
+  readonly activations = $derived.by(() => this.#glanceOf(this.#activations, activationsGlance));
+  /** Whether responses are late. */
   readonly slow = $derived.by(() =>
-    [this.#summary, this.#weights, this.#activations].some((asked) => asked?.slow),
+    [this.#summary, this.#weights, this.#activations].some((latest) => latest?.slow),
   );
 
-  #asked<T>(address: () => string | null): Asked<T> {
-    return new Asked<T>(this.#panel().glances, address, () => this.#panel().live.answer);
+  #latest<T>(address: () => string | null): LatestResponse<T> {
+    return new LatestResponse<T>(this.#panel().glances, address, () => this.#panel().live.response);
   }
 
   #behaviors(level: BehaviorsLevel): string | null {
@@ -72,16 +72,16 @@ export class Glance {
     return layerTreeAddress({ base: base.key, models: [model.key], view, measure: "sqnr" });
   }
 
-  #told(
-    asked: Asked<LayerTree> | null,
+  #glanceOf(
+    latest: LatestResponse<LayerTree> | null,
     glance: (tree: LayerTree, model: string) => LayerGlance | null,
   ): LayerGlance | null {
-    const tree = asked?.answer;
+    const tree = latest?.response;
     const model = this.#pair()?.[1].key;
     return tree && model !== undefined && this.#isOf(tree) ? glance(tree, model) : null;
   }
 
-  /** Whether an answer is about the pair: the last one stays until the next is there. */
+  /** Whether a response is about the pair: the last one stays until the next is there. */
   #isOf({ base, models }: { base: string; models: readonly { key: string }[] }): boolean {
     const pair = this.#pair();
     return base === pair?.[0].key && models.some(({ key }) => key === pair[1].key);

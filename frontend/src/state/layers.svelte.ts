@@ -12,13 +12,13 @@ import {
 import { layerNetwork, nearestRow } from "../model/layers/network";
 import { readSort, rowOrder, sortText, type LayerSort } from "../model/layers/sort";
 import type { LayerTree, LayerView } from "../model/wire.gen";
-import { AnswerCache, Asked } from "./asked.svelte";
 import type { Panel } from "./panel.svelte";
+import { LatestResponse, ResponseCache } from "./responses.svelte";
 
 /** What the Layers place asks for and shows; all choices are in the link. */
 export class Layers {
-  readonly cache = new AnswerCache();
-  readonly #asked: Asked<LayerTree>;
+  readonly cache = new ResponseCache();
+  readonly #latest: LatestResponse<LayerTree>;
   readonly #panel: () => Panel;
   /** Full name of the row under the pointer, in any picture. */
   hovered = $state<string | null>(null);
@@ -31,7 +31,7 @@ export class Layers {
   /** To be created while the place is set up. */
   constructor(panel: () => Panel) {
     this.#panel = panel;
-    this.#asked = new Asked(
+    this.#latest = new LatestResponse(
       this.cache,
       () => this.#subject && layerTreeAddress(this.#subject),
       () => this.version,
@@ -43,19 +43,19 @@ export class Layers {
   }
 
   get version(): unknown {
-    return this.panel.live.answer;
+    return this.panel.live.response;
   }
 
   get tree(): LayerTree | null {
-    return this.#asked.answer;
+    return this.#latest.response;
   }
 
   get failure(): string | null {
-    return this.#asked.failure;
+    return this.#latest.failure;
   }
 
   get slow(): boolean {
-    return this.#asked.slow;
+    return this.#latest.slow;
   }
 
   readonly measure = $derived.by(

@@ -17,10 +17,10 @@ export class LinkedModels {
   /** The model under the pointer or the keyboard's focus, in any place. */
   hovered = $state<string | null>(null);
 
-  readonly models = $derived(this.live.answer?.models ?? []);
-  readonly specs = $derived(this.live.answer?.metrics ?? []);
-  readonly operations = $derived(this.live.answer?.operations ?? []);
-  readonly problems = $derived(this.live.answer?.problems ?? []);
+  readonly models = $derived(this.live.response?.models ?? []);
+  readonly specs = $derived(this.live.response?.metrics ?? []);
+  readonly operations = $derived(this.live.response?.operations ?? []);
+  readonly problems = $derived(this.live.response?.problems ?? []);
   readonly byKey = $derived(new Map(this.models.map((model) => [model.key, model])));
   /** Keys of what the search finds; null while nothing is searched. */
   readonly found = $derived(foundBy(this.models, this.link.search));
@@ -110,7 +110,7 @@ export class LinkedModels {
   }
 
   #unknown(): string[] {
-    if (!this.live.answer) return [];
+    if (!this.live.response) return [];
     const notes: string[] = [];
     const lost = this.selectedKeys.filter((key) => !this.byKey.has(key)).length;
     if (lost) notes.push(lost === 1 ? "1 selected model" : `${lost} selected models`);

@@ -3,19 +3,19 @@ import { watchReload } from "../host/tensorboard";
 import type { Models } from "../model/wire.gen";
 
 const POLL_MS = 4000;
-/** After that long without an answer the wait is shown. */
+/** After that long without a response the wait is shown. */
 const PATIENCE_MS = 300;
 
-/** The models of the log directory, asked for again and again while the panel is visible. */
+/** The models of the log directory, requested again and again while the panel is visible. */
 export class LiveModels {
-  /** The newest answer; it stays when later requests fail. */
-  answer = $state.raw<Models | null>(null);
+  /** The newest response; it stays when later requests fail. */
+  response = $state.raw<Models | null>(null);
   /** Why the last request failed; null when it did not. */
   failure = $state.raw<string | null>(null);
-  /** Whether the first answer is so late that the wait should be shown. */
+  /** Whether the first response is so late that the wait should be shown. */
   slow = $state(false);
-  /** When the last answer came, in milliseconds since 1970. */
-  answered = $state.raw<number | null>(null);
+  /** When the last response came, in milliseconds since 1970. */
+  respondedAt = $state.raw<number | null>(null);
 
   #etag: string | null = null;
   #running: AbortController | null = null;
@@ -24,7 +24,7 @@ export class LiveModels {
 
   /** Begins; returns what ends it. */
   start(): () => void {
-    const patience = setTimeout(() => (this.slow = this.answer === null), PATIENCE_MS);
+    const patience = setTimeout(() => (this.slow = this.response === null), PATIENCE_MS);
     const stopReload = watchReload(() => this.refresh());
     const stopVisibility = this.#watchVisibility();
     return () => {
@@ -36,22 +36,22 @@ export class LiveModels {
     };
   }
 
-  /** Asks now, unless the panel is hidden or a request is under way. */
+  /** Requests them now, unless the panel is hidden or a request is under way. */
   refresh(): void {
     if (!this.#visible || this.#running) return;
     clearTimeout(this.#timer);
-    void this.#ask();
+    void this.#request();
   }
 
-  async #ask(): Promise<void> {
+  async #request(): Promise<void> {
     const request = (this.#running = new AbortController());
     try {
-      const answer = await fetchModels(this.#etag, request.signal);
-      if (answer) {
-        this.answer = answer.data;
-        this.#etag = answer.etag;
+      const response = await fetchModels(this.#etag, request.signal);
+      if (response) {
+        this.response = response.data;
+        this.#etag = response.etag;
       }
-      this.answered = Date.now();
+      this.respondedAt = Date.now();
       this.failure = null;
       this.slow = false;
     } catch (error) {

@@ -1,9 +1,9 @@
 import type { Theme } from "../model/colour/palette";
 import { changeScale, colourScale, type ColourScale } from "../model/map/scales";
 import type { Model } from "../model/wire.gen";
-import { AnswerCache } from "./asked.svelte";
 import { Filters } from "./filters.svelte";
 import { LinkedModels } from "./linked_models.svelte";
+import { ResponseCache } from "./responses.svelte";
 import { Search } from "./search.svelte";
 import { Table } from "./table.svelte";
 import { Tradeoffs } from "./tradeoffs.svelte";
@@ -14,8 +14,8 @@ export class Panel extends LinkedModels {
   readonly tradeoffs = new Tradeoffs(this, this.filters);
   readonly search = new Search(this);
   readonly table = new Table(this, this.filters);
-  /** What was asked of models at a glance: going back to one asks for nothing. */
-  readonly glances = new AnswerCache();
+  /** What was requested of models at a glance: going back to one requests nothing. */
+  readonly glances = new ResponseCache();
   theme = $state<Theme>("light");
   /** Keys of the models that some control stands for while the pointer is on it. */
   highlighted = $state.raw<ReadonlySet<string> | null>(null);

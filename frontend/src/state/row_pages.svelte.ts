@@ -1,9 +1,9 @@
 import { untrack } from "svelte";
 
 import { farPages, pageOffsets } from "../model/behaviors/rows";
-import { failureText, PATIENCE_MS, type AnswerCache } from "./asked.svelte";
+import { failureText, PATIENCE_MS, type ResponseCache } from "./responses.svelte";
 
-/** While rows pass by, pages are asked for no more often than this. */
+/** While rows pass by, pages are requested no more often than this. */
 const PACE_MS = 60;
 
 /** Rows of any number, of which the pages in sight are fetched; the old stay until the new come. */
@@ -16,15 +16,15 @@ export class RowPages<Page extends { n: number }> {
   slow = $state(false);
   readonly n = $derived(this.latest?.n ?? 0);
 
-  readonly #cache: AnswerCache;
+  readonly #cache: ResponseCache;
   readonly #address: (offset: number, limit: number) => string | null;
   readonly #rows: number;
   #request = new AbortController();
-  #asked = new Set<number>();
-  /** Whether the pages that are there answer another question. */
+  #requested = new Set<number>();
+  /** Whether the pages that are there are of another question. */
   #replace = true;
   #question: string | null = null;
-  /** Counts how often all had to be asked for again. */
+  /** Counts how often all had to be requested again. */
   #round = $state(0);
   #patience: ReturnType<typeof setTimeout> | undefined;
 
@@ -33,7 +33,7 @@ export class RowPages<Page extends { n: number }> {
    * address with the question; `rows` are on a page.
    */
   constructor(
-    cache: AnswerCache,
+    cache: ResponseCache,
     rows: number,
     address: (offset: number, limit: number) => string | null,
     version: () => unknown,
@@ -73,7 +73,7 @@ export class RowPages<Page extends { n: number }> {
   #restart(question: string | null, version: unknown): void {
     this.#request = new AbortController();
     this.#cache.renew(version);
-    this.#asked = new Set();
+    this.#requested = new Set();
     this.#replace = question !== this.#question;
     this.#question = question;
     clearTimeout(this.#patience);
@@ -87,13 +87,13 @@ export class RowPages<Page extends { n: number }> {
     const last = this.#replace ? 1 : Math.max(1, Math.min(end, this.n));
     const from = this.#replace ? 0 : Math.min(first, last - 1);
     for (const offset of pageOffsets(from, last, this.#rows)) {
-      if (this.#asked.has(offset)) continue;
-      this.#asked.add(offset);
-      void this.#ask(offset, this.#request.signal);
+      if (this.#requested.has(offset)) continue;
+      this.#requested.add(offset);
+      void this.#fetch(offset, this.#request.signal);
     }
   }
 
-  async #ask(offset: number, signal: AbortSignal): Promise<void> {
+  async #fetch(offset: number, signal: AbortSignal): Promise<void> {
     const address = this.#address(offset, this.#rows);
     if (address === null) return;
     try {
@@ -114,7 +114,7 @@ export class RowPages<Page extends { n: number }> {
     pages.set(offset, page);
     for (const far of farPages(pages.keys(), offset, this.#rows)) {
       pages.delete(far);
-      this.#asked.delete(far);
+      this.#requested.delete(far);
     }
     this.#replace = false;
     this.pages = pages;

@@ -128,25 +128,25 @@ export class Tradeoffs {
     const within = this.#panel.models.filter((model) => keepsAll(model, limits));
     return new Set(within.map(({ key }) => key));
   });
-  /** The logged models that pass filters and search: among them is asked which keep the limits. */
-  readonly asked = $derived.by((): readonly Model[] => {
+  /** The logged models that pass filters and search, of which some keep the limits. */
+  readonly candidates = $derived.by((): readonly Model[] => {
     const { matching } = this.#filters;
     return this.#panel.models.filter(
       ({ key, status }) => status !== "missing" && (matching?.has(key) ?? true),
     );
   });
-  readonly askedWithin = $derived.by(() =>
-    this.asked.filter(({ key }) => this.withinBudgets?.has(key)),
+  readonly candidatesWithin = $derived.by(() =>
+    this.candidates.filter(({ key }) => this.withinBudgets?.has(key)),
   );
   /** The best models within the limits on the axes' metrics, of the quality first. */
   readonly bestWithin = $derived.by((): Best[] =>
-    [this.y, this.x].flatMap((spec) => (spec && bestBy(this.askedWithin, spec)) ?? []),
+    [this.y, this.x].flatMap((spec) => (spec && bestBy(this.candidatesWithin, spec)) ?? []),
   );
   /** Where none keeps the limits, the one that comes closest. */
   readonly nearest = $derived.by((): Miss | null =>
-    this.withinBudgets && this.askedWithin.length === 0
+    this.withinBudgets && this.candidatesWithin.length === 0
       ? nearestMiss(
-          this.asked.filter(({ status }) => status !== "failed"),
+          this.candidates.filter(({ status }) => status !== "failed"),
           this.knownLimits,
         )
       : null,

@@ -5,7 +5,7 @@ import text from "../../../tests/golden/behaviors.json?raw";
 import { readConditions } from "../../src/model/behaviors/conditions";
 import { instanceRow } from "../../src/model/behaviors/rows";
 import { sliceCsv } from "../../src/model/behaviors/slices";
-import { answerText } from "../../src/model/behaviors/words";
+import { predictionText } from "../../src/model/behaviors/words";
 import { binsOf, endsOf } from "../../src/model/charts/histogram";
 import { measureSpec } from "../../src/model/metrics/measure";
 import type {
@@ -43,9 +43,9 @@ describe("answers of the behaviors route", () => {
   it("instances: rows have an answer of each model, in the order of the summary", () => {
     const row = instanceRow(golden.instances, 0);
     const keys = golden.summary.models.map(({ key }) => key);
-    expect(row?.answers.map(({ key }) => key)).toEqual(keys);
-    expect(row?.answers.at(-1)?.predicted).toBeNull();
-    expect(answerText(row?.label ?? null)).not.toBe("");
+    expect(row?.predictions.map(({ key }) => key)).toEqual(keys);
+    expect(row?.predictions.at(-1)?.predicted).toBeNull();
+    expect(predictionText(row?.label ?? null)).not.toBe("");
     expect(row?.text).toMatch(/^digit \d+$/);
   });
 

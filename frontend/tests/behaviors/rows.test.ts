@@ -50,13 +50,13 @@ describe("a row of a page", () => {
       text: null,
       target: null,
       image: false,
-      answers: [{ key: "k", predicted: "dog", correct: false, confidence: 0.5, value: 0 }],
+      predictions: [{ key: "k", predicted: "dog", correct: false, confidence: 0.5, value: 0 }],
       votes: null,
     });
   });
 
   test("keeps what is not logged apart from 0 and false", () => {
-    expect(instanceRow(PAGE, 1)?.answers).toEqual([
+    expect(instanceRow(PAGE, 1)?.predictions).toEqual([
       { key: "k", predicted: null, correct: null, confidence: null, value: null },
     ]);
     expect(instanceRow(PAGE, 2)).toBeNull();

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
 
 import {
-  answerText,
   chanceText,
   changeTip,
   differenceText,
   instanceText,
   intervalText,
   meanText,
+  predictionText,
   shareText,
   verdictOf,
 } from "../../src/model/behaviors/words";
-import type { BehaviorMeasure } from "../../src/model/wire.gen";
 import { exactText } from "../../src/model/metrics/measure";
+import type { BehaviorMeasure } from "../../src/model/wire.gen";
 
 const measure = (given: Partial<BehaviorMeasure> = {}): BehaviorMeasure => ({
   id: "m",
@@ -112,11 +112,11 @@ describe("a chance", () => {
 
 describe("an answer", () => {
   test("is a class, a number, a text, or several classes", () => {
-    expect(answerText("cat")).toBe("cat");
-    expect(answerText(12.3456)).toBe("12.3");
-    expect(answerText(["cat", "dog"])).toBe("cat, dog");
-    expect(answerText([])).toBe("none");
-    expect(answerText(null)).toBe("–");
+    expect(predictionText("cat")).toBe("cat");
+    expect(predictionText(12.3456)).toBe("12.3");
+    expect(predictionText(["cat", "dog"])).toBe("cat, dog");
+    expect(predictionText([])).toBe("none");
+    expect(predictionText(null)).toBe("–");
   });
 
   test("has a value in the form asked for", () => {

@@ -8,7 +8,7 @@ import {
   metricHeading,
   metricLabel,
 } from "../../src/model/format/metric_format";
-import { digitsAmong, tellingDigits } from "../../src/model/metrics/measurement";
+import { digitsAmong, distinguishingDigits } from "../../src/model/metrics/measurement";
 import { metric, model, spec } from "../builders";
 
 const plain = (text: string): string => text.replace(/\u202f/g, " ");
@@ -125,11 +125,11 @@ describe("the exact value", () => {
 
 describe("digits", () => {
   test("are as many as tell different values apart, and float noise is none", () => {
-    expect(tellingDigits([])).toBe(6);
-    expect(tellingDigits([0.98, 0.97, 0.98])).toBe(6);
-    expect(tellingDigits([3.8184351, 3.8184352])).toBe(8);
-    expect(tellingDigits([0.1 + 0.2, 0.3])).toBe(6);
-    expect(tellingDigits([1e-300, -1e308])).toBe(6);
+    expect(distinguishingDigits([])).toBe(6);
+    expect(distinguishingDigits([0.98, 0.97, 0.98])).toBe(6);
+    expect(distinguishingDigits([3.8184351, 3.8184352])).toBe(8);
+    expect(distinguishingDigits([0.1 + 0.2, 0.3])).toBe(6);
+    expect(distinguishingDigits([1e-300, -1e308])).toBe(6);
     const models = [3.8184351, 3.8184352].map((value) =>
       model(String(value), { metrics: { latency_ms: metric(value) } }),
     );

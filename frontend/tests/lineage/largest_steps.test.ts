@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { tellingSteps, type TellingStep } from "../../src/model/lineage/largest_steps";
+import { largestSteps, type LargeStep } from "../../src/model/lineage/largest_steps";
 import { buildLineage } from "../../src/model/lineage/lineage";
 import { replicatesOf } from "../../src/model/metrics/estimate";
 import type { Model } from "../../src/model/wire.gen";
@@ -15,10 +15,10 @@ function measured(one: Model, ...repeats: number[]): Model {
 }
 
 function tell(models: readonly Model[], most = 3, of = accuracy) {
-  return tellingSteps(buildLineage(models), of, replicatesOf(models), most);
+  return largestSteps(buildLineage(models), of, replicatesOf(models), most);
 }
 
-function words({ parent, phrase, change, more }: TellingStep): string {
+function words({ parent, phrase, change, more }: LargeStep): string {
   const others = more.length ? ` +${more.length}` : "";
   return `${parent.id} → ${phrase}${others}: ${Math.round(change.amount * 10) / 10}`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { lossAndRepair, tellingSteps } from "../../src/model/lineage/largest_steps";
+import { largestSteps, lossAndRepair } from "../../src/model/lineage/largest_steps";
 import { buildLineage } from "../../src/model/lineage/lineage";
 import { child, metric, model, spec } from "../builders";
 
@@ -14,7 +14,7 @@ const LINEAGE = buildLineage([
   { ...child("prune-95-ft", "prune-95", "fine-tune"), metrics: at(0.9) },
   { ...child("prune-95-worse", "prune-95", "fine-tune"), metrics: at(0.2) },
 ]);
-const { losses } = tellingSteps(LINEAGE, ACCURACY, new Map(), 3);
+const { losses } = largestSteps(LINEAGE, ACCURACY, new Map(), 3);
 
 function found(...measured: string[]): (string | undefined)[] {
   const pair = lossAndRepair(LINEAGE, losses, ACCURACY, new Set(measured));

@@ -3,8 +3,8 @@ import type { Answer, InstanceLineage, InstancePage } from "../wire.gen";
 /** Instances on a page. */
 export const PAGE_ROWS = 100;
 
-/** What a model answered on one instance. */
-export interface RowAnswer {
+/** What a model predicted of one instance. */
+export interface RowPrediction {
   key: string;
   predicted: Answer;
   correct: boolean | null;
@@ -20,7 +20,7 @@ export interface InstanceRow {
   target: string | null;
   image: boolean;
   /** The base first. */
-  answers: RowAnswer[];
+  predictions: RowPrediction[];
   votes: { answer: Answer; votes: number; base: number; voters: number } | null;
 }
 
@@ -34,7 +34,7 @@ export function instanceRow(page: InstancePage, at: number): InstanceRow | null 
     text: page.texts?.[at] ?? null,
     target: page.targets?.[at] ?? null,
     image: page.images?.[at] ?? false,
-    answers: page.models.map(({ key, predicted, correct, confidence, values }) => ({
+    predictions: page.models.map(({ key, predicted, correct, confidence, values }) => ({
       key,
       predicted: predicted[at] ?? null,
       correct: correct[at] ?? null,

@@ -1,6 +1,6 @@
-import { HARMED_SORTS } from "./harmed_rows";
 import type { BehaviorRows } from "../link/behaviors";
 import type { BehaviorMeasure, Form, ModelBehavior } from "../wire.gen";
+import { HARMED_SORTS } from "./harmed_rows";
 
 export interface SortChoice {
   value: string;
@@ -8,7 +8,7 @@ export interface SortChoice {
 }
 
 /** What rows of this kind can be sorted by, apart from a model's column. */
-export function commonSorts(rows: BehaviorRows, answered: boolean, several = false): SortChoice[] {
+export function commonSorts(rows: BehaviorRows, predicted: boolean, several = false): SortChoice[] {
   if (rows === "slices") {
     return [
       { value: "harm", label: several ? "lost most, any model" : "lost most" },
@@ -20,7 +20,7 @@ export function commonSorts(rows: BehaviorRows, answered: boolean, several = fal
   return [
     { value: "order", label: "as logged" },
     { value: "label", label: "label" },
-    ...(answered ? [{ value: "-disagreement", label: "most disagreement" }] : []),
+    ...(predicted ? [{ value: "-disagreement", label: "most disagreement" }] : []),
     ...(rows === "forgotten" ? [{ value: "-votes", label: "most votes" }] : []),
   ];
 }

@@ -101,11 +101,11 @@ function signedShare(share: number): string {
   return share < 0 ? `−${text}` : `+${text}`;
 }
 
-/** What a model answered, as text. */
-export function answerText(answer: Answer): string {
-  if (answer === null) return NOT_LOGGED;
-  if (typeof answer === "number") return shortNumber(answer);
-  return Array.isArray(answer) ? answer.join(", ") || "none" : answer;
+/** A prediction, or a label, as text. */
+export function predictionText(predicted: Answer): string {
+  if (predicted === null) return NOT_LOGGED;
+  if (typeof predicted === "number") return shortNumber(predicted);
+  return Array.isArray(predicted) ? predicted.join(", ") || "none" : predicted;
 }
 
 /** A share as "2.1 %"; never 0 or 100 where it is not. */

@@ -138,10 +138,10 @@ const MOST_CHARACTERS = 14;
 
 /** The number as the specifier says, or with three significant digits. */
 function writer(spec: MetricSpec): (value: number) => string {
-  const asked = readSpecifier(spec.format);
-  if (asked) {
+  const specified = readSpecifier(spec.format);
+  if (specified) {
     return (value) => {
-      const text = asked(value);
+      const text = specified(value);
       if (text.length <= MOST_CHARACTERS) return text;
       return text.endsWith("%") ? `${withExponent(value * 100)}%` : withExponent(value);
     };

@@ -11,7 +11,7 @@ import { childrenOf, type Lineage } from "./lineage";
 import { recipeStep } from "./recipe";
 
 /** A step that made a model much better or worse than its main parent. */
-export interface TellingStep {
+export interface LargeStep {
   readonly parent: Model;
   readonly child: Model;
   /** "magnitude prune 99 %, scope global"; the child's id where no operation is known. */
@@ -23,12 +23,12 @@ export interface TellingStep {
   readonly more: readonly Model[];
 }
 
-export interface TellingSteps {
-  readonly losses: readonly TellingStep[];
-  readonly gains: readonly TellingStep[];
+export interface LargestSteps {
+  readonly losses: readonly LargeStep[];
+  readonly gains: readonly LargeStep[];
 }
 
-type Step = Pick<TellingStep, "parent" | "child" | "change">;
+type Step = Pick<LargeStep, "parent" | "child" | "change">;
 
 /**
  * The `most` steps after which a metric was worst and best against the main parent, the largest
@@ -36,12 +36,12 @@ type Step = Pick<TellingStep, "parent" | "child" | "change">;
  * at 95 %, where repeats or replicates are known), those measured under other conditions, and
  * those below a hundredth of the largest.
  */
-export function tellingSteps(
+export function largestSteps(
   lineage: Lineage,
   spec: MetricSpec,
   replicates: Replicates,
   most: number,
-): TellingSteps {
+): LargestSteps {
   const steps = stepsOf(lineage, spec);
   const known = (model: Model) => {
     const group = replicates.get(model.key);
@@ -56,9 +56,9 @@ export function tellingSteps(
     if (reach === null || by === 0) return null;
     return { ...change, amount: Math.abs((reach * change.amount) / by) };
   };
-  const largest = (verdict: "worse" | "better"): TellingStep[] =>
+  const largest = (verdict: "worse" | "better"): LargeStep[] =>
     firstGroups(
-      telling(steps.filter(({ change }) => change.verdict === verdict)),
+      notable(steps.filter(({ change }) => change.verdict === verdict)),
       isSure,
       most,
     ).map(([step, ...others]) => ({
@@ -70,13 +70,13 @@ export function tellingSteps(
   return { losses: largest("worse"), gains: largest("better") };
 }
 
-/** A change that is a smaller share of the largest one tells nothing beside it. */
-const TELLING = 0.01;
+/** A change that is a smaller share of the largest one says nothing beside it. */
+const NOTABLE = 0.01;
 
-/** Those of `steps`, the largest first, that tell something beside the first. */
-function telling(steps: readonly Step[]): Step[] {
+/** Those of `steps`, the largest first, that say something beside the first. */
+function notable(steps: readonly Step[]): Step[] {
   const [largest] = steps;
-  return largest ? steps.filter((step) => sizeOf(step) >= sizeOf(largest) * TELLING) : [];
+  return largest ? steps.filter((step) => sizeOf(step) >= sizeOf(largest) * NOTABLE) : [];
 }
 
 function sizeOf({ change }: Step): number {
@@ -131,7 +131,7 @@ export interface LossAndRepair {
  */
 export function lossAndRepair(
   lineage: Lineage,
-  losses: readonly TellingStep[],
+  losses: readonly LargeStep[],
   spec: MetricSpec,
   measured: ReadonlySet<string>,
 ): LossAndRepair | null {

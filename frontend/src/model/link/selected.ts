@@ -27,16 +27,16 @@ function readSelection(text: string): Selection {
   const read: { key: string; slot: number }[] = [];
   const keys = new Set<string>();
   const slots = new Set<number>();
-  const asked: string[] = [];
+  const wanted: string[] = [];
   for (const part of text.split(",")) {
     const [key = "", slotText] = part.split(".");
     if (!key) continue;
-    asked.push(key);
+    wanted.push(key);
     const slot = slotText === undefined ? read.length : Number(slotText);
     if (!Number.isInteger(slot) || slot < 0 || keys.has(key) || slots.has(slot)) continue;
     keys.add(key);
     slots.add(slot);
     read.push({ key, slot });
   }
-  return withAll(read, asked);
+  return withAll(read, wanted);
 }

@@ -1,6 +1,6 @@
 import type { Lineage } from "../lineage/lineage";
-import { foldName, isFoldable, type FoldGroup, type FoldTree } from "./fold_tree";
 import type { Model } from "../wire.gen";
+import { foldName, isFoldable, type FoldGroup, type FoldTree } from "./fold_tree";
 
 /** Which folds a person opened or folded, by id; all others are as `rest` says. */
 export interface FoldChoice {
@@ -67,7 +67,7 @@ function readable(tree: FoldTree, from: readonly FoldGroup[], room: number): Set
 
 /** Folds what is not open. */
 export function foldMap(models: readonly Model[], tree: FoldTree, choice: FoldChoice): FoldedMap {
-  const asked = { open: new Set(choice.open), folded: new Set(choice.folded) };
+  const chosen = { open: new Set(choice.open), folded: new Set(choice.folded) };
   const room = tree.ends <= WHOLE_ROWS ? Infinity : READABLE_ROWS;
   const auto = choice.rest === "auto" ? readable(tree, tree.under(null), room) : new Set();
   const open: FoldGroup[] = [];
@@ -89,8 +89,8 @@ export function foldMap(models: readonly Model[], tree: FoldTree, choice: FoldCh
 
   function isOpen(group: FoldGroup): boolean {
     if (!isFoldable(group)) return true;
-    if (asked.folded.has(group.id)) return false;
-    if (!asked.open.has(group.id)) return choice.rest === "open" || auto.has(group);
+    if (chosen.folded.has(group.id)) return false;
+    if (!chosen.open.has(group.id)) return choice.rest === "open" || auto.has(group);
     // What a person opens shows as much of what is in it as is readable.
     for (const inner of readable(tree, tree.below(group), room)) auto.add(inner);
     return true;

@@ -178,13 +178,13 @@ export function withChanges(
   colour: ColourScale | null,
 ): ReadonlyMap<string, LabelTexts> {
   if (colour?.kind !== "change") return texts;
-  const told = new Map(texts);
+  const changed = new Map(texts);
   for (const { key, model, parent } of layout.placed) {
     const amount = parent === null || folds.has(key) ? null : colour.valueOf(model);
     if (amount === null || Math.abs(amount) <= colour.high * SEEN) continue;
     const change = colour.text(amount);
     const shorter = texts.get(key) ?? [];
-    told.set(key, shorter[0] ? [`${shorter[0]} ${change}`, ...shorter] : [change]);
+    changed.set(key, shorter[0] ? [`${shorter[0]} ${change}`, ...shorter] : [change]);
   }
-  return told;
+  return changed;
 }

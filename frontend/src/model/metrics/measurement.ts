@@ -49,7 +49,7 @@ export function measurementTip(
 const NOISE_DIGITS = 12;
 
 /** How many digits a tooltip needs so that different ones of `values` look different. */
-export function tellingDigits(values: readonly number[]): number {
+export function distinguishingDigits(values: readonly number[]): number {
   const different = new Set(values.map((value) => value.toPrecision(NOISE_DIGITS))).size;
   let digits = TIP_DIGITS;
   while (digits < NOISE_DIGITS) {
@@ -67,7 +67,7 @@ export function digitsAmong(models: readonly Model[], metric: string): number {
   if (!digits) known.set(models, (digits = new Map<string, number>()));
   let own = digits.get(metric);
   if (own === undefined) {
-    own = tellingDigits(models.flatMap(({ metrics }) => metrics[metric]?.value ?? []));
+    own = distinguishingDigits(models.flatMap(({ metrics }) => metrics[metric]?.value ?? []));
     digits.set(metric, own);
   }
   return own;

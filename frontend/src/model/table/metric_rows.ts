@@ -1,10 +1,10 @@
 import { changeOf, type Change } from "../format/change";
 import {
+  distinguishingDigits,
   measurementText,
   measurementTip,
   repeatsText,
   sharedMeasurement,
-  tellingDigits,
 } from "../metrics/measurement";
 import type { Metric, MetricSpec, Model } from "../wire.gen";
 
@@ -58,7 +58,7 @@ export function metricRows(
       return {
         spec,
         metric,
-        tip: measurementTip(metric, spec, tellingDigits(compared)),
+        tip: measurementTip(metric, spec, distinguishingDigits(compared)),
         parentChange: changeOf(metric, parent?.metrics[spec.name], spec),
         baseChange: base === model ? null : changeOf(metric, base?.metrics[spec.name], spec),
         bestChange: isBest ? null : changeOf(metric, best.metrics[spec.name], spec),

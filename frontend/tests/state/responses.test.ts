@@ -1,66 +1,67 @@
 import { describe, expect, test } from "vitest";
 
-import { AnswerCache } from "../src/state/asked.svelte";
+import { ResponseCache } from "../../src/state/responses.svelte";
 
-/** A server that answers when it is told to. */
+/** A server that responds when the test says so. */
 class Server {
-  readonly asked: { address: string; signal: AbortSignal; answer: (value: unknown) => void }[] = [];
+  readonly requests: { address: string; signal: AbortSignal; respond: (value: unknown) => void }[] =
+    [];
 
   fetch = (address: string, signal: AbortSignal): Promise<unknown> =>
-    new Promise((answer, refuse) => {
-      this.asked.push({ address, signal, answer });
+    new Promise((respond, refuse) => {
+      this.requests.push({ address, signal, respond });
       signal.addEventListener("abort", () => refuse(new DOMException("", "AbortError")));
     });
 }
 
 const going = (): AbortSignal => new AbortController().signal;
 
-describe("kept answers", () => {
-  test("are asked for once, also at the same time", async () => {
+describe("kept responses", () => {
+  test("are requested once, also at the same time", async () => {
     const server = new Server();
-    const cache = new AnswerCache(server.fetch);
+    const cache = new ResponseCache(server.fetch);
     const both = [cache.get("a", going()), cache.get("a", going())];
-    server.asked[0]!.answer(1);
+    server.requests[0]!.respond(1);
     expect(await Promise.all(both)).toEqual([1, 1]);
     expect(await cache.get("a", going())).toBe(1);
-    expect(server.asked).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
   });
 
   test("are given up when nobody waits any more, and only then", async () => {
     const server = new Server();
-    const cache = new AnswerCache(server.fetch);
+    const cache = new ResponseCache(server.fetch);
     const one = new AbortController();
     const two = new AbortController();
     const first = cache.get("a", one.signal);
     const second = cache.get("a", two.signal);
     one.abort();
-    expect(server.asked[0]!.signal.aborted).toBe(false);
+    expect(server.requests[0]!.signal.aborted).toBe(false);
     two.abort();
-    expect(server.asked[0]!.signal.aborted).toBe(true);
+    expect(server.requests[0]!.signal.aborted).toBe(true);
     await expect(first).rejects.toThrow();
     await expect(second).rejects.toThrow();
     void cache.get("a", going());
-    expect(server.asked).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
   });
 
   test("are forgotten with the version of what was logged", async () => {
     const server = new Server();
-    const cache = new AnswerCache(server.fetch);
+    const cache = new ResponseCache(server.fetch);
     cache.renew(1);
     const first = cache.get("a", going());
-    server.asked[0]!.answer("old");
+    server.requests[0]!.respond("old");
     await first;
     cache.renew(1);
     expect(await cache.get("a", going())).toBe("old");
     cache.renew(2);
     const again = cache.get("a", going());
-    server.asked[1]!.answer("new");
+    server.requests[1]!.respond("new");
     expect(await again).toBe("new");
   });
 
-  test("that failed are asked for again", async () => {
+  test("that failed are requested again", async () => {
     let times = 0;
-    const cache = new AnswerCache(() => {
+    const cache = new ResponseCache(() => {
       times++;
       return times === 1 ? Promise.reject(new Error("down")) : Promise.resolve("up");
     });

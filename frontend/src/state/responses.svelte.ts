@@ -4,19 +4,19 @@ import { fetchWhole } from "../api/client";
 
 /** After this time a wait is shown. */
 export const PATIENCE_MS = 300;
-/** Answers that are kept for when they are asked for again. */
+/** Responses that are kept for the next request of the same. */
 const KEPT = 40;
 
 interface Entry {
-  readonly answer: Promise<unknown>;
+  readonly response: Promise<unknown>;
   readonly request: AbortController;
   /** How many wait for it. */
   waiting: number;
   settled: boolean;
 }
 
-/** Answers by address, until the log directory changes. */
-export class AnswerCache {
+/** Responses by address, until the log directory changes. */
+export class ResponseCache {
   #entries = new Map<string, Entry>();
   #version: unknown;
   readonly #fetch: (address: string, signal: AbortSignal) => Promise<unknown>;
@@ -31,9 +31,9 @@ export class AnswerCache {
     this.#version = version;
   }
 
-  /** The answer at `address`; who asks for the same at the same time shares one request. */
+  /** The response at `address`; requests of the same at the same time are one. */
   async get<T>(address: string, signal: AbortSignal): Promise<T> {
-    const entry = this.#entries.get(address) ?? this.#ask(address);
+    const entry = this.#entries.get(address) ?? this.#begin(address);
     entry.waiting++;
     const leave = (): void => {
       entry.waiting--;
@@ -43,21 +43,21 @@ export class AnswerCache {
     };
     signal.addEventListener("abort", leave, { once: true });
     try {
-      return (await entry.answer) as T;
+      return (await entry.response) as T;
     } finally {
       signal.removeEventListener("abort", leave);
     }
   }
 
-  #ask(address: string): Entry {
+  #begin(address: string): Entry {
     const request = new AbortController();
     const entry: Entry = {
-      answer: this.#fetch(address, request.signal),
+      response: this.#fetch(address, request.signal),
       request,
       waiting: 0,
       settled: false,
     };
-    entry.answer.then(
+    entry.response.then(
       () => (entry.settled = true),
       () => {
         entry.settled = true;
@@ -75,30 +75,30 @@ export class AnswerCache {
   }
 }
 
-/** The answer at an address that changes: the last one stays until the next is there. */
-export class Asked<T> {
-  answer = $state.raw<T | null>(null);
+/** The response at an address that changes: the last one stays until the next is there. */
+export class LatestResponse<T> {
+  response = $state.raw<T | null>(null);
   failure = $state.raw<string | null>(null);
-  /** Whether the answer is so late that the wait should be shown. */
+  /** Whether the response is so late that the wait should be shown. */
   slow = $state(false);
 
-  readonly #cache: AnswerCache;
+  readonly #cache: ResponseCache;
 
   /** To be created while a component is set up. `version` changes with the log directory. */
-  constructor(cache: AnswerCache, address: () => string | null, version: () => unknown) {
+  constructor(cache: ResponseCache, address: () => string | null, version: () => unknown) {
     this.#cache = cache;
     $effect(() => {
       const at = address();
       const of = version();
-      return untrack(() => (at === null ? this.#nothing() : this.#ask(at, of)));
+      return untrack(() => (at === null ? this.#clear() : this.#request(at, of)));
     });
   }
 
-  #nothing(): void {
-    this.answer = this.failure = null;
+  #clear(): void {
+    this.response = this.failure = null;
   }
 
-  #ask(address: string, version: unknown): () => void {
+  #request(address: string, version: unknown): () => void {
     const request = new AbortController();
     const patience = setTimeout(() => (this.slow = true), PATIENCE_MS);
     const rest = (): void => {
@@ -107,10 +107,10 @@ export class Asked<T> {
     };
     this.#cache.renew(version);
     this.#cache.get<T>(address, request.signal).then(
-      (answer) => {
+      (response) => {
         if (request.signal.aborted) return;
         rest();
-        this.answer = answer;
+        this.response = response;
         this.failure = null;
       },
       (error: unknown) => {
