@@ -10,6 +10,7 @@ import { Tradeoffs } from "./tradeoffs.svelte";
 
 /** Everything that the places of the panel share. */
 export class Panel extends LinkedModels {
+  // Filters may ask for models within budgets, and trade-offs are among what filters leave.
   readonly filters: Filters = new Filters(this, () => this.tradeoffs.withinBudgets);
   readonly tradeoffs = new Tradeoffs(this, this.filters);
   readonly search = new Search(this);

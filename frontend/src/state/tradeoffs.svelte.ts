@@ -20,17 +20,25 @@ import { paretoFront, tiedWithFront } from "../model/tradeoffs/pareto";
 import { scatterPoints, type ScatterPoint } from "../model/tradeoffs/scatter";
 import { countOutside, crowdView, viewOf } from "../model/tradeoffs/scatter_view";
 import type { MetricSpec, Model } from "../model/wire.gen";
-import type { Filters } from "./filters.svelte";
 import type { LinkedModels } from "./linked_models.svelte";
+
+/** Among which models trade-offs are looked for; of sets of keys, null stands for all. */
+export interface Remaining {
+  /** The models that are drawn. */
+  readonly shown: readonly Model[];
+  /** Those that pass the filters, and those that the search finds too. */
+  readonly passing: ReadonlySet<string> | null;
+  readonly matching: ReadonlySet<string> | null;
+}
 
 /** Which models are worth their cost. */
 export class Tradeoffs {
   readonly #panel: LinkedModels;
-  readonly #filters: Filters;
+  readonly #remaining: Remaining;
 
-  constructor(panel: LinkedModels, filters: Filters) {
+  constructor(panel: LinkedModels, remaining: Remaining) {
     this.#panel = panel;
-    this.#filters = filters;
+    this.#remaining = remaining;
   }
 
   /** How to read the metrics, with the goals that the user chose where there was none. */
@@ -51,7 +59,7 @@ export class Tradeoffs {
   readonly replicates = $derived.by(() => replicatesOf(this.#panel.models));
   readonly points = $derived.by((): ScatterPoint[] => {
     const { x, y } = this;
-    return x && y ? scatterPoints(this.#filters.shown, x, y, this.replicates) : [];
+    return x && y ? scatterPoints(this.#remaining.shown, x, y, this.replicates) : [];
   });
   /** The axes on which the points were measured under different conditions, and which. */
   readonly caveats = $derived.by(() =>
@@ -68,12 +76,12 @@ export class Tradeoffs {
   /** Logged models that lack one of the two metrics. */
   readonly lacking = $derived.by(() => {
     const shown = new Set(this.points.map(({ key }) => key));
-    return this.#filters.shown.filter(({ key, status }) => !shown.has(key) && status !== "missing");
+    return this.#remaining.shown.filter(({ key, status }) => !shown.has(key) && status !== "missing");
   });
 
   /** The points that compete: those of models that pass the filters and did not fail. */
   readonly #competing = $derived.by(() => {
-    const { passing } = this.#filters;
+    const { passing } = this.#remaining;
     return this.points.filter(
       ({ key, model }) => model.status !== "failed" && (passing === null || passing.has(key)),
     );
@@ -130,7 +138,7 @@ export class Tradeoffs {
   });
   /** The logged models that pass filters and search, of which some keep the limits. */
   readonly candidates = $derived.by((): readonly Model[] => {
-    const { matching } = this.#filters;
+    const { matching } = this.#remaining;
     return this.#panel.models.filter(
       ({ key, status }) => status !== "missing" && (matching?.has(key) ?? true),
     );
