@@ -9,6 +9,9 @@ describe("an axis", () => {
     expect(axisScale([1, 30], "auto", 5).log).toBe(true);
     expect(axisScale([0, 1e6], "auto", 5).log).toBe(false);
     expect(axisScale([-1, 10], "log", 5).log).toBe(false);
+    expect(axisScale([0, 10], "log", 5)).toMatchObject({ log: false, low: -0.5, high: 10.5 });
+    expect(axisScale([1, 10], "log", 5, [0, 10])).toMatchObject({ log: true });
+    expect(axisScale([1, 10], "log", 5, [0, 10]).low).toBeGreaterThan(0);
     expect(axisScale([1, 1e6], "linear", 5).log).toBe(false);
     expect(suitsLog(0, 10)).toBe(false);
   });

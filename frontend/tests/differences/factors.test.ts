@@ -107,6 +107,9 @@ describe("matched pairs", () => {
     expect(known({}, "min")).toBe("worse");
     expect(known({}, null)).toBe("");
     expect(known({ low: -0.1 })).toBe("cannot tell");
+    expect(known({ low: 0 }), "an interval that touches none").toBe("cannot tell");
+    expect(known({ mean: -0.1, low: -0.2, high: 0 })).toBe("cannot tell");
+    expect(known({ mean: -0.1, low: -0.2, high: -0.05 })).toBe("worse");
     expect(known({ low: null, high: null })).toBe("");
   });
 

@@ -54,6 +54,26 @@ describe("a ribbon", () => {
     expect(thicknessAt(path, [50, rise / 2])).toBeLessThan(11.5);
   });
 
+  test.each([
+    [40, 7],
+    [-300, -120],
+  ])("has the same shape wherever it begins (%i, %i)", (x, y) => {
+    const [here, there] = [0, 1].map((moved) =>
+      sample(
+        ribbonPath(
+          { x: moved * x, y: moved * y, width: 10 },
+          { x: 100 + moved * x, y: 60 + moved * y, width: 4 },
+          80,
+        ),
+      ),
+    );
+    expect(there).toHaveLength(here!.length);
+    here!.forEach(([atX, atY], index) => {
+      expect(there![index]![0] - x).toBeCloseTo(atX, 5);
+      expect(there![index]![1] - y).toBeCloseTo(atY, 5);
+    });
+  });
+
   test("bends before the first column it skips, then runs straight", () => {
     const points = sample(ribbonPath(from, { x: 300, y: 80, width: 2 }, 100));
     const beyond = points.filter(([x]) => x > 101);
