@@ -10,35 +10,12 @@ import type {
   ModelBehavior,
 } from "../src/model/wire.gen";
 import { cellsOf, rowsOf, SPARSITY, SQNR, treeOf } from "./layers/builders";
-
-function answers(key: string, given: Partial<ModelBehavior> = {}): ModelBehavior {
-  return {
-    key,
-    logged: true,
-    n: 3188,
-    n_shared: 3188,
-    excluded: [],
-    value: { n: 3188, value: 0.9589, low: 0.951, high: 0.965 },
-    change: null,
-    error: null,
-    error_relative: null,
-    outcomes: null,
-    agreement: null,
-    answers: [],
-    changes: [],
-    calibration: null,
-    nll: null,
-    brier: null,
-    kl: null,
-    histogram: null,
-    ...given,
-  };
-}
+import { behaviorOf, CORRECT, harmedPair, harmedSlice } from "./behaviors/builders";
 
 function pruned(value: number, p: number | null): ModelBehavior {
   const change = { n: 3188, value, low: null, high: null, relative: null, p, test: null };
   const after = 0.9589 + value;
-  return answers("pruned", { change, value: { n: 3188, value: after, low: null, high: null } });
+  return behaviorOf("pruned", { change, value: { n: 3188, value: after, low: null, high: null } });
 }
 
 function summaryOf(model: ModelBehavior): BehaviorSummary {
@@ -51,20 +28,11 @@ function summaryOf(model: ModelBehavior): BehaviorSummary {
     runs: [],
     models: ["base", "pruned"],
   };
-  const measure = {
-    id: "correct",
-    label: "correct",
-    unit: "",
-    goal: "max" as const,
-    rate: true,
-    pairwise: false,
-    forms: [],
-  };
   return {
     datasets: [dataset],
     dataset: "d1",
     kind: "classes",
-    measures: [measure],
+    measures: [CORRECT],
     measure: "correct",
     form: "value",
     dimensions: [],
@@ -73,27 +41,14 @@ function summaryOf(model: ModelBehavior): BehaviorSummary {
     base: "base",
     n: 3188,
     n_filtered: 3188,
-    models: [answers("base"), model],
+    models: [behaviorOf("base"), model],
     edges: [],
     noise: null,
     notes: [],
   };
 }
 
-const faint: HarmedSlice = {
-  model: "pruned",
-  by: "attribute/scan",
-  level: 1,
-  name: "scan",
-  text: "faint",
-  n: 797,
-  flips: 84,
-  mended: 5,
-  lift: 2.02,
-  p: 1e-13,
-  q: 8e-12,
-  small: false,
-};
+const faint = harmedSlice("pruned", { n: 797, flips: 84, mended: 5, lift: 2.02 });
 
 function harmedIn(...slices: HarmedSlice[]): HarmedSlices {
   return { dataset: "d1", slices, tests: 30, pairs: [], pair_tests: 0, reason: null };
@@ -115,20 +70,7 @@ describe("the answers of a model at a glance", () => {
   });
 
   test("name the pair of slices that broke most", () => {
-    const pair = {
-      model: "pruned",
-      by: ["label", "attribute/scan"],
-      levels: [7, 1],
-      names: ["label", "scan"],
-      texts: ["7", "faint"],
-      n: 79,
-      flips: 25,
-      mended: 0,
-      lift: 6.08,
-      part_lift: 2.55,
-      p: 3e-7,
-      q: 7e-5,
-    };
+    const pair = harmedPair("pruned", { flips: 25, lift: 6.08 });
     const found = { ...harmedIn(faint), pairs: [{ ...pair, model: "other" }, pair] };
     const glance = behaviorGlance(summaryOf(pruned(-0.043, 1e-24)), found, "pruned");
     expect(glance?.broke).toMatch(/ wrong → right; label 7 · scan faint: 25 of 79$/);
@@ -165,7 +107,7 @@ describe("the answers of a model at a glance", () => {
   });
 
   test("are absent where one of the two has none on the data set", () => {
-    const none = answers("pruned", { logged: false, value: null });
+    const none = behaviorOf("pruned", { logged: false, value: null });
     expect(behaviorGlance(summaryOf(none), null, "pruned")).toBeNull();
     expect(behaviorGlance(summaryOf(pruned(0, 1)), null, "other")).toBeNull();
   });

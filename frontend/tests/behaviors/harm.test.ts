@@ -7,36 +7,20 @@ import {
   othersWords,
   pairWords,
 } from "../../src/model/behaviors/harm";
-import type { HarmedPair, HarmedSlice, Outcomes } from "../../src/model/wire.gen";
+import type { Outcomes } from "../../src/model/wire.gen";
+import { harmedPair, harmedSlice } from "./builders";
 
-const slice = (model: string, flips: number, n: number): HarmedSlice => ({
-  model,
-  by: "attribute/page",
-  level: 0,
-  name: "page",
-  text: "try",
-  n,
-  flips,
-  mended: 3,
-  lift: 1.3,
-  p: 0.01,
-  q: 0.1,
-  small: n < 30,
-});
-const pair = (model: string, flips: number): HarmedPair => ({
-  model,
-  by: ["label", "attribute/scan"],
-  levels: [7, 1],
-  names: ["label", "scan"],
-  texts: ["7", "faint"],
-  n: 79,
-  flips,
-  mended: 0,
-  lift: 2.9,
-  part_lift: 2.1,
-  p: 0.01,
-  q: 0.02,
-});
+const slice = (model: string, flips: number, n: number) =>
+  harmedSlice(model, {
+    by: "attribute/page",
+    level: 0,
+    name: "page",
+    text: "try",
+    n,
+    flips,
+    small: n < 30,
+  });
+const pair = (model: string, flips: number) => harmedPair(model, { flips });
 const FOUND = {
   dataset: "d",
   slices: [slice("a", 300, 1500), slice("a", 12, 40), slice("b", 20, 40), slice("c", 9, 9)],

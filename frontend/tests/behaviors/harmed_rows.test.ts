@@ -7,22 +7,11 @@ import {
   type HarmedRow,
 } from "../../src/model/behaviors/harmed_rows";
 import type { HarmedSlice, HarmedSlices } from "../../src/model/wire.gen";
+import { harmedPair, harmedSlice } from "./builders";
 
 function slice(model: string, text: string, flips: number, lift: number): HarmedSlice {
-  return {
-    model,
-    by: "attribute/scan",
-    level: ["clean", "faint", "noisy", "turned"].indexOf(text),
-    name: "scan",
-    text,
-    n: 100,
-    flips,
-    mended: 0,
-    lift,
-    p: 0.001,
-    q: 0.01,
-    small: text === "turned",
-  };
+  const level = ["clean", "faint", "noisy", "turned"].indexOf(text);
+  return harmedSlice(model, { level, text, flips, lift, mended: 0, small: text === "turned" });
 }
 
 const FOUND: HarmedSlices = {
@@ -35,22 +24,7 @@ const FOUND: HarmedSlices = {
     slice("a", "clean", 60, 1.1),
   ],
   tests: 6,
-  pairs: [
-    {
-      model: "a",
-      by: ["label", "attribute/scan"],
-      levels: [7, 1],
-      names: ["label", "scan"],
-      texts: ["7", "faint"],
-      n: 79,
-      flips: 70,
-      mended: 2,
-      lift: 2.9,
-      part_lift: 2.1,
-      p: 0.001,
-      q: 0.02,
-    },
-  ],
+  pairs: [harmedPair("a", { flips: 70, mended: 2 })],
   pair_tests: 12,
   reason: null,
 };

@@ -1,19 +1,11 @@
 import { describe, expect, test } from "vitest";
 
 import { measuredElsewhere, metricOf } from "../../src/model/behaviors/logged_metric";
-import type { BehaviorMeasure, Estimate } from "../../src/model/wire.gen";
+import type { Estimate } from "../../src/model/wire.gen";
 import { metric, model, spec } from "../builders";
+import { CORRECT, measure } from "./builders";
 
-const CORRECT: BehaviorMeasure = {
-  id: "correct",
-  label: "correct",
-  unit: "",
-  goal: "max",
-  rate: true,
-  pairwise: false,
-  forms: ["value"],
-};
-const F1: BehaviorMeasure = { ...CORRECT, id: "score/F1", label: "F1", rate: false };
+const F1 = measure({ id: "score/F1", label: "F1" });
 const ACCURACY = spec("accuracy", { format: ".1%" });
 
 describe("the metric of the same kind as a measure", () => {

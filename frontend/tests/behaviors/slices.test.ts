@@ -2,23 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { sliceBar, sliceCsv, sliceScale, sliceTip } from "../../src/model/behaviors/slices";
 import { summaryCsv } from "../../src/model/behaviors/summary_csv";
-import type {
-  BehaviorMeasure,
-  BehaviorSummary,
-  ModelBehavior,
-  SliceCells,
-  SliceTable,
-} from "../../src/model/wire.gen";
-
-const RATE: BehaviorMeasure = {
-  id: "correct",
-  label: "correct",
-  unit: "",
-  goal: "max",
-  rate: true,
-  pairwise: false,
-  forms: ["value", "difference"],
-};
+import type { BehaviorSummary, SliceCells, SliceTable } from "../../src/model/wire.gen";
+import { behaviorOf, CORRECT } from "./builders";
 
 const BASE: SliceCells = {
   key: "base",
@@ -65,7 +50,7 @@ const TABLE: SliceTable = {
 
 describe("a bar of a slice", () => {
   test("shows a mean from 0 on, the base’s as a mark", () => {
-    const scale = sliceScale([TABLE], RATE, false);
+    const scale = sliceScale([TABLE], CORRECT, false);
     expect(scale.largest).toBe(1);
     expect(sliceBar(MODEL, BASE, 0, scale)).toEqual({
       from: 0,
@@ -78,7 +63,7 @@ describe("a bar of a slice", () => {
   });
 
   test("shows a change from the middle on", () => {
-    const scale = sliceScale([TABLE], RATE, true);
+    const scale = sliceScale([TABLE], CORRECT, true);
     expect(scale.largest).toBe(0.3);
     const bar = sliceBar(MODEL, BASE, 0, scale);
     expect(bar).toMatchObject({ from: 0, to: 50, mark: 50, low: 0 });
@@ -91,13 +76,13 @@ describe("a bar of a slice", () => {
   });
 
   test("of a measure that is no rate is on the scale of the largest", () => {
-    expect(sliceScale([TABLE], { ...RATE, rate: false }, false).largest).toBe(0.9);
-    expect(sliceScale([], { ...RATE, rate: false }, false).largest).toBe(1);
+    expect(sliceScale([TABLE], { ...CORRECT, rate: false }, false).largest).toBe(0.9);
+    expect(sliceScale([], { ...CORRECT, rate: false }, false).largest).toBe(1);
   });
 });
 
 test("a slice is told whole", () => {
-  const lines = sliceTip(MODEL, 0, RATE)
+  const lines = sliceTip(MODEL, 0, CORRECT)
     .replace(/\u202f/g, " ")
     .split("\n");
   expect(lines).toEqual([
@@ -105,7 +90,7 @@ test("a slice is told whole", () => {
     "change −30.0 pt, 95 % interval −40.0 pt to −20.0 pt",
     "right → wrong 32, wrong → right 2",
   ]);
-  expect(sliceTip(MODEL, 1, RATE)).toContain("– ");
+  expect(sliceTip(MODEL, 1, CORRECT)).toContain("– ");
 });
 
 test("slices as a file have the columns of each model side by side", () => {
@@ -116,26 +101,8 @@ test("slices as a file have the columns of each model side by side", () => {
 });
 
 test("the summary as a file leaves out what no model has", () => {
-  const empty: ModelBehavior = {
-    key: "k",
-    logged: true,
-    n: 5,
-    n_shared: 4,
-    excluded: [],
-    value: { n: 5, value: 0.5, low: 0.4, high: 0.6 },
-    change: null,
-    error: null,
-    error_relative: null,
-    outcomes: null,
-    agreement: null,
-    answers: [],
-    changes: [],
-    calibration: null,
-    nll: null,
-    brier: null,
-    kl: null,
-    histogram: null,
-  };
+  const value = { n: 5, value: 0.5, low: 0.4, high: 0.6 };
+  const empty = behaviorOf("k", { n: 5, n_shared: 4, value });
   const summary = { models: [empty], measure: "rouge" } as unknown as BehaviorSummary;
   expect(summaryCsv(summary, () => "=name")).toEqual([
     ["model", "measure", "n", "shared with the base", "mean", "mean low", "mean high"],

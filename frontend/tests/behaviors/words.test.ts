@@ -12,18 +12,8 @@ import {
   verdictOf,
 } from "../../src/model/behaviors/words";
 import { exactText } from "../../src/model/metrics/measure";
-import type { BehaviorMeasure } from "../../src/model/wire.gen";
+import { measure } from "./builders";
 
-const measure = (given: Partial<BehaviorMeasure> = {}): BehaviorMeasure => ({
-  id: "m",
-  label: "m",
-  unit: "",
-  goal: "max",
-  rate: false,
-  pairwise: false,
-  forms: ["value"],
-  ...given,
-});
 const RATE = measure({ rate: true });
 const NATS = measure({ unit: "nats", goal: "min" });
 const plain = (text: string): string => text.replace(/\u202f/g, " ");

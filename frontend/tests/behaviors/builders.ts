@@ -1,0 +1,83 @@
+import type {
+  BehaviorMeasure,
+  HarmedPair,
+  HarmedSlice,
+  ModelBehavior,
+} from "../../src/model/wire.gen";
+
+/** Whether each prediction is right, as a rate. */
+export const CORRECT = measure({ id: "correct", label: "correct", rate: true });
+
+export function measure(given: Partial<BehaviorMeasure> = {}): BehaviorMeasure {
+  return {
+    id: "m",
+    label: "m",
+    unit: "",
+    goal: "max",
+    rate: false,
+    pairwise: false,
+    forms: ["value", "difference"],
+    ...given,
+  };
+}
+
+/** What is known of a model of which nothing but its mean is. */
+export function behaviorOf(key: string, given: Partial<ModelBehavior> = {}): ModelBehavior {
+  return {
+    key,
+    logged: true,
+    n: 3188,
+    n_shared: 3188,
+    excluded: [],
+    value: { n: 3188, value: 0.9589, low: 0.951, high: 0.965 },
+    change: null,
+    error: null,
+    error_relative: null,
+    outcomes: null,
+    agreement: null,
+    answers: [],
+    changes: [],
+    calibration: null,
+    nll: null,
+    brier: null,
+    kl: null,
+    histogram: null,
+    ...given,
+  };
+}
+
+export function harmedSlice(model: string, given: Partial<HarmedSlice> = {}): HarmedSlice {
+  return {
+    model,
+    by: "attribute/scan",
+    level: 1,
+    name: "scan",
+    text: "faint",
+    n: 100,
+    flips: 17,
+    mended: 3,
+    lift: 1.3,
+    p: 0.001,
+    q: 0.01,
+    small: false,
+    ...given,
+  };
+}
+
+export function harmedPair(model: string, given: Partial<HarmedPair> = {}): HarmedPair {
+  return {
+    model,
+    by: ["label", "attribute/scan"],
+    levels: [7, 1],
+    names: ["label", "scan"],
+    texts: ["7", "faint"],
+    n: 79,
+    flips: 60,
+    mended: 0,
+    lift: 2.9,
+    part_lift: 2.1,
+    p: 0.001,
+    q: 0.02,
+    ...given,
+  };
+}
