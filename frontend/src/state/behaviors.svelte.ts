@@ -20,18 +20,17 @@ import type {
   HarmedSlices,
   SliceTable,
 } from "../model/wire.gen";
+import { Compared } from "./compared.svelte";
 import type { Panel } from "./panel.svelte";
-import { LatestResponse, ResponseCache } from "./responses.svelte";
+import { LatestResponse } from "./responses.svelte";
 
 /** What the Behaviors place asks for and shows; all choices are in the link. */
-export class Behaviors {
-  readonly cache = new ResponseCache();
+export class Behaviors extends Compared {
   /** Of all instances, and of those that the conditions leave. */
   readonly #whole: LatestResponse<BehaviorSummary>;
   readonly #part: LatestResponse<BehaviorSummary>;
   /** Of which slices a larger share broke than of all, whatever is measured and kept. */
   readonly harmed: LatestResponse<HarmedSlices>;
-  readonly #panel: () => Panel;
 
   readonly conditions = $derived.by(() =>
     aboutModels(readConditions(this.panel.link.conditions), this.compared),
@@ -40,11 +39,6 @@ export class Behaviors {
   readonly sort = $derived.by(() => {
     const chosen = sortAmong(this.panel.link.behaviorSort, this.compared);
     return chosen ?? firstSort(this.rows, this.#losers, this.measure?.goal ?? null);
-  });
-  /** Keys of the models beside the base, in order. */
-  readonly models = $derived.by(() => {
-    const { selectedKeys, byKey, base } = this.panel;
-    return selectedKeys.filter((key) => byKey.has(key) && key !== base?.key);
   });
   /** What is known of those; the response may still be about others. */
   readonly #losers = $derived.by(
@@ -62,7 +56,7 @@ export class Behaviors {
 
   /** To be created while the place is set up. */
   constructor(panel: () => Panel) {
-    this.#panel = panel;
+    super(panel);
     this.#whole = new LatestResponse(
       this.cache,
       () => this.address("summary"),
@@ -92,14 +86,6 @@ export class Behaviors {
     const most = response && mostBroken(response);
     return most ? [most.by] : null;
   });
-
-  get panel(): Panel {
-    return this.#panel();
-  }
-
-  get version(): unknown {
-    return this.panel.live.response;
-  }
 
   get whole(): BehaviorSummary | null {
     return this.#whole.response;
@@ -137,8 +123,6 @@ export class Behaviors {
     const subject = { base: base.key, models: this.models, dataset: link.evaluation };
     return behaviorsAddress("harmed", { ...subject, measure: null, form: null });
   }
-
-  nameOf = (key: string): string => this.panel.byKey.get(key)?.id ?? key;
 
   /** All pages of the slices of which `table` has some. */
   async everySlice({ n, by }: SliceTable, limit: number): Promise<SliceTable[]> {

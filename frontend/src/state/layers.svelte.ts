@@ -12,38 +12,24 @@ import {
 import { layerNetwork, nearestRow } from "../model/layers/network";
 import { readSort, rowOrder, sortText, type LayerSort } from "../model/layers/sort";
 import type { LayerTree, LayerView } from "../model/wire.gen";
+import { Compared } from "./compared.svelte";
 import type { Panel } from "./panel.svelte";
-import { LatestResponse, ResponseCache } from "./responses.svelte";
+import { LatestResponse } from "./responses.svelte";
 
 /** What the Layers place asks for and shows; all choices are in the link. */
-export class Layers {
-  readonly cache = new ResponseCache();
+export class Layers extends Compared {
   readonly #latest: LatestResponse<LayerTree>;
-  readonly #panel: () => Panel;
   /** Full name of the row under the pointer, in any picture. */
   hovered = $state<string | null>(null);
 
-  readonly models = $derived.by(() => {
-    const { selectedKeys, byKey, base } = this.panel;
-    return selectedKeys.filter((key) => byKey.has(key) && key !== base?.key);
-  });
-
   /** To be created while the place is set up. */
   constructor(panel: () => Panel) {
-    this.#panel = panel;
+    super(panel);
     this.#latest = new LatestResponse(
       this.cache,
       () => this.#subject && layerTreeAddress(this.#subject),
       () => this.version,
     );
-  }
-
-  get panel(): Panel {
-    return this.#panel();
-  }
-
-  get version(): unknown {
-    return this.panel.live.response;
   }
 
   get tree(): LayerTree | null {
@@ -112,8 +98,6 @@ export class Layers {
     const { colourMetric, tradeoffs } = this.panel;
     return tradeoffs.specs.find(({ name, goal }) => name === colourMetric && goal) ?? null;
   });
-
-  nameOf = (key: string): string => this.panel.byKey.get(key)?.id ?? key;
 
   colourOf = (key: string): string => this.panel.marks.get(key)?.colour ?? "var(--ink-faint)";
 

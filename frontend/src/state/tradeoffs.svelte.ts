@@ -76,7 +76,9 @@ export class Tradeoffs {
   /** Logged models that lack one of the two metrics. */
   readonly lacking = $derived.by(() => {
     const shown = new Set(this.points.map(({ key }) => key));
-    return this.#remaining.shown.filter(({ key, status }) => !shown.has(key) && status !== "missing");
+    return this.#remaining.shown.filter(
+      ({ key, status }) => !shown.has(key) && status !== "missing",
+    );
   });
 
   /** The points that compete: those of models that pass the filters and did not fail. */

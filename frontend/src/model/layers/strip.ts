@@ -57,7 +57,7 @@ export function linePath(
   width: number,
   height: number,
 ): string {
-  const y = (share: number) => Math.round((1 - share) * height * 10) / 10;
+  const y = (share: number) => heightAt(share, height);
   if (shares.length <= width * POINTS_PER_PX) {
     let path = "";
     let broken = true;
@@ -96,12 +96,8 @@ export function dotsPath(
   height: number,
 ): string {
   if (shares.length > MOST_DOTS) return "";
-  return shares
-    .map((share, at) =>
-      share === null
-        ? ""
-        : `M${placeOf(at, shares.length, width)},${Math.round((1 - share) * height * 10) / 10}h.01`,
-    )
+  return pointsOf(shares, width, height)
+    .map((point) => `M${point}h.01`)
     .join("");
 }
 
@@ -112,12 +108,19 @@ export function bridgePath(
   height: number,
 ): string {
   if (shares.length > MOST_DOTS) return "";
-  const points = shares.flatMap((share, at) =>
-    share === null
-      ? []
-      : `${placeOf(at, shares.length, width)},${Math.round((1 - share) * height * 10) / 10}`,
-  );
+  const points = pointsOf(shares, width, height);
   return points.length > 1 ? `M${points.join("L")}` : "";
+}
+
+/** "x,y" of each share that is known. */
+function pointsOf(shares: readonly (number | null)[], width: number, height: number): string[] {
+  return shares.flatMap((share, at) =>
+    share === null ? [] : `${placeOf(at, shares.length, width)},${heightAt(share, height)}`,
+  );
+}
+
+function heightAt(share: number, height: number): number {
+  return Math.round((1 - share) * height * 10) / 10;
 }
 
 /** Where tensor `at` of `count` lies, in px from the left. */

@@ -32,9 +32,9 @@ type Step = Pick<LargeStep, "parent" | "child" | "change">;
 
 /**
  * The `most` steps after which a metric was worst and best against the main parent, the largest
- * first, one for each operation on each parent, failed ones apart. Left out are changes within noise (Welch's test
- * at 95 %, where repeats or replicates are known), those measured under other conditions, and
- * those below a hundredth of the largest.
+ * first, one for each operation on each parent, failed ones apart. Left out are changes within
+ * noise (Welch's test at 95 %, where repeats or replicates are known), those measured under other
+ * conditions, and those below a hundredth of the largest.
  */
 export function largestSteps(
   lineage: Lineage,
