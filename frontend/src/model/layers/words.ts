@@ -3,14 +3,7 @@ import { format } from "d3-format";
 import { metricFormat } from "../format/metric_format";
 import { counted } from "../format/numbers";
 import { plainSpec, shortNumber } from "../metrics/measure";
-import type {
-  LayerCells,
-  LayerNote,
-  LayerPart,
-  LayerScheme,
-  LayerTree,
-  Match,
-} from "../wire.gen";
+import type { LayerCells, LayerNote, LayerPart, LayerScheme, LayerTree, Match } from "../wire.gen";
 import { bytesSaved } from "./change";
 import { numberAt, numberWords } from "./measure";
 import { nameOfRow } from "./network";
