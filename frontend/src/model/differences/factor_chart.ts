@@ -171,8 +171,11 @@ export interface ChartText {
 const CHARACTER_PX = 5.8;
 const LINE_PX = 12;
 
-/** Those of `texts` that do not cover an earlier one; what matters most comes first. */
-export function textsThatFit<T extends ChartText>(texts: readonly T[], width: number): T[] {
+/**
+ * Those of `texts` between `from` and `end` that do not cover an earlier one; what matters most
+ * comes first.
+ */
+export function textsThatFit<T extends ChartText>(texts: readonly T[], end: number, from = 0): T[] {
   const kept: T[] = [];
   for (const one of texts) {
     const half = (one.text.length * CHARACTER_PX) / 2;
@@ -180,7 +183,7 @@ export function textsThatFit<T extends ChartText>(texts: readonly T[], width: nu
       const halves = half + (other.text.length * CHARACTER_PX) / 2 + 3;
       return Math.abs(other.x - one.x) >= halves || Math.abs(other.y - one.y) >= LINE_PX;
     });
-    if (apart && one.x >= half && one.x <= width - half + 8) kept.push(one);
+    if (apart && one.x >= from + half && one.x <= end - half + 8) kept.push(one);
   }
   return kept;
 }

@@ -4,9 +4,6 @@ import type { ScaleChoice, ScatterZoom } from "../link/tradeoffs";
 import type { MetricSpec } from "../wire.gen";
 import { placeIn, type Plot, type ScatterPoint } from "./scatter";
 
-/** Room around a plot, in px. */
-const MARGIN = { left: 48, right: 14, top: 12, bottom: 22 };
-const LEAST_PX = 40;
 /** Px from tick to tick, about. */
 const TICK_PX = { x: 72, y: 40 };
 
@@ -22,16 +19,6 @@ export interface ScatterPlane {
   readonly x: AxisScale;
   readonly y: AxisScale;
   readonly places: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
-}
-
-/** The part of a frame of `width` × `height` px that is inside the axes. */
-export function plotOf(width: number, height: number): Plot {
-  return {
-    left: MARGIN.left,
-    top: MARGIN.top,
-    width: Math.max(LEAST_PX, width - MARGIN.left - MARGIN.right),
-    height: Math.max(LEAST_PX, height - MARGIN.top - MARGIN.bottom),
-  };
 }
 
 /** `zoom`: what part of the plane is shown; null for all. */
