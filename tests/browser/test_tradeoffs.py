@@ -222,7 +222,7 @@ def test_the_saved_picture_says_what_it_shows(
     hidden = panel.get_by_text("latency, ms (lower is better)")
     expect(hidden).to_be_hidden()
     with page.expect_download() as download:
-        panel.get_by_role("button", name="SVG", exact=True).click()
+        panel.get_by_role("button", name="Save trade-offs as SVG").click()
     assert download.value.suggested_filename == "trade-offs.svg"
     drawing = ElementTree.parse(Path(download.value.path())).getroot()
     texts = [text for element in drawing.iter() if (text := (element.text or "").strip())]

@@ -101,3 +101,20 @@ export function axisEnds(edges: readonly number[]): [low: string, high: string] 
 export function edgeText(value: number): string {
   return String(Number(value.toPrecision(3))).replace("-", "−");
 }
+
+/** Bars of `counts`, the `largest` as high as the drawing; what is counted at all is seen. */
+export function barsPath(
+  counts: readonly number[],
+  largest: number,
+  width: number,
+  height: number,
+): string {
+  const bar = width / counts.length;
+  return counts
+    .map((count, bin) => {
+      if (count === 0) return "";
+      const tall = Math.max(1.5, (count / largest) * height);
+      return `M${bin * bar + 0.5},${height}v${-tall}h${Math.max(0.5, bar - 1)}v${tall}Z`;
+    })
+    .join("");
+}
