@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import {
   axisEnds,
+  barsPath,
   binsOf,
   endsOf,
   oneNumberEach,
@@ -73,4 +74,12 @@ describe("words of bins", () => {
     expect(oneNumberEach(EDGES)).toBe(false);
     expect(oneNumberEach([])).toBe(false);
   });
+});
+
+test("bars stand on the ground, the largest as high as the drawing, none for nothing", () => {
+  expect(barsPath([4, 0, 2], 4, 30, 10)).toBe("M0.5,10v-10h9v10ZM20.5,10v-5h9v5Z");
+});
+
+test("what is counted at all is seen, also in a narrow drawing", () => {
+  expect(barsPath([1, 1000], 1000, 1, 10)).toContain("M0.5,10v-1.5h0.5v1.5Z");
 });
