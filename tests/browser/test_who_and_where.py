@@ -65,7 +65,6 @@ def test_what_broke_everywhere_the_same(
     expect(summary.get_by_text("logged accuracy: other data")).to_have_attribute(
         "data-tip", re.compile("pruned: accuracy 0.990 as logged, 80.0\u202f% here")
     )
-    expect(frame.get_by_role("combobox", name="By")).to_have_value("label")
 
 
 def test_a_combination_that_breaks_more_than_its_parts(
