@@ -21,8 +21,9 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 PACKAGE = "tensorboard_cnc"
-# Without these the tab would be empty or the types unknown.
-SHIPPED = ("static/index.js", "fallback_panel.py", "loader.py", "cnc.proto", "py.typed")
+PANEL = f"{PACKAGE}/static/index.js"
+# Without these the tab would be missing, or the types unknown.
+SHIPPED = (PANEL, *(f"{PACKAGE}/{name}" for name in ("fallback_panel.py", "loader.py", "py.typed")))
 
 
 class State(NamedTuple):
@@ -45,7 +46,7 @@ def main() -> None:
     try:
         refuse(problems)
         build()
-        refuse(wheel_problems(state.version, wheel_names()))
+        refuse(wheel_problems(state.version, wheel_sizes()))
         if not arguments.dry_run and not arguments.tag:
             tag(state)
     except subprocess.CalledProcessError as error:
@@ -100,13 +101,15 @@ def changes(changelog: str, version: str) -> str:
 def wheel_problems(version: str, sizes: dict[str, int]) -> Iterator[str]:
     """What the wheel lacks; `sizes` are those of its files by name."""
     for name in SHIPPED:
-        if not sizes.get(f"{PACKAGE}/{name}"):
-            yield f"the wheel lacks {PACKAGE}/{name}"
+        if name not in sizes:
+            yield f"the wheel lacks {name}"
+    if sizes.get(PANEL) == 0:
+        yield f"the wheel has an empty {PANEL}"
     if f"{PACKAGE}-{version}.dist-info/METADATA" not in sizes:
         yield f"the wheel is not of version {version}"
 
 
-def wheel_names() -> dict[str, int]:
+def wheel_sizes() -> dict[str, int]:
     (wheel,) = DIST.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         return {each.filename: each.file_size for each in archive.infolist()}

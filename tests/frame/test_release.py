@@ -53,13 +53,15 @@ def test_a_tag_of_another_version() -> None:
 
 
 def test_a_wheel_without_its_panel() -> None:
-    sizes = {f"tensorboard_cnc/{name}": 9 for name in release.SHIPPED}
+    sizes = dict.fromkeys(release.SHIPPED, 9)
     sizes["tensorboard_cnc-1.2.0.dist-info/METADATA"] = 9
     assert list(release.wheel_problems("1.2.0", sizes)) == []
-    sizes["tensorboard_cnc/static/index.js"] = 0
+    sizes[release.PANEL] = 0
+    del sizes["tensorboard_cnc/py.typed"]
     found = list(release.wheel_problems("1.3.0", sizes))
     assert found == [
-        "the wheel lacks tensorboard_cnc/static/index.js",
+        "the wheel lacks tensorboard_cnc/py.typed",
+        "the wheel has an empty tensorboard_cnc/static/index.js",
         "the wheel is not of version 1.3.0",
     ]
 
