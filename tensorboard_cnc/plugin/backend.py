@@ -50,7 +50,7 @@ _Route: TypeAlias = Callable[[_Arguments, Generation, Records], Body | File]
 _KEPT_EXPERIMENTS = 4
 
 
-class _Asked(Protocol):
+class _Question(Protocol):
     @property
     def level(self) -> str: ...
 
@@ -58,7 +58,7 @@ class _Asked(Protocol):
     def keys(self) -> tuple[str, ...]: ...
 
 
-Q = TypeVar("Q", bound=_Asked)
+Q = TypeVar("Q", bound=_Question)
 C = TypeVar("C")
 
 

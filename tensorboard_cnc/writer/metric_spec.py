@@ -14,10 +14,10 @@ from typing import Any
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format import envelope
 from tensorboard_cnc.format.tags import metric_specs_tag
-from tensorboard_cnc.records.models import Goal, MetricSpec, MetricSpecs
+from tensorboard_cnc.limits.limit import FORMS, parse_limit
+from tensorboard_cnc.records.models import Budget, Goal, MetricSpec, MetricSpecs
 from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.array_values import plain
-from tensorboard_cnc.writer.budget import checked_budget
 from tensorboard_cnc.writer.journal import Journal, now_us
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.policy import Report, tolerate
@@ -78,7 +78,7 @@ def checked_spec(given: MetricSpec) -> MetricSpec:
         low=low,
         high=high,
         primary=bool(given.primary),
-        budget=checked_budget(given.budget, metric=name, goal=goal, unit=unit),
+        budget=_checked_budget(given.budget, metric=name, goal=goal, unit=unit),
         scalar=checked_name(given.scalar, "scalar's tag") if given.scalar != "" else "",
         description=_checked_text(given.description, name, "description"),
     )
@@ -164,3 +164,30 @@ def _no_specs(given: Any) -> ArgumentError:
         "A metric is defined by its name and goal, or by a spec",
         'Write metrics={"accuracy": "max"} or metrics=[cnc_summary.metric("accuracy", goal="max")]',
     )
+
+
+def _checked_budget(given: Any, *, metric: str, goal: Goal | None, unit: str) -> Budget | None:
+    """The budget that `given` means for a metric with this goal and unit.
+
+    Raises:
+      ArgumentError: it is not finite, cannot be read, has another unit than the metric, or is a
+        number and the metric has no goal.
+    """
+    if given is None or isinstance(given, Budget):
+        return given
+    if isinstance(given, str):
+        return parse_limit(given, metric=metric, unit=unit)
+    return _budget_of_number(plain(given), metric, goal)
+
+
+def _budget_of_number(number: Any, metric: str, goal: Goal | None) -> Budget:
+    if not isinstance(number, Real) or isinstance(number, bool) or not math.isfinite(number):
+        seen = f'The budget of "{metric}" is {shown(number)} of type {type_name(number)}'
+        raise ArgumentError(seen, FORMS, "Pass a finite number or such a text")
+    if goal is None:
+        raise ArgumentError(
+            f'The budget of "{metric}" is the number {shown(number)}, and the metric has no goal',
+            "The goal says whether a number is the most or the least",
+            f'Write goal="min" or goal="max", or the budget as a text: "<= {number}"',
+        )
+    return Budget("at_most" if goal == "min" else "at_least", float(number))

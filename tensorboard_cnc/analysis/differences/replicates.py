@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 
 from tensorboard_cnc.analysis.catalog import Catalog
-from tensorboard_cnc.analysis.differences.recipes import NO_OPERATION, parameter_level
+from tensorboard_cnc.analysis.differences.recipes import parameter_level
 from tensorboard_cnc.records.models import Operation
 
 # What repeats an experiment instead of changing it.
@@ -62,12 +62,15 @@ class _Recipes:
         """The recipe of the main parent, or the root, and the step that made the model `key`."""
         parents = self._parents.get(key, ())
         operation = self._cards[key].operation if key in self._cards else None
-        if parents:
-            before = self._of_model[parents[0].key]
-        else:
+        if not parents:
             before = self._known(without_seed(self._ids[key]))
             if operation is None:
                 return before
+        else:
+            before = self._of_model[parents[0].key]
+            if operation is None:
+                # Nobody said what was done to the parent: that may be anything.
+                return self._known((before, key))
         further = tuple(sorted(self._ids[parent.key] for parent in parents[1:]))
         return self._known((before, *_step(operation), further))
 
@@ -75,9 +78,7 @@ class _Recipes:
         return self._of_recipe.setdefault(recipe, len(self._of_recipe))
 
 
-def _step(operation: Operation | None) -> tuple[str, Hashable]:
-    if operation is None:
-        return NO_OPERATION, frozenset()
+def _step(operation: Operation) -> tuple[str, Hashable]:
     return operation.name, frozenset(
         (name, parameter_level(value))
         for name, value in operation.parameters.items()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.differences.explanation import Differences, differences_between
 from tensorboard_cnc.analysis.differences.recipes import Recipe, recipes_of
 from tensorboard_cnc.records.identity import model_key
@@ -51,9 +52,10 @@ def check(sweep: Sweep, keys: list[str]) -> Differences:
         assert x is not None
         assert together >= explains[0] - 1e-9
     assert colour is None or colour is not x
-    alike: dict[tuple[int, ...], list[int]] = {}
-    for model in range(len(keys)):
-        alike.setdefault(tuple(v.of[model] for v in variables), []).append(model)
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for model, key in enumerate(keys):
+        levels = tuple(v.of[model] for v in variables)
+        alike.setdefault((*levels, _last_without_operation(catalog, key)), []).append(model)
     assert found.replicates == [group for group in alike.values() if len(group) > 1]
     for group in found.replicates:
         assert len({_without_seeds(recipes[model]) for model in group}) == 1
@@ -68,6 +70,16 @@ def check(sweep: Sweep, keys: list[str]) -> Differences:
         assert len(cells) == pairs.pairs
         assert all(levels == {pairs.before, pairs.after} for levels in cells.values())
     return found
+
+
+def _last_without_operation(catalog: Catalog, key: str) -> str | None:
+    """The nearest of the model and its main ancestors of which nobody said how it was made."""
+    operations = {member.key: member.card.operation for member in catalog.members}
+    while parents := catalog.lineage.parents.get(key):
+        if operations[key] is None:
+            return key
+        key = parents[0].key
+    return None
 
 
 def _without_seeds(recipe: Recipe) -> str:

@@ -47,6 +47,14 @@ def test_the_main_parent_counts_by_its_recipe_and_further_ones_by_their_ids() ->
     assert groups(sweep) == [["a", "b"]]
 
 
+def test_children_whose_step_has_no_operation_are_no_replicates() -> None:
+    sweep = Sweep()
+    sweep.add("dense")
+    for name in ("a", "b"):
+        sweep.add(name, "dense")
+    assert groups(sweep) == []
+
+
 def test_a_model_that_nobody_logged_is_no_replicate() -> None:
     sweep = Sweep()
     sweep.add("a", "dense-seed1", "prune")
