@@ -98,7 +98,7 @@ def _compared_words(
         more = "more than " if unknown else ""
         words.append(f"of {more}{int(of):,} {noun} {int(base):,} compared")
     if of and (left := int(compared.of_own[row] - compared.own[row])) > 0:
-        words.append(f"{left:,} of its own not")
+        words.append(f"{left:,} of its own not compared")
     return words
 
 

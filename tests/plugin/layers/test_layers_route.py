@@ -311,7 +311,7 @@ def test_what_the_base_refused(with_refused: InProcessTensorBoard) -> None:
     base, own = answer["models"]
     assert base["parts"]["0"]["words"] == "1 tensor was refused"
     assert own["parts"]["0"]["words"] == (
-        "of 33,280 weights 512 compared; 32,768 of its own not; 1 tensor of the base was refused"
+        "of 33,280 weights 512 compared; 32,768 of its own not compared; 1 tensor of the base was refused"
     )
     answer = _ask(with_refused, "gptq", "dense")
     assert answer["models"][1]["parts"]["0"]["words"].startswith(
