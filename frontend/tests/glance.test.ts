@@ -179,9 +179,11 @@ describe("the insides of a model at a glance", () => {
   test("tell a signal that is lost from the first, and one that never is", () => {
     const flat = Object.fromEntries([1.8, 2.4, 0.5, 1].map((value, at) => [PARTS[at], value]));
     const text = activationsGlance(sqnrs(flat), "pruned")?.text;
-    expect(text).toBe("Signal low from the first: conv1, 1.80\u202fdB");
+    expect(text).toBe("Signal low from the start: conv1, 1.80\u202fdB");
     const whole = Object.fromEntries(PARTS.map((name) => [name, 90]));
-    expect(activationsGlance(sqnrs(whole), "pruned")?.text).toBe("The signal is that of the base");
+    expect(activationsGlance(sqnrs(whole), "pruned")?.text).toBe(
+      "The signal is the same as the base’s",
+    );
   });
 
   test("keep what the comparison notes of the model", () => {
@@ -196,12 +198,12 @@ describe("the insides of a model at a glance", () => {
   });
 
   test("never call a model unchanged of which tensors were refused", () => {
-    const words = "of 98,880 weights 576 compared; 3 tensors were refused";
+    const words = "576 of 98,880 weights compared; 3 tensors were refused";
     const part = { compared: 576, of: 98_880, refused: 3, words };
     const tree = sqnrs({ "conv1.weight": Infinity }, names);
     tree.models[1]!.parts = { 0: part };
     const glance = weightsGlance(tree, "pruned");
-    expect(glance?.text).toBe(`No weight that is compared differs from the base’s: ${words}`);
+    expect(glance?.text).toBe(`No compared weight differs from the base’s: ${words}`);
     expect(glance?.caveat).toBe(`${words}.`);
     const changed = sqnrs({ "conv1.weight": 3 }, names);
     changed.models[1]!.parts = { 0: part };

@@ -64,7 +64,8 @@ def test_a_model_that_looks_as_good_says_where_it_broke(
     expect(broke).to_be_visible()
     expect(frame.get_by_role("region", name="Trade-offs")).to_contain_text(
         re.compile(
-            "Cannot tell pruned from dense by accuracy .*, but by their answers on scans: −8.50?.pt"
+            "Cannot tell pruned from dense by accuracy .*, "
+            "but their predictions on scans differ: −8.50?.pt"
         )
     )
     layers = glance.get_by_role("button", name=re.compile("Changed most: conv2.weight, SQNR"))

@@ -87,7 +87,7 @@ def test_a_wide_group_folds_and_unfolds(page: Page, url: str) -> None:
     expect(_nodes(frame)).to_have_count(7)
     frame.get_by_role("button", name="Fold all", exact=True).click()
     expect(_nodes(frame)).to_have_count(1)
-    frame.get_by_role("button", name="Fold as much as is readable").click()
+    frame.get_by_role("button", name="Fold until readable").click()
     expect(_nodes(frame)).to_have_count(7)
 
 
@@ -190,7 +190,7 @@ def test_the_wheel_zooms_and_the_inset_moves(page: Page, url: str) -> None:
     frame = open_tab(page, url)
     dense = _node(frame, "dense")
     before = settled_box(dense)
-    inset = frame.get_by_label("The whole map, and what part of it is shown")
+    inset = frame.get_by_label("The whole map, and the part that is shown")
     expect(inset).to_have_count(0)
     page.mouse.move(before["x"] + before["width"] / 2, before["y"] + before["height"] / 2)
     page.mouse.wheel(0, -600)

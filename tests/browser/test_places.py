@@ -15,7 +15,7 @@ ServeProcess = Callable[..., str]
 
 
 def place(frame: FrameLocator, name: str) -> Locator:
-    return frame.get_by_role("navigation", name="Places").get_by_role("button", name=name)
+    return frame.get_by_role("navigation", name="Views").get_by_role("button", name=name)
 
 
 def test_the_back_button_walks_places_with_their_selection(
@@ -70,7 +70,7 @@ def test_a_chip_makes_the_base_from_any_place(
     # The other models stay selected.
     expect(chips.get_by_role("button", name="prune-50-ft", exact=True)).to_be_visible()
     chips.get_by_role("button", name="prune-50-ft", exact=True).click()
-    frame.get_by_role("menuitem", name="Show in the map").click()
+    frame.get_by_role("menuitem", name="Show on the map").click()
     expect(place(frame, "Overview")).to_have_attribute("aria-current", "page")
     expect(node(frame, "prune-50-ft,")).to_be_in_viewport()
     chips.get_by_role("button", name="prune-50-ft", exact=True).click()

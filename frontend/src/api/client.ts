@@ -50,7 +50,7 @@ export async function fetchDifferences(
 /** The response at `address`, always whole. */
 export async function fetchWhole<T>(address: string, signal?: AbortSignal): Promise<T> {
   const response = await getJson<T>(address, null, signal);
-  if (!response) throw new UnreachableError("TensorBoard answered with nothing.");
+  if (!response) throw new UnreachableError("TensorBoard sent an empty response.");
   return response.data;
 }
 
@@ -73,7 +73,7 @@ async function getJson<T>(
     return { data: (await response.json()) as T, etag: response.headers.get("etag") };
   } catch (error) {
     if (isAbort(error)) throw error;
-    throw new UnreachableError(`The answer to ${address} is not JSON.`);
+    throw new UnreachableError(`The response to ${address} is not JSON.`);
   }
 }
 
@@ -87,7 +87,7 @@ async function get(address: string, known: string | null, signal?: AbortSignal):
     });
   } catch (error) {
     if (isAbort(error)) throw error;
-    throw new UnreachableError("TensorBoard does not answer.");
+    throw new UnreachableError("TensorBoard does not respond.");
   }
 }
 

@@ -87,6 +87,6 @@ export class LiveModels {
 
 function reasonOf(error: unknown): string {
   if (error instanceof RefusedError)
-    return `TensorBoard answers with an error: ${error.message.replace(/\.$/, "")}.`;
+    return `TensorBoard reports an error: ${error.message.replace(/\.$/, "")}.`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -80,7 +80,7 @@ describe("a change", () => {
     expect(plain(changeTip(change, RATE)).split("\n")).toEqual([
       "−9.63 pt over 1,200 shared instances",
       "95 % interval −11.8 pt to −7.49 pt",
-      "−10.3 % of the base’s",
+      "−10.3 % of the base’s mean",
       "exact McNemar: p = 2.5e−7, more than noise",
     ]);
     const bare = { ...change, low: null, relative: null, p: null, test: null };

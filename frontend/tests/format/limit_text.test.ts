@@ -134,7 +134,7 @@ describe("a limit", () => {
   });
 
   test("with a decimal comma is told of the point", () => {
-    expect(read("1,5 MB").problem).toContain("A decimal sign is a point");
+    expect(read("1,5 MB").problem).toContain("Write decimals with a point");
     expect(read("1,500 MB").limit?.value).toBe(1_500_000_000);
   });
 

@@ -137,15 +137,15 @@ test("a cell tells all about itself", () => {
   expect(cellWords(tree, cells, network.byName.get("b")!, (key) => `<${key}>`).split("\n")).toEqual(
     [
       "<one> · b",
-      "here module.b",
-      "found by its name without wrappers",
+      "named module.b here",
+      "matched by name without wrappers",
       "SQNR: 10\u202fdB, estimated",
       "95 % interval 9.5\u202fdB to 10.5\u202fdB",
       "6 values: 98\u202fB as stored, 98\u202fB at best",
       "2\u202fB saved",
       "unchanged: 25\u202f%",
       "0–20 %: 75\u202f%",
-      "2 values not finite, counted nowhere else",
+      "2 values not finite, left out of all else",
       "a few weights changed a lot",
     ],
   );
@@ -167,7 +167,7 @@ test("a note is told in sentences", () => {
 });
 
 test("what is not compared is told in cells and files, and marked", () => {
-  const part = { compared: 576, of: 98_880, refused: 3, words: "of 98,880 weights 576 compared" };
+  const part = { compared: 576, of: 98_880, refused: 3, words: "576 of 98,880 weights compared" };
   const rows = rowsOf("a.weight");
   const base = cellsOf("base", rows);
   const own = cellsOf("one", rows, { "": Infinity });

@@ -171,7 +171,7 @@ describe("numbers", () => {
     expect(bareNumber({ ...unchanged, value: 9.6e-16 }, { ...SQNR, scale: "log" })).toBe(
       "9.60e−16",
     );
-    expect(numberWords(unchanged, SQNR)).toBe("without bound: it did not change");
+    expect(numberWords(unchanged, SQNR)).toBe("infinite: it did not change");
     expect(numberWords(estimate, SQNR)).toBe(
       "14.123\u202fdB, estimated\n95 % interval 13.9\u202fdB to 14.4\u202fdB",
     );

@@ -265,7 +265,7 @@ describe("headers", () => {
     const models = paths("a", "a/tune", "a/tune/prune", "a/tune/prune/tune");
     const tips = layoutMap(models, "operation").columns.map((column) => columnTip(column, "lr"));
     expect(tips[1]).toBe("tune: lr\nClick to select 1 model");
-    expect(tips[3]).toContain("where tune follows again, it has a further column");
+    expect(tips[3]).toContain("where tune is applied again, it has another column");
     const steps = layoutMap(models, "step").columns.map((column) => columnTip(column, ""));
     expect(steps[3]).toBe("step 3\nClick to select 1 model");
   });

@@ -4,7 +4,7 @@ export const FLIP_WORDS: Record<Flip, string> = {
   negative: "right → wrong",
   positive: "wrong → right",
   changed_wrong: "wrong in another way",
-  changed: "changed its answer",
+  changed: "changed its prediction",
   both_right: "stayed right",
   both_wrong: "stayed wrong",
 };

@@ -53,8 +53,8 @@ function rowsOf<Found extends HarmedCell & { small?: boolean }>(
 
 /** What rows can be sorted by, in any model; `:KEY` appended, in one. Small ones come last. */
 export const HARMED_SORTS = [
-  { value: "-rate", label: "largest share broke" },
-  { value: "-lift", label: "most times the average" },
+  { value: "-rate", label: "largest share broken" },
+  { value: "-lift", label: "most above average" },
 ] as const;
 
 function sorted(rows: HarmedRow[], sort: string | null): HarmedRow[] {

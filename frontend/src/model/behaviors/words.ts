@@ -90,7 +90,7 @@ export function changeTip(change: Change, measure: BehaviorMeasure): string {
     const ends = [low, high].map((end) => exactDifference(end, measure));
     lines.push(`95 % interval ${ends.join(" to ")}`);
   }
-  if (relative !== null) lines.push(`${signedShare(relative)} of the base’s`);
+  if (relative !== null) lines.push(`${signedShare(relative)} of the base’s mean`);
   if (test !== null && p !== null)
     lines.push(`${test}: p = ${roundedNumber(p)}, ${chanceWords(p)}`);
   return lines.join("\n");

@@ -57,7 +57,7 @@ function withoutNoise(value: number): number {
 /** What was seen, what a limit is, and how to write it. */
 function problemOf(text: string, spec: MetricSpec): string {
   const seen = `“${text.trim()}” is not a limit on ${metricLabel(spec)}.`;
-  if (DECIMAL_COMMA.test(text)) return `${seen} A decimal sign is a point: “1.5”.`;
+  if (DECIMAL_COMMA.test(text)) return `${seen} Write decimals with a point: “1.5”.`;
   const rule = `Write a number (units: ${unitsTaken(spec)})`;
   return `${seen} ${rule}, “50 % of base” or “base − 5 %”.`;
 }

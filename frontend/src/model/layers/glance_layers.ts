@@ -58,7 +58,7 @@ export function weightsGlance(tree: LayerTree, model: string): LayerGlance | nul
 /** Of weights that are all as in the base, so far as they are compared. */
 function unchangedWords(part: string | undefined): string {
   if (part === undefined) return "No weight differs from the base’s";
-  return `No weight that is compared differs from the base’s: ${part}`;
+  return `No compared weight differs from the base’s: ${part}`;
 }
 
 /** "Changed most: LayerNorm weights, 9 of 9, SQNR 10.3 to 12.0 dB". */
@@ -92,13 +92,13 @@ export function activationsGlance(tree: LayerTree, model: string): LayerGlance |
   const full = tree.rows.names[row] ?? null;
   const after = written(cells, row, measure);
   if (from === null) {
-    const text = `Signal low from the first: ${name(row)}, ${after}`;
+    const text = `Signal low from the start: ${name(row)}, ${after}`;
     return { row: full, text, note: "", caveat: null };
   }
   return {
     row: full,
     text: `Signal falls most at ${name(row)}: ${written(cells, from, measure)} → ${after}`,
-    note: `${measure.label} at ${name(from)}, then at ${name(row)}: what was lost before is in it`,
+    note: `${measure.label} at ${name(from)}, then at ${name(row)}; it includes what was lost before`,
     caveat: null,
   };
 }
@@ -106,9 +106,9 @@ export function activationsGlance(tree: LayerTree, model: string): LayerGlance |
 /** Of a signal that falls nowhere beyond noise, or never below 30 dB. */
 function unharmedWords(cells: LayerCells, rows: readonly number[]): string {
   const lowest = Math.min(...rows.map((row) => cells.value[row] ?? Infinity));
-  if (lowest >= SAME_DB) return "The signal is that of the base";
+  if (lowest >= SAME_DB) return "The signal is the same as the base’s";
   const near = lowest >= UNHARMED_DB;
-  return near ? "The signal is nearly that of the base" : "The signal falls nowhere beyond noise";
+  return near ? "The signal is nearly the base’s" : "The signal falls nowhere by more than noise";
 }
 
 interface Compared {

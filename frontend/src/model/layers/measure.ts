@@ -12,7 +12,7 @@ export const CERTAINTY_MARKS: Record<Certainty, string> = {
 export const CERTAINTY_WORDS: Record<Certainty, string> = {
   exact: "exact",
   estimate: "estimated",
-  "at least": "at least; more is not known",
+  "at least": "a lower bound",
 };
 
 /** Before the mark of a number that does not speak for all of its row. */
@@ -82,12 +82,12 @@ export function fullNumber(number: LayerNumber, measure: LayerMeasure): string {
   return metricFormat(measureSpec(measure)).full(withoutNoise(number.value, measure));
 }
 
-const UNBOUNDED = { max: "without bound: it did not change", min: "without bound" };
+const UNBOUNDED = { max: "infinite: it did not change", min: "infinite" };
 
 /** "14.1 dB ≈, 95 % interval 13.9 dB to 14.3 dB". */
 export function numberWords(number: LayerNumber, measure: LayerMeasure): string {
   const { value, low, high, certainty } = number;
-  if (value === null) return certainty ? UNBOUNDED[measure.goal ?? "min"] : "no number";
+  if (value === null) return certainty ? UNBOUNDED[measure.goal ?? "min"] : "not available";
   const digits = exactText(value, measure);
   const mark = certainty ? `, ${CERTAINTY_WORDS[certainty]}` : "";
   const known = low !== null && high !== null && high > low;

@@ -9,10 +9,10 @@ import { numberAt, numberWords } from "./measure";
 import { nameOfRow } from "./network";
 
 export const MATCH_WORDS: Record<Exclude<Match, null>, string> = {
-  name: "found by its name",
-  normalised: "found by its name without wrappers",
-  shape: "found by its module and shape",
-  resized: "found by its name, in another shape: compared by totals and histograms only",
+  name: "matched by name",
+  normalised: "matched by name without wrappers",
+  shape: "matched by module and shape",
+  resized: "matched by name, in another shape: compared by totals and histograms only",
 };
 
 /** All about a model's cell, a line for each thing. */
@@ -27,7 +27,7 @@ export function cellWords(
   const name = tree.rows.names[row] ?? "";
   const lines = [`${nameOf(cells.key)} · ${nameOfRow(tree.rows, row)}`];
   const own = cells.own_names[name];
-  if (own !== undefined && own !== name) lines.push(`here ${own}`);
+  if (own !== undefined && own !== name) lines.push(`named ${own} here`);
   const match = cells.match[row];
   if (match && match !== "name") lines.push(MATCH_WORDS[match]);
   if (measure && (cells !== base || !measure.pairwise)) {
@@ -38,7 +38,7 @@ export function cellWords(
   lines.push(...sizeWords(cells, base, row));
   lines.push(...shareWords(tree.classes, cells.shares[row]));
   const lost = cells.non_finite[row] ?? 0;
-  if (lost) lines.push(`${counted(lost, "value")} not finite, counted nowhere else`);
+  if (lost) lines.push(`${counted(lost, "value")} not finite, left out of all else`);
   if (cells.outliers.includes(row)) lines.push("a few weights changed a lot");
   return lines.join("\n");
 }

@@ -76,7 +76,7 @@ export function describeFold(fold: Fold, specs: readonly MetricSpec[]): ModelDes
 function foldWords({ group: { members, size, operation } }: Fold): string {
   const more = size - members.length;
   const by = operation === null ? "" : ` by ${operation}`;
-  return `${counted(members.length, "model")}${by}${more > 0 ? `, ${more} more made of them` : ""}`;
+  return `${counted(members.length, "model")}${by}${more > 0 ? `, ${more} more made from them` : ""}`;
 }
 
 function parentWords({ group: { parent, members } }: Fold): string {

@@ -59,7 +59,7 @@ function linesOf(text: string, width: number): number {
 export function columnTip({ name, operation, keys, repeat }: MapColumn, note: string): string {
   const again =
     repeat > 1
-      ? `Models stand right of their parents: where ${operation} follows again, it has a further column.`
+      ? `Models stand to the right of their parents: where ${operation} is applied again, it has another column.`
       : "";
   const heading = note ? `${name}: ${note}` : name;
   return [heading, again, `Click to select ${counted(keys.length, "model")}`]
