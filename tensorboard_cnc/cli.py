@@ -243,5 +243,5 @@ def _print(text: str, stream: TextIO) -> None:
             # Or else Python tries again when it exits, and changes the exit code.
             stream.close()
         raise _PrintError(
-            f"standard output cannot be written: {error.strerror or error}. Send it elsewhere."
+            f"standard output cannot be written: {error.strerror or error}. Redirect it elsewhere."
         ) from error

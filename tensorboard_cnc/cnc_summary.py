@@ -9,7 +9,7 @@
         m.metrics({"accuracy": 0.913, "latency_ms": [8.1, 8.3, 8.0]}, step=epoch)
 
 Annotate with `Model`, `MetricSpec`, `Operation`, `Writer`: ``def train(m: cnc_summary.Model)``.
-docs/logging.md tells the rest. What goes wrong is a `tensorboard_cnc.errors.CncError`.
+docs/logging.md has the details. Whatever goes wrong raises a `tensorboard_cnc.errors.CncError`.
 """
 
 from tensorboard_cnc.efficiency.efficiency import Efficiency

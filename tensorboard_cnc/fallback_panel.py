@@ -42,7 +42,7 @@ class FallbackPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         super().__init__(context)
         self._module = fallback_module(
             f"The plugin could not be loaded. {reason}",
-            "Install it anew where TensorBoard runs: "
+            "Reinstall it where TensorBoard runs: "
             "pip install --force-reinstall tensorboard-cnc, then restart TensorBoard.",
         )
 

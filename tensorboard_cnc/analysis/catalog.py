@@ -160,7 +160,7 @@ def _unmet_scalars(
     present = {tag for _, tag in scalars}
     return [
         Problem(
-            f'The metric "{spec.name}" is to be the last value of the scalar "{spec.scalar}", '
+            f'The metric "{spec.name}" is defined as the last value of the scalar "{spec.scalar}", '
             "which no run with a model has.",
             "Correct the tag in cnc_summary.metric(..., scalar=...), or log the scalar through a "
             "writer in the model's run.",

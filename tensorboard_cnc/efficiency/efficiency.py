@@ -12,7 +12,7 @@ from tensorboard_cnc.records.models import Goal, MetricSpec
 
 @dataclass(frozen=True, slots=True)
 class Efficiency:
-    """Size and speed of one model; None, or an empty tuple, is what could not be measured.
+    """Size and speed of one model; what could not be measured is None or an empty tuple.
 
     docs/measures.md defines each number.
 
@@ -26,10 +26,10 @@ class Efficiency:
         cost is known: a multiply-accumulate counts as two.
       uncounted: how often other operations ran, by name, the most frequent first.
       latency_ms: wall-clock time of each timed forward pass.
-      peak_memory_bytes: state and inputs, and the most that one forward pass allocated beside them.
+      peak_memory_bytes: state and inputs, and the most that a forward pass allocated on top.
       batch: instances in the example inputs.
       conditions: what else a time or a memory figure depends on, such as threads and versions.
-      unmeasured: by the name of a field that is None, what kept it from being measured.
+      unmeasured: for each field that is None, by name, why it could not be measured.
     """
 
     parameters: int
@@ -64,7 +64,7 @@ class Efficiency:
 
     @property
     def p95_latency_ms(self) -> float | None:
-        """The time that 95 % of the passes kept, interpolated between the two nearest."""
+        """95 % of the passes took no longer; interpolated between the two nearest."""
         if not self.latency_ms:
             return None
         ordered = sorted(self.latency_ms)
@@ -80,7 +80,7 @@ class Efficiency:
 
     @property
     def throughputs_per_s(self) -> tuple[float, ...]:
-        """Instances per second of each timed pass; none where one took no time that was seen."""
+        """Instances per second of each timed pass; empty where a pass took no measurable time."""
         if not self.batch or not all(self.latency_ms):
             return ()
         return tuple(self.batch / ms * 1e3 for ms in self.latency_ms)
@@ -136,7 +136,7 @@ SPECS = (
         "size_bytes",
         "min",
         "B",
-        "The file that torch.save writes of the state; zeros take as much room as other numbers.",
+        "The state as torch.save writes it; zeros take as much room as other numbers.",
     ),
     _suggested(
         "latency_ms",
@@ -155,7 +155,7 @@ SPECS = (
         "peak_memory_bytes",
         "min",
         "B",
-        "State and inputs, and the most that one forward pass allocates beside them.",
+        "State and inputs, and the most that one forward pass allocates on top of them.",
     ),
     _suggested("parameters", "min", "", "Learned numbers, zeros included; shared ones count once."),
     _suggested("nonzero_parameters", "min", "", "Parameters that are not zero."),
@@ -163,13 +163,13 @@ SPECS = (
         "compressed_bytes",
         "min",
         "B",
-        "The same file as size after zlib: what zeros and repeated values save in a download.",
+        "The same after zlib: what zeros and repeated values save in a download.",
     ),
     _suggested(
         "effective_bytes",
         "min",
         "B",
-        "What the state needs with each tensor in its shortest plain encoding: sparse ones store "
+        "Bytes of the state with each tensor in its shortest plain encoding: sparse ones store "
         "their nonzero values and where they are.",
     ),
     _suggested(
@@ -178,8 +178,6 @@ SPECS = (
         "",
         "Floating-point or integer operations of one forward pass; a multiply-accumulate is two.",
     ),
-    _suggested(
-        "latency_p95_ms", "min", "ms", "The time that 95 % of the timed forward passes kept."
-    ),
+    _suggested("latency_p95_ms", "min", "ms", "95 % of the timed forward passes took no longer."),
     _suggested("throughput_per_s", "max", "/s", "Instances per second at the median latency."),
 )

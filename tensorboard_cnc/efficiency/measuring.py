@@ -160,7 +160,7 @@ def _checked_model(model: Any) -> nn.Module:
     if not isinstance(model, torch.nn.Module):
         raise ArgumentError(
             f"The model to be measured is of type {type(model).__qualname__}",
-            "Efficiency is measured of a torch.nn.Module",
+            "Only a torch.nn.Module can be measured",
             "Pass the module itself; for an ExportedProgram, what module() returns",
         )
     lazy = [name for name, value in model.named_parameters() if torch.nn.parameter.is_lazy(value)]
@@ -181,7 +181,7 @@ def _count(given: Any, name: str, *, least: int) -> int:
     if isinstance(given, bool) or number < least:
         raise ArgumentError(
             f"{name} is {given!r}",
-            f"It is a whole number of forward passes, at least {least}",
+            f"It must be a whole number of forward passes, at least {least}",
             f"Write {name}={max(least, 10)}",
         )
     return number

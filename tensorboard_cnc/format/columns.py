@@ -122,7 +122,7 @@ def array_of(column: pb.Column, dtype: DTypeLike) -> NDArray[Any]:
     wanted = np.dtype(dtype)
     if values.dtype != wanted:
         if values.dtype.kind != wanted.kind or not _holds(wanted, values):
-            raise _damaged(column, f"its {values.dtype} do not fit {wanted}")
+            raise _damaged(column, f"its {values.dtype} values do not fit {wanted}")
         values = values.astype(wanted)
     values.flags.writeable = False
     return values

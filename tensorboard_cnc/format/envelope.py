@@ -67,7 +67,7 @@ def _serialize(record: Record) -> bytes:
         raise ArgumentError(
             f"A {type(record).__name__} record cannot be stored: {error}",
             "Texts are Unicode, whole numbers have at most 64 bits, lists few levels",
-            "Pass plainer values",
+            "Pass simpler values",
         ) from error
     if _item_count(message) > MAX_RECORD_ITEMS:
         raise ArgumentError(

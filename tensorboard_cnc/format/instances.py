@@ -217,7 +217,7 @@ def _check_classes(fields: Mapping[str, Any]) -> None:
     if "classes" in fields:
         for name in ("memberships", "vectors"):
             if name in fields and fields[name].shape[1] != classes:
-                raise damaged(f"its column {name} has not the {classes:,} classes it names")
+                raise damaged(f"its column {name} does not have the {classes:,} classes it names")
     tops = [fields.get(name) for name in ("top_classes", "top_probabilities")]
     if len({None if top is None else top.shape for top in tops}) > 1:
         raise damaged("its most probable classes do not fit their probabilities")
@@ -231,4 +231,4 @@ def _check_vectors(
     if rows is not None and len(rows):
         ascending = bool(np.all(rows[1:] > rows[:-1]))
         if not ascending or rows[0] < 0 or rows[-1] >= len(ids):
-            raise damaged("its vectors are of rows that it does not have")
+            raise damaged("its vectors belong to rows that it does not have")

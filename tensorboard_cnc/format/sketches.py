@@ -219,7 +219,7 @@ def _misfits(sketch: TensorSketch, n: int) -> Iterator[str]:
     """Reasons why comparisons could not be computed from the sketch."""
     sample, buckets, channels = sketch.sample, sketch.buckets, sketch.channels
     if (sample is None) != (buckets is None):
-        yield "a sample without sums in buckets, or these without a sample"
+        yield "a sample without sums in buckets, or sums without a sample"
     if sample is not None and (not 1 <= len(sample) <= n or len(sample) & (len(sample) - 1)):
         yield f"a sample of {len(sample):,} values, which is not a power of 2 up to {n:,}"
     if buckets is not None and len(buckets) not in (256, 512):

@@ -20,7 +20,7 @@ from tensorboard_cnc.writer.model_handle import ModelHandle
 
 @dataclass(frozen=True)
 class ModelToLog:
-    """What a callback was told of its model; the fields are those of `cnc_summary.model`."""
+    """What a callback was told about its model; the fields are those of `cnc_summary.model`."""
 
     id: str
     parents: str | ModelHandle | Iterable[str | ModelHandle] | LeftOut | None = LEFT_OUT
@@ -31,7 +31,7 @@ class ModelToLog:
 
 
 class TrainingLog:
-    """Logs a model from the begin of its training to its end.
+    """Logs a model from the beginning of its training to the end.
 
     With `on_error` "warn" whatever goes wrong is a warning and a problem of the model, and
     training goes on.

@@ -37,7 +37,7 @@ def chosen_models(catalog: Catalog, arguments: Mapping[str, str]) -> list[str]:
     left_out = set(named)
     keys = named if "models" in arguments else [key for key in logged if key not in left_out]
     if len(keys) < 2:
-        raise BadRequestError(400, f"Two or more models can differ; the request names {len(keys)}")
+        raise BadRequestError(400, f"Name two or more models to compare, not {len(keys)}")
     return keys
 
 

@@ -152,7 +152,7 @@ def _one_of(arguments: Mapping[str, str], name: str, choices: tuple[str | None, 
     value = arguments.get(name) or choices[0]
     if value not in choices:
         known = ", ".join(choice for choice in choices if choice)
-        raise BadRequestError(400, f"{name}={_shown(value)} is none of {known}")
+        raise BadRequestError(400, f"{name}={_shown(value)} is not one of {known}")
     return value
 
 
@@ -180,7 +180,7 @@ def _list(arguments: Mapping[str, str], name: str, of: type = dict) -> list[Any]
 def _conditions(entries: list[dict[str, Any]]) -> tuple[wire.Condition, ...]:
     if len(entries) > _MOST_CONDITIONS:
         raise BadRequestError(
-            400, f"filter holds {len(entries):,} conditions; {_MOST_CONDITIONS} are the most"
+            400, f"filter holds {len(entries):,} conditions, more than {_MOST_CONDITIONS}"
         )
     return tuple(_condition(entry) for entry in entries)
 

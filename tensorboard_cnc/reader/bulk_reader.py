@@ -85,6 +85,6 @@ class BulkReader:
         )
         data = found.get(bulk.stored_run, {}).get(bulk.tag)
         if not data:
-            raise damaged("TensorBoard lists it but does not hand it out")
+            raise damaged("TensorBoard lists it but does not return it")
         references: Sequence[BlobReference] = max(data, key=lambda datum: datum.step).values
         return references

@@ -234,7 +234,7 @@ def _stored(run: str, tag: str, shown: str, data: list[TensorDatum]) -> Stored |
 def _decode(tag: str, data: list[TensorDatum]) -> tuple[int, Record]:
     if not data:
         raise DamagedRecordError(
-            "TensorBoard lists the record but does not hand it out", "", "Log it again"
+            "TensorBoard lists the record but does not return it", "", "Log it again"
         )
     latest = max(data, key=lambda datum: datum.step)
     value = latest.numpy
@@ -243,7 +243,7 @@ def _decode(tag: str, data: list[TensorDatum]) -> tuple[int, Record]:
         raise DamagedRecordError(
             f"It holds {value.dtype} of shape {value.shape} instead of one byte string",
             "",
-            "Tags that start with cnc/ are written by tensorboard_cnc alone; rename yours",
+            "Tags that start with cnc/ are reserved for tensorboard_cnc; rename yours",
         )
     record = envelope.decode(content)
     if not holds(tag, record):

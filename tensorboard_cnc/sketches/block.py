@@ -93,7 +93,7 @@ def numbers_of(name: str, chunk: Any) -> NDArray[Any]:
     if array.dtype.kind not in "fiub":
         raise ArgumentError(
             f'The tensor "{name}" has the type {array.dtype}',
-            "Real numbers, integers and truth values can be compared",
+            "Real numbers, integers and booleans can be compared",
             "Log its real and imaginary parts as two tensors, or leave it out",
         )
     return array

@@ -50,7 +50,7 @@ class LayerPart(TypedDict):
     of: int | None
     # Tensors of the base and of the model.
     refused: int
-    # "of 98,880 weights 576 compared; 3 tensors were refused".
+    # "576 of 98,880 weights compared; 3 tensors were refused".
     words: str
 
 

@@ -103,7 +103,7 @@ def _instances(arrays: Mapping[str, Any]) -> int:
         (first, one), (second, other) = list(counts.items())[:2]
         raise ArgumentError(
             f'"{first}" has {one:,} instances, "{second}" {other:,}',
-            "The first dimension is the instance, and all arrays have the same ones",
+            "The first dimension is the instance, the same instances in all arrays",
             "Log only what was recorded on the same inputs",
         )
     return next(iter(counts.values()), 0)
@@ -112,7 +112,7 @@ def _instances(arrays: Mapping[str, Any]) -> int:
 def _check_hookable(net: nn.Module) -> None:
     if any(kind.__name__ == "ScriptModule" for kind in type(net).__mro__):
         raise ArgumentError(
-            "The network is a scripted or traced one",
+            "The network is scripted or traced",
             "Layers are watched by hooks, which compiled programs do not call",
             "Pass the module that it was made from",
         )
@@ -148,7 +148,7 @@ def _run(
         raise ArgumentError(
             f"The network failed on the probe inputs: {text_of(error)}",
             "Its forward is called once for each batch, in evaluation mode",
-            "Pass inputs that it takes: a tensor, or a tuple or mapping of its arguments",
+            "Pass inputs that it accepts: a tensor, or a tuple or mapping of its arguments",
         ) from error
 
 
@@ -174,7 +174,7 @@ def _record(
         name, reason = next(iter(refused.items()), ("", "there is no layer"))
         raise ArgumentError(
             f"No activation can be logged, for example {shown(name)}: {reason}",
-            "Layers give tensors of numbers whose first dimension is the instance",
+            "Layers must output tensors of numbers whose first dimension is the instance",
             "Name the layers to watch in layers=, or log {name: array}",
         )
     return SketchRecord(
@@ -215,6 +215,6 @@ def activations_record(
     seen = f"{shown(net)} of type {type_name(net)}"
     raise ArgumentError(
         f"Activations are given by {seen} and {'no ' if inputs is None else ''}inputs",
-        "They are a torch.nn.Module with probe inputs, or a mapping of names to arrays",
+        "They must be a torch.nn.Module with probe inputs, or a mapping of names to arrays",
         "Write m.activations(net, inputs) or m.activations({name: array})",
     )

@@ -101,7 +101,7 @@ def _remedy(number: Any) -> str:
         case bool():
             return "Pass int(...) if 1 and 0 are meant, or make it a parameter of the operation"
         case str():
-            return "Convert it with float(...); a text fits into description="
+            return "Convert it with float(...); text belongs in description="
         case list() | tuple():
             return 'Log one metric per row, for example "recall/class 0"'
         case Mapping():

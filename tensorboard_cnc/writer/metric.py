@@ -32,12 +32,12 @@ def metric(
         names (accuracy, loss, latency …) and says so.
       unit: shown behind values, such as "ms".
       format: a d3-format specifier, such as ".1%" or ",d".
-      low: the least value of its scale, in its unit.
-      high: the greatest value of its scale, in its unit.
+      low: the lowest value of its scale, in its unit.
+      high: the highest value of its scale, in its unit.
       primary: whether it is among the few that are shown first.
-      budget: the limit that models should keep. A number, of which the goal says whether it is
-        the most or the least; or a text such as "<= 10 ms", ">= 0.9", or, seen from the base
-        model, ">= base - 0.01", "<= base - 20 %" (percent of the base's value).
+      budget: the limit that models should meet: a number, which the goal makes a maximum or a
+        minimum; or a text such as "<= 10 ms", ">= 0.9", or, relative to the base model,
+        ">= base - 0.01", "<= base - 20 %" (percent of the base's value).
       scalar: the tag of an ordinary TensorBoard scalar of the model's run. Where the metric is
         not logged itself, its value is the last one of that scalar.
       description: what it measures, in one line; the page shows it at the metric's name.
@@ -72,8 +72,8 @@ def define_metrics(writer: Writer, *specs: MetricSpec) -> None:
       *specs: what `metric` made.
 
     Raises:
-      WriterError: `writer` is none.
-      ArgumentError: one of `specs` is none, or two of them define the same metric.
+      WriterError: `writer` is not one.
+      ArgumentError: one of `specs` is not a spec, or two of them define the same metric.
     """
     with tolerate(unreported):
         checked = checked_specs(specs, unreported)

@@ -129,7 +129,7 @@ def _checked_scale(given: MetricSpec, name: str) -> tuple[float | None, float | 
         raise ArgumentError(
             f'The scale of "{name}" goes from low={low:g} to high={high:g}',
             "low must be less than high",
-            'Swap them; say that less is better with goal="min"',
+            'Swap them; to say that less is better, use goal="min"',
         )
     return low, high
 

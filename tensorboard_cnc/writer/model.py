@@ -39,7 +39,7 @@ def model(
         ``torch.distributed`` job only rank 0 writes, and the other ranks may pass anything.
       model_id: the model's name, unique within the run: 1 to 1,000 printable characters.
       parents: ids or handles of the models that it was made from, the main one first. They may
-        be logged in any run of the log directory, also later.
+        be logged in any run of the log directory, even later.
       operation: what was done to the parents, made by `operation`, or only its name.
       description: anything worth reading.
       checkpoint: where its weights are kept. It is only shown, never opened.
@@ -71,16 +71,16 @@ def model(
 def attach(writer: Writer, model_id: str) -> ModelHandle:
     """Adds to a model that is logged elsewhere: in another run, or by another process.
 
-    Metrics, predictions and sketches are shown with the model, and where metrics came from. If
-    several runs have measured a metric, the newest value counts.
+    Metrics, predictions and sketches are shown with the model; metrics say where they came from.
+    If several runs have measured a metric, the newest value counts.
 
     Args:
       writer: as for `model`.
       model_id: the id under which the model is logged, now or later.
 
     Raises:
-      WriterError: `writer` is none.
-      ArgumentError: `model_id` is none.
+      WriterError: `writer` is not one.
+      ArgumentError: `model_id` cannot be logged.
     """
     problems = ProblemLog()
     with tolerate(problems.note):

@@ -74,7 +74,7 @@ def _checked_parents(parents: Any, model_id: str, report: Report) -> tuple[str, 
         if isinstance(parents, set | frozenset):
             raise ArgumentError(
                 f"The parents are {shown(parents)} of type {type_name(parents)}",
-                "Their order tells which is the main one, and a set has none",
+                "Their order says which is the main one, and a set has none",
                 'Write parents=["student-init", "teacher"], the main one first',
             )
         given = list(parents)

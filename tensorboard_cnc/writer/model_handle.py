@@ -94,8 +94,9 @@ class ModelHandle(OpenHandle):
             not contradict it.
           classes: names of the C classes, likewise.
           multilabel: an instance may have several classes, each of its own probability.
-          max_bytes: compressed bytes that the record may take. Full vectors go first, but for a
-            random subset that is the same for all models; then top-k, then confidence.
+          max_bytes: compressed bytes that the record may take. Full vectors are dropped
+            first, except for a random subset that is the same for all models; then top-k, then
+            confidence.
 
         Raises:
           ArgumentError: an argument breaks a rule; the message names the row at fault.
@@ -202,10 +203,11 @@ class ModelHandle(OpenHandle):
         max_bytes: int | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> Mapping[str, str]:
-        """Logs sketches of the weights, from which any two models are compared; replaces earlier.
+        """Logs sketches of the weights, from which any two models can be compared.
 
         Pruned weights are multiplied by their masks, parametrized ones computed, quantized ones
-        dequantized; their scheme and stored bytes are logged beside. Tied weights count once.
+        dequantized; their scheme and stored bytes are logged too. Tied weights count once. A later
+        call replaces an earlier one.
 
         Args:
           model: a ``torch.nn.Module``, a state dict, a mapping of names to arrays of any library,
@@ -218,8 +220,8 @@ class ModelHandle(OpenHandle):
 
         Returns:
           The names of tensors that were left out, and why: on the meta device, complex, codes
-          whose scales are not understood. The page says it too, and of every total how much of
-          it was compared.
+          whose scales are not understood. The page says so too, and how much of every total was
+          compared.
 
         Raises:
           ArgumentError: no tensor can be logged, or an argument breaks a rule.

@@ -30,7 +30,7 @@ def checked_name(name: Any, what: str) -> str:
         raise ArgumentError(f"The {what} is empty", rule, "Give it a name")
     if len(name) > MAX_LENGTH:
         seen = f"The {what} {shown(name)} has {len(name):,} characters"
-        raise ArgumentError(seen, rule, "Shorten it; a longer text fits into description=")
+        raise ArgumentError(seen, rule, "Shorten it; longer text belongs in description=")
     if not name.isprintable():
         odd = next(character for character in name if not character.isprintable())
         seen = f"The {what} {shown(name)} contains {odd!a}"
@@ -48,7 +48,7 @@ def checked_max_bytes(max_bytes: Any) -> int:
     if isinstance(max_bytes, bool) or not isinstance(max_bytes, Integral) or max_bytes < 1:
         raise ArgumentError(
             f"max_bytes= is {shown(max_bytes)} of type {type_name(max_bytes)}",
-            "It is a whole number of bytes, at least 1",
+            "It must be a whole number of bytes, at least 1",
             "Write for example max_bytes=32 << 20 for 32 MB",
         )
     return int(max_bytes)

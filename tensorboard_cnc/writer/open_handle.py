@@ -147,7 +147,7 @@ class OpenHandle:
         if self._card is None:
             raise ArgumentError(
                 f'The model "{self._id}" is only attached here',
-                "Whether a model failed is known where it is logged",
+                "Only the handle that logs a model can mark it as failed",
                 "Call failed(...) on the handle of cnc_summary.model(...)",
             )
         self._write_closed(replace(self._card, status="failed", reason=reason_text(reason)))
@@ -193,7 +193,7 @@ class OpenHandle:
             raise ClosedError(
                 f'The handle of the model "{self._id}" has been closed',
                 "A model is logged until close() or the end of its with block",
-                f'Log before, or add metrics with cnc_summary.attach(writer, "{self._id}")',
+                f'Log before that, or add metrics with cnc_summary.attach(writer, "{self._id}")',
             )
 
 

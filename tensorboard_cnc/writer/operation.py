@@ -29,7 +29,7 @@ def operation(name: str, /, **parameters: Any) -> Operation:
       name: what is done, such as "magnitude prune": 1 to 1,000 printable characters. Models
         with the same operation stand in one column of the map.
       **parameters: how it is done, in the order to be shown. Texts, integers of up to 64 bits,
-        floats, truth values, None, and lists or tuples of these, at most 8 deep. Scalars and
+        floats, booleans, None, and lists or tuples of these, at most 8 deep. Scalars and
         arrays of NumPy, torch and others become numbers and lists; of a dtype, device, enum
         member, path, class or function the name is kept.
 
@@ -115,20 +115,20 @@ def _too_deep(name: str, value: Any) -> ArgumentError:
     return ArgumentError(
         f"The parameter {name} nests {shown(value)} inside {_MAX_DEPTH} lists",
         f"Lists are at most {_MAX_DEPTH} deep",
-        "Pass what sets models apart as parameters of their own",
+        "Pass what distinguishes models as separate parameters",
     )
 
 
 def _refused(name: str, value: Any) -> ArgumentError:
     match value:
         case dict():
-            remedy = "Pass its entries as parameters of their own"
+            remedy = "Pass its entries as separate parameters"
         case set() | frozenset():
             remedy = "Pass it in a fixed order, with sorted(...)"
         case _:
             remedy = "Pass a text that names it, such as type(...).__name__"
     return ArgumentError(
         f"The parameter {name} is {shown(value)} of type {type_name(value)}",
-        "A parameter is a text, a number, a truth value, None, or a list of these",
+        "A parameter is a text, a number, a boolean, None, or a list of these",
         remedy,
     )

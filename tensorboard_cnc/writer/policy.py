@@ -32,7 +32,7 @@ def on_error(mode: OnError) -> None:
       mode: "raise", the default: the call raises a `CncError` and logs nothing. "warn": a
         `CncWarning`, once per message; what is wrong is left out, the rest of the call is
         logged, and the model keeps the problem, so that the page can show it. Errors of the
-        file system are warned about too: a long job never dies for its log.
+        file system are warned about too: a long job never dies because of its log.
 
     Raises:
       ArgumentError: another mode.
@@ -86,7 +86,7 @@ def _checked(mode: OnError) -> OnError:
     if mode not in ("raise", "warn"):
         raise ArgumentError(
             f"on_error was given {mode!r}",
-            'There are "raise" and "warn"',
+            'The modes are "raise" and "warn"',
             'Write cnc_summary.on_error("warn") to keep a long job alive',
         )
     return mode

@@ -135,7 +135,7 @@ class _Sketching:
 
     def _unfit_name(self, name: str) -> str:
         if name in self._names:
-            return "another tensor has the same name once wrappers are taken off"
+            return "another tensor has the same name once wrappers are removed"
         try:
             checked_name(name, "tensor name")
         except CncError as error:

@@ -234,7 +234,7 @@ def test_terminated_while_training_it_takes_tensorboard_along(tmp_path: Path) ->
         process.terminate()
         rest, _ = process.communicate(timeout=120)
     assert process.returncode == 130
-    assert "Stopped. What was logged until now is in" in rest
+    assert "Stopped. What was logged so far is in" in rest
     assert "Traceback" not in rest
     with pytest.raises(urllib.error.URLError):
         fetch(link_in(output))
@@ -258,7 +258,7 @@ def test_ctrl_c_while_packages_are_looked_for(
 
     monkeypatch.setattr(demo.__main__, "_require_packages", press_ctrl_c)
     assert demo.__main__.main(["--logdir=some/logs"]) == 130
-    assert "Stopped. What was logged until now is in some/logs." in capsys.readouterr().err
+    assert "Stopped. What was logged so far is in some/logs." in capsys.readouterr().err
 
 
 def test_runs_of_somebody_else_stop_the_demo(

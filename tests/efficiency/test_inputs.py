@@ -121,10 +121,10 @@ def test_a_scripted_model_speaks_too() -> None:
 @pytest.mark.parametrize(
     ("model", "options", "message"),
     [
-        (len, {}, "is of type builtin_function_or_method. Efficiency is measured of a torch"),
+        (len, {}, "is of type builtin_function_or_method. Only a torch"),
         (None, {}, "Pass the module itself"),
         (nn.LazyLinear(3), {}, 'parameter "weight" of the model has no shape yet. .* Call the'),
-        (dense(), {"repeats": 0}, "repeats is 0. It is a whole number .* at least 1"),
+        (dense(), {"repeats": 0}, "repeats is 0. It must be a whole number .* at least 1"),
         (dense(), {"repeats": 2.5}, "repeats is 2.5"),
         (dense(), {"repeats": True}, "repeats is True"),
         (dense(), {"warmup": -1}, "warmup is -1. .* at least 0. Write warmup=10"),

@@ -150,7 +150,7 @@ def test_one_that_readers_would_refuse_is_not_written() -> None:
     ],
 )
 def test_values_without_a_place_are_not_written(record: Record) -> None:
-    with pytest.raises(ArgumentError, match=r"record cannot be stored: .*Pass plainer values"):
+    with pytest.raises(ArgumentError, match=r"record cannot be stored: .*Pass simpler values"):
         encode(record)
 
 

@@ -144,7 +144,7 @@ def packed(values: Any, dtype: str) -> bytes:
         ("data set", "codes/c", {"data": packed([0, 2, 1], "|i1")}, "it does not list"),
         ("data set", "texts", {"data": packed([1, 1, 9], "<u4")}, "bytes it declares|add up"),
         ("data set", "images", {"dtype": "text"}, "it is 'text' instead of 'bytes'"),
-        ("data set", "memberships", {"shape": [3, 1]}, "has not the 2 classes"),
+        ("data set", "memberships", {"shape": [3, 1]}, "does not have the 2 classes"),
     ],
 )
 def test_what_cannot_be_is_told(

@@ -117,5 +117,5 @@ def test_errors_can_be_errors(tmp_path: Path) -> None:
     callback = lightning.CncCallback("", on_error="raise")
     with pytest.raises(ArgumentError, match="model id is empty"):
         trainer(tmp_path, callback, logger=False).fit(Regression(), data(), data())
-    with pytest.raises(ArgumentError, match='There are "raise" and "warn"'):
+    with pytest.raises(ArgumentError, match='The modes are "raise" and "warn"'):
         lightning.CncCallback("m", on_error="ignore")

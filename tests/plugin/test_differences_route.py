@@ -84,9 +84,9 @@ def test_a_key_given_twice_counts_once(served: InProcessTensorBoard) -> None:
     [
         ({}, 400, "Give either models="),
         ({"models": "a,b", "except": "c"}, 400, "Give either models="),
-        ({"models": ""}, 400, "the request names 0"),
-        ({"models": keys("dense")}, 400, "the request names 1"),
-        ({"except": keys("dense", "p0.5")}, 400, "the request names 1"),
+        ({"models": ""}, 400, "models to compare, not 0"),
+        ({"models": keys("dense")}, 400, "models to compare, not 1"),
+        ({"except": keys("dense", "p0.5")}, 400, "models to compare, not 1"),
         ({"models": keys("dense") + ",nobody"}, 404, "no model with the key nobody"),
         ({"except": "<b>"}, 404, "no model with the key <b>"),
         ({"models": "x" * 3000}, 404, "no model with the key x"),

@@ -165,7 +165,7 @@ def test_everything_is_as_it_was_also_on_error(fails: bool) -> None:
     before = {name: tensor.clone() for name, tensor in net.state_dict().items()}
     states = torch.get_rng_state(), random.getstate(), np.random.get_state()[1].tolist()  # type: ignore[index]
     if fails:
-        message = "ValueError: three is too many.*Pass inputs that it takes"
+        message = "ValueError: three is too many.*Pass inputs that it accepts"
         with pytest.raises(ArgumentError, match=message):
             record(net, bad)
     else:
@@ -304,7 +304,9 @@ def test_layers_by_name_and_pattern() -> None:
     inputs = torch.randn(3, 2)
     assert list(by_name(record(net, inputs, layers="0.*"))) == ["0.0", "0.1"]
     assert list(by_name(record(net, inputs, layers=["1", "0"]))) == ["0", "1"]
-    with pytest.raises(ArgumentError, match=r"No module is called 'encoder\.0'.*There are '0"):
+    with pytest.raises(
+        ArgumentError, match=r"No module is called 'encoder\.0'.*Its modules include '0"
+    ):
         record(net, inputs, layers=["encoder.0"])
 
 

@@ -61,7 +61,11 @@ BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("nameless score", {"scores": {"": [1, 2, 3]}}, "The score's name is empty"),
     ("class twice", {"probabilities": P, "classes": ["a", "a"]}, 'The class "a" occurs twice'),
     ("classes as a text", {"probabilities": P, "classes": "ab"}, "Classes are a list"),
-    ("flags", {"predicted": np.full((3, 2), 2), "multilabel": True}, "They are 0 or 1 for each"),
+    (
+        "flags",
+        {"predicted": np.full((3, 2), 2), "multilabel": True},
+        "They must be 0 or 1 for each",
+    ),
     ("no name", {"dataset": "", "predicted": [1, 2, 3]}, "data set's name is empty"),
     ("long name", {"dataset": "é" * 200, "predicted": [1, 2, 3]}, "at most 200 bytes"),
     ("no bytes", {"predicted": [1, 2, 3], "max_bytes": 0}, "max_bytes= is 0"),

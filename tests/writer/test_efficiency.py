@@ -138,7 +138,7 @@ def test_a_model_that_rejects_its_input_logs_nothing(tmp_path: Path) -> None:
     ("given", "message"),
     [
         ((network(), torch.ones(5, 3)), "mat1 and mat2 .* Look at argument 1"),
-        (("net.pt",), "is of type str. Efficiency is measured of a torch.nn.Module"),
+        (("net.pt",), "is of type str. Only a torch.nn.Module can be measured"),
     ],
     ids=["rejected", "no module"],
 )

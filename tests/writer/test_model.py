@@ -116,7 +116,7 @@ def test_ids_that_are_refused(model_id: Any, message: str, tmp_path: Path) -> No
         ({"parents": ["dense", None]}, "A parent is None"),
         ({"parents": ""}, "parent's id is empty"),
         ({"parents": {"dense"}}, "parents are {'dense'} of type set. .* the main one first"),
-        ({"parents": frozenset("ab")}, "of type frozenset. Their order tells which is the main"),
+        ({"parents": frozenset("ab")}, "of type frozenset. Their order says which is the main"),
         ({"operation": 3}, "The operation is 3 of type int. .* Write operation=cnc_summary.op"),
         ({"operation": Operation("")}, "operation name is empty"),
         ({"operation": Operation("prune", {"x": WRONG})}, "parameter x is {1: 2} of type dict"),

@@ -112,7 +112,7 @@ def test_lists_in_lists() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ({"a": 1}, "parameter x is {'a': 1} of type dict. A parameter is .* entries as parameters"),
+        ({"a": 1}, "parameter x is {'a': 1} of type dict. A parameter is .* entries as separate"),
         ({1, 2}, "of type set. .* Pass it in a fixed order, with sorted"),
         (b"x", "of type bytes"),
         (1j, "of type complex"),

@@ -223,7 +223,7 @@ def test_an_exception_in_the_block_is_still_raised(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", ["ignore", "", None, 3])
 def test_other_modes_are_refused_in_any_mode(mode: Any) -> None:
     with pytest.raises(
-        ArgumentError, match=r'There are "raise" and "warn"\. Write cnc_summary\.on'
+        ArgumentError, match=r'The modes are "raise" and "warn"\. Write cnc_summary\.on'
     ):
         cnc_summary.on_error(mode)
 

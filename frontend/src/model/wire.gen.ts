@@ -687,7 +687,7 @@ export interface LayerPart {
   of: number | null;
   /** Tensors of the base and of the model. */
   refused: number;
-  /** "of 98,880 weights 576 compared; 3 tensors were refused". */
+  /** "576 of 98,880 weights compared; 3 tensors were refused". */
   words: string;
 }
 

@@ -75,7 +75,7 @@ def dimensions_of(truth: Truth, base: Evaluation | None) -> list[Dimension]:
         else:
             found.append(_numeric(f"attribute/{name}", name, values))
     if base is not None and truth.kind == "classes" and base.answers is not None:
-        found.append(Dimension("predicted", "base's answer", truth.classes, base.answers))
+        found.append(Dimension("predicted", "base's prediction", truth.classes, base.answers))
     if base is not None and base.confidence is not None:
         found.append(_numeric("confidence", "base's confidence", base.confidence))
     return [dimension for dimension in found if len(dimension.texts)]

@@ -29,9 +29,9 @@ FORMS: tuple[Form, ...] = ("value", "difference", "abs_difference", "ratio", "sq
 
 
 _TRUE = "probability of the true label"
-_SAME = "same answer as the base"
+_SAME = "same prediction as the base"
 _KL = "KL divergence from the base"
-_TOP = "at the base's answer"
+_TOP = "at the base's prediction"
 
 
 class Case(NamedTuple):
@@ -288,7 +288,7 @@ _MEASURES = (
     Measure("abs_error", "absolute error", "min", of=_abs_error, known=_has_error),
     Measure("squared_error", "squared error", "min", of=_squared_error, known=_has_error),
     _logged("answer", "answer", lambda model: model.numbers),
-    _logged("confidence", "confidence of the answer", lambda model: model.confidence),
+    _logged("confidence", "confidence of the prediction", lambda model: model.confidence),
     Measure("agrees", _SAME, "max", rate=True, pairwise=True, of=_agrees, known=_has_answers),
     Measure("vector/kl", _KL, "min", "nats", pairwise=True, of=_kl, known=_has_vectors),
     _between("mse", "mean squared difference of probabilities", "min", _mean_square),

@@ -42,7 +42,7 @@ def parse_table(document: object) -> ExperimentTable:
         models[model.card.id] = model
     if not models:
         raise table["models"].refused(
-            "It must list at least one model", "Add models, or nothing is shown"
+            "It must list at least one model", "Add models; an empty table shows nothing"
         )
     ordered = _parents_first(models, notes)
     _note_unused(operations, specs, ordered, notes)
@@ -64,7 +64,7 @@ def _parents_first(models: Mapping[str, TableModel], notes: ImportNotes) -> tupl
     order, cycles = _lineage_order(parent_of)
     for cycle in cycles:
         route = " from ".join([*cycle, cycle[0]])
-        notes.note("Models that descend from themselves, the page cuts the cycle", route)
+        notes.note("Models that descend from themselves; the page cuts the cycle", route)
     return tuple(models[model_id] for model_id in order)
 
 

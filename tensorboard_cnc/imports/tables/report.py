@@ -30,8 +30,8 @@ def what_was_written(written: Written, logdir: Path) -> str:
     lines = [f"Wrote {_counted(written.runs, 'run')} to {logdir}"]
     if written.updated:
         lines += [
-            f"  {_counted(written.updated, 'run')} of these existed before, and their models were"
-            " updated. What only an earlier table says of them stays until it is deleted."
+            f"  {_counted(written.updated, 'run')} of these existed before; their models were"
+            " updated. What only an earlier table says about them stays until it is deleted."
         ]
     lines += [f"Open them with: tensorboard --logdir {shlex.quote(str(logdir))}"]
     return "\n".join(lines)

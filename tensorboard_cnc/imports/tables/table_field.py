@@ -75,7 +75,7 @@ class TableField:
             raise self.refused("It must be a text", 'Write it in "quotes"')
         if len(self.value) > max_length:
             rule = f"It must have at most {max_length:,} characters"
-            raise self.refused(rule, "Shorten it, or keep it in a file and write where that is")
+            raise self.refused(rule, "Shorten it, or keep it in a file and give its path")
         if _SURROGATE.search(self.value):
             raise self.refused(
                 "It contains an unpaired surrogate, which is not a character", "Remove it"

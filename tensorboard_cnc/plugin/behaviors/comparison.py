@@ -223,4 +223,4 @@ def _classes_at(memberships: Bools, known: Bools, rows: Ints, truth: Truth) -> l
 def _unknown(what: str, seen: str, known: Iterable[str], where: str = "") -> BadRequestError:
     listed = ", ".join(known) or "none"
     rest = f" {where}" if where else ""
-    return BadRequestError(404, f"There is no {what} {seen[:80]}{rest}; there are: {listed[:2000]}")
+    return BadRequestError(404, f"There is no {what} {seen[:80]}{rest}; available: {listed[:2000]}")

@@ -130,16 +130,16 @@ def _find(record: Predictions, at: Bulk, datasets: Iterable[Bulk], records: Reco
 def _doubts(found: Resolution, record: Predictions) -> Iterator[wire.BehaviorNote]:
     if found.lacking:
         yield {
-            "message": f"{found.lacking:,} of {len(record.ids):,} ids that "
-            f'"{record.model_id}" predicts are not in the data set "{record.dataset}"; its '
-            "predictions are compared by id only.",
-            "remedy": "Log all instances in the data set, or predictions under another name.",
+            "message": f"{found.lacking:,} of the {len(record.ids):,} ids in the predictions of "
+            f'"{record.model_id}" are not in the data set "{record.dataset}"; they are compared '
+            "by id only.",
+            "remedy": "Log all instances in the data set, or the predictions under another name.",
         }
     if found.assumed and found.bulk is not None:
         yield {
-            "message": f'Several data sets "{record.dataset}" of different content fit the '
-            f'predictions of "{record.model_id}"; the newest, of the run '
-            f'"{found.bulk.run}", is taken.',
+            "message": f'Several data sets "{record.dataset}" with different content fit the '
+            f'predictions of "{record.model_id}"; the newest, from the run '
+            f'"{found.bulk.run}", is used.',
             "remedy": "Log the data set before the predictions, in the same process.",
         }
 
@@ -208,7 +208,8 @@ class Comparisons:
         if found is None:
             known = ", ".join(f"{each.key} ({each.name})" for each in self.sets) or "none"
             raise BadRequestError(
-                404, f"None of these models has predictions on {sought[:40]}; on: {known[:1000]}"
+                404,
+                f"None of these models has predictions on {sought[:40]}; available: {known[:1000]}",
             )
         return found
 

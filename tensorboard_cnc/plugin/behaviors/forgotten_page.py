@@ -69,7 +69,7 @@ class _Election:
             raise BadRequestError(
                 400,
                 "Forgotten instances need classes or texts that the base and other models "
-                "answered; select more models, or family=descendants",
+                "predicted; select more models, or family=descendants",
             )
         self._predictions: dict[str, Ints] = answers
         self.voters = list(answers)

@@ -123,8 +123,8 @@ def _why_not(comparison: Comparison, dimensions: Sequence[Dimension]) -> str | N
     if not others:
         return "No other model with predictions on this data set is selected."
     if base.correct is None or all(each.correct is None for each in others):
-        return "It is not known which answers are right: log labels= with the data set."
+        return "It is not known which predictions are right: log labels= with the data set."
     tables = [outcomes(base, each, each.present) for each in others]
     if not any(table and table.negative for table in tables):
-        return "No answer that was right became wrong."
+        return "No prediction went from right to wrong."
     return None

@@ -97,8 +97,7 @@ def _row_of(comparison: Comparison, id: str | None) -> int:
     if row is None:
         raise BadRequestError(
             404,
-            f"No instance has the id {id[:80]}; the level instances lists the ids of all "
-            f"{len(ids):,}",
+            f"No instance has the id {id[:80]}; level=instances lists the ids of all {len(ids):,}",
         )
     return row
 
@@ -203,4 +202,4 @@ def _dataset(key: str, catalog: Catalog, records: Records) -> Dataset:
             return dataset
         known[found] = dataset.name
     listed = ", ".join(f"{each} ({name})" for each, name in known.items()) or "none"
-    raise BadRequestError(404, f"There is no data set {key[:40]}; there are: {listed[:1000]}")
+    raise BadRequestError(404, f"There is no data set {key[:40]}; available: {listed[:1000]}")

@@ -178,7 +178,7 @@ def _excluded(comparison: Comparison, key: str) -> list[wire.Exclusion]:
     else:
         own_only = 0
     why = (
-        (record.excluded, "its answer is not finite"),
+        (record.excluded, "its prediction is not finite"),
         (len(record.ids) - present, "the data set does not have this id"),
         (base_only, "only the base has a prediction"),
         (own_only, "the base has no prediction"),

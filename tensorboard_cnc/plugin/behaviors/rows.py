@@ -208,7 +208,7 @@ def _column(
             return comparison.column(key, measure, "difference")
         case "value" | "change":
             return None
-    raise BadRequestError(400, f"sort={sort[:80]} is none of {', '.join(_ORDERS)}")
+    raise BadRequestError(400, f"sort={sort[:80]} is not one of {', '.join(_ORDERS)}")
 
 
 def _labels(comparison: Comparison) -> NDArray[Any] | None:

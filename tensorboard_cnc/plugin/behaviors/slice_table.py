@@ -111,7 +111,7 @@ def _dimensions(comparison: Comparison, by: Sequence[str]) -> list[Dimension]:
         )
     if (cells := int(np.prod([len(each.texts) for each in found]))) > _MOST_GROUPS:
         raise BadRequestError(
-            400, f"by crosses to {cells:,} slices, more than {_MOST_GROUPS:,}; choose one dimension"
+            400, f"by gives {cells:,} slices, more than {_MOST_GROUPS:,}; choose one dimension"
         )
     return found
 
@@ -166,7 +166,7 @@ def _sorted_by(found: _Found, sort: str) -> NDArray[Any] | None:
     if kind == "level":
         return None
     if kind not in ("harm", "value", "change", "p"):
-        raise BadRequestError(400, f"sort={sort[:80]} is none of {_KINDS}")
+        raise BadRequestError(400, f"sort={sort[:80]} is not one of {_KINDS}")
     if kind == "harm" and not key:
         return _harm_ranks(found, found.sides)
     found.comparison.evaluation(key)

@@ -121,16 +121,16 @@ def _limits(comparison: Comparison) -> Iterator[wire.BehaviorNote]:
     for key, record in comparison.records.items():
         if contradicted := comparison.evaluations[key].contradicted:
             yield {
-                "message": f"{contradicted:,} of its {len(record.ids):,} answers were logged "
-                "as right or wrong by other labels than those of the data set, which count here.",
+                "message": f"{contradicted:,} of its {len(record.ids):,} predictions were judged "
+                "right or wrong by labels that differ from the data set's, which are used here.",
                 "remedy": "Pass ids and labels in the same order, or log its predictions under "
                 "another data set's name.",
                 "model": key,
             }
         if record.kind not in (kind, "scores"):
             yield {
-                "message": f"Its answers are {record.kind}, not {kind}; only its scores count.",
-                "remedy": "Log its predictions in the same form as those of the others.",
+                "message": f"Its predictions are {record.kind}, not {kind}; only its scores count.",
+                "remedy": "Log its predictions in the same form as the others'.",
                 "model": key,
             }
         elif record.dropped:

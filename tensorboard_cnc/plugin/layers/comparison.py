@@ -175,7 +175,7 @@ def _measure(view: wire.LayerView, identifier: str | None) -> Measure:
     if found is None:
         raise BadRequestError(
             404,
-            f"There is no measure {str(identifier)[:80]} of {view}; there are: "
+            f"There is no measure {str(identifier)[:80]} of {view}; available: "
             f"{', '.join(measure.id for measure in known)}",
         )
     return found

@@ -96,7 +96,7 @@ def _compared_words(
     words = []
     if base < of or unknown:
         more = "more than " if unknown else ""
-        words.append(f"of {more}{int(of):,} {noun} {int(base):,} compared")
+        words.append(f"{int(base):,} of {more}{int(of):,} {noun} compared")
     if of and (left := int(compared.of_own[row] - compared.own[row])) > 0:
         words.append(f"{left:,} of its own not compared")
     return words

@@ -33,7 +33,7 @@ def row_json(question: LayersQuestion, compared: Compared) -> wire.LayerDetail:
     tree = comparison.tree
     if name not in tree.names:
         raise BadRequestError(
-            404, f"There is no row {name[:200]}; the level tree lists all {len(tree.names)} rows"
+            404, f"There is no row {name[:200]}; level=tree lists all {len(tree.names)} rows"
         )
     row = tree.names.index(name)
     span = tree.spans[row : row + 1]
@@ -180,5 +180,5 @@ def _caveat(comparison: Comparison, place: int, row: int) -> str:
     if comparison.pairs[place - 1].outliers[row]:
         return "a few values changed a lot: Σ|Δ| is a lower bound"
     if comparison.matches(place)[row] == "resized":
-        return "another shape than the base's: compared by totals and histograms only"
+        return "its shape differs from the base's: compared by totals and histograms only"
     return ""

@@ -58,7 +58,7 @@ def comparable(
 
 def _other_inputs(key: str) -> wire.LayerNote:
     return {
-        "message": "Its activations were logged on other probe inputs than the base's.",
+        "message": "Its activations were logged for other probe inputs than the base's.",
         "remedy": "Pass the same inputs to m.activations(...) for all models.",
         "model": key,
     }
@@ -79,16 +79,16 @@ def _folded(key: str, base: SketchRecord, own: SketchRecord) -> Iterator[wire.La
     layers = folded_norms(base.tensors, own.tensors)
     if some := [layer for layer in layers if layer in compared]:
         yield {
-            "message": f"{_few(some)} hold the batch norms that follow them in the base, which are "
-            "folded into the base's weights for the comparison; histograms and samples show "
-            "weights as they are stored.",
+            "message": f"{_few(some)} contain the batch norms that follow them in the base. These "
+            "are folded into the base's weights for the comparison; histograms and samples show "
+            "weights as stored.",
             "remedy": "",
             "model": key,
         }
     if some := [layer for layer in layers if layer not in compared]:
         yield {
-            "message": f"{_few(some)} hold the batch norms that follow them in the base: their "
-            "weights differ by the norms' scales, not by an error alone.",
+            "message": f"{_few(some)} contain the batch norms that follow them in the base, so "
+            "their weights differ by the norms' scales and not only by an error.",
             "remedy": "Compare activations, or log the model with reference={base's id: base}.",
             "model": key,
         }

@@ -125,7 +125,7 @@ def checked_rows(values: Sequence[Any] | Array, n: int, what: str) -> None:
     if len(values) != n:
         raise ArgumentError(
             f"There are {len(values):,} {what} for {n:,} ids",
-            "There is one for each id",
+            "There must be one for each id",
             "Pass both in the same order and of the same length",
         )
 
@@ -257,7 +257,7 @@ def _codes_of_names(names: list[Any], classes: tuple[str, ...], what: str) -> ND
 def _no_rows(value: Any, what: str) -> ArgumentError:
     return ArgumentError(
         f"The {what} are {shown(value)} of type {type_name(value)}",
-        "They are an array, a tensor or a list, in the order of the ids",
+        "They must be an array, a tensor or a list, in the order of the ids",
         "Pass a list with one entry for each id",
     )
 

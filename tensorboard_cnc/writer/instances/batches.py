@@ -138,7 +138,7 @@ def _check_alike(parts: Sequence[Predictions]) -> None:
         if different:
             raise ArgumentError(
                 f"Two batches of one evaluation have different {', '.join(sorted(different))}",
-                "All its batches hold the same things",
+                "All its batches must hold the same kinds of data",
                 "Pass the same arguments with each batch, and all classes when it is opened, "
                 'with m.evaluation("…", classes=[…])',
             )

@@ -201,7 +201,7 @@ def _probability_rows(given: Any, what: str, *, multilabel: bool) -> NDArray[Any
     if found.dtype.kind not in "fiub" or found.ndim not in (1, 2) or 0 in found.shape:
         raise ArgumentError(
             f"The {what} have shape {found.shape} and type {found.dtype}",
-            "They are numbers of shape (instances, classes), or (instances,) for two classes",
+            "They must be numbers of shape (instances, classes), or (instances,) for two classes",
             "Reshape them",
         )
     found = found.astype(np.float32 if found.dtype != np.float64 else np.float64, copy=False)

@@ -69,7 +69,8 @@ def dataset(
       images: thumbnails are made of them: an array (n, H, W), (n, H, W, C) or (n, C, H, W) with
         1, 3 or 4 channels, or a list of arrays without the first dimension (None: no image).
       attributes: categories or numbers by name, one for each instance, to slice by.
-      max_bytes: compressed bytes that the record may take. Thumbnails go first, then long texts.
+      max_bytes: compressed bytes that the record may take. Thumbnails are dropped first, then
+        the ends of long texts.
 
     Raises:
       WriterError: `writer` is not one of these.
@@ -143,7 +144,7 @@ def _attribute(values: Any, n: int, what: str) -> Attribute:
         raise ArgumentError(
             f"The {what} have shape {found.shape}",
             "An attribute is one number or text for each instance",
-            "Pass each of its parts as an attribute of its own",
+            "Pass each part as a separate attribute",
         )
     checked_rows(found, n, what)
     texts = [None if each is None else storable(str(each))[:MAX_LENGTH] for each in found.tolist()]

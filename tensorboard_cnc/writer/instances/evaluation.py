@@ -104,7 +104,7 @@ class Evaluation:
             raise ClosedError(
                 f'A batch was added to the evaluation on "{self._dataset}" outside its block',
                 "What is added is logged when the with block ends",
-                "Call add(ids, …) inside of: with m.evaluation(…) as evaluation",
+                "Call add(ids, …) inside the block: with m.evaluation(…) as evaluation",
             )
         part = predictions_of(
             self._handle.id,

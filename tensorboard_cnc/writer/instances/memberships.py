@@ -95,7 +95,7 @@ def _flags(found: NDArray[Any], width: int, what: str) -> NDArray[np.bool_]:
     ):
         raise ArgumentError(
             f"The {what} have shape {found.shape}: {shown(found.tolist())}",
-            "They are 0 or 1 for each instance and class"
+            "They must be 0 or 1 for each instance and class"
             + (f", with {width:,} classes" if width else ""),
             _REMEDY,
         )

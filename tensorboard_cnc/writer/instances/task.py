@@ -51,7 +51,7 @@ class GivenPredictions:
         if len(given) > 1 or not (given or self.scores):
             raise ArgumentError(
                 f"Predictions are given as {' and '.join(given) or 'nothing'}",
-                "They are probabilities=, logits=, predicted= or outputs=",
+                "They must be probabilities=, logits=, predicted= or outputs=",
                 "Pass one of them, or scores= alone",
             )
         return given[0] if given else ""
@@ -65,8 +65,8 @@ class GivenPredictions:
         if self.labels is not None and self.form in ("", "outputs"):
             raise ArgumentError(
                 f"Labels are given for {self.form or 'scores'}",
-                "labels= are the right classes of an instance",
-                "Pass texts and numbers that are right as targets= of cnc_summary.dataset",
+                "labels= are the right classes of the instances",
+                "Pass the right texts or numbers as targets= of cnc_summary.dataset",
             )
         rows = {
             name: in_rows(given, name)
@@ -108,7 +108,7 @@ class KnownDataset:
         return ArgumentError(
             f"{len(missing):,} of {n:,} ids, such as {shown(missing.tolist()[0])}, are not in the "
             f'data set "{self.name}", which has {len(self._ids):,}',
-            "Predictions name instances by the ids that cnc_summary.dataset got",
+            "Predictions name instances by the ids given to cnc_summary.dataset",
             "Log those instances there too, or predictions under another data set's name",
         )
 

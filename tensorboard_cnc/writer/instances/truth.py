@@ -31,7 +31,7 @@ def truth_of(n: int, labels: Any, classes: Any, targets: Any) -> dict[str, Any]:
     names = () if classes is None else checked_classes(classes)
     if labels is not None and targets is not None:
         raise ArgumentError(
-            "A data set got labels= and targets=",
+            "A data set was given both labels= and targets=",
             "Labels are classes; targets are numbers or texts",
             "Pass one of them, and the other as attributes={...}",
         )
@@ -83,7 +83,7 @@ def numbers_of(values: Any, n: int, what: str, dtype: Any) -> NDArray[Any]:
     if found.ndim != 1 or found.dtype.kind not in "biuf":
         raise ArgumentError(
             f"The {what} have shape {found.shape} and type {found.dtype}",
-            "They are one number for each instance",
+            "They must be one number for each instance",
             "Flatten them, for example with values.reshape(-1)",
         )
     checked_rows(found, n, what)

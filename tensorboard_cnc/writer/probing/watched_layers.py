@@ -78,5 +78,7 @@ def _unknown(pattern: Any, names: list[str]) -> ArgumentError:
     return ArgumentError(
         f"No module is called {shown(pattern)}",
         _NAMES,
-        f"There are {', '.join(map(repr, near))} …" if near else "The network has no modules",
+        f"Its modules include {', '.join(map(repr, near))}"
+        if near
+        else "The network has no modules",
     )

@@ -123,7 +123,7 @@ def _unfit(tensor: Tensor) -> str:
     if type(tensor).__module__.partition(".")[0] == "bitsandbytes":
         return "bitsandbytes holds packed codes: log the dequantized weights as a mapping"
     if _SHELL.fullmatch(name := dtype_name(tensor.dtype)):
-        return f"its type {name} names codes without values: log the dequantized tensor"
+        return f"its type {name} holds codes without values: log the dequantized tensor"
     return ""
 
 
@@ -143,7 +143,7 @@ def _sharded_source(place: Place, tensor: DTensor) -> TensorSource | Refused:
     from torch.distributed.tensor import Shard
 
     if any(placement.is_partial() for placement in tensor.placements):
-        return Refused(place.name, "its parts are sums that are still to be made: reduce it first")
+        return Refused(place.name, "its shards are partial sums: reduce it first")
     wanted = [Shard(0) if each.is_shard() else each for each in tensor.placements]
     split = tensor.redistribute(placements=wanted)
     source = source_of(place, split.to_local())

@@ -167,7 +167,7 @@ def _entry_sources(
                 found = Place(f"{module}{last}", module.removesuffix("."))
                 yield None, source_of(found, part)
     elif isinstance(value, Mapping):
-        yield None, Refused(name, f"it is a mapping itself: pass [{key!r}] of what you passed")
+        yield None, Refused(name, f"it is itself a mapping: pass its entry [{key!r}] alone")
     else:
         yield value, array_source(name, value)
 

@@ -72,7 +72,7 @@ def _files(path: Path) -> list[Path]:
         return files
     if path.suffix != ".safetensors":
         raise ArgumentError(
-            f"{path} is no .safetensors file",
+            f"{path} is not a .safetensors file",
             f"{_RULE}; other checkpoints run code when they are opened",
             "Load it yourself, for example with torch.load(path, weights_only=True), and pass "
             "the state dict",

@@ -287,7 +287,7 @@ def test_int8_is_compared_with_its_parent_after_folding(logged: Logged, measure:
 
 
 def test_folded_batch_norms_are_told(logged: Logged) -> None:
-    start = "conv1, conv2, conv3 hold the batch norms that follow them in the base"
+    start = "conv1, conv2, conv3 contain the batch norms that follow them in the base"
     logged.cells("tuned", "tuned-int8", "weights", "sqnr")
     (note,) = logged.notes
     assert note.startswith(f"{start}, which are folded into the base's weights")

@@ -224,7 +224,7 @@ class Full(io.StringIO):
             raise OSError(errno.ENOSPC, "No space left on device")
 
 
-NOT_PRINTED = "standard output cannot be written: No space left on device. Send it elsewhere."
+NOT_PRINTED = "standard output cannot be written: No space left on device. Redirect it elsewhere."
 
 
 def test_what_was_read_cannot_be_printed(

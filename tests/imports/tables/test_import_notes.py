@@ -144,7 +144,7 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "cycle": (
         table(model("x", "a"), model("a", "b"), model("b", "c"), model("c", "a")),
-        "Models that descend from themselves, the page cuts the cycle: a from b from c from a",
+        "Models that descend from themselves; the page cuts the cycle: a from b from c from a",
     ),
     "unknown keys": (
         table(model("a", accuracy=1), metrics=[metric(goal="max")], version=2),

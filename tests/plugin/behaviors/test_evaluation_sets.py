@@ -63,7 +63,7 @@ def test_other_content_of_the_same_name_is_told_apart() -> None:
 
 def test_the_choice_among_several_is_told() -> None:
     (note, _) = two_models(dataset("f"), dataset("g"))["notes"]
-    assert note["message"].startswith('Several data sets "test" of different content')
+    assert note["message"].startswith('Several data sets "test" with different content')
 
 
 def test_a_data_set_that_nobody_logged() -> None:
@@ -78,7 +78,7 @@ def test_one_that_lacks_an_instance_is_not_theirs() -> None:
     summary = two_models(dataset("f", range(3)))
     (found,) = summary["datasets"]
     assert found["logged"] is False
-    assert summary["notes"][0]["message"].startswith('1 of 4 ids that "base" predicts')
+    assert summary["notes"][0]["message"].startswith('1 of the 4 ids in the predictions of "base"')
 
 
 @pytest.mark.parametrize("order", ["before", "after", "elsewhere"])

@@ -265,7 +265,7 @@ def test_a_thumbnail(served: InProcessTensorBoard) -> None:
     assert response.data.startswith(b"\x89PNG")
     for query, status, error in (
         ({"dataset": dataset, "id": "image-x"}, 404, "no thumbnail of image-x"),
-        ({"dataset": "nothing", "id": "image-9"}, 404, f"there are: {dataset} (animals)"),
+        ({"dataset": "nothing", "id": "image-9"}, 404, f"available: {dataset} (animals)"),
         ({"dataset": dataset}, 400, "Give dataset=KEY and id=ID"),
     ):
         response = served.client.get(MEDIA, query_string=query)
@@ -293,13 +293,13 @@ NLL = {"kind": "range", "model": "m", "measure": "nll", "form": "value", "low": 
         ({"base": "<b>"}, 404, "no model with the key <b>"),
         ({"models": "nobody"}, 404, "no model with the key nobody"),
         ({"dataset": "other"}, 404, "(animals)"),
-        ({"measure": "f1"}, 404, "There is no measure f1; there are: correct"),
-        ({"form": "log"}, 400, "form=log is none of value, difference"),
-        ({"level": "rows"}, 400, "level=rows is none of summary"),
-        ({"level": "slices", "by": ["colour"]}, 404, "no dimension colour; there are: label"),
+        ({"measure": "f1"}, 404, "There is no measure f1; available: correct"),
+        ({"form": "log"}, 400, "form=log is not one of value, difference"),
+        ({"level": "rows"}, 400, "level=rows is not one of summary"),
+        ({"level": "slices", "by": ["colour"]}, 404, "no dimension colour; available: label"),
         ({"level": "slices", "by": ["label", "size", "x"]}, 400, "by names 3 dimensions"),
-        ({"level": "slices", "sort": "magic"}, 400, "sort=magic is none of harm"),
-        ({"level": "instances", "sort": "magic"}, 400, "sort=magic is none of order"),
+        ({"level": "slices", "sort": "magic"}, 400, "sort=magic is not one of harm"),
+        ({"level": "instances", "sort": "magic"}, 400, "sort=magic is not one of order"),
         ({"level": "instances", "sort": "value:nobody"}, 404, "no model nobody with predictions"),
         ({"level": "instances", "limit": "501"}, 400, "limit=501 is not a whole number from 0"),
         ({"level": "instances", "offset": "-1"}, 400, "offset=-1"),
@@ -311,7 +311,7 @@ NLL = {"kind": "range", "model": "m", "measure": "nll", "form": "value", "low": 
         ({"filter": [{"kind": "slice", "by": "label"}]}, 400, "level is missing or malformed"),
         ({"filter": [{**NLL, "low": 10**400}]}, 400, "filter: low is missing or malformed"),
         ({"filter": [{**NLL, "high": math.nan}]}, 400, "filter: high is missing or malformed"),
-        ({"filter": [NLL] * 101}, 400, "filter holds 101 conditions; 100 are the most"),
+        ({"filter": [NLL] * 101}, 400, "filter holds 101 conditions, more than 100"),
     ],
 )
 def test_what_cannot_be_answered_says_why(

@@ -70,7 +70,9 @@ def test_ids_that_the_data_set_lacks_keep_predictions_apart_and_are_told() -> No
     found.predictions(answers("model", [0, 0], np.array([1, 77])))
     summary = found.ask(base=keys("base"), models=keys("model"))
     (note,) = summary["notes"]
-    assert note["message"].startswith('1 of 2 ids that "model" predicts are not in the data set')
+    assert note["message"].startswith(
+        '1 of the 2 ids in the predictions of "model" are not in the data set'
+    )
 
 
 def test_labels_that_contradict_the_data_set_are_told_and_its_own_count() -> None:
@@ -81,7 +83,7 @@ def test_labels_that_contradict_the_data_set_are_told_and_its_own_count() -> Non
     found.predictions(answers("model", [0] * 6, correct=shuffled))
     summary = found.ask(base=keys("base"), models=keys("model"))
     (note,) = summary["notes"]
-    assert note["message"].startswith("2 of its 6 answers were logged as right or wrong by other")
+    assert note["message"].startswith("2 of its 6 predictions were judged right or wrong by labels")
     assert note["model"] == keys("model")
     assert [model["value"]["value"] for model in summary["models"]] == [0.5, 0.5]
 
@@ -132,7 +134,7 @@ def test_answers_of_another_kind_are_told_apart() -> None:
     found.predictions(answers("base", [0] * 6))
     found.predictions(Predictions("model", "test", IDS, "texts", outputs=("a",) * 6))
     summary = found.ask(base=keys("base"), models=keys("model"))
-    assert "Its answers are texts, not classes" in summary["notes"][0]["message"]
+    assert "Its predictions are texts, not classes" in summary["notes"][0]["message"]
     assert summary["models"][1]["outcomes"] is None
 
 

@@ -243,7 +243,7 @@ def test_a_module_in_full(served: InProcessTensorBoard) -> None:
     assert base["params"] == 96 * 80 + 96 + 64 * 96
     assert (own["shape"], own["channels"], own["scatter_base"]) == (None, None, [])
     assert narrow["match"] == "resized"
-    assert "another shape" in narrow["caveat"]
+    assert "shape differs" in narrow["caveat"]
     assert sum(base["histogram"]) == pytest.approx(base["params"], abs=61)
 
 
@@ -281,11 +281,11 @@ def test_a_network_that_lacks_refused_tensors_is_not_unchanged(
     answer = _ask(with_refused, "dense", model)
     base, own = answer["models"]
     names = answer["rows"]["names"]
-    words = "of 33,280 weights 512 compared; 1 tensor was refused"
+    words = "512 of 33,280 weights compared; 1 tensor was refused"
     assert own["parts"]["0"] == PART_ROW | {"words": words}
     assert own["certainty"][0] is None, "the rest does not speak for the network"
     layer = own["parts"][str(names.index("fc"))]["words"]
-    assert layer == "of 32,768 weights 0 compared; 1 tensor was refused"
+    assert layer == "0 of 32,768 weights compared; 1 tensor was refused"
     assert str(names.index("emb")) not in own["parts"]
     assert _cell(answer, 1, "emb", "certainty") == "exact"
     assert base["parts"] == {}
@@ -311,11 +311,12 @@ def test_what_the_base_refused(with_refused: InProcessTensorBoard) -> None:
     base, own = answer["models"]
     assert base["parts"]["0"]["words"] == "1 tensor was refused"
     assert own["parts"]["0"]["words"] == (
-        "of 33,280 weights 512 compared; 32,768 of its own not compared; 1 tensor of the base was refused"
+        "512 of 33,280 weights compared; 32,768 of its own not compared; "
+        "1 tensor of the base was refused"
     )
     answer = _ask(with_refused, "gptq", "dense")
     assert answer["models"][1]["parts"]["0"]["words"].startswith(
-        "of more than 512 weights 512 compared"
+        "512 of more than 512 weights compared"
     )
 
 
@@ -333,9 +334,9 @@ def test_what_has_no_counterpart_is_told_too(served: InProcessTensorBoard) -> No
     [
         ({}, 400, "base is missing"),
         ({"base": "nobody"}, 404, "no model with the key nobody"),
-        ({"view": "gradients"}, 400, "view=gradients is none of weights, sparsity, activations"),
-        ({"measure": "colour"}, 404, "there are: sqnr"),
-        ({"level": "everything"}, 400, "none of tree, row"),
+        ({"view": "gradients"}, 400, "view=gradients is not one of weights, sparsity, activations"),
+        ({"measure": "colour"}, 404, "available: sqnr"),
+        ({"level": "everything"}, 400, "not one of tree, row"),
         ({"level": "row"}, 400, "row is missing"),
         ({"level": "row", "row": "nowhere"}, 404, "no row nowhere"),
         ({"models": "<b>"}, 404, "<b>"),

@@ -177,15 +177,15 @@ def test_what_cannot_be_logged_says_why() -> None:
     assert "not an array of numbers" in found["nothing"]
     assert "holds no numbers" in found["times"]
     assert "gave no array" in found["ragged"]
-    assert "pass ['optimizer'] of what you passed" in found["optimizer"]
-    assert "names codes without values" in found["codes"]
+    assert "pass its entry ['optimizer'] alone" in found["optimizer"]
+    assert "holds codes without values" in found["codes"]
     assert "name it by a text" in found["5"]
     assert len(found) == 10
 
 
 def test_trees_of_arrays_are_flattened() -> None:
     tree = {"params": {"Dense_0": {"kernel": np.ones((2, 3)), "bias": torch.ones(3)}}, "x": RNG}
-    assert "pass ['params'] of what you passed" in refusals(tree)["params"], "not only arrays"
+    assert "pass its entry ['params'] alone" in refusals(tree)["params"], "not only arrays"
     found = sources({"params": tree["params"], "scale": np.ones(2)})
     assert list(found) == ["params.Dense_0.kernel", "params.Dense_0.bias", "scale"]
     assert found["params.Dense_0.kernel"].module == "params.Dense_0"

@@ -172,7 +172,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_other_files_are_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "model.pt"
     path.write_bytes(b"")
-    with pytest.raises(ArgumentError, match=r"no \.safetensors file.*weights_only=True"):
+    with pytest.raises(ArgumentError, match=r"not a \.safetensors file.*weights_only=True"):
         list(model_sources(path))
     with pytest.raises(ArgumentError, match=r"holds no \.safetensors file"):
         list(model_sources(tmp_path))
