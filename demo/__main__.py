@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"\nStopped. What was logged until now is in {folder}.", file=sys.stderr)
+        print(f"\nStopped. What was logged so far is in {folder}.", file=sys.stderr)
         return _INTERRUPTED
     return 0
 
@@ -54,7 +54,8 @@ def _run(name: str, folder: Path, *, serve: bool, quick: bool) -> None:
         kept = story.kept(folder)
         replaced = prepare(folder, story.runs, kept)
         if kept:
-            print(f"Going on: {len(kept)} of {len(story.steps)} models are made.", flush=True)
+            made = f"{len(kept)} of {len(story.steps)} models are already made"
+            print(f"Continuing: {made}.", flush=True)
         elif replaced:
             print(f"Replacing the {replaced} runs of an earlier demo in {folder}.", flush=True)
         if server:
@@ -63,7 +64,9 @@ def _run(name: str, folder: Path, *, serve: bool, quick: bool) -> None:
         if server:
             _serve_until_interrupted(server)
         else:
-            print(f"Show them: {sys.executable} -m tensorboard.main --logdir {folder}", flush=True)
+            print(
+                f"To see them: {sys.executable} -m tensorboard.main --logdir {folder}", flush=True
+            )
 
 
 def _serve_until_interrupted(server: TensorBoardServer) -> None:
@@ -73,11 +76,13 @@ def _serve_until_interrupted(server: TensorBoardServer) -> None:
     except KeyboardInterrupt:
         print("\nStopped.")
     else:
-        raise DemoError(f"TensorBoard ended by itself. {server.last_words()}")
+        raise DemoError(f"TensorBoard exited unexpectedly. {server.last_words()}")
 
 
 def _require_packages(*, serve: bool) -> None:
-    pip = f"Run `make demo`, which installs all it needs, or: {sys.executable} -m pip install"
+    pip = (
+        f"Run `make demo`, which installs everything it needs, or: {sys.executable} -m pip install"
+    )
     missing = [name for module, name in _NEEDED.items() if not importlib.util.find_spec(module)]
     if missing:
         raise DemoError(f"The demo needs {', '.join(missing)}. {pip} {' '.join(missing)}")

@@ -28,13 +28,13 @@ METRICS = (
         format=".3f",
         low=0,
         high=1,
-        description="Harmonic mean of the shares of words that are right and that are found.",
+        description="Harmonic mean of the precision and recall of words.",
     ),
     cnc_summary.metric(
         "exact_match",
         goal="max",
         format=".1%",
-        description="Share of sentences that go on word for word as they should.",
+        description="Share of sentences completed word for word.",
     ),
     cnc_summary.metric("effective_bytes", goal="min", unit="B"),
     cnc_summary.metric(
