@@ -183,11 +183,11 @@ def _checked_budget(given: Any, *, metric: str, goal: Goal | None, unit: str) ->
 def _budget_of_number(number: Any, metric: str, goal: Goal | None) -> Budget:
     if not isinstance(number, Real) or isinstance(number, bool) or not math.isfinite(number):
         seen = f'The budget of "{metric}" is {shown(number)} of type {type_name(number)}'
-        raise ArgumentError(seen, FORMS, "Pass a finite number or such a text")
+        raise ArgumentError(seen, FORMS, "Pass a finite number, or text of this form")
     if goal is None:
         raise ArgumentError(
             f'The budget of "{metric}" is the number {shown(number)}, and the metric has no goal',
-            "The goal says whether a number is the most or the least",
+            "The goal says whether a number is a maximum or a minimum",
             f'Write goal="min" or goal="max", or the budget as a text: "<= {number}"',
         )
     return Budget("at_most" if goal == "min" else "at_least", float(number))
