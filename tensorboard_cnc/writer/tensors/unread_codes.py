@@ -35,6 +35,9 @@ _BESIDE = {
     "scale_weight": "ComfyUI",
     "kernel_scale": "Keras",
 }
+_BYTES = ("int8", "uint8")
+# Values that are looked at together.
+_PIECE = 2**16
 # Types of which one number may hold several codes.
 _PACKED = ("uint8", "int16", "uint16", "int32", "uint32", "uint64")
 
@@ -63,8 +66,8 @@ def split(name: str) -> tuple[str, str]:
 def without_codes(sources: list[TensorSource | Refused]) -> list[TensorSource | Refused]:
     """The same, where codes that were not joined with scales are refused.
 
-    The scales of these, and integers that are neither weights nor codes, such as indices, become
-    buffers, which count in no module.
+    The scales of these, and integers and truth values that are neither weights nor codes, such as
+    indices and masks, become buffers, which count in no module.
     """
     names = Names(each.name for each in sources)
     checked = [checked_codes(each, names) for each in sources]
@@ -80,13 +83,14 @@ def checked_codes(source: TensorSource | Refused, names: Names) -> TensorSource 
     last = split(source.name)[1]
     whole = source.dtype.startswith(("int", "uint"))
     if last not in _NAMED and _COMPANION.search(last):
-        if whole and _SCALE.search(last):
+        if source.dtype in _BYTES and _SCALE.search(last):
             reason = f"it holds scales that are {source.dtype} codes themselves: {_LOG_VALUES}"
             return Refused(source.name, reason, 0)
         return replace(source, role="buffer") if whole else source
     if _is_codes(source, last, names.around(source.name)):
         return Refused(source.name, _reason(source, names), _weights_of(source))
-    return replace(source, role="buffer") if whole else source
+    mask = source.dtype == "bool" and not last.endswith(("weight", "kernel"))
+    return replace(source, role="buffer") if whole or mask else source
 
 
 def _aside(source: TensorSource | Refused) -> TensorSource | Refused:
@@ -104,6 +108,8 @@ def _is_codes(source: TensorSource, last: str, around: set[str]) -> bool:
         return False
     if last in _NAMED or last.endswith("_blocks"):
         return True
+    if source.dtype == "uint8" and _is_mask(source):
+        return False
     # Indices have 64 bits, which nobody packs codes into.
     if source.dtype != "int64" and len(source.shape) > 1 and any(map(_COMPANION.search, around)):
         return True
@@ -112,6 +118,13 @@ def _is_codes(source: TensorSource, last: str, around: set[str]) -> bool:
     # What a module learns is no index.
     narrow = source.dtype.endswith(("int8", "int16"))
     return narrow or bool(source.kind) or _WEIGHT.fullmatch(last) is not None
+
+
+def _is_mask(source: TensorSource) -> bool:
+    """Whether all are 0 or 1, as in the causal masks that checkpoints of GPT keep as bytes."""
+    read = source.open()
+    pieces = (read(at, min(at + _PIECE, source.size)) for at in range(0, source.size, _PIECE))
+    return all(piece.max() <= 1 for piece in pieces)
 
 
 def _reason(source: TensorSource, names: Names) -> str:

@@ -179,9 +179,12 @@ def test_how_many_weights_codes_stand_for(codes: Any, weights: int | None) -> No
         ("attn.relative_position_index", np.arange(64).reshape(8, 8)),
         ("fc.observer_enabled", np.ones(1, np.uint8)),
         ("epoch", np.array(3)),
+        ("attn.bias", np.tril(np.ones((1, 1, 16, 16), np.uint8))),
+        ("attn.bias", np.tril(np.ones((1, 1, 16, 16), bool))),
+        ("upsample.scales", np.array([2, 4])),
     ],
 )
-def test_indices_and_counters_are_buffers(name: str, values: NDArray[Any]) -> None:
+def test_indices_counters_and_masks_are_buffers(name: str, values: NDArray[Any]) -> None:
     model = {name: values, "attn.logit_scale": ones(1), "fc.weight": ones(8, 8)}
     assert refusals(model) == {}
     assert weights_left(model) == ["attn.logit_scale", "fc.weight"]
