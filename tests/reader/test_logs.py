@@ -66,7 +66,12 @@ def test_lineage_across_runs_and_kinds_of_writer(tmp_path: Path, serve: Serve) -
     assert answer["problems"] == []
     assert [m["name"] for m in answer["metrics"]] == ["accuracy", "latency_ms"]
     assert answer["operations"] == [
-        {"name": "distill", "parameters": ["temperature", "layers", "hard"], "models": 1}
+        {
+            "name": "distill",
+            "parameters": ["temperature", "layers", "hard"],
+            "seeds": [],
+            "models": 1,
+        }
     ]
 
 
