@@ -1,4 +1,4 @@
-"""Envelopes made by hand after docs/format.md, independently of the codec."""
+"""Envelopes made by hand after docs/format.md, independently of `tensorboard_cnc.format`."""
 
 from __future__ import annotations
 
