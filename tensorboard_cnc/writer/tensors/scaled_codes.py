@@ -6,8 +6,10 @@ So do compressed-tensors of vLLM and Hugging Face (``weight`` and ``weight_scale
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from math import prod
 from typing import Any
 
@@ -32,10 +34,11 @@ def with_scales(found: Iterable[TensorSource | Refused]) -> list[TensorSource | 
     """
     sources = list(found)
     known = {each.name: each for each in sources if isinstance(each, TensorSource)}
+    ordered = sorted(known)
     joined: dict[str, TensorSource] = {}
     used: set[str] = set()
     for source in known.values():
-        scale = _scale_of(source, known)
+        scale = _scale_of(source, known, ordered)
         if scale is not None:
             zero = known.get(source.name + _ZERO)
             joined[source.name] = _scaled(source, scale, zero)
@@ -80,15 +83,22 @@ def _two_dimensional(shape: tuple[int, ...]) -> tuple[int, int]:
     return down, across
 
 
-def _scale_of(source: TensorSource, known: Mapping[str, TensorSource]) -> TensorSource | None:
-    """The scales of codes, where nothing else beside them could mean that they are others."""
+def _scale_of(
+    source: TensorSource, known: Mapping[str, TensorSource], ordered: Sequence[str]
+) -> TensorSource | None:
+    """The scales of codes, where nothing else beside them could mean that they are others.
+
+    `ordered` are the names of all that is `known`.
+    """
     _, last = split(source.name)
     if not source.dtype.startswith(_CODES) or len(source.shape) != 2 or source.scheme is not None:
         return None
     # Keras divides by its "kernel_scale".
     if last != "weight":
         return None
-    beside = {name.removeprefix(source.name) for name in known if name.startswith(source.name)}
+    places = range(bisect_left(ordered, source.name), len(ordered))
+    names = takewhile(lambda name: name.startswith(source.name), map(ordered.__getitem__, places))
+    beside = {name.removeprefix(source.name) for name in names}
     found = beside & {*_SCALES}
     zero = known.get(source.name + _ZERO)
     if len(found) != 1 or not beside <= {"", _ZERO, *_SCALES}:
