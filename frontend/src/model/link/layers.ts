@@ -1,4 +1,4 @@
-import type { Expansion } from "../layers/listing";
+import { AUTO_EXPANSION, type Expansion } from "../layers/listing";
 import type { LinkFacet } from "./facet";
 
 export const LAYER_VIEWS = ["weights", "sparsity", "activations"] as const;
@@ -27,7 +27,6 @@ export interface LayersLink {
   layerModel: string | null;
 }
 
-const AUTO: Expansion = { rest: "auto", toggled: [] };
 const RESTS = { a: "auto", o: "all", f: "none" } as const;
 const LETTERS = { auto: "a", all: "o", none: "f" } as const;
 
@@ -40,7 +39,7 @@ export const layersLink: LinkFacet<LayersLink> = {
     layerSearch: "",
     layerRegex: false,
     layerSort: null,
-    expansion: AUTO,
+    expansion: AUTO_EXPANSION,
     layerRange: null,
     layer: null,
     layerModel: null,
