@@ -123,6 +123,8 @@ def _train_demo(digits: Digits, logging: _Logging | None = None) -> None:
         learning_rate=0.1,
         seed=0,
         epoch_done=epoch_done,
+        # As users train: an epoch that takes longer would hide what logging adds.
+        dtype=torch.float32,
     )
 
 

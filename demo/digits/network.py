@@ -16,6 +16,8 @@ WeightLayer: TypeAlias = "nn.Conv2d | nn.Linear"
 CHANNELS = (16, 32, 32)
 HIDDEN_UNITS = 64
 PIXELS_AFTER_POOLING = 4
+# Rounded to float32, what is drawn is the same on every processor.
+_DRAWN = torch.float64
 
 
 def convolutional_network(
@@ -30,17 +32,19 @@ def convolutional_network(
         torch.manual_seed(seed)
         inputs = 1
         for number, outputs in enumerate(channels, start=1):
-            layers[f"conv{number}"] = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+            layers[f"conv{number}"] = nn.Conv2d(
+                inputs, outputs, 3, padding=1, bias=False, dtype=_DRAWN
+            )
             layers[f"norm{number}"] = nn.BatchNorm2d(outputs)
             layers[f"relu{number}"] = nn.ReLU()
             if number > 1:
                 layers[f"pool{number}"] = nn.MaxPool2d(2)
             inputs = outputs
         layers["flatten"] = nn.Flatten()
-        layers["hidden"] = nn.Linear(inputs * PIXELS_AFTER_POOLING, hidden_units)
+        layers["hidden"] = nn.Linear(inputs * PIXELS_AFTER_POOLING, hidden_units, dtype=_DRAWN)
         layers["relu"] = nn.ReLU()
-        layers["classes"] = nn.Linear(hidden_units, CLASSES)
-    return nn.Sequential(layers)
+        layers["classes"] = nn.Linear(hidden_units, CLASSES, dtype=_DRAWN)
+    return nn.Sequential(layers).float()
 
 
 def weight_layers(net: nn.Module) -> Iterator[WeightLayer]:

@@ -14,7 +14,7 @@ from demo.digits.compression.quantization import quantize_int8
 from demo.digits.compression.recalibration import recalibrate_norms
 from demo.digits.data import Digits
 from demo.digits.network import convolutional_network
-from demo.digits.training import Loss, label_loss, trained
+from demo.digits.training import Loss, for_training, label_loss, trained
 from demo.recipe import Bench, operation
 
 Workbench: TypeAlias = Bench[nn.Module, Digits]
@@ -88,7 +88,7 @@ def distill(
 ) -> nn.Module:
     """A student (first parent) that learns from its teacher's softened answers (second)."""
     student, teacher = bench.parents
-    loss = distillation_loss(teacher, temperature, label_share)
+    loss = distillation_loss(for_training(teacher), temperature, label_share)
     return _trained(bench, student, epochs, lr, seed, loss)
 
 

@@ -1,4 +1,8 @@
-"""Gradient descent, with zeros that stay zeros, and a loss of the caller's choice."""
+"""Gradient descent, with zeros that stay zeros, and a loss of the caller's choice.
+
+Networks hold float32 but are trained in float64. Processors round differently, and training
+multiplies that by a million: of float32's last digit it makes another network, of float64's none.
+"""
 
 from __future__ import annotations
 
@@ -40,16 +44,18 @@ def trained(
     seed: int,
     epoch_done: EpochDone[nn.Module],
     loss: Loss = label_loss,
+    dtype: torch.dtype = torch.float64,
 ) -> nn.Module:
     """A trained copy of `net`, in evaluation mode. Weights that are exactly zero stay zero.
 
     SGD with Nesterov momentum 0.9, weight decay 5e-4 and a one-cycle schedule up to
-    `learning_rate`; `seed` fixes the order of the images.
+    `learning_rate`; `seed` fixes the order of the images. `loss` gets logits and images of `dtype`.
 
     Raises:
       DivergedError: after `epoch_done` was called for the epoch whose loss is not finite.
     """
-    net = copy.deepcopy(net)
+    net = for_training(net, dtype).train()
+    images = data.images.to(dtype)
     kept = [(layer.weight, layer.weight != 0) for layer in weight_layers(net)]
     steps = epochs * math.ceil(len(data.labels) / _BATCH)
     optimizer = SGD(net.parameters(), learning_rate, 0.9, weight_decay=5e-4, nesterov=True)
@@ -57,12 +63,11 @@ def trained(
     shuffle = torch.Generator().manual_seed(seed)
 
     for epoch in range(1, epochs + 1):
-        net.train()
         total = 0.0
         order = torch.randperm(len(data.labels), generator=shuffle)
         for batch in torch.split(order, _BATCH):
-            images, labels = data.images[batch], data.labels[batch]
-            batch_loss = loss(net(images), images, labels)
+            shown, labels = images[batch], data.labels[batch]
+            batch_loss = loss(net(shown), shown, labels)
             optimizer.zero_grad()
             batch_loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -70,10 +75,26 @@ def trained(
             _restore_zeros(kept)
             total += batch_loss.item() * len(batch)
         mean = total / len(data.labels)
-        epoch_done(epoch, mean, net.eval())
+        epoch_done(epoch, mean, _rounded(net))
         if not math.isfinite(mean):
             raise DivergedError(f"the training loss became {mean} in epoch {epoch} of {epochs}")
-    return net
+    return _rounded(net)
+
+
+def for_training(net: nn.Module, dtype: torch.dtype = torch.float64) -> nn.Module:
+    """A copy in `dtype`; with channels last, float64 takes little more than half the time."""
+    return _copy(net, dtype, torch.channels_last)
+
+
+def _rounded(net: nn.Module) -> nn.Module:
+    """A copy in float32, as networks are used, in evaluation mode."""
+    return _copy(net, torch.float32, torch.contiguous_format).eval()
+
+
+def _copy(net: nn.Module, dtype: torch.dtype, layout: torch.memory_format) -> nn.Module:
+    # Torch's types of `to` know no layout.
+    copied: nn.Module = copy.deepcopy(net).to(dtype=dtype, memory_format=layout)  # type: ignore[call-overload]
+    return copied
 
 
 @torch.no_grad()

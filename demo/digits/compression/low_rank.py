@@ -31,7 +31,7 @@ def factorized_layer(layer: WeightLayer, rank: int) -> nn.Sequential:
 
     A convolution is split into `rank` filters and a 1 × 1 convolution that mixes them.
     """
-    out_factor, in_factor = _truncated_svd(layer.weight.flatten(1), rank)
+    out_factor, in_factor = _truncated_svd(layer.weight.flatten(1).double(), rank)
     first: WeightLayer
     second: WeightLayer
     bias = layer.bias is not None

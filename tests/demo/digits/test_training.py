@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -45,6 +49,26 @@ def test_the_seed_decides_everything(digits: Digits) -> None:
     )
     assert states_are_equal(first, same)
     assert not states_are_equal(first, other)
+
+
+def test_other_instructions_train_the_same_network(dense: nn.Sequential, tmp_path: Path) -> None:
+    """Those that every x86-64 has; elsewhere the kernels that torch has for any processor."""
+    source = f"""
+import torch
+from demo.digits.data import handwritten_digits
+from demo.digits.network import convolutional_network
+from demo.digits.training import trained
+assert torch.backends.cpu.get_cpu_capability() in ("DEFAULT", "NO AVX")
+torch.set_num_threads(1)
+net = trained(convolutional_network(), handwritten_digits().train, epochs=5,
+    learning_rate=0.1, seed=0, epoch_done=lambda *_: None)
+torch.save(net.state_dict(), {str(tmp_path / "net.pt")!r})
+"""
+    fewer = {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE"}
+    subprocess.run([sys.executable, "-c", source], env={**os.environ, **fewer}, check=True)
+    there = torch.load(tmp_path / "net.pt")
+    for name, here in dense.state_dict().items():
+        torch.testing.assert_close(there[name], here, rtol=1e-6, atol=1e-7)
 
 
 def test_a_network_leaves_the_random_state_alone() -> None:
