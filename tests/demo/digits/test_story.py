@@ -22,10 +22,11 @@ from tests.tensorboard_host import LOADERS, serve_in_process
 STORY = digits_story()
 SCANS = ("clean", "faint", "noisy", "turned")
 ARCS, REPAIRS, SIZES, BEHAVIOURS, LAYERS, SPREADS, RESTORED = tables("digits")
-# How far other processors' roundings took the training: of models that hold, and of others.
-HOLDS, FALLS = 0.025, 0.25
-HELD = 0.985
-DECIBELS = 1.0
+# Half of the last digit quoted, and one image.
+SAME = 0.002
+# Int8 kernels are the processor's own: of clean scans, and of others.
+INT8_CLEAN, INT8_OTHER = 0.005, 0.015
+DECIBELS = 0.06
 KILOBYTES = 0.5
 
 
@@ -40,9 +41,10 @@ def page(folder: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
         yield Page(host, len(STORY.steps))
 
 
-def accuracy_is(quoted: float, found: float) -> bool:
-    near = HOLDS if quoted > HELD else FALLS
-    return found == pytest.approx(quoted, abs=near)
+def share(model: str, quoted: float, scan: str = "clean") -> Any:
+    """Equal to the share of right answers that is quoted, as far as that is quoted."""
+    of_int8 = INT8_CLEAN if scan == "clean" else INT8_OTHER
+    return pytest.approx(quoted, abs=of_int8 if model.endswith("-int8") else SAME)
 
 
 def test_everything_is_there(page: Page) -> None:
@@ -65,15 +67,17 @@ def test_the_two_arcs(page: Page) -> None:
     assert list(ARCS.rows) == [f"{percent} %" for percent in PERCENTS]
     for zeros, way, quoted in ARCS.figures():
         model = f"{way}-{zeros.removesuffix(' %')}"
-        assert accuracy_is(quoted, page.metric(model, "accuracy")), model
+        assert page.metric(model, "accuracy") == share(model, quoted), model
     one_shot, iterative = (
         {percent: page.metric(f"{way}-{percent}", "accuracy") for percent in PERCENTS}
         for way in ("one-shot", "iterative")
     )
-    assert one_shot[80] > 0.7, "before the cliff"
-    assert one_shot[90] < 0.5, "behind it"
-    assert iterative[95] > 0.95, "before the cliff"
-    assert iterative[99] < 0.7, "behind it"
+    dense = page.metric("dense", "accuracy")
+    assert min(one_shot[percent] for percent in PERCENTS if percent <= 70) > dense - 0.015
+    assert one_shot[80] < dense - 0.3, "behind the cliff"
+    assert min(iterative[percent] for percent in PERCENTS if percent <= 95) > dense - 0.015
+    assert iterative[99] < dense - 0.3, "behind the cliff"
+    assert iterative[90] > iterative[80]
 
 
 @pytest.mark.parametrize("table", [REPAIRS, RESTORED, SIZES])
@@ -81,7 +85,7 @@ def test_accuracies(page: Page, table: Table) -> None:
     checked = 0
     for model, column, quoted in table.figures():
         if column == "accuracy":
-            assert accuracy_is(quoted, page.metric(model, "accuracy")), model
+            assert page.metric(model, "accuracy") == share(model, quoted), model
             checked += 1
     assert checked == len(table.rows)
 
@@ -91,6 +95,26 @@ def test_sizes(page: Page) -> None:
         if column == "compressed":
             found = page.metric(model, "compressed_bytes") / 1000
             assert found == pytest.approx(quoted, abs=KILOBYTES), model
+    losses = [
+        page.metric("dense", "accuracy") - page.metric(model, "accuracy") for model in SIZES.rows
+    ]
+    assert 0.01 < max(losses) < 0.015, "a point and a half"
+
+
+def test_most_of_the_front_is_int8(page: Page) -> None:
+    sized = {
+        model: (page.metric(model, "accuracy"), page.metric(model, "compressed_bytes"))
+        for model in page.models
+        if model != "one-shot-90-ft-too-hot"
+    }
+    front = [
+        model
+        for model, (accuracy, size) in sized.items()
+        if not any(
+            a >= accuracy and s <= size and (a, s) != (accuracy, size) for a, s in sized.values()
+        )
+    ]
+    assert sum(model.endswith("-int8") for model in front) > len(front) / 2, front
 
 
 def test_what_a_model_with_the_same_recipe_breaks(page: Page) -> None:
@@ -104,8 +128,7 @@ def test_the_scans(page: Page) -> None:
     shown = {model: page.slices(model, "attribute/scan") for model in BEHAVIOURS.rows}
     for model, scan, quoted in BEHAVIOURS.figures():
         found = shown[model][scan]
-        near = HOLDS if scan == "clean" else FALLS
-        assert found == pytest.approx(quoted, abs=near), (model, scan)
+        assert found == share(model, quoted, scan), (model, scan)
         if scan == "clean":
             assert found == pytest.approx(page.metric(model, "accuracy"), abs=1e-6), model
 
@@ -130,9 +153,12 @@ def test_the_faint_scans_pay(page: Page) -> None:
     most = max(pairs, key=lambda pair: pair["flips"] / pair["n"])
     assert most["names"] == ["label", "scan"]
     assert most["texts"][1] == "faint", "of one digit more than of others"
-    assert lost("iterative-90-int8", "faint") > lost("iterative-80-int8", "faint") + 0.02
-    for model in ("dense", "iterative-80", "iterative-90", "one-shot-90-ft"):
-        assert lost(f"{model}-int8", "faint") < lost(model, "faint") + 0.02, "int8 costs nothing"
+    assert lost("iterative-90-int8", "faint") > lost("channels-50-ft-int8", "faint") + 0.05
+    assert abs(lost("dense-seed1", "faint")) < 0.01, "as many as dense"
+    quantized = [model for model in page.models if model.endswith("-int8")]
+    assert len(quantized) == 7
+    for model in quantized:
+        assert lost(model, "faint") < lost(model.removesuffix("-int8"), "faint") + 0.01, model
 
 
 def test_recalibration_moves_no_weight_and_mends(page: Page) -> None:
@@ -172,7 +198,7 @@ def test_the_sums_of_conv3(folder: Path) -> None:
         net: Any = checkpoints.network(steps[model])
         sums = net[: list(dict(net.named_children())).index("norm3")](scans[scan])
         spread = (sums.var((0, 2, 3)) / net.norm3.running_var).sqrt().mean()
-        assert spread.item() == pytest.approx(quoted, abs=0.1), (scan, model)
+        assert spread.item() == pytest.approx(quoted, abs=0.006), (scan, model)
 
 
 def test_conv3_is_to_blame(page: Page) -> None:
@@ -180,8 +206,8 @@ def test_conv3_is_to_blame(page: Page) -> None:
         page.metric(f"one-shot-80{layer}", "accuracy")
         for layer in ("-conv2", "-conv3", "-hidden", "")
     )
-    assert conv3 > conv2 > hidden
-    assert abs(hidden - pruned) < 0.02
+    assert conv3 > conv2 > pruned + 0.1
+    assert hidden < pruned + 0.02
     weights = page.layers("dense", "one-shot-80", "weights")
     assert weights["conv3.weight"] < weights["hidden.weight"]  # type: ignore[operator]
 
@@ -193,17 +219,20 @@ def test_prose_says_what_follows_from_the_tables() -> None:
     def apart(table: Table, column: str, model: str, other: str) -> float:
         return quoted(table, model, column) - quoted(table, other, column)
 
-    pair = ("iterative-80-int8", "iterative-90-int8")
+    pruned, cut = "iterative-90-int8", "channels-50-ft-int8"
+    of_all = sum(apart(BEHAVIOURS, scan, "dense", "one-shot-90-ft") for scan in SCANS) / len(SCANS)
     derived = {
-        "3.4 kB": apart(SIZES, "compressed", *pair),
-        "0.3 points": 100 * apart(BEHAVIOURS, "clean", *pair),
-        "5.5 points": 100 * apart(BEHAVIOURS, "faint", *pair),
-        "1.7 points": 100 * apart(BEHAVIOURS, "clean", "dense", "one-shot-70"),
+        "3.8 points": 100 * of_all,
+        "0.4 kB": apart(SIZES, "compressed", cut, pruned),
+        "0.6 points": 100 * apart(BEHAVIOURS, "clean", pruned, cut),
+        "8.7 points": 100 * apart(BEHAVIOURS, "faint", cut, pruned),
+        "1.1 points": 100 * apart(BEHAVIOURS, "clean", "dense", "one-shot-70"),
+        "7.7 points": 100 * apart(BEHAVIOURS, "turned", "dense-seed1", "dense"),
     }
     text = prose("digits")
     for said, follows in derived.items():
         assert said in text
         assert follows == pytest.approx(float(said.split()[0]), abs=0.06), said
     # No figure stands alone that nothing above holds.
-    near = f"{100 * HOLDS} points"
-    assert set(re.findall(r"\d+\.\d+ \w+", text)) == derived.keys() | {near}
+    near = {f"{100 * INT8_CLEAN} points", f"{100 * INT8_OTHER} points"}
+    assert set(re.findall(r"\d+\.\d+ \w+", text)) == derived.keys() | near
