@@ -262,11 +262,11 @@ def test_forgotten_by_the_family(logged: Logged, page: Page, serve_process: Serv
     frame = compare(page, serve_process(logdir), "prune-90", "prune-90-ft")
     show(frame, "forgotten")
     one, other = digits.answers["prune-90"], digits.answers["prune-90-ft"]
-    family = frame.get_by_text(re.compile("instances? of which most of"))
+    family = frame.get_by_text(re.compile("instances? on which the vote of"))
     expect(family).to_be_visible()
     assert ((one == other) & (one != digits.answers["dense"])).any()
     frame.get_by_text("all descendants of the base", exact=True).click()
-    expect(family).to_contain_text("most of 3 models")
+    expect(family).to_contain_text("the vote of 3 models")
     expect(rows(frame, "Forgotten instances").first).to_contain_text("votes")
 
 

@@ -163,6 +163,7 @@ def test_scores_alone_on_data_that_nobody_logged(
     )
     frame = open_behaviors(page, serve_process(tmp_path))
     expect(frame.get_by_text("No run has logged this data set")).to_be_visible()
+    frame.get_by_role("combobox", name="Sort").select_option("as logged")
     expect(rows(frame).first).to_contain_text("doc-0")
     frame.get_by_role("group", name="Show").get_by_text("change", exact=True).click()
     frame.get_by_role("combobox", name="Sort").select_option("pruned: fell most")
