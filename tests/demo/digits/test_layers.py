@@ -290,10 +290,10 @@ def test_folded_batch_norms_are_told(logged: Logged) -> None:
     start = "conv1, conv2, conv3 contain the batch norms that follow them in the base"
     logged.cells("tuned", "tuned-int8", "weights", "sqnr")
     (note,) = logged.notes
-    assert note.startswith(f"{start}, which are folded into the base's weights")
+    assert note.startswith(f"{start}. These are folded into the base's weights")
     logged.cells("dense", "tuned-int8", "weights", "sqnr")
     (note,) = logged.notes
-    assert note.startswith(f"{start}: their weights differ by the norms' scales")
+    assert note.startswith(f"{start}, so their weights differ by the norms' scales")
     for base, model, view in (
         ("dense", "tuned", "weights"),
         ("dense", "rank-35", "weights"),
