@@ -30,7 +30,8 @@ class Truth:
     `labels`: codes (N,), comparable with those of predictions, NONE where unknown; for
     multi-label data `memberships` has the classes of each row (N, C) instead, and `labels` codes
     of these sets. `numbers`: targets of a regression. An attribute is an array of N numbers (NaN:
-    unknown) or a pair of codes (N,) and their texts.
+    unknown) or a pair of codes (N,) and their texts. `groups`: codes (N,) from 0 of what was sampled,
+    such as the image of several scans; None where every row was sampled by itself.
     """
 
     kind: Kind
@@ -40,11 +41,12 @@ class Truth:
     memberships: Bools | None = None
     numbers: Floats | None = None
     attributes: Mapping[str, Floats | tuple[Ints, Sequence[str]]] = field(default_factory=dict)
+    groups: Ints | None = None
 
     @property
     def nbytes(self) -> int:
         """Memory that the arrays take."""
-        arrays = [self.labels, self.memberships, self.numbers]
+        arrays = [self.labels, self.memberships, self.numbers, self.groups]
         arrays += (
             each[0] if isinstance(each, tuple) else each for each in self.attributes.values()
         )
