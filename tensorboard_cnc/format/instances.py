@@ -55,6 +55,7 @@ _FIELDS: dict[str, _Field] = {
     "texts": _Field(columns.texts, columns.texts_of),
     "outputs": _Field(columns.texts, columns.texts_of),
     "images": _Field(columns.files, columns.files_of),
+    "groups": _Field(columns.ids, _array(np.int64)),
     "correct": _Field(columns.whole_numbers, _array(np.int8)),
     "confidence": _Field(columns.probabilities, _array(np.float32)),
     "true_probability": _Field(columns.probabilities, _array(np.float32)),
@@ -178,6 +179,7 @@ def _record_of(
     taken = {name: value for name, value in fields.items() if name in known}
     _check_classes(taken)
     if message.subject == pb.InstanceRecord.DATASET:
+        _check_groups(taken.get("groups"))
         return Dataset(
             name=message.dataset,
             fingerprint=message.fingerprint,
@@ -221,6 +223,13 @@ def _check_classes(fields: Mapping[str, Any]) -> None:
     tops = [fields.get(name) for name in ("top_classes", "top_probabilities")]
     if len({None if top is None else top.shape for top in tops}) > 1:
         raise damaged("its most probable classes do not fit their probabilities")
+
+
+def _check_groups(codes: NDArray[np.int64] | None) -> None:
+    if codes is None or not codes.size:
+        return
+    if codes.min() < 0 or codes.max() >= len(codes) or not np.bincount(codes).all():
+        raise damaged("its groups are not numbered from 0 without gaps")
 
 
 def _check_vectors(

@@ -26,7 +26,8 @@ class Dataset:
 
     `labels`: class indices, int32 (n,); `memberships`: the classes of each multi-label instance,
     bool (n, C); `numbers`: targets of a regression, float64 (n,); `targets`: texts to generate.
-    `images`: PNG files, empty where an instance has none. `dropped`: what max_bytes left out.
+    `images`: PNG files, empty where an instance has none. `groups`: what each was sampled in,
+    numbered from 0 without gaps, int64 (n,). `dropped`: what max_bytes left out.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Dataset:
     texts: tuple[str, ...] | None = None
     images: tuple[bytes, ...] | None = None
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    groups: NDArray[np.int64] | None = None
     dropped: tuple[str, ...] = ()
     logged_us: int = 0
 

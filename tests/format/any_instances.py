@@ -36,6 +36,12 @@ def texts(n: int) -> st.SearchStrategy[Any]:
     return st.none() | st.lists(st.text(TEXTS, max_size=8), min_size=n, max_size=n).map(tuple)
 
 
+def groups(n: int) -> st.SearchStrategy[Any]:
+    """Codes from 0 without gaps."""
+    drawn = arrays(np.int64, n, elements=st.integers(0, 3))
+    return drawn.map(lambda codes: np.unique(codes, return_inverse=True)[1].astype(np.int64))
+
+
 @st.composite
 def datasets(draw: st.DrawFn) -> Dataset:
     n, classes = draw(st.integers(0, 12)), draw(st.integers(1, 5))
@@ -55,6 +61,7 @@ def datasets(draw: st.DrawFn) -> Dataset:
         texts=draw(texts(n)),
         images=draw(st.none() | st.lists(st.binary(max_size=9), min_size=n, max_size=n).map(tuple)),
         attributes=draw(st.dictionaries(NAMES, category | number, max_size=3)),
+        groups=draw(st.none() | groups(n)),
         dropped=tuple(draw(st.lists(NAMES, max_size=2))),
         logged_us=draw(BIG),
     )

@@ -31,7 +31,7 @@ SMALL: dict[str, InstanceRecord] = {
     "data set": Dataset(
         "test", np.array(["a", "b", "c"]), "classes", "f", ("a", "b"), CODES,
         np.ones((3, 2), bool), np.ones(3), ("t", "", "é"), ("x", "y", "z"), (b"1", b"", b"22"),
-        {"n": np.ones(3), "c": (CODES, ("p", "q"))},
+        {"n": np.ones(3), "c": (CODES, ("p", "q"))}, np.array([0, 1, 0]),
     ),
 }  # fmt: skip
 
@@ -142,6 +142,9 @@ def packed(values: Any, dtype: str) -> bytes:
         ("predictions", "vectors", {"shape": [1, 4]}, "1 of 2 rows"),
         ("predictions", "ids", {"dtype": "magic"}, "'magic' is unknown"),
         ("data set", "codes/c", {"data": packed([0, 2, 1], "|i1")}, "it does not list"),
+        ("data set", "groups", {"data": packed([0, 2, 0], "<i8")}, "without gaps"),
+        ("data set", "groups", {"data": packed([0, -1, 0], "<i8")}, "without gaps"),
+        ("data set", "groups", {"data": packed([0, 2**40, 0], "<i8")}, "without gaps"),
         ("data set", "texts", {"data": packed([1, 1, 9], "<u4")}, "bytes it declares|add up"),
         ("data set", "images", {"dtype": "text"}, "it is 'text' instead of 'bytes'"),
         ("data set", "memberships", {"shape": [3, 1]}, "does not have the 2 classes"),

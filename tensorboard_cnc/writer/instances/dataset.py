@@ -18,6 +18,7 @@ from tensorboard_cnc.records.instances import Attribute, Dataset
 from tensorboard_cnc.wording import shown, storable, type_name
 from tensorboard_cnc.writer.accepted_writers import Writer
 from tensorboard_cnc.writer.instances.arrays import array_of, checked_ids, checked_rows
+from tensorboard_cnc.writer.instances.groups import group_codes
 from tensorboard_cnc.writer.instances.predictions import packed_bytes
 from tensorboard_cnc.writer.instances.task import remember
 from tensorboard_cnc.writer.instances.thumbnails import thumbnails
@@ -49,6 +50,7 @@ def dataset(
     targets: Any = None,
     images: Any = None,
     attributes: Mapping[str, Any] | None = None,
+    groups: Any = None,
     max_bytes: int = DEFAULT_BYTES,
 ) -> None:
     """Logs the instances of an evaluation once, for the predictions of all models.
@@ -69,6 +71,9 @@ def dataset(
       images: thumbnails are made of them: an array (n, H, W), (n, H, W, C) or (n, C, H, W) with
         1, 3 or 4 channels, or a list of arrays without the first dimension (None: no image).
       attributes: categories or numbers by name, one for each instance, to slice by.
+      groups: what each instance was sampled in, where several come from one: the image of several
+        scans, a document, a user, a prompt; texts or whole numbers (n,), None where an instance
+        was sampled by itself. All tests and intervals then take the group as the unit.
       max_bytes: compressed bytes that the record may take. Thumbnails are dropped first, then
         the ends of long texts.
 
@@ -77,7 +82,7 @@ def dataset(
       ArgumentError: another argument cannot be logged; the message names the row at fault.
     """
     with tolerate(unreported):
-        record = _dataset_of(name, ids, labels, classes, texts, targets, attributes)
+        record = _dataset_of(name, ids, labels, classes, texts, targets, attributes, groups)
         allowed = checked_max_bytes(max_bytes)
         journal = Journal(open_sink(writer))
         try:
@@ -97,6 +102,7 @@ def _dataset_of(
     texts: Any,
     targets: Any,
     attributes: Mapping[str, Any] | None,
+    groups: Any,
 ) -> Dataset:
     ids = checked_ids(given_ids)
     truth = truth_of(len(ids), labels, classes, targets)
@@ -109,6 +115,7 @@ def _dataset_of(
         fingerprint="",
         texts=inputs,
         attributes=_checked_attributes(attributes or {}, len(ids)),
+        groups=None if groups is None else group_codes(groups, len(ids)),
         logged_us=now_us(),
         **truth,
     )
@@ -161,8 +168,8 @@ def _is_number(value: Any) -> bool:
 def _fitted(record: Dataset, images: Any, max_bytes: int) -> tuple[Dataset, dict[str, pb.Column]]:
     """The record with thumbnails of `images` within `max_bytes` compressed bytes, and its columns.
 
-    Thumbnails go first, then the ends of long texts. Ids, truth, classes and
-    attributes always stay, even if that takes more.
+    Thumbnails go first, then the ends of long texts. Ids, truth, classes, attributes and
+    groups always stay, even if that takes more.
 
     Raises:
       ArgumentError: the images are malformed.
@@ -196,7 +203,8 @@ def _with_shorter_texts(record: Dataset, packed: dict[str, pb.Column], max_bytes
 def _fingerprint(dataset: Dataset) -> str:
     """32 hexadecimal digits of ids, classes, truth and inputs, whatever the order of instances.
 
-    Images and attributes are not in it, so that a data set may be logged again with more of them.
+    Images, attributes and groups are not in it, so that a data set may be logged again with more
+    of them.
     """
     order = np.argsort(dataset.ids, kind="stable")
     digest = hashlib.sha256()
