@@ -30,8 +30,8 @@ class Truth:
     `labels`: codes (N,), comparable with those of predictions, NONE where unknown; for
     multi-label data `memberships` has the classes of each row (N, C) instead, and `labels` codes
     of these sets. `numbers`: targets of a regression. An attribute is an array of N numbers (NaN:
-    unknown) or a pair of codes (N,) and their texts. `groups`: codes (N,) from 0 of what was sampled,
-    such as the image of several scans; None where every row was sampled by itself.
+    unknown) or a pair of codes (N,) and their texts. `groups`: codes (N,), from 0 without gaps, of
+    what was sampled (the image of several scans); None where every row was sampled by itself.
     """
 
     kind: Kind
@@ -42,6 +42,11 @@ class Truth:
     numbers: Floats | None = None
     attributes: Mapping[str, Floats | tuple[Ints, Sequence[str]]] = field(default_factory=dict)
     groups: Ints | None = None
+
+    @property
+    def n_groups(self) -> int | None:
+        """How many groups there are; None where every row was sampled by itself."""
+        return None if self.groups is None else int(self.groups.max(initial=-1)) + 1
 
     @property
     def nbytes(self) -> int:
@@ -152,8 +157,24 @@ def instances_of(dataset: Dataset | None, predictions: Sequence[Predictions]) ->
         beyond = len(classes) - memberships.shape[1]
         memberships = np.pad(memberships, ((0, 0), (0, beyond))) if beyond else memberships
         labels = membership_codes(memberships)
-    truth = Truth(kind, len(ids), classes, labels, memberships, dataset.numbers, dataset.attributes)
+    truth = Truth(
+        kind,
+        len(ids),
+        classes,
+        labels,
+        memberships,
+        dataset.numbers,
+        dataset.attributes,
+        _groups(dataset),
+    )
     return Instances(ids, truth, dataset)
+
+
+def _groups(dataset: Dataset) -> Ints | None:
+    """The groups of a data set; None too where each instance is a group of its own."""
+    groups = dataset.groups
+    alone = groups is None or int(groups.max(initial=-1)) + 1 == len(groups)
+    return None if alone else groups
 
 
 def _kind(dataset: Dataset | None, predictions: Sequence[Predictions]) -> Kind:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation, evaluation_of
-from tensorboard_cnc.analysis.behaviors.instances import Instances, instances_of
+from tensorboard_cnc.analysis.behaviors.instances import NONE, Instances, instances_of, rows_of
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.nearest import Resolution, resolve_dataset
 from tensorboard_cnc.errors import RecordError
@@ -25,14 +25,15 @@ from tensorboard_cnc.records.models import Bulk
 class EvaluationSet:
     """A data set and the models that have predictions on it.
 
-    `dataset`: its record, None where it was not logged; `runs`: all that logged one of this name
-    and fingerprint, as far as known. Data sets of one name and different content are different
-    sets.
+    `dataset`: its record, None where it was not logged; `grouped`: the first of those of this name
+    and fingerprint that says what instances were sampled in; `runs`: all that logged one, as far as
+    known. Data sets of one name and different content are different sets.
     """
 
     name: str
     fingerprint: str
     dataset: Bulk | None
+    grouped: Bulk | None = None
     runs: dict[str, None] = field(default_factory=dict)
     predictions: dict[str, Bulk] = field(default_factory=dict)
 
@@ -77,6 +78,8 @@ def evaluation_sets(
         found.predictions[key] = bulk
         if of.bulk is not None:
             found.runs[of.bulk.run] = None
+            if found.grouped is None and records.dataset(of.bulk).groups is not None:
+                found.grouped = of.bulk
     ranked = sorted(
         sets.values(),
         key=lambda each: (
@@ -230,12 +233,12 @@ def _compare(chosen: EvaluationSet, models: tuple[str, ...], cached: Records) ->
     """
     bulks = {key: chosen.predictions[key] for key in models if key in chosen.predictions}
     records = {key: cached.predictions(bulk) for key, bulk in bulks.items()}
-    dataset = cached.dataset(chosen.dataset) if chosen.dataset else None
+    dataset = _dataset_of(chosen, cached)
     # Which instances, classes and kind there are depends on all records where none says it alone.
-    of = (chosen.dataset, *bulks.values())
+    of = (chosen.dataset, chosen.grouped, *bulks.values())
     instances = cached.keep(Instances, of, lambda: instances_of(dataset, list(records.values())))
     truth = instances.truth
-    alike = (chosen.dataset, truth.kind, truth.classes) if dataset else of
+    alike = (chosen.dataset, chosen.grouped, truth.kind, truth.classes) if dataset else of
     versions = {key: (alike, bulk) for key, bulk in bulks.items()}
     evaluations = {
         key: cached.keep(_Aligned, versions[key], partial(_aligned, record, instances)).evaluation
@@ -244,6 +247,21 @@ def _compare(chosen: EvaluationSet, models: tuple[str, ...], cached: Records) ->
     return Comparison(
         chosen.key, instances, models, records, evaluations, {"": alike, **versions}, cached
     )
+
+
+def _dataset_of(chosen: EvaluationSet, cached: Records) -> Dataset | None:
+    """The data set; where only another record of the same instances has groups, with these."""
+    if chosen.dataset is None:
+        return None
+    dataset = cached.dataset(chosen.dataset)
+    if dataset.groups is not None or chosen.grouped is None:
+        return dataset
+    other = cached.dataset(chosen.grouped)
+    assert other.groups is not None
+    at = rows_of(dataset.ids, other.ids)
+    # One fingerprint means the same ids, unless a log lies.
+    same = len(at) == len(other.ids) and NONE not in at
+    return replace(dataset, groups=other.groups[at]) if same else dataset
 
 
 def _aligned(record: Predictions, instances: Instances) -> _Aligned:
