@@ -38,6 +38,7 @@ function summaryOf(model: ModelBehavior): BehaviorSummary {
     dimensions: [],
     has_texts: false,
     has_images: false,
+    groups: null,
     base: "base",
     n: 3188,
     n_filtered: 3188,

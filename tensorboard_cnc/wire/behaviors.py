@@ -209,6 +209,8 @@ class BehaviorSummary(TypedDict):
     dimensions: list[Dimension]
     has_texts: bool
     has_images: bool
+    # Units that its instances were sampled in; null where each was sampled by itself.
+    groups: int | None
     base: str
     # All instances, and how many the filter leaves.
     n: int

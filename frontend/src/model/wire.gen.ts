@@ -396,6 +396,8 @@ export interface BehaviorSummary {
   dimensions: Dimension[];
   has_texts: boolean;
   has_images: boolean;
+  /** Units that its instances were sampled in; null where each was sampled by itself. */
+  groups: number | null;
   base: string;
   /** All instances, and how many the filter leaves. */
   n: number;

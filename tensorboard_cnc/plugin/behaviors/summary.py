@@ -39,6 +39,7 @@ def summary(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.Behav
         "dimensions": [],
         "has_texts": False,
         "has_images": False,
+        "groups": None,
         "base": question.base,
         "n": 0,
         "n_filtered": 0,
@@ -63,6 +64,7 @@ def summary(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.Behav
     found["dimensions"] = _dimensions_json(comparison.dimensions, truth.n)
     found["has_texts"] = bool(data and data.texts is not None)
     found["has_images"] = bool(data and data.images is not None)
+    found["groups"] = truth.n_groups
     found["n"], found["n_filtered"] = truth.n, int(np.count_nonzero(rows))
     found["noise"] = _noise(comparisons, comparison, rows)
     found["notes"] = [*comparisons.notes, *_limits(comparison)]
@@ -117,6 +119,13 @@ def _limits(comparison: Comparison) -> Iterator[wire.BehaviorNote]:
         yield {
             "message": "No run has logged this data set; instances are compared by id.",
             "remedy": "Log it once with cnc_summary.dataset(writer, name, ids, labels=…).",
+        }
+    if comparison.truth.n_groups == 1:
+        yield {
+            "message": f"All {comparison.truth.n:,} instances are of one group, so there is no "
+            "test and no interval: how groups differ is unknown.",
+            "remedy": "Log the data set again with groups= of what was sampled independently, or "
+            "without it where that is the instance.",
         }
     for key, record in comparison.records.items():
         if contradicted := comparison.evaluations[key].contradicted:
