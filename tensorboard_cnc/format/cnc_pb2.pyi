@@ -40,7 +40,7 @@ class Record(_message.Message):
     def __init__(self, model: _Optional[_Union[ModelCard, _Mapping]] = ..., metrics: _Optional[_Union[Metrics, _Mapping]] = ..., metric_specs: _Optional[_Union[MetricSpecs, _Mapping]] = ..., problems: _Optional[_Union[Problems, _Mapping]] = ...) -> None: ...
 
 class ModelCard(_message.Message):
-    __slots__ = ("id", "parents", "operation", "status", "reason", "description", "checkpoint", "created_us", "closed_us", "no_parents", "no_operation")
+    __slots__ = ("id", "parents", "operation", "status", "reason", "description", "checkpoint", "created_us", "closed_us", "no_parents", "no_operation", "replicate_of")
     class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         RUNNING: _ClassVar[ModelCard.Status]
@@ -62,6 +62,7 @@ class ModelCard(_message.Message):
     CLOSED_US_FIELD_NUMBER: _ClassVar[int]
     NO_PARENTS_FIELD_NUMBER: _ClassVar[int]
     NO_OPERATION_FIELD_NUMBER: _ClassVar[int]
+    REPLICATE_OF_FIELD_NUMBER: _ClassVar[int]
     id: str
     parents: _containers.RepeatedScalarFieldContainer[str]
     operation: Operation
@@ -73,7 +74,8 @@ class ModelCard(_message.Message):
     closed_us: int
     no_parents: bool
     no_operation: bool
-    def __init__(self, id: _Optional[str] = ..., parents: _Optional[_Iterable[str]] = ..., operation: _Optional[_Union[Operation, _Mapping]] = ..., status: _Optional[_Union[ModelCard.Status, str]] = ..., reason: _Optional[str] = ..., description: _Optional[str] = ..., checkpoint: _Optional[str] = ..., created_us: _Optional[int] = ..., closed_us: _Optional[int] = ..., no_parents: bool = ..., no_operation: bool = ...) -> None: ...
+    replicate_of: str
+    def __init__(self, id: _Optional[str] = ..., parents: _Optional[_Iterable[str]] = ..., operation: _Optional[_Union[Operation, _Mapping]] = ..., status: _Optional[_Union[ModelCard.Status, str]] = ..., reason: _Optional[str] = ..., description: _Optional[str] = ..., checkpoint: _Optional[str] = ..., created_us: _Optional[int] = ..., closed_us: _Optional[int] = ..., no_parents: bool = ..., no_operation: bool = ..., replicate_of: _Optional[str] = ...) -> None: ...
 
 class Operation(_message.Message):
     __slots__ = ("name", "parameters")

@@ -99,6 +99,8 @@ def _card_to_message(card: ModelCard) -> pb.ModelCard:
         message.description = card.description
     if "checkpoint" in card.says:
         message.checkpoint = card.checkpoint
+    if "replicate_of" in card.says:
+        message.replicate_of = card.replicate_of
     return message
 
 
@@ -109,6 +111,7 @@ def _card_from_message(message: pb.ModelCard) -> ModelCard:
         "status": message.status != pb.ModelCard.NOT_SAID,
         "description": message.HasField("description"),
         "checkpoint": message.HasField("checkpoint"),
+        "replicate_of": message.HasField("replicate_of"),
     }
     operation = None
     if message.HasField("operation"):
@@ -120,6 +123,7 @@ def _card_from_message(message: pb.ModelCard) -> ModelCard:
         operation=operation,
         description=message.description,
         checkpoint=message.checkpoint,
+        replicate_of=message.replicate_of,
         created_us=message.created_us,
         says=frozenset(field for field, is_said in says.items() if is_said),
     )

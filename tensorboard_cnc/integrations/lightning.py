@@ -38,6 +38,7 @@ class CncCallback(Callback):  # type: ignore[misc]
         operation: Operation | str | LeftOut | None = LEFT_OUT,
         description: str | LeftOut = LEFT_OUT,
         checkpoint: str | os.PathLike[str] | LeftOut | None = LEFT_OUT,
+        replicate_of: str | ModelHandle | LeftOut | None = LEFT_OUT,
         metrics: Mapping[str, str | None] | Iterable[MetricSpec] | None = None,
         example_inputs: Any = None,
         on_error: OnError = "warn",
@@ -50,12 +51,15 @@ class CncCallback(Callback):  # type: ignore[misc]
           operation: what was done to them.
           description: anything worth reading.
           checkpoint: where its weights are kept.
+          replicate_of: a model that nothing but chance tells it from.
           metrics: how to read the metrics.
           example_inputs: as for `cnc_summary.measure`, to log the efficiency of the trained
             module. By default its ``example_input_array``; without either it is not measured.
           on_error: "warn", the default: what goes wrong here never stops the training.
         """
-        told = ModelToLog(model_id, parents, operation, description, checkpoint, metrics)
+        told = ModelToLog(
+            model_id, parents, operation, description, checkpoint, replicate_of, metrics
+        )
         self._log = TrainingLog(told, example_inputs, on_error)
 
     def on_fit_start(self, trainer: Any, pl_module: Any) -> None:

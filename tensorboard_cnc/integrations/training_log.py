@@ -27,6 +27,7 @@ class ModelToLog:
     operation: Operation | str | LeftOut | None = LEFT_OUT
     description: str | LeftOut = LEFT_OUT
     checkpoint: str | os.PathLike[str] | LeftOut | None = LEFT_OUT
+    replicate_of: str | ModelHandle | LeftOut | None = LEFT_OUT
     metrics: Mapping[str, str | None] | Iterable[MetricSpec] | None = None
 
 
@@ -57,6 +58,7 @@ class TrainingLog:
                 operation=told.operation,
                 description=told.description,
                 checkpoint=told.checkpoint,
+                replicate_of=told.replicate_of,
                 metrics=told.metrics,
             )
 

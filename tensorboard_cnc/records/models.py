@@ -13,7 +13,9 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 ParameterValue: TypeAlias = "str | int | float | bool | tuple[ParameterValue, ...] | None"
 Status: TypeAlias = Literal["running", "finished", "failed"]
 # What a card may say or leave out; with "status" go the reason and the time of the end.
-CardField: TypeAlias = Literal["parents", "operation", "status", "description", "checkpoint"]
+CardField: TypeAlias = Literal[
+    "parents", "operation", "status", "description", "checkpoint", "replicate_of"
+]
 ALL_CARD_FIELDS: frozenset[CardField] = frozenset(get_args(CardField))
 Goal: TypeAlias = Literal["max", "min"]
 # Of the year 9999; a later time is none.
@@ -35,8 +37,9 @@ class ModelCard:
 
     The first of `parents` is the main one. `reason` says why a model failed.
     `closed_us` is None while the model is running. `created_us` is when the handle was opened, 0
-    where nobody knows. What `says` does not name was left out, which is not the same as none, and
-    is at its default; `merged_card` asks the other cards of the model.
+    where nobody knows. `replicate_of` is the id of a model that nothing but chance tells this one
+    from, "" where there is none. What `says` does not name was left out, which is not the same as
+    none, and is at its default; `merged_card` asks the other cards of the model.
     """
 
     id: str
@@ -48,6 +51,7 @@ class ModelCard:
     checkpoint: str = ""
     created_us: int = 0
     closed_us: int | None = None
+    replicate_of: str = ""
     says: frozenset[CardField] = ALL_CARD_FIELDS
 
 

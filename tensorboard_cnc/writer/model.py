@@ -24,13 +24,14 @@ def model(
     operation: Operation | str | LeftOut | None = LEFT_OUT,
     description: str | LeftOut = LEFT_OUT,
     checkpoint: str | os.PathLike[str] | LeftOut | None = LEFT_OUT,
+    replicate_of: str | ModelHandle | LeftOut | None = LEFT_OUT,
     metrics: Mapping[str, str | None] | Iterable[MetricSpec] | None = None,
 ) -> ModelHandle:
     """Logs a model: the page shows it at once, as running until the handle is closed.
 
-    Where the run holds the model already, it is the same one: parents, operation, description and
-    checkpoint stay as they were said last unless they are said again. ``parents=()``,
-    ``operation=None``, ``description=""`` and ``checkpoint=None`` say that there is none.
+    Where the run holds the model already, it is the same one: parents, operation, description,
+    checkpoint and replicate_of stay as they were said last unless they are said again.
+    ``parents=()``, ``description=""``, and None for the others say that there is none.
 
     Args:
       writer: a SummaryWriter of torch or tensorboardX, Lightning's ``logger.experiment``, a
@@ -43,6 +44,9 @@ def model(
       operation: what was done to the parents, made by `operation`, or only its name.
       description: anything worth reading.
       checkpoint: where its weights are kept. It is only shown, never opened.
+      replicate_of: id or handle of a model that was made in the same way, with nothing but chance
+        changed: its spread is then known. Where a parameter of the operation says the seed
+        (``seed``, ``random_state``, ``replicate``, ``torch_seed``), it need not be said.
       metrics: how to read the metrics: goals by name, such as {"accuracy": "max"}, or specs
         made by `metric`. They hold for the whole log directory.
 
@@ -58,7 +62,13 @@ def model(
     card = None
     with tolerate(problems.note):
         card = checked_card(
-            model_id, parents, operation, description, checkpoint, report=problems.note
+            model_id,
+            parents,
+            operation,
+            description,
+            checkpoint,
+            replicate_of,
+            report=problems.note,
         )
     specs: tuple[MetricSpec, ...] = ()
     with tolerate(problems.note):

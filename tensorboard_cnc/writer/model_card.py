@@ -36,6 +36,7 @@ def checked_card(
     operation: Any,
     description: Any,
     checkpoint: Any,
+    replicate_of: Any,
     *,
     report: Report,
 ) -> ModelCard:
@@ -50,6 +51,7 @@ def checked_card(
         "operation": _checked_operation(operation, report),
         "description": _checked_text(description, "description", report),
         "checkpoint": _checked_text(_path_text(checkpoint), "checkpoint", report),
+        "replicate_of": _checked_twin(replicate_of, checked_id, report),
     }
     said = {field: value for field, value in checked.items() if value is not LEFT_OUT}
     return ModelCard(
@@ -97,6 +99,29 @@ def _checked_parent(parent: Any, model_id: str) -> str:
             "Give the new model an id of its own",
         )
     return checked_name(name, "parent's id")
+
+
+def _checked_twin(twin: Any, model_id: str, report: Report) -> str | LeftOut:
+    if twin is None:
+        return ""
+    if isinstance(twin, LeftOut):
+        return twin
+    with tolerate(report):
+        name = twin.id if isinstance(twin, ModelHandle) else twin
+        if not isinstance(name, str):
+            raise ArgumentError(
+                f"replicate_of= is {shown(twin)} of type {type_name(twin)}",
+                "It is the id of one model, or its handle",
+                'Write replicate_of="dense" in each of its replicates',
+            )
+        if name == model_id:
+            raise ArgumentError(
+                f'The model "{model_id}" is said to be a replicate of itself',
+                "A replicate is another model, made again with nothing but chance changed",
+                "Name the first of them in each of the others, and nothing in the first",
+            )
+        return checked_name(name, "id in replicate_of=")
+    return LEFT_OUT
 
 
 def _checked_operation(operation: Any, report: Report) -> Operation | LeftOut | None:

@@ -15,7 +15,7 @@ from tensorboard_cnc.records.models import ModelCard, Operation, Stored
 from tests.format.any_record import model_cards
 
 PRUNE = Operation("prune", {"amount": 0.5})
-IDENTITY = ("parents", "operation", "description", "checkpoint")
+IDENTITY = ("parents", "operation", "description", "checkpoint", "replicate_of")
 
 
 @st.composite

@@ -45,6 +45,7 @@ _said = st.fixed_dictionaries(
         "status": _ends,
         "description": st.text(max_size=10),
         "checkpoint": st.text(max_size=10),
+        "replicate_of": st.text(max_size=10),
     },
 )
 

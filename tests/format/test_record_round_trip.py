@@ -11,6 +11,7 @@ from hypothesis import given
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format.envelope import MAX_RECORD_BYTES, decode, encode
 from tensorboard_cnc.records.models import (
+    ALL_CARD_FIELDS,
     Budget,
     LoggedProblem,
     Measurement,
@@ -42,6 +43,7 @@ STORED: dict[str, tuple[str, Record]] = {
             "m.pt",
             7,
             9,
+            says=ALL_CARD_FIELDS - {"replicate_of"},
         ),
     ),
     # Of this one 0.1.0 was told nothing but the id.

@@ -37,6 +37,7 @@ def log(writer: cnc_summary.Writer) -> None:
         parents=[parent, "teacher"],
         operation=PRUNE,
         checkpoint=Path("prune.pt"),
+        replicate_of=parent,
         metrics=[ACCURACY],
     ) as m:
         train(m, {"accuracy": 0.5})

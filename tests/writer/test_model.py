@@ -49,6 +49,7 @@ def test_a_finished_model(tmp_path: Path) -> None:
         checkpoint=str(Path("out") / "weights.pt"),
         created_us=finished.created_us,
         closed_us=finished.closed_us,
+        says=ALL_CARD_FIELDS - {"replicate_of"},
     )
     assert finished.closed_us is not None
     assert finished.closed_us > finished.created_us
@@ -296,7 +297,13 @@ def test_what_was_left_out_is_not_said(tmp_path: Path) -> None:
 
 def test_none_and_empty_say_that_there_is_none(tmp_path: Path) -> None:
     with cnc_summary.model(
-        tmp_path, "m", parents=(), operation=None, description="", checkpoint=None
+        tmp_path,
+        "m",
+        parents=(),
+        operation=None,
+        description="",
+        checkpoint=None,
+        replicate_of=None,
     ):
         pass
     assert card(tmp_path).says == ALL_CARD_FIELDS
@@ -309,7 +316,13 @@ def test_what_was_refused_is_not_said(tmp_path: Path) -> None:
         during("warn"),
         pytest.warns(CncWarning),
         cnc_summary.model(
-            tmp_path, "m", parents=[wrong], operation=wrong, description=wrong, checkpoint=wrong
+            tmp_path,
+            "m",
+            parents=[wrong],
+            operation=wrong,
+            description=wrong,
+            checkpoint=wrong,
+            replicate_of=wrong,
         ),
     ):
         pass
@@ -327,3 +340,28 @@ def test_a_description_of_ten_megabytes_is_cut_with_a_mark(tmp_path: Path) -> No
     cnc_summary.model(tmp_path, "m", description="x" * 10_000_000).close()
     description = all_of(ModelCard, tmp_path)[-1].description
     assert description == "x" * 10_000 + "… [cut: 10,000,000 characters]"
+
+
+def test_a_replicate_names_the_other_by_id_or_handle(tmp_path: Path) -> None:
+    with cnc_summary.model(tmp_path / "a", "dense") as dense:
+        pass
+    for name, other in (("again", dense), ("once-more", "dense")):
+        with cnc_summary.model(tmp_path / name, name, replicate_of=other):
+            pass
+        assert card(tmp_path / name).replicate_of == "dense"
+    assert card(tmp_path / "a").replicate_of == ""
+
+
+@pytest.mark.parametrize(
+    ("other", "seen"),
+    [
+        ("m", "a replicate of itself.*the first of them"),
+        (["dense"], r"replicate_of= is \['dense'\] of type list"),
+        ("", "replicate_of= is empty"),
+        (7, "replicate_of= is 7 of type int"),
+    ],
+)
+def test_no_replicate(other: Any, seen: str, tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match=seen):
+        cnc_summary.model(tmp_path, "m", replicate_of=other)
+    assert latest(tmp_path) == {}
