@@ -16,6 +16,7 @@ from tensorboard_cnc.analysis.metric_specs import KnownMetric, known_metrics, me
 from tensorboard_cnc.analysis.model_cards import merged_card
 from tensorboard_cnc.analysis.nearest import ModelIndex
 from tensorboard_cnc.analysis.problem import Problem
+from tensorboard_cnc.analysis.said_replicates import said_replicates
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import (
     Bulk,
@@ -28,7 +29,7 @@ from tensorboard_cnc.records.models import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Catalog:
     """All models of a log directory, oldest first, and what is known about them."""
 
@@ -64,6 +65,7 @@ def build_catalog(
     stored = tuple(stored)
     index = ModelIndex((m.run, m.card.id, m.card.created_us) for m in members)
     lineage = resolve_lineage(members, index)
+    replicate_of, untrue = said_replicates(members, index, lineage.parents)
     specs, conflicts = merge_specs(stored)
     bulk = tuple(bulk)
     claims = _Claims(index)
@@ -79,11 +81,14 @@ def build_catalog(
     return Catalog(
         members=members,
         index=index,
-        lineage=Lineage(lineage.parents, {**lineage.ghosts, **ghosts}, lineage.problems),
+        lineage=Lineage(
+            lineage.parents, {**lineage.ghosts, **ghosts}, lineage.problems, replicate_of
+        ),
         measured=measured,
         metrics=tuple(known_metrics(specs, names)),
         problems=(
             *lineage.problems,
+            *untrue,
             *conflicts,
             *claims.problems,
             *_unmet_scalars(members, specs.values(), scalars),

@@ -33,21 +33,36 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """The graph: parents by model (oldest model and main parent first), ids of ghosts by key."""
+    """The graph: parents by model (oldest model and main parent first), ids of ghosts by key.
+
+    `replicate_of`: by model key the key of the model it is said to be a replicate of.
+    """
 
     parents: Mapping[str, tuple[Match, ...]]
     ghosts: Mapping[str, str]
     problems: tuple[Problem, ...]
+    replicate_of: Mapping[str, str] = field(default_factory=dict)
+
+
+class NearIds:
+    """Looks for the id that somebody meant, for the first few; it takes time for each."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._ids = dict.fromkeys(ids)
+        self._left = _MOST_SUGGESTIONS
+
+    def near(self, sought: str) -> list[str]:
+        """The most similar id, if one is similar."""
+        self._left -= 1
+        if self._left < 0:
+            return []
+        return difflib.get_close_matches(sought[:_COMPARED], self._ids, n=1, cutoff=0.7)
 
 
 def resolve_lineage(members: Iterable[Member], index: ModelIndex) -> Lineage:
     """Finds every parent; makes ghosts for those nobody logged; cuts cycles."""
     in_order = sorted(members, key=lambda member: (member.card.created_us, member.key))
-    ids = dict.fromkeys(member.card.id for member in in_order)
-
-    def near_ids(parent_id: str) -> list[str]:
-        return difflib.get_close_matches(parent_id[:_COMPARED], ids, n=1, cutoff=0.7)
-
+    near_ids = NearIds(member.card.id for member in in_order)
     parents: dict[str, tuple[Match, ...]] = {}
     ghosts: dict[str, str] = {}
     problems: list[Problem] = []
@@ -60,9 +75,8 @@ def resolve_lineage(members: Iterable[Member], index: ModelIndex) -> Lineage:
                 continue
             if match is None:
                 match = Match(model_key(GHOST_RUN, parent_id), assumed=False)
-                near = near_ids(parent_id) if len(ghosts) < _MOST_SUGGESTIONS else []
                 ghosts[match.key] = parent_id
-                problems.append(_missing_parent(member, parent_id, near))
+                problems.append(_missing_parent(member, parent_id, near_ids.near(parent_id)))
             found.setdefault(match.key, match)
         parents[member.key] = tuple(found.values())
     by_key = {member.key: member for member in in_order}

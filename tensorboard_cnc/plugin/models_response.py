@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
-from tensorboard_cnc.analysis.differences.replicates import is_seed, replicate_groups
+from tensorboard_cnc.analysis.differences.replicates import is_seed, recipe_classes
+from tensorboard_cnc.analysis.differences.suggestions import suggestions_for
 from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.measurements import Measured
 from tensorboard_cnc.analysis.metric_specs import KnownMetric
@@ -19,7 +20,8 @@ from tensorboard_cnc.records.models import Operation, ParameterValue
 
 def models_response(catalog: Catalog, unreadable: Iterable[Unreadable]) -> wire.Models:
     """Everything the Overview shows, in the order the contract states."""
-    groups = replicate_groups(catalog, (member.key for member in catalog.members))
+    classes = recipe_classes(catalog)
+    groups = classes.groups(member.key for member in catalog.members)
     group_of = {key: number for number, group in enumerate(groups) for key in group}
     return {
         "models": [
@@ -38,6 +40,10 @@ def models_response(catalog: Catalog, unreadable: Iterable[Unreadable]) -> wire.
                 _problem(Problem(each.error.message, each.error.remedy, each.run, tag=each.tag))
                 for each in unreadable
             ),
+        ],
+        "suggestions": [
+            {"message": each.message, "remedy": each.remedy, "models": list(each.models)}
+            for each in suggestions_for(catalog, classes)
         ],
     }
 
@@ -63,6 +69,9 @@ def _model(catalog: Catalog, member: Member, replicate_group: int | None) -> wir
     }
     if replicate_group is not None:
         model["replicate_group"] = replicate_group
+    said = catalog.lineage.replicate_of.get(member.key)
+    if said is not None and said in catalog.measured:
+        model["replicate_of"] = said
     if assumed := [parent.key for parent in parents if parent.assumed]:
         model["assumed"] = assumed
     if card.reason:

@@ -63,6 +63,8 @@ class Model(TypedDict):
     updated: float | None
     # The same number in all models that nothing but a seed tells apart, where there are several.
     replicate_group: NotRequired[int]
+    # Key of the model it is said to be a replicate of.
+    replicate_of: NotRequired[str]
     metrics: dict[str, Metric]
     logged: Logged
 
@@ -114,6 +116,15 @@ class Problem(TypedDict):
     tag: str | None
 
 
+class Suggestion(TypedDict):
+    """What somebody might log of models that look like replicates, which nobody said they are."""
+
+    message: str
+    remedy: str
+    # Keys of the first of them.
+    models: list[str]
+
+
 class Models(TypedDict):
     """Answer of the ``models`` route; models in order of creation, missing ones last."""
 
@@ -122,3 +133,5 @@ class Models(TypedDict):
     operations: list[OperationSummary]
     datasets: list[str]
     problems: list[Problem]
+    # At most five.
+    suggestions: list[Suggestion]

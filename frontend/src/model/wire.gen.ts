@@ -77,6 +77,8 @@ export interface Model {
   updated: number | null;
   /** The same number in all models that nothing but a seed tells apart, where there are several. */
   replicate_group?: number;
+  /** Key of the model it is said to be a replicate of. */
+  replicate_of?: string;
   metrics: Record<string, Metric>;
   logged: Logged;
 }
@@ -124,6 +126,14 @@ export interface Problem {
   tag: string | null;
 }
 
+/** What somebody might log of models that look like replicates, which nobody said they are. */
+export interface Suggestion {
+  message: string;
+  remedy: string;
+  /** Keys of the first of them. */
+  models: string[];
+}
+
 /** Answer of the `models` route; models in order of creation, missing ones last. */
 export interface Models {
   models: Model[];
@@ -131,6 +141,8 @@ export interface Models {
   operations: OperationSummary[];
   datasets: string[];
   problems: Problem[];
+  /** At most five. */
+  suggestions: Suggestion[];
 }
 
 /** One value of a variable; null where the model lacks the step or the parameter. */

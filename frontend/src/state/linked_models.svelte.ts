@@ -21,6 +21,7 @@ export class LinkedModels {
   readonly specs = $derived(this.live.response?.metrics ?? []);
   readonly operations = $derived(this.live.response?.operations ?? []);
   readonly problems = $derived(this.live.response?.problems ?? []);
+  readonly suggestions = $derived(this.live.response?.suggestions ?? []);
   readonly byKey = $derived(new Map(this.models.map((model) => [model.key, model])));
   /** Keys of what the search finds; null while nothing is searched. */
   readonly found = $derived(foundBy(this.models, this.link.search));

@@ -2,7 +2,14 @@ import { afterEach, expect, test, vi } from "vitest";
 
 import { fetchModels, RefusedError, UnreachableError } from "../../src/api/client";
 
-const EMPTY = { models: [], metrics: [], operations: [], datasets: [], problems: [] };
+const EMPTY = {
+  models: [],
+  metrics: [],
+  operations: [],
+  datasets: [],
+  problems: [],
+  suggestions: [],
+};
 
 function answer(body: string | null, init: ResponseInit = {}): ReturnType<typeof vi.fn> {
   const fake = vi.fn(() => Promise.resolve(new Response(body, init)));

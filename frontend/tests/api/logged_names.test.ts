@@ -33,6 +33,7 @@ async function received(): Promise<Models> {
     operations: [],
     datasets: [],
     problems: [],
+    suggestions: [],
   };
   const body = JSON.stringify(answer).replace(
     /("id":"first".*?"parameters":)\{\}(.*?"metrics":)\{\}/,

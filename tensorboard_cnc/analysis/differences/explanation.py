@@ -13,7 +13,7 @@ from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.differences.factorisation import variables_of
 from tensorboard_cnc.analysis.differences.matched_pairs import MatchedPairs, matched_pairs
 from tensorboard_cnc.analysis.differences.recipes import first_difference, recipes_of
-from tensorboard_cnc.analysis.differences.replicates import replicate_groups
+from tensorboard_cnc.analysis.differences.replicates import recipe_classes
 from tensorboard_cnc.analysis.differences.variables import Variable
 
 # Pairs are looked for among the variables that explain most alone.
@@ -86,7 +86,8 @@ class Differences:
 
 def differences_between(catalog: Catalog, keys: Sequence[str]) -> Differences:
     """Explains any two or more models of the catalog, ghosts included. Never refuses."""
-    recipes = recipes_of(catalog, keys)
+    classes = recipe_classes(catalog)
+    recipes = recipes_of(catalog, keys, classes)
     explanation = explain(variables_of(recipes))
     values = [
         {
@@ -99,7 +100,7 @@ def differences_between(catalog: Catalog, keys: Sequence[str]) -> Differences:
     place = {key: position for position, key in enumerate(keys)}
     return Differences(
         explanation,
-        [[place[key] for key in group] for group in replicate_groups(catalog, keys)],
+        [[place[key] for key in group] for group in classes.groups(keys)],
         matched_pairs(explanation.variables, values),
         first_difference(recipes),
     )

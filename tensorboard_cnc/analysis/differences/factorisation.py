@@ -18,7 +18,7 @@ from tensorboard_cnc.analysis.differences.recipes import (
     parameter_level,
     text_of,
 )
-from tensorboard_cnc.analysis.differences.replicates import is_seed, without_seed
+from tensorboard_cnc.analysis.differences.replicates import is_seed
 from tensorboard_cnc.analysis.differences.variables import (
     Kind,
     Variable,
@@ -94,10 +94,9 @@ def _occurrences(
 
 
 def _root(recipes: Sequence[Recipe]) -> Iterator[Variable]:
-    first: dict[str, str] = {}
-    roots = [first.setdefault(without_seed(recipe.root), recipe.root) for recipe in recipes]
-    if len(first) > 1:
-        levels = [Level(root, root) for root in roots]
+    roots = [recipe.root for recipe in recipes]
+    if len(set(roots)) > 1:
+        levels = [Level(root, root) if root else Level(None, WITHOUT) for root in roots]
         yield variable_of("root", "root", levels)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.records.models import ParameterValue
@@ -35,28 +35,48 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A root, named by its id, and the steps from it along the main parents."""
+    """The name of the root, and the steps from it along the main parents."""
 
     root: str
     steps: tuple[Step, ...]
 
 
-def recipes_of(catalog: Catalog, keys: Sequence[str]) -> list[Recipe]:
-    """The recipes of the models `keys`; each ancestor is looked at once."""
+class Names(Protocol):
+    """What models that are replicates are called together."""
+
+    def root(self, key: str) -> str:
+        """The name of a model that was made from no other; "" where its operation tells it."""
+        ...
+
+    def parent(self, key: str) -> str: ...
+
+
+def recipes_of(catalog: Catalog, keys: Sequence[str], names: Names) -> list[Recipe]:
+    """The recipes of the models `keys`; each ancestor is looked at once.
+
+    That of a model which is said to be a replicate is the other's.
+    """
     known: dict[str, Recipe] = {}
     members = {member.key: member for member in catalog.members}
-    ids = {key: member.card.id for key, member in members.items()} | dict(catalog.lineage.ghosts)
+    said = catalog.lineage.replicate_of
     for key in keys:
         chain = [key]
-        while chain[-1] not in known and (parents := catalog.lineage.parents.get(chain[-1])):
-            chain.append(parents[0].key)
+        while chain[-1] not in known:
+            parents = catalog.lineage.parents.get(chain[-1], ())
+            before_it = said.get(chain[-1]) or next((parent.key for parent in parents), None)
+            if before_it is None:
+                break
+            chain.append(before_it)
         for model in reversed(chain):
             if model in known:
+                continue
+            if model in said:
+                known[model] = known[said[model]]
                 continue
             member = members.get(model)
             operation = member.card.operation if member else None
             parents = catalog.lineage.parents.get(model, ())
-            before = known[parents[0].key] if parents else Recipe(ids[model], ())
+            before = known[parents[0].key] if parents else Recipe(names.root(model), ())
             if not parents and operation is None:
                 known[model] = before
                 continue
@@ -66,7 +86,7 @@ def recipes_of(catalog: Catalog, keys: Sequence[str]) -> list[Recipe]:
             step = Step(
                 StepKey(name, repeat),
                 operation.parameters if operation else {},
-                tuple(sorted(ids[parent.key] for parent in parents[1:])),
+                tuple(sorted(names.parent(parent.key) for parent in parents[1:])),
             )
             known[model] = Recipe(before.root, (*before.steps, step))
     return [known[key] for key in keys]

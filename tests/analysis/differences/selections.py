@@ -31,6 +31,8 @@ class Sweep:
         parents: str | Sequence[str] = (),
         operation: str = "",
         metrics: Mapping[str, float] | None = None,
+        *,
+        replicate_of: str = "",
         **parameters: Any,
     ) -> str:
         """Adds a model and returns its id."""
@@ -38,7 +40,8 @@ class Sweep:
         step = Operation(operation, parameters) if operation else None
         self.ids.append(model_id)
         at = len(self._entries)
-        self._entries.append(Stored("r", "t", at, ModelCard(model_id, names, step, created_us=at)))
+        card = ModelCard(model_id, names, step, created_us=at, replicate_of=replicate_of)
+        self._entries.append(Stored("r", "t", at, card))
         if metrics:
             measured = tuple(Measurement(name, (value,)) for name, value in metrics.items())
             self._entries.append(Stored("r", "t", at, Metrics(model_id, measured)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.differences.explanation import Differences, differences_between
 from tensorboard_cnc.analysis.differences.recipes import Recipe, recipes_of
+from tensorboard_cnc.analysis.differences.replicates import RecipeClasses
 from tensorboard_cnc.records.identity import model_key
 from tests.analysis.differences.selections import Sweep, table
 
 _VALUES = st.sampled_from([0, 1, 0.5, True, None, "a", (1, 2), float("nan"), 10**400])
-_STEPS = st.tuples(
+_STEPS: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.tuples(
     st.sampled_from(["prune", "quantize", "fine-tune", ""]),
     st.dictionaries(st.sampled_from(["amount", "bits", "seed"]), _VALUES, max_size=3),
 )
@@ -39,7 +41,7 @@ def check(sweep: Sweep, keys: list[str]) -> Differences:
     """Finds the differences, and holds them against the recipes."""
     catalog = sweep.catalog()
     found = differences_between(catalog, keys)
-    recipes = recipes_of(catalog, keys)
+    recipes = recipes_of(catalog, keys, RecipeClasses(catalog))
     variables, explains, x, colour, together = found.explanation
     assert explains == sorted(explains, reverse=True)
     assert all(0 < share <= 1 for share in [*explains, *([together] if variables else [])])
@@ -52,13 +54,11 @@ def check(sweep: Sweep, keys: list[str]) -> Differences:
         assert x is not None
         assert together >= explains[0] - 1e-9
     assert colour is None or colour is not x
-    alike: dict[tuple[object, ...], list[int]] = {}
-    for model, key in enumerate(keys):
-        levels = tuple(v.of[model] for v in variables)
-        alike.setdefault((*levels, _last_without_operation(catalog, key)), []).append(model)
-    assert found.replicates == [group for group in alike.values() if len(group) > 1]
     for group in found.replicates:
+        assert len({tuple(v.of[model] for v in variables) for model in group}) == 1
         assert len({_without_seeds(recipes[model]) for model in group}) == 1
+        assert len({_last_without_operation(catalog, keys[model]) for model in group}) == 1
+        assert len({_seeds(catalog, keys[model]) for model in group}) == len(group)
     for pairs in found.pairs:
         (variable,) = [v for v in variables if v.id == pairs.variable]
         # All else equal: as many sets of other levels as pairs, each with both of its levels.
@@ -80,6 +80,15 @@ def _last_without_operation(catalog: Catalog, key: str) -> str | None:
             return key
         key = parents[0].key
     return None
+
+
+def _seeds(catalog: Catalog, key: str) -> str:
+    """The seeds of a model and of all its ancestors."""
+    operations = {member.key: member.card.operation for member in catalog.members}
+    operation = operations.get(key)
+    own = operation.parameters.get("seed", "none given") if operation else ""
+    parents = [_seeds(catalog, parent.key) for parent in catalog.lineage.parents.get(key, ())]
+    return repr((own, parents[:1], sorted(parents[1:])))
 
 
 def _without_seeds(recipe: Recipe) -> str:

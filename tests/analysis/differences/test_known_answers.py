@@ -219,8 +219,8 @@ def test_what_is_absent_comes_before_every_value() -> None:
 def test_rounding_makes_no_level() -> None:
     sweep = Sweep()
     sweep.add("dense")
-    for name, value in (("a", 0.3), ("b", 0.1 * 3), ("c", -0.0), ("d", 0)):
-        sweep.add(name, "dense", "prune", amount=value)
+    for seed, (name, value) in enumerate((("a", 0.3), ("b", 0.1 * 3), ("c", -0.0), ("d", 0))):
+        sweep.add(name, "dense", "prune", amount=value, seed=seed)
     (amount,) = sweep.differences("a", "b", "c", "d").explanation.variables
     assert texts(amount) == ["0", "0.3"]
     assert sweep.differences("a", "b").replicates == [[0, 1]]
@@ -247,8 +247,8 @@ def test_many_alternatives_have_a_short_name() -> None:
 def test_true_is_not_one() -> None:
     sweep = Sweep()
     sweep.add("dense")
-    for name, value in (("a", True), ("b", 1), ("c", 1.0)):
-        sweep.add(name, "dense", "quantize", flag=value)
+    for seed, (name, value) in enumerate((("a", True), ("b", 1), ("c", 1.0))):
+        sweep.add(name, "dense", "quantize", flag=value, seed=seed)
     found = sweep.differences("a", "b", "c")
     assert found.replicates == [[1, 2]]
 
@@ -263,8 +263,19 @@ def test_missing_parents_and_cycles_are_recipes_too() -> None:
 def test_roots_that_differ_in_a_seed_are_one_root() -> None:
     sweep = Sweep()
     for seed in (0, 1):
-        sweep.add(f"dense-seed{seed}")
-        sweep.add(f"p{seed}", f"dense-seed{seed}", "prune", torch_seed=seed, amount=0.5)
+        sweep.add(f"dense{seed}", (), "train", seed=seed)
+        sweep.add(f"p{seed}", f"dense{seed}", "prune", amount=0.5)
     assert sweep.differences("p0", "p1").replicates == [[0, 1]]
-    sweep.add("wide-seed0")
-    assert names(sweep.differences("dense-seed0", "dense-seed1", "wide-seed0")) == ["root"]
+    assert sweep.differences("p0", "p1").explanation.variables == []
+    sweep.add("wide0", (), "train", seed=0)
+    found = sweep.differences("dense0", "dense1", "wide0")
+    assert names(found) == ["root"], "only the ids tell a model of an equal recipe"
+    assert texts(found.explanation.variables[0]) == ["dense0", "wide0"]
+    assert found.replicates == [[0, 1]]
+
+
+def test_roots_whose_operations_tell_them_apart_need_no_names() -> None:
+    sweep = Sweep()
+    for trial, rate in enumerate((0.1, 0.2, 0.3)):
+        sweep.add(f"trial-{trial}", (), "train", rate=rate)
+    assert names(sweep.differences()) == ["rate"]

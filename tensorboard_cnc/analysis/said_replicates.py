@@ -1,0 +1,94 @@
+"""Which models are said to be replicates of which, as ``replicate_of=`` names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from tensorboard_cnc.analysis.lineage import GHOST_RUN, Member, NearIds
+from tensorboard_cnc.analysis.nearest import Match, ModelIndex
+from tensorboard_cnc.analysis.problem import Problem
+from tensorboard_cnc.records.identity import model_key
+
+
+def said_replicates(
+    members: Iterable[Member], index: ModelIndex, parents: Mapping[str, tuple[Match, ...]]
+) -> tuple[dict[str, str], list[Problem]]:
+    """By model key the key of the model it is a replicate of; and what cannot be.
+
+    Replicates of a model that nobody logged are replicates of each other all the same. Following
+    these links and parents never leads back: what would is left out.
+    """
+    by_key = {member.key: member for member in members}
+    near_ids = NearIds(member.card.id for member in by_key.values())
+    links: dict[str, str] = {}
+    problems: list[Problem] = []
+    for key, member in by_key.items():
+        named = member.card.replicate_of
+        if not named:
+            continue
+        match = index.find(
+            named,
+            run=member.run,
+            at_us=member.card.created_us,
+            exclude=key if named == member.card.id else "",
+        )
+        made_from = {parent.key for parent in parents[key]}
+        if (match is None and named == member.card.id) or (match and match.key in made_from):
+            problems.append(_loop(member))
+            continue
+        links[key] = match.key if match else model_key(GHOST_RUN, named)
+        if match is None:
+            problems.append(_missing(member, near_ids.near(named)))
+    ancestry = {key: [match.key for match in matches] for key, matches in parents.items()}
+    problems.extend(_loop(by_key[key]) for key in _cut_loops(ancestry, links))
+    return links, problems
+
+
+def _cut_loops(parents: Mapping[str, Iterable[str]], links: dict[str, str]) -> Iterator[str]:
+    """Removes from `links` what leads back to a model, and gives its keys; parents have no loop."""
+    finished: set[str] = set()
+    for start in parents:
+        path = [start] if start not in finished else []
+        on_path = set(path)
+        while path:
+            model = path[-1]
+            needed = (links[model],) if model in links else parents.get(model, ())
+            unknown = next((key for key in needed if key not in finished), None)
+            if unknown is None:
+                on_path.remove(path.pop())
+                finished.add(model)
+            elif unknown not in on_path:
+                path.append(unknown)
+                on_path.add(unknown)
+            else:
+                last = max(place for place, key in enumerate(path) if key in links)
+                yield path[last]
+                del links[path[last]]
+                on_path.difference_update(path[last + 1 :])
+                del path[last + 1 :]
+
+
+def _missing(member: Member, near: list[str]) -> Problem:
+    meant = f' There is a "{near[0]}".' if near else ""
+    named = member.card.replicate_of
+    return Problem(
+        f'Model "{member.card.id}" is said to be a replicate of "{named}", which no run has '
+        f"logged.{meant}",
+        f'Log it with cnc_summary.model(writer, "{named}"), open the log directory that holds it '
+        "too, or correct replicate_of=.",
+        run=member.run,
+        model=member.key,
+    )
+
+
+def _loop(member: Member) -> Problem:
+    named = member.card.replicate_of
+    return Problem(
+        f'Model "{member.card.id}" is said to be a replicate of "{named}", and that is this model '
+        "itself, or one was made from the other, or is said to be a replicate of it; this is left "
+        "out.",
+        "Name the first of the replicates in replicate_of= of each of the others, and nothing in "
+        "the first.",
+        run=member.run,
+        model=member.key,
+    )
