@@ -90,6 +90,8 @@ def log_scans(scans: Scans, folder: Path) -> None:
             # Ink is dark.
             images=1 - scans.images,
             attributes=scans.attributes,
+            # Four scans of an image tell less than four images.
+            groups=scans.numbers,
         )
 
 

@@ -21,12 +21,14 @@ _SEED = 0
 class Scans:
     """Each image in several scans: float32 (n, 1, 8, 8) in [0, 1], and its label, int64 (n,).
 
-    `attributes` are lists or tensors (n,): the scan, and what the handwriting is like.
+    `numbers` (n,) say of which image a scan is. `attributes` are lists or tensors (n,): the scan,
+    and what the handwriting is like.
     """
 
     images: Tensor
     labels: Tensor
     ids: list[str]
+    numbers: list[int]
     attributes: dict[str, list[str] | Tensor]
 
 
@@ -50,6 +52,7 @@ def scans_of(data: Split) -> Scans:
         torch.cat(list(scans.values())),
         data.labels.repeat(len(scans)),
         [f"{number} {kind}" for number, kind in zip(numbers, kinds, strict=True)],
+        numbers,
         {"scan": kinds, **handwriting},
     )
 
