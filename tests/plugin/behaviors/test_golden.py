@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tensorboard_cnc.records.instances import Dataset, Predictions
+from tensorboard_cnc.records.models import Operation
 from tests.plugin.behaviors.evaluated import Evaluated, keys
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "behaviors.json"
@@ -65,9 +66,10 @@ def log() -> Evaluated:
             attributes={"ink": INK, "slant": slant},
         )
     )
-    parents = {"dense-seed1": "", "dense-seed2": "", "pruned": "dense-seed1", "tuned": "pruned"}
-    for name, parent in parents.items():
-        found.model(name, *filter(None, [parent]))
+    for seed in (1, 2):
+        found.model(f"dense-seed{seed}", operation=Operation("train", {"seed": seed}))
+    for name, parent in (("pruned", "dense-seed1"), ("tuned", "pruned")):
+        found.model(name, parent)
     found.model("silent", "dense-seed1")
     few = IDS % 30 == 0
     found.predictions(predictions("dense-seed1", few, 0.9))
