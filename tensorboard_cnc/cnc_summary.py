@@ -23,6 +23,7 @@ from tensorboard_cnc.writer.model import attach, model
 from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.operation import operation
 from tensorboard_cnc.writer.policy import on_error
+from tensorboard_cnc.writer.uncertain_value import UncertainValue, value
 
 Model = ModelHandle
 
@@ -33,6 +34,7 @@ __all__ = [
     "Model",
     "ModelHandle",
     "Operation",
+    "UncertainValue",
     "Writer",
     "attach",
     "dataset",
@@ -42,4 +44,5 @@ __all__ = [
     "model",
     "on_error",
     "operation",
+    "value",
 ]

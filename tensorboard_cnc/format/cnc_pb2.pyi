@@ -126,7 +126,24 @@ class Metrics(_message.Message):
     def __init__(self, model_id: _Optional[str] = ..., measurements: _Optional[_Iterable[_Union[Measurement, _Mapping]]] = ...) -> None: ...
 
 class Measurement(_message.Message):
-    __slots__ = ("name", "repeats", "step", "logged_us", "host", "conditions", "note")
+    __slots__ = ("name", "repeats", "step", "logged_us", "host", "conditions", "note", "interval", "bound")
+    class Bound(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        NONE: _ClassVar[Measurement.Bound]
+        AT_LEAST: _ClassVar[Measurement.Bound]
+        AT_MOST: _ClassVar[Measurement.Bound]
+    NONE: Measurement.Bound
+    AT_LEAST: Measurement.Bound
+    AT_MOST: Measurement.Bound
+    class Interval(_message.Message):
+        __slots__ = ("low", "high", "level")
+        LOW_FIELD_NUMBER: _ClassVar[int]
+        HIGH_FIELD_NUMBER: _ClassVar[int]
+        LEVEL_FIELD_NUMBER: _ClassVar[int]
+        low: float
+        high: float
+        level: float
+        def __init__(self, low: _Optional[float] = ..., high: _Optional[float] = ..., level: _Optional[float] = ...) -> None: ...
     NAME_FIELD_NUMBER: _ClassVar[int]
     REPEATS_FIELD_NUMBER: _ClassVar[int]
     STEP_FIELD_NUMBER: _ClassVar[int]
@@ -134,6 +151,8 @@ class Measurement(_message.Message):
     HOST_FIELD_NUMBER: _ClassVar[int]
     CONDITIONS_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
+    INTERVAL_FIELD_NUMBER: _ClassVar[int]
+    BOUND_FIELD_NUMBER: _ClassVar[int]
     name: str
     repeats: _containers.RepeatedScalarFieldContainer[float]
     step: int
@@ -141,7 +160,9 @@ class Measurement(_message.Message):
     host: str
     conditions: _containers.RepeatedCompositeFieldContainer[Condition]
     note: str
-    def __init__(self, name: _Optional[str] = ..., repeats: _Optional[_Iterable[float]] = ..., step: _Optional[int] = ..., logged_us: _Optional[int] = ..., host: _Optional[str] = ..., conditions: _Optional[_Iterable[_Union[Condition, _Mapping]]] = ..., note: _Optional[str] = ...) -> None: ...
+    interval: Measurement.Interval
+    bound: Measurement.Bound
+    def __init__(self, name: _Optional[str] = ..., repeats: _Optional[_Iterable[float]] = ..., step: _Optional[int] = ..., logged_us: _Optional[int] = ..., host: _Optional[str] = ..., conditions: _Optional[_Iterable[_Union[Condition, _Mapping]]] = ..., note: _Optional[str] = ..., interval: _Optional[_Union[Measurement.Interval, _Mapping]] = ..., bound: _Optional[_Union[Measurement.Bound, str]] = ...) -> None: ...
 
 class Condition(_message.Message):
     __slots__ = ("name", "value")

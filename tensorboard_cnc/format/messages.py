@@ -8,9 +8,11 @@ from typing import Any, Literal, TypeVar, cast
 
 from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.records.models import (
+    Bound,
     Budget,
     CardField,
     Goal,
+    Interval,
     LoggedProblem,
     Measurement,
     Metrics,
@@ -36,6 +38,11 @@ _GOAL: dict[Goal | None, pb.MetricSpec.Goal] = {
     None: pb.MetricSpec.UNKNOWN,
     "max": pb.MetricSpec.MAX,
     "min": pb.MetricSpec.MIN,
+}
+_BOUND_OF_VALUE: dict[Bound | None, pb.Measurement.Bound] = {
+    None: pb.Measurement.NONE,
+    "≥": pb.Measurement.AT_LEAST,
+    "≤": pb.Measurement.AT_MOST,
 }
 _BOUND: dict[Literal["at_most", "at_least"], pb.Budget.Bound] = {
     "at_most": pb.Budget.AT_MOST,
@@ -164,6 +171,7 @@ def _value_from_message(message: pb.Value) -> ParameterValue:
 
 def _measurement_to_message(measurement: Measurement) -> pb.Measurement:
     conditions = measurement.conditions
+    interval = measurement.interval
     return pb.Measurement(
         name=measurement.name,
         repeats=measurement.repeats,
@@ -172,24 +180,29 @@ def _measurement_to_message(measurement: Measurement) -> pb.Measurement:
         host=measurement.host,
         conditions=[pb.Condition(name=name, value=value) for name, value in conditions.items()],
         note=measurement.note,
+        interval=pb.Measurement.Interval(**interval._asdict()) if interval else None,
+        bound=_BOUND_OF_VALUE[measurement.bound],
     )
 
 
 def _metrics_from_message(message: pb.Metrics) -> Metrics:
-    return Metrics(
-        message.model_id,
-        tuple(
-            Measurement(
-                m.name,
-                tuple(m.repeats),
-                m.step if m.HasField("step") else None,
-                m.logged_us,
-                m.host,
-                {c.name: c.value for c in m.conditions},
-                m.note,
-            )
-            for m in message.measurements
-        ),
+    return Metrics(message.model_id, tuple(map(_measurement_from_message, message.measurements)))
+
+
+def _measurement_from_message(message: pb.Measurement) -> Measurement:
+    interval = message.interval
+    return Measurement(
+        message.name,
+        tuple(message.repeats),
+        message.step if message.HasField("step") else None,
+        message.logged_us,
+        message.host,
+        {each.name: each.value for each in message.conditions},
+        message.note,
+        Interval(interval.low, interval.high, interval.level)
+        if message.HasField("interval")
+        else None,
+        _key_of(_BOUND_OF_VALUE, message.bound),
     )
 
 

@@ -109,6 +109,15 @@ def _metric(measured: Measured, model_run: str | None) -> wire.Metric:
     }
     if metric["value"] is None:
         metric["nonfinite"] = _nonfinite(value)
+    interval = measurement.interval
+    if interval and all(map(math.isfinite, interval)) and interval.low <= interval.high:
+        metric["interval"] = {
+            "low": interval.low,
+            "high": interval.high,
+            "level": interval.level,
+        }
+    if measurement.bound:
+        metric["bound"] = measurement.bound
     if measurement.host:
         metric["host"] = measurement.host
     if measurement.conditions:

@@ -18,6 +18,8 @@ CardField: TypeAlias = Literal[
 ]
 ALL_CARD_FIELDS: frozenset[CardField] = frozenset(get_args(CardField))
 Goal: TypeAlias = Literal["max", "min"]
+# What is known of the true value: it is the measured one or more, or less.
+Bound: TypeAlias = Literal["≥", "≤"]
 # Of the year 9999; a later time is none.
 _LAST_SECOND = 253_402_300_800
 BulkKind: TypeAlias = Literal["dataset", "predictions", "weights", "activations"]
@@ -55,12 +57,21 @@ class ModelCard:
     says: frozenset[CardField] = ALL_CARD_FIELDS
 
 
+class Interval(NamedTuple):
+    """Where a value lies, as often as `level` says; all finite, and low ≤ value ≤ high."""
+
+    low: float
+    high: float
+    level: float
+
+
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """One metric of one model: every repetition as it was measured, NaN and infinities kept.
 
     `step` is the training step it belongs to; `host` the machine that logged it. `conditions` are
     what else a time or a memory figure depends on, by name; none: nobody recorded them.
+    `interval` is that of a single value; `bound` "≥": the true value is this or more.
     """
 
     name: str
@@ -70,6 +81,8 @@ class Measurement:
     host: str = ""
     conditions: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    interval: Interval | None = None
+    bound: Bound | None = None
 
 
 @dataclass(frozen=True, slots=True)

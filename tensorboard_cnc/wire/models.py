@@ -14,6 +14,14 @@ class Operation(TypedDict):
     parameters: dict[str, ParameterValue]
 
 
+class Interval(TypedDict):
+    """Where a value lies, as often as `level` (between 0 and 1) says."""
+
+    low: float
+    high: float
+    level: float
+
+
 class Metric(TypedDict):
     """One metric of one model. `value` is the median of `repeats`, null where not finite."""
 
@@ -22,6 +30,10 @@ class Metric(TypedDict):
     step: int | None
     # The value where it is not finite.
     nonfinite: NotRequired[NonFinite]
+    # Of a single value, where it was logged.
+    interval: NotRequired[Interval]
+    # The true value is this or more, or less.
+    bound: NotRequired[Literal["≥", "≤"]]
     # The machine that logged it.
     host: NotRequired[str]
     # What else the value depends on, such as threads and versions.

@@ -25,8 +25,10 @@ def efficiency_measurements(
     found = measurements(measured.metrics(), step, report)
     for name in CONDITIONAL & found.keys():
         found[name] = replace(found[name], conditions=measured.conditions)
-    for name in {"macs", "flops"} & found.keys():
-        found[name] = replace(found[name], note=_uncounted_text(measured.uncounted))
+    if measured.uncounted:
+        note = _uncounted_text(measured.uncounted)
+        for name in {"macs", "flops"} & found.keys():
+            found[name] = replace(found[name], note=note, bound="≥")
     return found
 
 
@@ -36,8 +38,6 @@ def suggested_specs(found: Mapping[str, Measurement]) -> tuple[MetricSpec, ...]:
 
 
 def _uncounted_text(uncounted: Mapping[str, int]) -> str:
-    if not uncounted:
-        return ""
     named = [f"{name} × {count}" for name, count in uncounted.items()]
     more = len(named) - _NAMED_OPERATIONS
     rest = [f"{more} more"] if more > 0 else []

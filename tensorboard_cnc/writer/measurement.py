@@ -15,6 +15,7 @@ from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.policy import Report, tolerate
+from tensorboard_cnc.writer.uncertain_value import UncertainValue, checked_uncertainty
 
 _HOST = socket.gethostname()
 
@@ -40,7 +41,18 @@ def measurements(values: Any, step: Any, report: Report) -> dict[str, Measuremen
     for given, value in values.items():
         with tolerate(report):
             name = checked_name(given, "metric name")
-            found[name] = Measurement(name, _repeats(name, value), checked_step, logged_us, _HOST)
+            interval, bound = None, None
+            if isinstance(value, UncertainValue):
+                value, interval, bound = checked_uncertainty(value)
+            found[name] = Measurement(
+                name,
+                _repeats(name, value),
+                checked_step,
+                logged_us,
+                _HOST,
+                interval=interval,
+                bound=bound,
+            )
     return found
 
 
@@ -104,6 +116,8 @@ def _remedy(number: Any) -> str:
             return "Convert it with float(...); text belongs in description="
         case list() | tuple():
             return 'Log one metric per row, for example "recall/class 0"'
+        case UncertainValue():
+            return "Log one value with its interval, or the list of bare numbers"
         case Mapping():
             return 'Log one metric per entry, for example "rouge/1"'
         case _:

@@ -50,7 +50,8 @@ class ModelHandle(OpenHandle):
         Args:
           values: numbers by metric name. A list or one-dimensional array holds repeated
             measurements of the same thing, in the order they were made. Scalars and arrays of
-            NumPy, torch and others are fine. NaN and infinities are kept as they are.
+            NumPy, torch and others are fine. NaN and infinities are kept as they are. `value`
+            makes a number with an interval, or one that is only a bound.
           step: the training step at which they were measured.
 
         Raises:

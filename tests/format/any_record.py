@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tensorboard_cnc.records.models import (
     Budget,
+    Interval,
     LoggedProblem,
     Measurement,
     Metrics,
@@ -76,6 +77,8 @@ _measurements = st.builds(
     host=st.text(max_size=10),
     conditions=st.dictionaries(st.text(max_size=10), st.text(max_size=10), max_size=3),
     note=st.text(max_size=10),
+    interval=st.none() | st.builds(Interval, st.floats(), st.floats(), st.floats()),
+    bound=st.sampled_from([None, "≥", "≤"]),
 )
 metrics = st.builds(Metrics, _ids, st.lists(_measurements, max_size=4).map(tuple))
 _budgets = st.builds(

@@ -22,6 +22,7 @@ PRUNE: cnc_summary.Operation = cnc_summary.operation("prune", amount=0.5, layers
 def train(m: cnc_summary.Model, values: Mapping[str, float]) -> cnc_summary.Efficiency | None:
     m.metrics({"accuracy": 0.5, "latency_ms": [8.1, 8.3]}, step=3)
     m.metrics(values)
+    m.metrics({"accuracy": cnc_summary.value(0.5, interval=(0.4, 0.6), level=0.9)})
     m.predictions("test", np.arange(3), predicted=["a", "b", "a"], scores={"F1": [1, 0, 1]})
     m.weights({"fc": np.zeros(3)}, reference={"dense": {"fc": np.ones(3)}})
     assert_type(m.id, str)
@@ -59,6 +60,7 @@ def refused() -> None:
     cnc_summary.model(nn.Linear(2, 2), "m")  # type: ignore[arg-type]
     cnc_summary.model("runs/a", 7)  # type: ignore[arg-type]
     cnc_summary.model("runs/a", "m", parents=3)  # type: ignore[arg-type]
+    cnc_summary.value(0.5, bound="<")  # type: ignore[arg-type]
     cnc_summary.model("runs/a", "m", operation=ACCURACY)  # type: ignore[arg-type]
     cnc_summary.metric("accuracy", goal="more")  # type: ignore[arg-type]
     cnc_summary.on_error("ignore")  # type: ignore[arg-type]

@@ -63,7 +63,8 @@ def test_operations_that_were_not_counted_are_told(tmp_path: Path) -> None:
         model.efficiency(network(), INPUTS, repeats=1)
     stored = measured(tmp_path)
     assert stored["macs"].note == stored["flops"].note == "not counted: aten.relu × 1"
-    assert stored["latency_ms"].note == ""
+    assert stored["macs"].bound == stored["flops"].bound == "≥"
+    assert (stored["latency_ms"].note, stored["latency_ms"].bound) == ("", None)
 
 
 def test_of_many_operations_the_most_frequent_are_named(tmp_path: Path) -> None:

@@ -31,6 +31,13 @@ export interface Operation {
   parameters: Record<string, ParameterValue>;
 }
 
+/** Where a value lies, as often as `level` (between 0 and 1) says. */
+export interface Interval {
+  low: number;
+  high: number;
+  level: number;
+}
+
 /** One metric of one model. `value` is the median of `repeats`, null where not finite. */
 export interface Metric {
   value: number | null;
@@ -38,6 +45,10 @@ export interface Metric {
   step: number | null;
   /** The value where it is not finite. */
   nonfinite?: NonFinite;
+  /** Of a single value, where it was logged. */
+  interval?: Interval;
+  /** The true value is this or more, or less. */
+  bound?: "≥" | "≤";
   /** The machine that logged it. */
   host?: string;
   /** What else the value depends on, such as threads and versions. */
