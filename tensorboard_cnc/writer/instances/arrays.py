@@ -21,7 +21,8 @@ Array = NDArray[Any]
 def array_of(value: Any, what: str) -> Array:
     """A NumPy array of `value`: a tensor of any device and type, an array, or nested lists.
 
-    Masked values become NaN, or None where the array holds no numbers.
+    Masked values become NaN, or None where the array holds no numbers; so do the missing entries
+    of a data frame.
 
     Raises:
       ArgumentError: it is ragged or has no order, or its library cannot copy it.
@@ -32,6 +33,11 @@ def array_of(value: Any, what: str) -> Array:
             if value.dtype.is_floating_point and value.element_size() == 2:
                 value = value.float()
         found = _unmasked(value) if np.ma.is_masked(value) else np.asarray(value)
+        if found.dtype.kind == "U" and isinstance(value, list | tuple) and found.ndim == 1:
+            # NumPy would make texts of numbers and NaN that stand beside texts.
+            found = found if all(isinstance(each, str) for each in value) else _objects(value)
+        if found.dtype == object and found.ndim:
+            found = _objects([_without_missing(each) for each in found.flat], found.shape)
     except Exception as error:
         raise ArgumentError(
             f"The {what} of type {type_name(value)} could not be read: {text_of(error)}",
@@ -213,6 +219,47 @@ def _unmasked(value: Any) -> Array:
     plain: Array = np.array(value.data, object)
     plain[np.ma.getmaskarray(value)] = None
     return plain
+
+
+def _objects(entries: Sequence[Any], shape: tuple[int, ...] = (-1,)) -> Array:
+    found = np.empty(len(entries), object)
+    for place, entry in enumerate(entries):
+        found[place] = entry
+    return found.reshape(shape)
+
+
+def _without_missing(entry: Any) -> Any:
+    """None for NaN, NaT and pandas' NA; anything else as it is."""
+    if type(entry).__name__ in ("NAType", "NaTType"):
+        return None
+    return None if isinstance(entry, float) and entry != entry else entry
+
+
+def columns_by_name(given: Any, what: str, example: str) -> Mapping[str, Any]:
+    """Columns by name: of a mapping, a data frame, a table or a structured array.
+
+    Raises:
+      ArgumentError: `given` has no columns with names.
+    """
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        return given
+    names = getattr(given, "columns", None)
+    if names is None or not hasattr(given, "__getitem__"):
+        names = getattr(getattr(given, "dtype", None), "names", None)
+    # Of an Arrow table `columns` are the columns themselves.
+    names = getattr(given, "column_names", names)
+    if names is not None:
+        return {name: given[name] for name in names}
+    name = getattr(given, "name", None)
+    if isinstance(name, str) and hasattr(given, "__array__"):
+        return {name: given}
+    raise ArgumentError(
+        f"The {what} are {shown(given)} of type {type_name(given)}",
+        f"{what.capitalize()} are one value for each instance, by name",
+        f"Write {what}={example}, or pass a data frame with such columns",
+    )
 
 
 def _plain_labels(found: Array) -> Array:

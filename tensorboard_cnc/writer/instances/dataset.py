@@ -15,9 +15,14 @@ from tensorboard_cnc.format.columns import texts as packed_texts
 from tensorboard_cnc.format.instances import columns_of, encode
 from tensorboard_cnc.format.tags import dataset_tag
 from tensorboard_cnc.records.instances import Attribute, Dataset
-from tensorboard_cnc.wording import shown, storable, type_name
+from tensorboard_cnc.wording import storable
 from tensorboard_cnc.writer.accepted_writers import Writer
-from tensorboard_cnc.writer.instances.arrays import array_of, checked_ids, checked_rows
+from tensorboard_cnc.writer.instances.arrays import (
+    array_of,
+    checked_ids,
+    checked_rows,
+    columns_by_name,
+)
 from tensorboard_cnc.writer.instances.predictions import packed_bytes
 from tensorboard_cnc.writer.instances.task import remember
 from tensorboard_cnc.writer.instances.thumbnails import thumbnails
@@ -68,7 +73,8 @@ def dataset(
       targets: what to predict where that is not a class: numbers (n,), or texts to generate.
       images: thumbnails are made of them: an array (n, H, W), (n, H, W, C) or (n, C, H, W) with
         1, 3 or 4 channels, or a list of arrays without the first dimension (None: no image).
-      attributes: categories or numbers by name, one for each instance, to slice by.
+      attributes: categories or numbers by name, one for each instance, to slice by; a mapping
+        or a data frame.
       max_bytes: compressed bytes that the record may take. Thumbnails are dropped first, then
         the ends of long texts.
 
@@ -108,7 +114,7 @@ def _dataset_of(
         ids=ids,
         fingerprint="",
         texts=inputs,
-        attributes=_checked_attributes(attributes or {}, len(ids)),
+        attributes=_checked_attributes(attributes, len(ids)),
         logged_us=now_us(),
         **truth,
     )
@@ -121,17 +127,12 @@ def _checked_attributes(given: Any, n: int) -> dict[str, Attribute]:
     Texts, truth values and mixed values are categories; None is unknown.
 
     Raises:
-      ArgumentError: `given` is not a mapping, or an attribute lacks one value for each instance.
+      ArgumentError: `given` has no names, or an attribute lacks one value for each instance.
     """
-    if not isinstance(given, Mapping):
-        raise ArgumentError(
-            f"The attributes are {shown(given)} of type {type_name(given)}",
-            "Attributes are values for all instances, by name",
-            'Write attributes={"length": lengths}',
-        )
+    columns = columns_by_name(given, "attributes", '{"length": lengths}')
     return {
         checked_name(name, "attribute's name"): _attribute(values, n, f'values of "{name}"')
-        for name, values in given.items()
+        for name, values in columns.items()
     }
 
 

@@ -9,14 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format.columns import ids as packed_ids
 from tensorboard_cnc.format.columns import probabilities
 from tensorboard_cnc.format.instances import columns_of
 from tensorboard_cnc.records.instances import Ids, Predictions
-from tensorboard_cnc.wording import shown, type_name
-from tensorboard_cnc.writer.instances.arrays import array_of, checked_ids, checked_rows, first_rows
+from tensorboard_cnc.writer.instances.arrays import (
+    array_of,
+    checked_ids,
+    checked_rows,
+    columns_by_name,
+    first_rows,
+)
 from tensorboard_cnc.writer.instances.class_predictions import (
     bare_labels,
     class_columns,
@@ -140,15 +144,9 @@ def packed_bytes(packed: Mapping[str, pb.Column]) -> int:
 
 
 def _scores(given: Any, n: int) -> dict[str, NDArray[Any]]:
-    if not isinstance(given or {}, Mapping):
-        raise ArgumentError(
-            f"The scores are {shown(given)} of type {type_name(given)}",
-            "Scores are one number for each instance, by name",
-            'Write scores={"F1": f1}',
-        )
     return {
         checked_name(name, "score's name"): numbers_of(values, n, f'scores "{name}"', np.float32)
-        for name, values in (given or {}).items()
+        for name, values in columns_by_name(given, "scores", '{"F1": f1}').items()
     }
 
 

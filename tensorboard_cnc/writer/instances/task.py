@@ -48,13 +48,18 @@ class GivenPredictions:
           ArgumentError: there are several, or nothing at all.
         """
         given = [name for name in _FORMS if getattr(self, name) is not None]
-        if len(given) > 1 or not (given or self.scores):
+        if len(given) > 1 or not (given or self._has_scores):
             raise ArgumentError(
                 f"Predictions are given as {' and '.join(given) or 'nothing'}",
                 "They must be probabilities=, logits=, predicted= or outputs=",
                 "Pass one of them, or scores= alone",
             )
         return given[0] if given else ""
+
+    @property
+    def _has_scores(self) -> bool:
+        # A data frame has no truth value.
+        return self.scores is not None and len(self.scores) > 0
 
     def in_rows(self) -> GivenPredictions:
         """The same, with labels and predicted classes as arrays or lists.

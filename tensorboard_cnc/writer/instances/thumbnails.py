@@ -36,9 +36,10 @@ def thumbnails(images: Any, ids: NDArray[Any], room: int) -> Thumbnails:
 
     Args:
       images: an array (n, H, W), (n, H, W, C) or (n, C, H, W) with C of 1, 3 or 4, or a list of
-        such arrays without n, None for no image, or Pillow images of any mode. Where two layouts fit, torch's
-        tensors have the channels first and all others last. uint8 is taken as it is, floats as 0
-        to 1, -1 to 1 or 0 to 255 where all lie within, any other range is scaled to its ends.
+        such arrays without n or Pillow images of any mode, None for no image. Where two layouts
+        fit, torch's tensors have the channels first and all others last. uint8 is taken as it is,
+        floats as 0 to 1, -1 to 1 or 0 to 255 where all lie within, any other range is scaled to its
+        ends.
       ids: of the instances (n,).
       room: bytes.
 
