@@ -49,6 +49,7 @@ BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("fractional label", {"probabilities": P, "labels": [0, 0.5, 1]}, "labels are array.*0.5"),
     ("sum", {"probabilities": [[0.5, 0.5], [0.9, 0.3], [1, 0]]}, "row 1 sum to 1.2.*logits="),
     ("outside 0 to 1", {"probabilities": [[2, -1], [1, 0], [1, 0]]}, "row 0 go from -1 to 2"),
+    ("no answer", {"predicted": [0, 1, -1]}, "Row 2 of .* is -1.*unknown_label=-1 .*floats"),
     ("other width", {"probabilities": P, "classes": list("abc")}, "2 columns for 3 classes"),
     ("too deep", {"probabilities": np.zeros((3, 2, 2))}, r"have shape \(3, 2, 2\)"),
     ("texts as numbers", {"probabilities": [["a", "b"]] * 3}, "type <U1"),
@@ -202,11 +203,9 @@ def test_ids_that_the_data_set_lacks(tmp_path: Path) -> None:
 
 def test_other_classes_than_the_data_set(tmp_path: Path) -> None:
     cnc_summary.dataset(tmp_path, "test", [1, 2], labels=[0, 1], classes=["a", "b"])
-    with (
-        cnc_summary.attach(tmp_path, "m") as model,
-        pytest.raises(ArgumentError, match=r"but the data set \"test\" has \('a', 'b'\)"),
-    ):
-        model.predictions("test", [1, 2], predicted=[0, 1], classes=["b", "a"])
+    says = r"data set \"test\" has \('a', 'b'\); only here: \['c'\], only there: \['a'\]"
+    with cnc_summary.attach(tmp_path, "m") as model, pytest.raises(ArgumentError, match=says):
+        model.predictions("test", [1, 2], predicted=[0, 1], classes=["b", "c"])
 
 
 SETS = np.array([[1, 0, 0], [0, 1, 1], [0, 0, 0]])

@@ -11,11 +11,14 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.instances.arrays import (
     array_of,
     checked_rows,
-    class_codes,
     is_half,
-    names_in,
 )
-from tensorboard_cnc.writer.instances.memberships import checked_memberships
+from tensorboard_cnc.writer.instances.class_labels import class_codes, names_in
+from tensorboard_cnc.writer.instances.memberships import (
+    Memberships,
+    checked_memberships,
+    known_memberships,
+)
 from tensorboard_cnc.writer.instances.task import TOP, Task
 
 # From which probability on a class is one of several.
@@ -59,7 +62,7 @@ def bare_labels(task: Task, found: NDArray[Any]) -> dict[str, Any]:
     checked_rows(found, task.n, "predicted classes")
     # Without names of classes, those that are predicted or right are all there are.
     classes = task.classes or names_in(found, task.given.labels)
-    predicted = class_codes(found, classes, "predicted classes")
+    predicted = class_codes(found, classes, "predicted classes", by_value=task.by_value)
     labels = _labels(task, classes)
     return {
         "kind": "classes",
@@ -95,9 +98,7 @@ def multilabel_columns(task: Task) -> dict[str, Any]:
         columns["vector_rows"] = chosen
         columns["vectors"] = np.ascontiguousarray(rows[chosen], np.float32)
     truth = _truth(task, classes, members.shape[1])
-    right = None
-    if truth is not None:
-        right = np.where(finite, (truth == members).all(axis=1), -1).astype(np.int8)
+    right = None if truth is None else _all_right(members, finite, truth)
     return {
         "kind": "multi-label",
         "classes": classes,
@@ -113,7 +114,7 @@ def _labels(task: Task, classes: tuple[str, ...], width: int = 0) -> _Labels:
     known = _known_labels(task, classes, width)
     if task.given.labels is None:
         return known
-    codes = class_codes(task.given.labels, classes, "labels", width)
+    codes = class_codes(task.given.labels, classes, "labels", width, by_value=task.by_value)
     checked_rows(codes, task.n, "labels")
     if known is not None:
         differs = (codes != known) & (codes >= 0) & (known >= 0)
@@ -123,11 +124,12 @@ def _labels(task: Task, classes: tuple[str, ...], width: int = 0) -> _Labels:
 
 def _known_labels(task: Task, classes: tuple[str, ...], width: int) -> _Labels:
     """The labels of the data set."""
-    if task.known is None or task.known.labels is None:
+    known = task.codes_known(classes)
+    if known is None:
         return None
     task.check_named(classes)
     # Where neither side has names, a label may be outside the columns of the model.
-    codes = class_codes(task.known.labels[task.rows], classes, "labels", width)
+    codes = class_codes(known, classes, "labels", width)
     checked_rows(codes, task.n, "labels")
     return codes
 
@@ -139,20 +141,43 @@ def _correct(predicted: NDArray[np.int32], labels: _Labels) -> NDArray[np.int8] 
     return np.where(known, predicted == labels, -1).astype(np.int8)
 
 
-def _truth(task: Task, classes: tuple[str, ...], width: int) -> NDArray[np.bool_] | None:
-    """The right classes of each instance (n, C), if they are known."""
-    known = None
-    if task.known is not None and task.known.memberships is not None:
-        known = task.known.memberships[task.rows]
-        task.check_named(classes)
-        _check_width(width, known.shape[1], "predicted classes")
+def _truth(task: Task, classes: tuple[str, ...], width: int) -> Memberships | None:
+    """The right classes of each instance (n, C), as far as they are known."""
+    known = _known_truth(task, classes, width)
     if task.given.labels is None:
         return known
-    truth = checked_memberships(task.given.labels, classes, "labels", width)
-    checked_rows(truth, task.n, "labels")
+    truth = known_memberships(task.given.labels, classes, "labels", width)
+    checked_rows(truth.flags, task.n, "labels")
     if known is not None:
-        task.check_agreement((truth != known).any(axis=1), truth, known, classes)
+        differs = truth.flags != known.flags
+        for each in (truth.known, known.known):
+            differs &= True if each is None else each
+        task.check_agreement(differs.any(axis=1), truth.flags, known.flags, classes)
     return truth
+
+
+def _known_truth(task: Task, classes: tuple[str, ...], width: int) -> Memberships | None:
+    """That of the data set."""
+    if task.known is None or task.known.memberships is None:
+        return None
+    task.check_named(classes)
+    _check_width(width, task.known.memberships.shape[1], "predicted classes")
+    cells = task.known.memberships_known
+    return Memberships(
+        task.columns_known(task.known.memberships, classes),
+        None if cells is None else task.columns_known(cells, classes),
+    )
+
+
+def _all_right(
+    members: NDArray[np.bool_], finite: NDArray[np.bool_], truth: Memberships
+) -> NDArray[np.int8]:
+    """Whether all classes that are known of an instance are predicted right, -1: none is known."""
+    wrong = members != truth.flags
+    if truth.known is not None:
+        wrong &= truth.known
+        finite = finite & truth.known.any(axis=1)
+    return np.where(finite, ~wrong.any(axis=1), -1).astype(np.int8)
 
 
 def _check_width(columns: int, classes: int, what: str) -> None:
@@ -171,6 +196,7 @@ def _checked_probabilities(
     """Probabilities or logits (n, C), and whether each row (n,) is finite."""
     form = task.given.form
     given = getattr(task.given, form)
+    task.check_ordered()
     rows = _probability_rows(given, form, multilabel=multilabel)
     checked_rows(rows, task.n, form)
     _check_width(rows.shape[1], len(task.classes), form)

@@ -14,7 +14,7 @@ from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format.columns import texts as packed_texts
 from tensorboard_cnc.format.instances import columns_of, encode
 from tensorboard_cnc.format.tags import dataset_tag
-from tensorboard_cnc.records.instances import Attribute, Dataset
+from tensorboard_cnc.records.instances import Attribute, Dataset, Ids
 from tensorboard_cnc.wording import storable
 from tensorboard_cnc.writer.accepted_writers import Writer
 from tensorboard_cnc.writer.instances.arrays import (
@@ -54,6 +54,8 @@ def dataset(
     targets: Any = None,
     images: Any = None,
     attributes: Mapping[str, Any] | None = None,
+    multilabel: bool = False,
+    unknown_label: int | str | None = None,
     max_bytes: int = DEFAULT_BYTES,
 ) -> None:
     """Logs the instances of an evaluation once, for the predictions of all models.
@@ -66,15 +68,20 @@ def dataset(
       writer: as for `model`.
       name: the name of the data set, at most 200 bytes once percent-encoded.
       ids: whole numbers or texts (n,), each once. Models are compared by them.
-      labels: the right class of each instance, as index or name; None, NaN or -1 where unknown.
-        For multi-label data 0 and 1 of shape (n, C), or a list of classes for each instance.
-      classes: names of all C classes, in the order of the models' outputs.
+      labels: the right class of each instance, as index or name, or one-hot (n, C); None, NaN or
+        -100, PyTorch's ignore_index, where unknown. -1 and 1 are two classes of these names.
+        For multi-label data 0 and 1 of shape (n, C), NaN, None or -1 in a cell that is unknown, or
+        a list of classes for each instance.
+      classes: names of all C classes, in the order of the models' outputs. Where they are whole
+        numbers, whole numbers among labels are these, not indices.
       texts: inputs, one for each instance. More than 10,000 characters are cut, with a mark.
       targets: what to predict where that is not a class: numbers (n,), or texts to generate.
       images: thumbnails are made of them: an array (n, H, W), (n, H, W, C) or (n, C, H, W) with
         1, 3 or 4 channels, or a list of arrays without the first dimension (None: no image).
       attributes: categories or numbers by name, one for each instance, to slice by; a mapping
         or a data frame.
+      multilabel: an instance may have several classes, even if each has one here.
+      unknown_label: what else marks an unknown label, such as -1.
       max_bytes: compressed bytes that the record may take. Thumbnails are dropped first, then
         the ends of long texts.
 
@@ -83,7 +90,16 @@ def dataset(
       ArgumentError: another argument cannot be logged; the message names the row at fault.
     """
     with tolerate(unreported):
-        record = _dataset_of(name, ids, labels, classes, texts, targets, attributes)
+        checked = checked_ids(ids)
+        truth = truth_of(
+            len(checked),
+            labels,
+            classes,
+            targets,
+            multilabel=multilabel,
+            unknown_label=unknown_label,
+        )
+        record = _dataset_of(name, checked, truth, texts, attributes)
         allowed = checked_max_bytes(max_bytes)
         journal = Journal(open_sink(writer))
         try:
@@ -92,20 +108,16 @@ def dataset(
             journal.flush()
         finally:
             journal.close()
-        remember(record, directory_of(writer))
+        remember(record, directory_of(writer), classes)
 
 
 def _dataset_of(
     name: str,
-    given_ids: Any,
-    labels: Any,
-    classes: Any,
+    ids: Ids,
+    truth: Mapping[str, Any],
     texts: Any,
-    targets: Any,
     attributes: Mapping[str, Any] | None,
 ) -> Dataset:
-    ids = checked_ids(given_ids)
-    truth = truth_of(len(ids), labels, classes, targets)
     inputs = None if texts is None else cut_texts(texts, "texts")
     if inputs is not None:
         checked_rows(inputs, len(ids), "texts")
@@ -213,7 +225,12 @@ def _parts(dataset: Dataset, order: np.ndarray[Any, Any]) -> Iterator[tuple[str,
     yield ("numbers", _bytes(ids, "<i8")) if whole else ("ids", _joined(ids.tolist()))
     yield "kind", dataset.kind.encode()
     yield "classes", _joined(dataset.classes)
-    for name, dtype in (("labels", "<i4"), ("memberships", "|u1"), ("numbers", "<f8")):
+    for name, dtype in (
+        ("labels", "<i4"),
+        ("memberships", "|u1"),
+        ("memberships_known", "|u1"),
+        ("numbers", "<f8"),
+    ):
         values = getattr(dataset, name)
         if values is not None:
             yield name, _bytes(values[order], dtype)

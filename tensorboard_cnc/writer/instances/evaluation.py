@@ -42,6 +42,7 @@ class Evaluation:
         *,
         classes: Sequence[Any] | None,
         multilabel: bool,
+        unknown_label: int | str | None,
         sharded: bool,
         max_bytes: int,
     ) -> None:
@@ -51,6 +52,7 @@ class Evaluation:
         self._max_bytes = max_bytes
         self._classes = classes
         self._multilabel = multilabel
+        self._unknown_label = unknown_label
         self._sharded = sharded and rank_and_size()[1] > 1
         self._known = known
         self._batches = Batches(max_bytes, repeats=self._sharded)
@@ -82,6 +84,7 @@ class Evaluation:
             labels=labels,
             classes=self._classes,
             multilabel=self._multilabel,
+            unknown_label=self._unknown_label,
         )
         self._handle._call(lambda: self._add(ids, given))
 

@@ -21,12 +21,12 @@ from tensorboard_cnc.writer.instances.arrays import (
     columns_by_name,
     first_rows,
 )
+from tensorboard_cnc.writer.instances.class_labels import is_one_hot
 from tensorboard_cnc.writer.instances.class_predictions import (
     bare_labels,
     class_columns,
     multilabel_columns,
 )
-from tensorboard_cnc.writer.instances.memberships import is_nested
 from tensorboard_cnc.writer.instances.task import GivenPredictions, KnownDataset, Task
 from tensorboard_cnc.writer.instances.truth import numbers_of
 from tensorboard_cnc.writer.naming import checked_dataset_name, checked_max_bytes, checked_name
@@ -159,7 +159,7 @@ def _columns(task: Task) -> dict[str, Any]:
         outputs = cut_texts(task.given.outputs, "outputs")
         checked_rows(outputs, task.n, "outputs")
         return {"kind": "texts", "outputs": outputs}
-    if _is_multilabel(task):
+    if task.is_multilabel:
         return multilabel_columns(task)
     if form != "predicted":
         return class_columns(task)
@@ -167,17 +167,12 @@ def _columns(task: Task) -> dict[str, Any]:
     return _numbers(task, found) if _is_regression(task, found) else bare_labels(task, found)
 
 
-def _is_multilabel(task: Task) -> bool:
-    labels = task.given.labels
-    nested = labels is not None and is_nested(labels)
-    return task.given.multilabel or nested or task.kind_known == "multi-label"
-
-
 def _is_regression(task: Task, found: NDArray[Any]) -> bool:
     """Whether `found` are numbers: floats are, unless the data set or a label says otherwise."""
     if task.kind_known in ("numbers", "classes"):
         return task.kind_known == "numbers"
-    return found.dtype.kind == "f" and not task.classes and task.given.labels is None
+    bare = not task.classes and task.given.labels is None
+    return found.dtype.kind == "f" and bare and not is_one_hot(found)
 
 
 def _numbers(task: Task, found: NDArray[Any]) -> dict[str, Any]:
