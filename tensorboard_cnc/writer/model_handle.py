@@ -200,6 +200,7 @@ class ModelHandle(OpenHandle):
             unknown_label=unknown_label,
             sharded=sharded,
             max_bytes=max_bytes,
+            remark=self._problems.note,
         )
 
     def weights(
@@ -295,7 +296,9 @@ class ModelHandle(OpenHandle):
 
     def _predict(self, dataset: str, ids: Any, given: GivenPredictions, max_bytes: int) -> None:
         known = known_dataset(dataset, self._journal.directory)
-        whole = predictions_of(self._id, dataset, ids, given, known, max_bytes)
+        whole = predictions_of(
+            self._id, dataset, ids, given, known, max_bytes, remark=self._problems.note
+        )
         self._write_predictions(in_order(whole), max_bytes)
 
     def _write_predictions(self, record: Predictions, max_bytes: int) -> None:

@@ -245,7 +245,9 @@ def _outside(
     by_value: bool,
 ) -> ArgumentError:
     row = int(np.argmax(outside))
-    seen = f"Row {row} of the {what} is {shown(found[row].item())}"
+    label = found[row].item()
+    label = int(label) if label == int(label) else label
+    seen = f"Row {row} of the {what} is {label}"
     if by_value:
         return ArgumentError(
             seen,
@@ -256,7 +258,7 @@ def _outside(
     return ArgumentError(
         seen,
         f"The classes are 0 to {most:,}; unknown are None, NaN and -100",
-        f"Correct it, name all classes with classes=, or pass unknown_label={found[row].item():g} "
+        f"Correct it, name all classes with classes=, or pass unknown_label={label} "
         f"if it marks what is unknown{regression}",
     )
 

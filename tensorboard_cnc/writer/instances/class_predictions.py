@@ -11,7 +11,6 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.instances.arrays import (
     array_of,
     checked_rows,
-    is_half,
 )
 from tensorboard_cnc.writer.instances.class_labels import class_codes, names_in
 from tensorboard_cnc.writer.instances.memberships import (
@@ -19,6 +18,7 @@ from tensorboard_cnc.writer.instances.memberships import (
     checked_memberships,
     known_memberships,
 )
+from tensorboard_cnc.writer.instances.probability_rows import logit_rows, probability_rows
 from tensorboard_cnc.writer.instances.task import TOP, Task
 
 # From which probability on a class is one of several.
@@ -34,7 +34,7 @@ def class_columns(task: Task) -> dict[str, Any]:
     Raises:
       ArgumentError: they are malformed, or do not fit the classes and labels.
     """
-    rows, finite = _checked_probabilities(task, multilabel=False)
+    rows, finite = _checked_rows(task, multilabel=False)
     width = rows.shape[1]
     labels = _labels(task, task.classes, width)
     chosen = task.vector_rows(width, finite)
@@ -91,7 +91,7 @@ def multilabel_columns(task: Task) -> dict[str, Any]:
         checked_rows(members, task.n, "predicted classes")
         finite = np.ones(task.n, bool)
     else:
-        rows, finite = _checked_probabilities(task, multilabel=True)
+        rows, finite = _checked_rows(task, multilabel=True)
         rows = _sigmoid(rows) if task.given.form == "logits" else rows
         members = (rows >= _THRESHOLD) & finite[:, None]
         chosen = task.vector_rows(rows.shape[1], finite)
@@ -190,20 +190,17 @@ def _check_width(columns: int, classes: int, what: str) -> None:
         )
 
 
-def _checked_probabilities(
-    task: Task, *, multilabel: bool
-) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def _checked_rows(task: Task, *, multilabel: bool) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Probabilities or logits (n, C), and whether each row (n,) is finite."""
     form = task.given.form
-    given = getattr(task.given, form)
     task.check_ordered()
-    rows = _probability_rows(given, form, multilabel=multilabel)
-    checked_rows(rows, task.n, form)
-    _check_width(rows.shape[1], len(task.classes), form)
-    if form == "probabilities":
-        return rows, _check_range(rows, given, sums=not multilabel)
-    # Minus infinity is a class ruled out.
-    return rows, np.isfinite(rows.max(axis=1))
+    read = probability_rows if form == "probabilities" else logit_rows
+    found = read(getattr(task.given, form), multilabel=multilabel)
+    checked_rows(found.values, task.n, form)
+    _check_width(found.values.shape[1], len(task.classes), form)
+    if found.remark is not None:
+        task.remark(found.remark)
+    return found.values, found.finite
 
 
 class _MostProbable(NamedTuple):
@@ -215,57 +212,6 @@ class _MostProbable(NamedTuple):
     top_classes: NDArray[np.int32] | None
     top_probabilities: NDArray[np.float32] | None
     vectors: NDArray[np.float32]
-
-
-def _probability_rows(given: Any, what: str, *, multilabel: bool) -> NDArray[Any]:
-    """Rows (n, C) as given; a binary model's (n,) or (n, 1) become two classes.
-
-    Raises:
-      ArgumentError: `given` has no such rows.
-    """
-    found = array_of(given, what)
-    if found.dtype.kind not in "fiub" or found.ndim not in (1, 2) or 0 in found.shape:
-        raise ArgumentError(
-            f"The {what} have shape {found.shape} and type {found.dtype}",
-            "They must be numbers of shape (instances, classes), or (instances,) for two classes",
-            "Reshape them",
-        )
-    found = found.astype(np.float32 if found.dtype != np.float64 else np.float64, copy=False)
-    binary = found.ndim == 1 or found.shape[1] == 1
-    if multilabel or not binary:
-        return found.reshape(len(found), -1)
-    column = found.reshape(-1)
-    other = 1 - column if what == "probabilities" else np.zeros_like(column)
-    return np.stack([other, column], axis=1)
-
-
-def _check_range(rows: NDArray[Any], given: Any, *, sums: bool) -> NDArray[np.bool_]:
-    """Whether each row (n,) is finite, once all are known to be probabilities.
-
-    Raises:
-      ArgumentError: one is outside 0 to 1, or a row does not sum to 1 (`sums`).
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = rows.sum(axis=1)
-    finite: NDArray[np.bool_] = np.isfinite(total)
-    slack = 2e-2 if is_half(given) else 1e-3
-    low, high = rows.min(axis=1), rows.max(axis=1)
-    outside = finite & ((low < -slack) | (high > 1 + slack))
-    if np.any(outside):
-        row = int(np.argmax(outside))
-        raise ArgumentError(
-            f"The probabilities of row {row} go from {low[row]:.4g} to {high[row]:.4g}",
-            "Probabilities lie between 0 and 1",
-            "Pass scores before the softmax as logits=",
-        )
-    if sums and np.any(off := finite & (np.abs(total - 1) > slack)):
-        row = int(np.argmax(off))
-        raise ArgumentError(
-            f"The probabilities of row {row} sum to {total[row]:.6g}",
-            "The probabilities of one instance sum to 1",
-            "Pass logits=, or multilabel=True where an instance can have several classes",
-        )
-    return finite
 
 
 def _most_probable(

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from tensorboard_cnc.errors import ArgumentError, ClosedError
+from tensorboard_cnc.errors import ArgumentError, ClosedError, CncError
 from tensorboard_cnc.records.instances import Predictions
 from tensorboard_cnc.writer.instances.batches import Batches, joined
 from tensorboard_cnc.writer.instances.predictions import predictions_of
-from tensorboard_cnc.writer.instances.task import GivenPredictions, KnownDataset
+from tensorboard_cnc.writer.instances.task import GivenPredictions, KnownDataset, Remark
 from tensorboard_cnc.writer.ranks import gathered_on_first, rank_and_size
 
 
@@ -45,8 +45,9 @@ class Evaluation:
         unknown_label: int | str | None,
         sharded: bool,
         max_bytes: int,
+        remark: Remark,
     ) -> None:
-        """`known` is the data set, if this process has logged it."""
+        """`known` is the data set, if this process has logged it; `remark` keeps what to say."""
         self._handle = handle
         self._dataset = dataset
         self._max_bytes = max_bytes
@@ -55,6 +56,8 @@ class Evaluation:
         self._unknown_label = unknown_label
         self._sharded = sharded and rank_and_size()[1] > 1
         self._known = known
+        self._remark = remark
+        self._remarked: CncError | None = None
         self._batches = Batches(max_bytes, repeats=self._sharded)
         self._open = False
 
@@ -117,8 +120,15 @@ class Evaluation:
             self._known,
             self._max_bytes,
             unique=not self._sharded,
+            remark=self._remark_once,
         )
         self._batches.add(part)
+
+    def _remark_once(self, error: CncError) -> None:
+        """What is true of one batch is true of all, with other figures."""
+        if self._remarked is None:
+            self._remarked = error
+            self._remark(error)
 
     def _finish(self) -> None:
         """Rank 0 of a distributed job writes what all ranks have added."""

@@ -27,7 +27,7 @@ from tensorboard_cnc.writer.instances.class_predictions import (
     class_columns,
     multilabel_columns,
 )
-from tensorboard_cnc.writer.instances.task import GivenPredictions, KnownDataset, Task
+from tensorboard_cnc.writer.instances.task import GivenPredictions, KnownDataset, Remark, Task
 from tensorboard_cnc.writer.instances.truth import numbers_of
 from tensorboard_cnc.writer.naming import checked_dataset_name, checked_max_bytes, checked_name
 from tensorboard_cnc.writer.texts import cut_texts
@@ -59,18 +59,19 @@ def predictions_of(
     max_bytes: int,
     *,
     unique: bool = True,
+    remark: Remark = lambda _error: None,
 ) -> Predictions:
     """The record of some instances, with all that could fit into `max_bytes`.
 
     `known` is the data set, where this process has logged it; with `unique` an id that occurs
-    twice is refused.
+    twice is refused; `remark` takes what the page should say.
 
     Raises:
       ArgumentError: an argument that breaks a rule of `ModelHandle.predictions`.
     """
     name = checked_dataset_name(dataset)
     allowed = checked_max_bytes(max_bytes)
-    task = Task.of(checked_ids(ids, unique=unique), given, known, allowed)
+    task = Task.of(checked_ids(ids, unique=unique), given, known, allowed, remark)
     return Predictions(
         model_id=model_id,
         dataset=name,

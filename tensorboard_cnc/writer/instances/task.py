@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.errors import ArgumentError, CncError
 from tensorboard_cnc.records.instances import Dataset, Kind
 from tensorboard_cnc.wording import shown
 from tensorboard_cnc.writer.instances.arrays import first_rows, in_rows
@@ -31,6 +31,7 @@ _FORMS = ("probabilities", "logits", "predicted", "outputs")
 _LEAST_BYTES_PER_CLASS = 0.25
 # A process that logs more data sets gets no labels from the oldest.
 _MOST_KNOWN = 16
+Remark: TypeAlias = Callable[[CncError], None]
 _SEPARATOR = re.compile(r"[/\\]")
 
 
@@ -173,6 +174,7 @@ class Task:
     """Predictions on checked ids (n,), their data set if known, and the bytes they may take.
 
     `rows` (n,) are the places of the ids in the data set; `classes` its names, or those given.
+    `remark` takes what was read otherwise than it was given, for the page to say.
     """
 
     ids: NDArray[Any]
@@ -181,10 +183,16 @@ class Task:
     max_bytes: int
     known: KnownDataset | None
     rows: NDArray[np.int64] | None
+    remark: Remark = lambda _error: None
 
     @classmethod
     def of(
-        cls, ids: NDArray[Any], given: GivenPredictions, known: KnownDataset | None, max_bytes: int
+        cls,
+        ids: NDArray[Any],
+        given: GivenPredictions,
+        known: KnownDataset | None,
+        max_bytes: int,
+        remark: Remark,
     ) -> Task:
         """The task, with its ids looked up in the data set.
 
@@ -194,7 +202,7 @@ class Task:
         given = given.in_rows()
         classes = () if given.classes is None else checked_classes(given.classes)
         if known is None:
-            return cls(ids, given, classes, max_bytes, None, None)
+            return cls(ids, given, classes, max_bytes, None, None, remark)
         if classes and known.classes and set(classes) != set(known.classes):
             raise _other_classes(classes, known)
         if given.multilabel and known.kind == "classes" and known.labels is not None:
@@ -204,7 +212,8 @@ class Task:
                 "Data sets say whether an instance may have several classes",
                 "Log the data set with multilabel=True, or leave multilabel= out here",
             )
-        return cls(ids, given, classes or known.classes, max_bytes, known, known.rows_of(ids))
+        rows = known.rows_of(ids)
+        return cls(ids, given, classes or known.classes, max_bytes, known, rows, remark)
 
     @property
     def kind_known(self) -> Kind | None:

@@ -87,7 +87,7 @@ def test_one_class_each_of_multi_label_data_is_said_to_be_several(tmp_path: Path
     cnc_summary.dataset(tmp_path / "a", "one", range(4), labels=ONE_HOT)
     cnc_summary.dataset(tmp_path / "a", "some", range(4), labels=ONE_HOT, multilabel=True)
     with cnc_summary.model(tmp_path / "m", "m") as model:
-        with pytest.raises(ArgumentError, match="each instance of .* has one.*multilabel=True"):
+        with pytest.raises(ArgumentError, match=r"each instance of .* has one.*multilabel=True"):
             model.predictions("one", range(4), probabilities=P, multilabel=True)
         model.predictions("some", range(4), probabilities=P)
     assert asked(tmp_path, "m")["kind"] == "multi-label"
@@ -142,7 +142,7 @@ def test_names_that_are_numbers_are_not_indices(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("labels", [["cat", "cat "], np.array([" cat", "cat"])])
 def test_names_that_differ_in_spaces_are_refused(labels: Any, tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match="differ only in spaces.*strip"):
+    with pytest.raises(ArgumentError, match=r"differ only in spaces.*strip"):
         cnc_summary.dataset(tmp_path, "test", range(2), labels=labels)
 
 
