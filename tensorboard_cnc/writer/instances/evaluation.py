@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from tensorboard_cnc.errors import ArgumentError, ClosedError, CncError
 from tensorboard_cnc.records.instances import Predictions
@@ -26,6 +26,14 @@ class Handle(Protocol):
 
     def _write_predictions(self, record: Predictions, max_bytes: int) -> None:
         """Logs the record within so many bytes."""
+
+
+class _Failure(NamedTuple):
+    """What keeps a rank from giving its shard."""
+
+    rank: int
+    message: str
+    remedy: str
 
 
 class Evaluation:
@@ -132,14 +140,24 @@ class Evaluation:
 
     def _finish(self) -> None:
         """Rank 0 of a distributed job writes what all ranks have added."""
-        mine: Predictions | None = None
-        parts: list[Predictions | None] = []
+        mine: Predictions | _Failure | None = None
+        parts: list[Predictions | _Failure | None] = []
         try:
             mine = self._batches.joined()
+        except ArgumentError as error:
+            mine = _Failure(rank_and_size()[0], error.message, error.remedy)
+            raise
         finally:
             # The others wait for this rank, whatever happened to it.
             parts = gathered_on_first(mine) if self._sharded else [mine]
-        found = [part for part in parts if part is not None]
+        for part in parts:
+            if isinstance(part, _Failure):
+                raise ArgumentError(
+                    f"The predictions of rank {part.rank} cannot be logged",
+                    part.message.removesuffix("."),
+                    part.remedy.removesuffix("."),
+                )
+        found = [part for part in parts if isinstance(part, Predictions)]
         if found:
             record = joined(found, repeats=self._sharded)
             self._handle._write_predictions(record, self._max_bytes)
