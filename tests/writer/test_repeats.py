@@ -28,7 +28,7 @@ def both(one: dict[str, Any], other: dict[str, Any]) -> Any:
 P = np.array([[0.9, 0.1], [0.3, 0.7], [0.5, 0.5]])
 SAME: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"probabilities": P[:2]}, {"probabilities": P[1:]}),
-    ({"probabilities": P[:2]}, {"probabilities": P[1:] + [[0.004, -0.004], [0, 0]]}),
+    ({"probabilities": P[:2]}, {"probabilities": P[1:] + np.array([[0.004, -0.004], [0, 0]])}),
     ({"probabilities": P[[0, 2]]}, {"probabilities": [[0.4995, 0.5005], [0.3, 0.7]]}),
     ({"predicted": [0, 1]}, {"predicted": [1, 0]}),
     ({"predicted": [0.5, np.nan]}, {"predicted": [np.nan, 1.0]}),
@@ -75,9 +75,9 @@ JOB = """
         distributed.init_process_group("gloo", f"file://{where}/store", rank=rank, world_size=2)
         for name, values in {"alike": [[1, 0], [1, 0]], "unlike": [[1, 0], [1, rank]]}.items():
             try:
-                with cnc_summary.model(f"{where}/{name}", "m") as m, m.evaluation("qa") as evaluation:
-                    evaluation.add(["q1", "q2"], scores={"f1": values[0]})
-                    evaluation.add(["q1", "q2"], scores={"f1": values[1]})
+                with cnc_summary.model(f"{where}/{name}", "m") as m, m.evaluation("qa") as ev:
+                    ev.add(["q1", "q2"], scores={"f1": values[0]})
+                    ev.add(["q1", "q2"], scores={"f1": values[1]})
             except ArgumentError as error:
                 print(f"{name} on rank {rank}: {error}", file=sys.stderr)
         distributed.barrier()

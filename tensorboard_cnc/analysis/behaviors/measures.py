@@ -202,7 +202,9 @@ def _hamming(case: Case) -> Floats:
 
 def _share(part: NDArray[Any], of: NDArray[Any]) -> NDArray[Any]:
     """Shares (n,), NaN of nothing."""
-    return np.divide(part, of, out=np.full(len(part), np.nan), where=of > 0)
+    found: NDArray[Any] = np.full(len(part), np.nan)
+    np.divide(part, of, out=found, where=of > 0)
+    return found
 
 
 def _has_error(case: Case) -> bool:

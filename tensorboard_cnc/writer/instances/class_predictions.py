@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.instances.arrays import (
-    array_of,
     checked_rows,
 )
 from tensorboard_cnc.writer.instances.class_labels import class_codes, names_in

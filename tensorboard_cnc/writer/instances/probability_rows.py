@@ -136,8 +136,8 @@ def _check_positive(total: NDArray[Any], finite: NDArray[np.bool_]) -> None:
 
 def _scaled(total: NDArray[Any]) -> CncError:
     return CncError(
-        f"Probabilities sum to {total.min():.4g} to {total.max():.4g}, as rounded ones do, and were "
-        "scaled to sum to 1",
+        f"Probabilities sum to {total.min():.4g} to {total.max():.4g}, as rounded ones do, and "
+        "were scaled to sum to 1",
         "",
         "Pass logits=, or take the softmax in 32 bits, to have them exact",
     )
@@ -151,7 +151,7 @@ def _alike(rows: NDArray[Any]) -> CncError | None:
     if np.isin(rows, (0, 1)).all():
         return None
     return CncError(
-        "Logits lie between 0 and 1 and sum to 1, as probabilities do; their softmax is nearly flat",
+        "Logits lie between 0 and 1 and sum to 1, as probabilities do; their softmax is flat",
         "",
         "Pass them as probabilities=",
     )

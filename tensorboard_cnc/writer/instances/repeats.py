@@ -57,8 +57,8 @@ def _differ(column: Any, first: NDArray[np.int64], again: NDArray[np.int64]) -> 
     if column.dtype.kind == "f":
         close = np.isclose(one, other, rtol=_RELATIVE, atol=_ABSOLUTE, equal_nan=True)
         return np.asarray(~close)
-    differs = np.asarray(one != other)
-    return differs.any(axis=1) if differs.ndim == 2 else differs
+    differs: NDArray[Any] = np.asarray(one != other)
+    return np.asarray(differs.any(axis=1)) if differs.ndim == 2 else differs
 
 
 def _are_ties(

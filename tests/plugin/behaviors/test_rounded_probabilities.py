@@ -1,4 +1,4 @@
-"""Probabilities that were rounded to 16 or 8 bits are taken, scaled to sum to 1, and remarked on."""
+"""Probabilities that were rounded to 16 or 8 bits are taken, scaled, and remarked on."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def test_rounded_probabilities_are_scaled_and_remarked_on(form: str, tmp_path: P
     (found,) = all_of(Problems, tmp_path / "m")
     (problem,) = found.problems
     assert "as rounded ones do, and were scaled to sum to 1" in problem.message
-    assert accuracy(tmp_path, "m")[0] > 0.9
+    (share,) = accuracy(tmp_path, "m")
+    assert share is not None
+    assert share > 0.9
     with serve_in_process(tmp_path, "python") as host:
         assert any("scaled to sum to 1" in each["message"] for each in host.models()["problems"])
 

@@ -15,7 +15,7 @@ from tests.plugin.behaviors.through_routes import another_process, asked
 from tests.writer.logged import bulk_records, the_dataset, the_predictions
 
 NAN = float("nan")
-LABELS = [[1, 0, NAN], [0, 1, 1], [NAN, NAN, NAN], [1, NAN, 0], [0, 0, 0]]
+LABELS: list[list[float]] = [[1, 0, NAN], [0, 1, 1], [NAN, NAN, NAN], [1, NAN, 0], [0, 0, 0]]
 SAID = np.array([[1, 0, 1], [0, 1, 1], [1, 0, 0], [0, 1, 0], [0, 0, 0]])
 KNOWN = ~np.isnan(LABELS)
 AS_INTS = np.nan_to_num(np.array(LABELS), nan=-1).astype(int)
