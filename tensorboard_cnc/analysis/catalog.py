@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tensorboard_cnc.analysis.lineage import GHOST_RUN, Lineage, Member, resolve_lineage
 from tensorboard_cnc.analysis.measurements import (
@@ -138,6 +138,10 @@ def _owned(bulk: tuple[Bulk, ...], claims: _Claims) -> dict[str, tuple[Bulk, ...
         if entry.kind != "dataset":
             what = entry.kind.capitalize()
             key = claims.owner(what, entry.model_id, entry.run, entry.logged_us)
+            older = newest[key].get((entry.kind, entry.dataset))
+            if older is not None and entry.kind == "predictions":
+                others = (*entry.others, replace(older, others=()), *older.others)
+                entry = replace(entry, others=others)
             newest[key][entry.kind, entry.dataset] = entry
     return {
         key: tuple(sorted(of_model.values(), key=lambda entry: entry.tag))

@@ -50,6 +50,7 @@ _FIELDS: dict[str, _Field] = {
     "labels": _Field(columns.whole_numbers, _array(np.int32)),
     "predicted": _Field(columns.whole_numbers, _array(np.int32)),
     "memberships": _Field(columns.bits, _array(np.bool_, 2)),
+    "memberships_known": _Field(columns.bits, _array(np.bool_, 2)),
     "numbers": _Field(columns.numbers, _array(np.float64)),
     "targets": _Field(columns.texts, columns.texts_of),
     "texts": _Field(columns.texts, columns.texts_of),
@@ -220,6 +221,9 @@ def _check_classes(fields: Mapping[str, Any]) -> None:
         for name in ("memberships", "vectors"):
             if name in fields and fields[name].shape[1] != classes:
                 raise damaged(f"its column {name} does not have the {classes:,} classes it names")
+    known, members = fields.get("memberships_known"), fields.get("memberships")
+    if known is not None and (members is None or known.shape != members.shape):
+        raise damaged("what is known of its classes does not fit them")
     tops = [fields.get(name) for name in ("top_classes", "top_probabilities")]
     if len({None if top is None else top.shape for top in tops}) > 1:
         raise damaged("its most probable classes do not fit their probabilities")

@@ -7,7 +7,7 @@ an `Unreadable`, and the rest is read all the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -29,6 +29,8 @@ from tensorboard_cnc.records.models import Bulk, Metrics, ModelCard, Problems, R
 _Series = tuple[str, str]
 # A request that fails is repeated in halves; this many failures are looked into at a time.
 _FAILURES_LOOKED_INTO = 64
+# More processes that log the same predictions are restarts rather than parts.
+_MOST_PROCESSES = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +185,9 @@ class EventStore:
 
 
 def _bulk_records(listed: Mapping[_Series, _Version], stored: Iterable[Stored]) -> tuple[Bulk, ...]:
-    """Of each tag of a shown run the newest record."""
+    """Of each tag of a shown run the newest record, with the others that hold predictions."""
     ids = {encode_part(model_id): model_id for model_id in _model_ids(stored)}
-    newest: dict[_Series, Bulk] = {}
+    found: dict[_Series, list[Bulk]] = {}
     for (run, tag), version in listed.items():
         said = bulk_tag(tag)
         if said is None:
@@ -202,10 +204,16 @@ def _bulk_records(listed: Mapping[_Series, _Version], stored: Iterable[Stored]) 
             version.step,
             version.wall_time,
         )
-        other = newest.setdefault((bulk.run, tag), bulk)
-        if other.order < bulk.order:
-            newest[bulk.run, tag] = bulk
-    return tuple(bulk for _, bulk in sorted(newest.items()))
+        found.setdefault((bulk.run, tag), []).append(bulk)
+    return tuple(_newest_of(bulks) for _, bulks in sorted(found.items()))
+
+
+def _newest_of(bulks: Iterable[Bulk]) -> Bulk:
+    """The newest of records of the same; of predictions with those that others have logged."""
+    newest, *others = sorted(bulks, key=lambda bulk: bulk.order, reverse=True)
+    if newest.kind != "predictions" or not others:
+        return newest
+    return replace(newest, others=tuple(others[:_MOST_PROCESSES]))
 
 
 def _model_ids(stored: Iterable[Stored]) -> Iterator[str]:

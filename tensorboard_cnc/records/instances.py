@@ -25,7 +25,8 @@ class Dataset:
     """What all models share about the instances of an evaluation.
 
     `labels`: class indices, int32 (n,); `memberships`: the classes of each multi-label instance,
-    bool (n, C); `numbers`: targets of a regression, float64 (n,); `targets`: texts to generate.
+    bool (n, C), and `memberships_known` where they are known, None: everywhere; `numbers`: targets
+    of a regression, float64 (n,); `targets`: texts to generate.
     `images`: PNG files, empty where an instance has none. `groups`: what each was sampled in,
     numbered from 0 without gaps, int64 (n,). `dropped`: what max_bytes left out.
     """
@@ -45,6 +46,7 @@ class Dataset:
     groups: NDArray[np.int64] | None = None
     dropped: tuple[str, ...] = ()
     logged_us: int = 0
+    memberships_known: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

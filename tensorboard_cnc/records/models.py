@@ -167,6 +167,7 @@ class Bulk:
     It is hashable, and another value for each new version of its record. `model_id` is "" for a
     data set, `dataset` is "" for sketches. `run` is the one a reader shows, `stored_run`
     TensorBoard's own; a loader may know neither `step` nor `wall_time` (seconds since 1970).
+    `others`: of predictions, those that other processes have logged before, the newest first.
     """
 
     kind: BulkKind
@@ -177,6 +178,7 @@ class Bulk:
     tag: str
     step: int | None = None
     wall_time: float | None = None
+    others: tuple[Bulk, ...] = ()
 
     @property
     def order(self) -> tuple[float, int]:

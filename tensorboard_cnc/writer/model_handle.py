@@ -73,6 +73,7 @@ class ModelHandle(OpenHandle):
         labels: Any = None,
         classes: Sequence[Any] | None = None,
         multilabel: bool = False,
+        unknown_label: int | str | None = None,
         max_bytes: int = DEFAULT_BYTES,
     ) -> None:
         """Logs the model's predictions on instances of a data set; a later call replaces them.
@@ -93,8 +94,10 @@ class ModelHandle(OpenHandle):
           scores: one number for each instance by name, such as {"F1": f1}.
           labels: right classes, unless this process has logged the data set; if it has, they must
             not contradict it.
-          classes: names of the C classes, likewise.
+          classes: names of the C classes in the order of the columns, likewise; in whatever order
+            the data set has them.
           multilabel: an instance may have several classes, each of its own probability.
+          unknown_label: what marks an unknown label or class beside None, NaN and -100.
           max_bytes: compressed bytes that the record may take. Full vectors are dropped
             first, except for a random subset that is the same for all models; then top-k, then
             confidence.
@@ -112,6 +115,7 @@ class ModelHandle(OpenHandle):
             labels=labels,
             classes=classes,
             multilabel=multilabel,
+            unknown_label=unknown_label,
         )
         self._call(lambda: self._predict(dataset, ids, given, max_bytes))
 
@@ -163,6 +167,7 @@ class ModelHandle(OpenHandle):
         *,
         classes: Sequence[Any] | None = None,
         multilabel: bool = False,
+        unknown_label: int | str | None = None,
         sharded: bool = True,
         max_bytes: int = DEFAULT_BYTES,
     ) -> Evaluation:
@@ -181,6 +186,7 @@ class ModelHandle(OpenHandle):
           dataset: as for `predictions`, like everything that is not described here.
           classes: names of the C classes.
           multilabel: an instance may have several classes.
+          unknown_label: what marks an unknown label or class.
           sharded: in a ``torch.distributed`` job each rank adds its shard, all ranks end the block
             together, rank 0 writes them all, and an id that several have counts once. False
             where rank 0 evaluates alone.
@@ -192,8 +198,10 @@ class ModelHandle(OpenHandle):
             known_dataset(dataset, self._journal.directory),
             classes=classes,
             multilabel=multilabel,
+            unknown_label=unknown_label,
             sharded=sharded,
             max_bytes=max_bytes,
+            remark=self._problems.note,
         )
 
     def weights(
@@ -289,7 +297,9 @@ class ModelHandle(OpenHandle):
 
     def _predict(self, dataset: str, ids: Any, given: GivenPredictions, max_bytes: int) -> None:
         known = known_dataset(dataset, self._journal.directory)
-        whole = predictions_of(self._id, dataset, ids, given, known, max_bytes)
+        whole = predictions_of(
+            self._id, dataset, ids, given, known, max_bytes, remark=self._problems.note
+        )
         self._write_predictions(in_order(whole), max_bytes)
 
     def _write_predictions(self, record: Predictions, max_bytes: int) -> None:

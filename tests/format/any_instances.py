@@ -45,6 +45,7 @@ def groups(n: int) -> st.SearchStrategy[Any]:
 @st.composite
 def datasets(draw: st.DrawFn) -> Dataset:
     n, classes = draw(st.integers(0, 12)), draw(st.integers(1, 5))
+    memberships = draw(column(np.bool_, (n, classes), st.booleans()))
     codes = arrays(np.int32, n, elements=st.integers(-1, 1))
     category = st.tuples(codes, st.just(("a", "<b>")))
     number = arrays(np.float64, n, elements=st.floats())
@@ -55,7 +56,10 @@ def datasets(draw: st.DrawFn) -> Dataset:
         fingerprint=draw(st.text(TEXTS, max_size=8)),
         classes=tuple(f"class {i}" for i in range(classes)) if draw(st.booleans()) else (),
         labels=draw(column(np.int32, n, st.integers(-1, classes - 1))),
-        memberships=draw(column(np.bool_, (n, classes), st.booleans())),
+        memberships=memberships,
+        memberships_known=None
+        if memberships is None
+        else draw(column(np.bool_, (n, classes), st.booleans())),
         numbers=draw(column(np.float64, n, st.floats())),
         targets=draw(texts(n)),
         texts=draw(texts(n)),

@@ -49,6 +49,7 @@ BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("fractional label", {"probabilities": P, "labels": [0, 0.5, 1]}, "labels are array.*0.5"),
     ("sum", {"probabilities": [[0.5, 0.5], [0.9, 0.3], [1, 0]]}, "row 1 sum to 1.2.*logits="),
     ("outside 0 to 1", {"probabilities": [[2, -1], [1, 0], [1, 0]]}, "row 0 go from -1 to 2"),
+    ("no answer", {"predicted": [0, 1, -1]}, "Row 2 of .* is -1.*unknown_label=-1 .*floats"),
     ("other width", {"probabilities": P, "classes": list("abc")}, "2 columns for 3 classes"),
     ("too deep", {"probabilities": np.zeros((3, 2, 2))}, r"have shape \(3, 2, 2\)"),
     ("texts as numbers", {"probabilities": [["a", "b"]] * 3}, "type <U1"),
@@ -77,7 +78,7 @@ BAD_PREDICTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("one label", {"probabilities": P, "labels": 1}, "The labels are 1 of type int"),
     ("scores in no order", {"scores": {"F1": {1, 2, 3}}}, "in the order of the ids"),
     ("no scores", {"scores": {"F1": None}}, 'The scores "F1" are None'),
-    ("nameless scores", {"scores": [[1, 2, 3]]}, "Scores are one number for each instance"),
+    ("nameless scores", {"scores": [[1, 2, 3]]}, "Scores are one value for each instance"),
     ("a huge score", {"scores": {"F1": [1, 1e300, 1]}}, "Row 1 .* is 1e\\+300.*its logarithm"),
     ("classes in no order", {"probabilities": P, "classes": {"a", "b"}}, "The classes are {"),
     ("labels of texts", {"outputs": ["a"] * 3, "labels": [0, 1, 0]}, "Labels are given for outp"),
@@ -124,7 +125,7 @@ BAD_DATASETS: list[tuple[str, dict[str, Any], str]] = [
     ("two channels", {"images": np.zeros((2, 2, 8, 8))}, r"has shape \(2, 8, 8\)"),
     ("no pixels", {"images": np.zeros((2, 0, 8))}, r"has shape \(0, 8\)"),
     ("no image", {"images": ["a.png", "b.png"]}, "An image is 'a.png'"),
-    ("attributes as a list", {"attributes": [1, 2]}, "values for all instances, by name"),
+    ("attributes as a list", {"attributes": [1, 2]}, "one value for each instance, by name"),
     ("fewer attributes", {"attributes": {"ink": [1]}}, '1 values of "ink" for 2 ids'),
     ("deep attribute", {"attributes": {"ink": [["a"], ["b"]]}}, r"have shape \(2, 1\)"),
     ("one number", {"images": 5}, "The images are"),
@@ -202,11 +203,9 @@ def test_ids_that_the_data_set_lacks(tmp_path: Path) -> None:
 
 def test_other_classes_than_the_data_set(tmp_path: Path) -> None:
     cnc_summary.dataset(tmp_path, "test", [1, 2], labels=[0, 1], classes=["a", "b"])
-    with (
-        cnc_summary.attach(tmp_path, "m") as model,
-        pytest.raises(ArgumentError, match=r"but the data set \"test\" has \('a', 'b'\)"),
-    ):
-        model.predictions("test", [1, 2], predicted=[0, 1], classes=["b", "a"])
+    says = r"data set \"test\" has \('a', 'b'\); only here: \['c'\], only there: \['a'\]"
+    with cnc_summary.attach(tmp_path, "m") as model, pytest.raises(ArgumentError, match=says):
+        model.predictions("test", [1, 2], predicted=[0, 1], classes=["b", "c"])
 
 
 SETS = np.array([[1, 0, 0], [0, 1, 1], [0, 0, 0]])

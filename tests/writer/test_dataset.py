@@ -26,9 +26,9 @@ def stored(where: Path, ids: Any = (1, 2, 3), **given: Any) -> Dataset:
 @pytest.mark.parametrize(
     "labels",
     [
-        pytest.param([2, 0, -1], id="indices"),
+        pytest.param([2, 0, -100], id="indices"),
         pytest.param(np.array([2.0, 0.0, np.nan]), id="floats"),
-        pytest.param(torch.tensor([[2], [0], [-1]]), id="a torch column"),
+        pytest.param(torch.tensor([[2], [0], [-100]]), id="a torch column"),
         pytest.param(["c", "a", None], id="names"),
         pytest.param(np.array([2, 0, None]), id="objects"),
     ],

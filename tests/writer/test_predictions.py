@@ -190,7 +190,7 @@ def test_a_class_ruled_out_by_minus_infinity(tmp_path: Path) -> None:
 
 
 def test_unknown_labels(tmp_path: Path) -> None:
-    for number, labels in enumerate(([0, None, -1, 2], [0.0, np.nan, -1.0, 2.0])):
+    for number, labels in enumerate(([0, None, -100, 2], [0.0, np.nan, -100.0, 2.0])):
         record = predicted(tmp_path / str(number), range(4), predicted=[0, 1, 2, 1], labels=labels)
         np.testing.assert_array_equal(record.correct, [1, -1, -1, 0])
 

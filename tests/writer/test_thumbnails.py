@@ -137,3 +137,51 @@ def test_as_many_as_fit() -> None:
     again = thumbnails(images[::-1], np.arange(200)[::-1], 10_000)
     assert [bool(file) for file in again.files[::-1]] == [bool(file) for file in found.files]
     assert thumbnails(images, np.arange(200), -5).files == (b"",) * 200
+
+
+RED = Image.new("RGB", (6, 6), (255, 0, 0))
+HALF = Image.new("RGBA", (6, 6), (255, 0, 0, 128))
+PALETTE = RED.convert("P", palette=Image.Palette.ADAPTIVE)
+
+
+@pytest.mark.parametrize(
+    ("image", "pixel"),
+    [
+        *((RED.convert(mode), (255, 0, 0)) for mode in ("RGB", "RGBX", "CMYK", "HSV")),
+        (PALETTE, (255, 0, 0)),
+        (RED.convert("RGBA"), (255, 0, 0, 255)),
+        (HALF, (255, 0, 0, 128)),
+        (HALF.convert("RGBa"), (255, 0, 0, 128)),
+        *((RED.convert(mode), 76) for mode in ("L", "I", "F")),
+        (RED.convert("L").convert("I;16"), 76),
+        (RED.convert("LA"), (76, 76, 76, 255)),
+        (Image.new("1", (6, 6), 1), 255),
+    ],
+    ids=lambda value: getattr(value, "mode", None),
+)
+def test_pillow_images_of_every_mode_have_their_colours(image: Any, pixel: Any) -> None:
+    white = Image.new("L", (6, 6), 255)
+    alone, beside, other = (*shown([image]), *shown([image, white]))
+    for found in (alone, beside):
+        np.testing.assert_array_equal(found[0, 0], pixel)
+    assert (other == 255).all()
+
+
+def test_near_colours_of_other_models_of_colour() -> None:
+    for mode in ("YCbCr", "PA"):
+        (found,) = shown([RED.convert("P").convert(mode) if mode == "PA" else RED.convert(mode)])
+        np.testing.assert_allclose(found[0, 0, :3], (255, 0, 0), atol=2)
+
+
+def test_a_transparent_colour_of_a_palette_stays_transparent() -> None:
+    image = PALETTE.copy()
+    image.info["transparency"] = image.getpixel((0, 0))
+    (found,) = shown([image])
+    assert found[0, 0, 3] == 0
+
+
+def test_sixteen_bits_of_grey_are_stretched_and_leave_bytes_alone() -> None:
+    deep = Image.fromarray(np.linspace(0, 4095, 36).astype(np.uint16).reshape(6, 6))
+    grey, red = shown([deep, RED])
+    assert (grey[0, 0], grey[-1, -1]) == (0, 255)
+    assert red[0, 0].tolist() == [255, 0, 0]

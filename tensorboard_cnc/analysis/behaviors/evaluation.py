@@ -97,6 +97,8 @@ def evaluation_of(predictions: Predictions, instances: Instances) -> Evaluation:
     vectors = _vectors(predictions, layout, codes, len(truth.classes))
     recorded = _recorded_correct(predictions, layout)
     correct = _correct(recorded, truth, answers, scores)
+    if truth.memberships_known is not None and memberships is not None:
+        correct = _right_as_far_as_known(truth, memberships, layout)
     contradicted = _contradicted(recorded, correct)
     true_probability = layout.maybe(predictions.true_probability)
     if true_probability is None:
@@ -219,6 +221,15 @@ def _correct(
     if recorded is None:
         return next(filter(_all_0_or_1, map(scores.get, _score_names(scores))), None)
     return recorded
+
+
+def _right_as_far_as_known(truth: Truth, memberships: Bools, layout: _Layout) -> Floats:
+    """1 where all known classes of a row are predicted right, NaN where none is known (N,)."""
+    assert truth.memberships is not None
+    assert truth.memberships_known is not None
+    wrong = ((memberships != truth.memberships) & truth.memberships_known).any(axis=1)
+    known = truth.memberships_known.any(axis=1) & (layout.positions != NONE)
+    return np.where(known, np.asarray(~wrong, np.float32), np.float32(np.nan))
 
 
 def _contradicted(recorded: Floats | None, correct: Floats | None) -> Bools:

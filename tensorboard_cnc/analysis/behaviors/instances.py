@@ -28,10 +28,11 @@ class Truth:
     """What a data set says about its N rows.
 
     `labels`: codes (N,), comparable with those of predictions, NONE where unknown; for
-    multi-label data `memberships` has the classes of each row (N, C) instead, and `labels` codes
-    of these sets. `numbers`: targets of a regression. An attribute is an array of N numbers (NaN:
-    unknown) or a pair of codes (N,) and their texts. `groups`: codes (N,), from 0 without gaps, of
-    what was sampled (the image of several scans); None where every row was sampled by itself.
+    multi-label data `memberships` has the classes of each row (N, C) instead, `memberships_known`
+    which of them are known (None: all), and `labels` codes of these sets. `numbers`: targets of a
+    regression. An attribute is an array of N numbers (NaN: unknown) or a pair of codes (N,) and
+    their texts. `groups`: codes (N,), from 0 without gaps, of what was sampled (the image of
+    several scans); None where every row was sampled by itself.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class Truth:
     numbers: Floats | None = None
     attributes: Mapping[str, Floats | tuple[Ints, Sequence[str]]] = field(default_factory=dict)
     groups: Ints | None = None
+    memberships_known: Bools | None = None
 
     @property
     def n_groups(self) -> int | None:
@@ -51,7 +53,7 @@ class Truth:
     @property
     def nbytes(self) -> int:
         """Memory that the arrays take."""
-        arrays = [self.labels, self.memberships, self.numbers, self.groups]
+        arrays = [self.labels, self.memberships, self.memberships_known, self.numbers, self.groups]
         arrays += (
             each[0] if isinstance(each, tuple) else each for each in self.attributes.values()
         )
@@ -152,10 +154,11 @@ def instances_of(dataset: Dataset | None, predictions: Sequence[Predictions]) ->
     if dataset is None:
         return Instances(ids, Truth(kind, len(ids), classes), None)
     labels: Ints | None = dataset.labels
-    memberships = dataset.memberships
+    memberships, known = dataset.memberships, dataset.memberships_known
     if memberships is not None:
-        beyond = len(classes) - memberships.shape[1]
-        memberships = np.pad(memberships, ((0, 0), (0, beyond))) if beyond else memberships
+        beyond = ((0, 0), (0, len(classes) - memberships.shape[1]))
+        memberships = np.pad(memberships, beyond) if beyond[1][1] else memberships
+        known = None if known is None else np.pad(known, beyond, constant_values=True)
         labels = membership_codes(memberships)
     truth = Truth(
         kind,
@@ -166,6 +169,7 @@ def instances_of(dataset: Dataset | None, predictions: Sequence[Predictions]) ->
         dataset.numbers,
         dataset.attributes,
         _groups(dataset),
+        memberships_known=known,
     )
     return Instances(ids, truth, dataset)
 

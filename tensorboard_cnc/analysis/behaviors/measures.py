@@ -152,7 +152,12 @@ def _brier(case: Case) -> Floats | None:
     rows, p = vectors.rows, vectors.probabilities
     found = _unknown(truth)
     if truth.memberships is not None:
-        found[rows] = ((p - truth.memberships[rows]) ** 2).mean(axis=1)
+        squares = (p - truth.memberships[rows]) ** 2
+        if truth.memberships_known is None:
+            found[rows] = squares.mean(axis=1)
+        else:
+            known = truth.memberships_known[rows]
+            found[rows] = _share((squares * known).sum(axis=1), np.count_nonzero(known, axis=1))
         return found
     assert truth.labels is not None
     labels = truth.labels[rows]
@@ -166,25 +171,40 @@ def _has_sets(case: Case) -> bool:
     return case.truth.memberships is not None and case.model.memberships is not None
 
 
-def _overlap(case: Case) -> tuple[NDArray[Any], NDArray[Any], int]:
-    """Of each row how many classes are in both truth and prediction, and in either; C."""
-    said, true = case.model.memberships, case.truth.memberships
+def _overlap(case: Case) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Of each row how many classes are in both truth and prediction, in either, and known."""
+    said, true, known = (
+        case.model.memberships,
+        case.truth.memberships,
+        case.truth.memberships_known,
+    )
     assert said is not None
     assert true is not None
-    both, either = (np.count_nonzero(each, axis=1) for each in (said & true, said | true))
-    return both, either, true.shape[1]
+    if known is None:
+        both, either = (np.count_nonzero(each, axis=1) for each in (said & true, said | true))
+        return both, either, np.full(case.truth.n, true.shape[1])
+    sets = (said & true & known, (said | true) & known, known)
+    both, either, of = (np.count_nonzero(each, axis=1) for each in sets)
+    return both, either, of
 
 
 def _jaccard(case: Case) -> Floats:
-    both, either, _ = _overlap(case)
+    both, either, of = _overlap(case)
     # Nothing said where nothing is true is right.
     share = np.divide(both, either, out=np.ones(case.truth.n), where=either > 0)
-    return np.where(case.model.present, share, np.nan)
+    return np.where(case.model.present & (of > 0), share, np.nan)
 
 
 def _hamming(case: Case) -> Floats:
-    both, either, classes = _overlap(case)
-    return np.where(case.model.present, (either - both) / max(classes, 1), np.nan)
+    both, either, of = _overlap(case)
+    return np.where(case.model.present, _share(either - both, of), np.nan)
+
+
+def _share(part: NDArray[Any], of: NDArray[Any]) -> NDArray[Any]:
+    """Shares (n,), NaN of nothing."""
+    found: NDArray[Any] = np.full(len(part), np.nan)
+    np.divide(part, of, out=found, where=of > 0)
+    return found
 
 
 def _has_error(case: Case) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation, evaluation_of
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Instances, instances_of, rows_of
+from tensorboard_cnc.analysis.behaviors.readings import as_read, doubts, order_doubts
+from tensorboard_cnc.analysis.behaviors.shards import whole_of
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.nearest import Resolution, resolve_dataset
+from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.questions import BehaviorsQuestion
@@ -64,10 +68,10 @@ def evaluation_sets(
         for bulk in catalog.bulk.get(key, ())
         if bulk.kind == "predictions" and name in (None, bulk.dataset)
     ]
-    records.expect(bulk for _, bulk in listed)
+    records.expect(each for _, bulk in listed for each in (bulk, *bulk.others))
     for key, bulk in listed:
         try:
-            record = records.predictions(bulk)
+            record = _whole(bulk, records).record
         except RecordError as error:
             notes.append({"message": error.message, "remedy": error.remedy, "model": key})
             continue
@@ -90,6 +94,58 @@ def evaluation_sets(
         ),
     )
     return ranked, notes
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Predictions as they are compared, and what is to be said of them."""
+
+    record: Predictions
+    problems: tuple[Problem, ...]
+    nbytes: int = 1000
+
+
+def _whole(bulk: Bulk, records: Records) -> _Given:
+    """The predictions that `bulk` lists, with those of other processes.
+
+    Raises:
+      RecordError: the newest cannot be read.
+    """
+    newest = records.predictions(bulk)
+    if not bulk.others:
+        return _Given(newest, ())
+
+    def make() -> _Given:
+        found = [newest]
+        for other in bulk.others:
+            with suppress(RecordError):
+                found.append(records.predictions(other))
+        whole, problems = whole_of(found)
+        own = 0 if whole is newest else sum(array.nbytes for array in arrays_of(whole))
+        return _Given(whole, tuple(problems), 1000 + own)
+
+    return records.keep(_Given, ("whole", bulk), make)
+
+
+def _as_read(chosen: EvaluationSet, key: str, records: Records) -> _Given:
+    """A model's predictions in the kind and by the classes of the data set.
+
+    Raises:
+      RecordError: the predictions, or the data set, cannot be read.
+    """
+    bulk = chosen.predictions[key]
+    given = _whole(bulk, records)
+    if chosen.dataset is None:
+        return given
+    dataset = records.dataset(chosen.dataset)
+
+    def make() -> _Given:
+        read = as_read(given.record, dataset)
+        problems = (*given.problems, *doubts(given.record, read, dataset))
+        own = 0 if read is given.record else sum(array.nbytes for array in arrays_of(read))
+        return _Given(read, problems, 1000 + own)
+
+    return records.keep(_Given, ("as read", chosen.dataset, bulk), make)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +216,7 @@ class Comparisons:
         self._records, self._models = records, question.keys
         self.sets, self.notes = evaluation_sets(catalog, question.keys, records)
         self.chosen = self._chosen(question.dataset)
+        self.notes += self._doubts()
 
     @property
     def selection(self) -> Comparison:
@@ -204,6 +261,18 @@ class Comparisons:
             if each.dataset is not None
         }
 
+    def _doubts(self) -> Iterator[wire.BehaviorNote]:
+        """What does not fit together among the predictions on the chosen set."""
+        chosen = self.chosen
+        if chosen is None:
+            return
+        given = {key: _as_read(chosen, key, self._records) for key in chosen.predictions}
+        dataset = self._records.dataset(chosen.dataset) if chosen.dataset else None
+        records = {key: each.record for key, each in given.items()}
+        found = [(key, problem) for key, each in given.items() for problem in each.problems]
+        for key, problem in (*found, *order_doubts(records, dataset)):
+            yield {"message": problem.message, "remedy": problem.remedy, "model": key}
+
     def _chosen(self, sought: str | None) -> EvaluationSet | None:
         if sought is None:
             return next(iter(self.sets), None)
@@ -232,7 +301,7 @@ def _compare(chosen: EvaluationSet, models: tuple[str, ...], cached: Records) ->
       RecordError: a record that was listed cannot be read.
     """
     bulks = {key: chosen.predictions[key] for key in models if key in chosen.predictions}
-    records = {key: cached.predictions(bulk) for key, bulk in bulks.items()}
+    records = {key: _as_read(chosen, key, cached).record for key in bulks}
     dataset = _dataset_of(chosen, cached)
     # Which instances, classes and kind there are depends on all records where none says it alone.
     of = (chosen.dataset, chosen.grouped, *bulks.values())

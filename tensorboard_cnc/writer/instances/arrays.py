@@ -13,7 +13,7 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format.columns import text_ids
 from tensorboard_cnc.sketches.hashing import GOLDEN, mixed
 from tensorboard_cnc.wording import shown, text_of, type_name
-from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_name
+from tensorboard_cnc.writer.naming import MAX_LENGTH
 
 Array = NDArray[Any]
 
@@ -21,7 +21,8 @@ Array = NDArray[Any]
 def array_of(value: Any, what: str) -> Array:
     """A NumPy array of `value`: a tensor of any device and type, an array, or nested lists.
 
-    Masked values become NaN, or None where the array holds no numbers.
+    Masked values become NaN, or None where the array holds no numbers; so do the missing entries
+    of a data frame.
 
     Raises:
       ArgumentError: it is ragged or has no order, or its library cannot copy it.
@@ -32,6 +33,11 @@ def array_of(value: Any, what: str) -> Array:
             if value.dtype.is_floating_point and value.element_size() == 2:
                 value = value.float()
         found = _unmasked(value) if np.ma.is_masked(value) else np.asarray(value)
+        if found.dtype.kind == "U" and isinstance(value, list | tuple) and found.ndim == 1:
+            # NumPy would make texts of numbers and NaN that stand beside texts.
+            found = found if all(isinstance(each, str) for each in value) else _objects(value)
+        if found.dtype == object and found.ndim:
+            found = _objects([_without_missing(each) for each in found.flat], found.shape)
     except Exception as error:
         raise ArgumentError(
             f"The {what} of type {type_name(value)} could not be read: {text_of(error)}",
@@ -153,60 +159,6 @@ def first_rows(ids: NDArray[Any], count: int) -> NDArray[np.int64]:
     return np.sort(np.argpartition(random_ranks(ids), count - 1)[:count])
 
 
-def names_in(*given: Any) -> tuple[str, ...]:
-    """All texts among labels, sorted; nothing where labels are indices.
-
-    Raises:
-      ArgumentError: a text is not a valid name of a class.
-    """
-    names: set[str] = set()
-    for labels in given:
-        if labels is None or getattr(getattr(labels, "dtype", None), "kind", "O") not in "UO":
-            continue
-        for label in labels.tolist() if hasattr(labels, "tolist") else labels:
-            inner = label if isinstance(label, list | tuple | set | frozenset) else (label,)
-            names.update(checked_name(name, "class") for name in inner if isinstance(name, str))
-    return tuple(sorted(names))
-
-
-def class_codes(
-    value: Any, classes: tuple[str, ...], what: str, width: int = 0
-) -> NDArray[np.int32]:
-    """Class indices, int32 (n,), -1 for None, NaN and -1.
-
-    Args:
-      value: indices or names (n,).
-      classes: the names of all classes, if they have any.
-      what: what `value` is, for messages.
-      width: the number of classes where they have no names, 0 where that is unknown.
-
-    Raises:
-      ArgumentError: a label is outside the classes.
-    """
-    found = _plain_labels(array_of(value, what))
-    if found.ndim != 1:
-        raise _not_classes(found.tolist(), what)
-    if found.dtype.kind in "UO":
-        return _codes_of_names(found.tolist(), classes, what)
-    if found.dtype.kind == "f":
-        known = np.isfinite(found)
-        if np.any(found[known] % 1):
-            raise _not_classes(found[known], what)
-        found = np.where(known, found, -1)
-    elif found.dtype.kind not in "biu":
-        raise _not_classes(found.tolist(), what)
-    most = (len(classes) or width or np.iinfo(np.int32).max) - 1
-    outside = (found < -1) | (found > most)
-    if np.any(outside):
-        row = int(np.argmax(outside))
-        raise ArgumentError(
-            f"Row {row} of the {what} is {shown(found[row].item())}",
-            f"The classes are 0 to {most:,}, and -1 is unknown",
-            "Correct it, or name all classes with classes=",
-        )
-    return found.astype(np.int32)
-
-
 def _unmasked(value: Any) -> Array:
     if value.dtype.kind in "biuf":
         return np.asarray(value.astype(np.float64).filled(np.nan))
@@ -215,15 +167,45 @@ def _unmasked(value: Any) -> Array:
     return plain
 
 
-def _plain_labels(found: Array) -> Array:
-    """One label for each row; those that are numbers or None as floats."""
-    if found.ndim == 2 and found.shape[1] == 1:
-        found = found[:, 0]
-    if found.dtype.kind == "O" and found.ndim == 1:
-        labels = found.tolist()
-        if all(label is None or isinstance(label, int | float) for label in labels):
-            return np.array([np.nan if label is None else label for label in labels], float)
-    return found
+def _objects(entries: Sequence[Any], shape: tuple[int, ...] = (-1,)) -> Array:
+    found = np.empty(len(entries), object)
+    for place, entry in enumerate(entries):
+        found[place] = entry
+    return found.reshape(shape)
+
+
+def _without_missing(entry: Any) -> Any:
+    """None for NaN, NaT and pandas' NA; anything else as it is."""
+    if type(entry).__name__ in ("NAType", "NaTType"):
+        return None
+    return None if isinstance(entry, float) and entry != entry else entry
+
+
+def columns_by_name(given: Any, what: str, example: str) -> Mapping[str, Any]:
+    """Columns by name: of a mapping, a data frame, a table or a structured array.
+
+    Raises:
+      ArgumentError: `given` has no columns with names.
+    """
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        return given
+    names = getattr(given, "columns", None)
+    if names is None or not hasattr(given, "__getitem__"):
+        names = getattr(getattr(given, "dtype", None), "names", None)
+    # Of an Arrow table `columns` are the columns themselves.
+    names = getattr(given, "column_names", names)
+    if names is not None:
+        return {name: given[name] for name in names}
+    name = getattr(given, "name", None)
+    if isinstance(name, str) and hasattr(given, "__array__"):
+        return {name: given}
+    raise ArgumentError(
+        f"The {what} are {shown(given)} of type {type_name(given)}",
+        f"{what.capitalize()} are one value for each instance, by name",
+        f"Write {what}={example}, or pass a data frame with such columns",
+    )
 
 
 def _check_unique(ids: Array) -> None:
@@ -238,33 +220,9 @@ def _check_unique(ids: Array) -> None:
         )
 
 
-def _codes_of_names(names: list[Any], classes: tuple[str, ...], what: str) -> NDArray[np.int32]:
-    code: dict[Any, int] = {name: number for number, name in enumerate(classes)}
-    code[None] = -1
-    try:
-        return np.array([code[name] for name in names], np.int32)
-    except (KeyError, TypeError):
-        row = next(
-            row for row, name in enumerate(names) if name is not None and name not in classes
-        )
-    raise ArgumentError(
-        f"Row {row} of the {what} is {shown(names[row])}",
-        f"The classes are {shown(list(classes))}" if classes else "No names of classes are known",
-        "Correct it, or name all classes with classes=, here or in cnc_summary.dataset",
-    )
-
-
 def _no_rows(value: Any, what: str) -> ArgumentError:
     return ArgumentError(
         f"The {what} are {shown(value)} of type {type_name(value)}",
         "They must be an array, a tensor or a list, in the order of the ids",
         "Pass a list with one entry for each id",
-    )
-
-
-def _not_classes(seen: Any, what: str) -> ArgumentError:
-    return ArgumentError(
-        f"The {what} are {shown(seen)}",
-        "Classes are given as a list of indices or names",
-        "Pass whole numbers or texts, one for each instance",
     )

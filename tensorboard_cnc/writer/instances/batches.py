@@ -13,6 +13,7 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.records.instances import Ids, Predictions
 from tensorboard_cnc.writer.instances.arrays import random_ranks
 from tensorboard_cnc.writer.instances.predictions import COLUMNS, TOP_COLUMNS, taken
+from tensorboard_cnc.writer.instances.repeats import check_repeats
 from tensorboard_cnc.writer.instances.task import most_vectors
 
 _FEWEST_ROWS = 4096
@@ -22,7 +23,7 @@ class Batches:
     """What was added so far. Of full vectors only as many stay as could fit into max_bytes."""
 
     def __init__(self, max_bytes: int, *, repeats: bool) -> None:
-        """With `repeats` an id that comes again is passed over, else it is refused."""
+        """With `repeats` an id that comes again counts once if it says the same, else never."""
         self._max_bytes = max_bytes
         self._repeats = repeats
         self._whole: Predictions | None = None
@@ -82,18 +83,21 @@ class Batches:
 def joined(parts: Sequence[Predictions], *, repeats: bool = False) -> Predictions:
     """One record of them all in the order of ids.
 
-    With `repeats` an id that comes again is passed over.
+    With `repeats` an id that comes again with equal predictions counts once.
 
     Raises:
-      ArgumentError: the parts hold different things, or an id occurs twice without `repeats`.
+      ArgumentError: the parts hold different things, or an id occurs twice, without `repeats` or
+        with other predictions.
     """
     _check_alike(parts)
     whole = _concatenated(parts)
     if np.all(whole.ids[1:] > whole.ids[:-1]):
         return whole
     kept = _first_of_each(whole.ids)
-    if len(kept) < len(whole.ids) and not repeats:
-        raise _twice(whole.ids, kept)
+    if len(kept) < len(whole.ids):
+        if not repeats:
+            raise _twice(whole.ids, kept)
+        check_repeats(whole, kept)
     record = taken(whole, kept)
     return replace(record, excluded=_excluded(record))
 

@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.instances.arrays import (
-    array_of,
     checked_rows,
-    class_codes,
-    is_half,
-    names_in,
 )
-from tensorboard_cnc.writer.instances.memberships import checked_memberships
+from tensorboard_cnc.writer.instances.class_labels import class_codes, names_in
+from tensorboard_cnc.writer.instances.memberships import (
+    Memberships,
+    checked_memberships,
+    known_memberships,
+)
+from tensorboard_cnc.writer.instances.probability_rows import logit_rows, probability_rows
 from tensorboard_cnc.writer.instances.task import TOP, Task
 
 # From which probability on a class is one of several.
@@ -31,7 +33,7 @@ def class_columns(task: Task) -> dict[str, Any]:
     Raises:
       ArgumentError: they are malformed, or do not fit the classes and labels.
     """
-    rows, finite = _checked_probabilities(task, multilabel=False)
+    rows, finite = _checked_rows(task, multilabel=False)
     width = rows.shape[1]
     labels = _labels(task, task.classes, width)
     chosen = task.vector_rows(width, finite)
@@ -59,7 +61,7 @@ def bare_labels(task: Task, found: NDArray[Any]) -> dict[str, Any]:
     checked_rows(found, task.n, "predicted classes")
     # Without names of classes, those that are predicted or right are all there are.
     classes = task.classes or names_in(found, task.given.labels)
-    predicted = class_codes(found, classes, "predicted classes")
+    predicted = class_codes(found, classes, "predicted classes", by_value=task.by_value)
     labels = _labels(task, classes)
     return {
         "kind": "classes",
@@ -88,16 +90,14 @@ def multilabel_columns(task: Task) -> dict[str, Any]:
         checked_rows(members, task.n, "predicted classes")
         finite = np.ones(task.n, bool)
     else:
-        rows, finite = _checked_probabilities(task, multilabel=True)
+        rows, finite = _checked_rows(task, multilabel=True)
         rows = _sigmoid(rows) if task.given.form == "logits" else rows
         members = (rows >= _THRESHOLD) & finite[:, None]
         chosen = task.vector_rows(rows.shape[1], finite)
         columns["vector_rows"] = chosen
         columns["vectors"] = np.ascontiguousarray(rows[chosen], np.float32)
     truth = _truth(task, classes, members.shape[1])
-    right = None
-    if truth is not None:
-        right = np.where(finite, (truth == members).all(axis=1), -1).astype(np.int8)
+    right = None if truth is None else _all_right(members, finite, truth)
     return {
         "kind": "multi-label",
         "classes": classes,
@@ -113,7 +113,7 @@ def _labels(task: Task, classes: tuple[str, ...], width: int = 0) -> _Labels:
     known = _known_labels(task, classes, width)
     if task.given.labels is None:
         return known
-    codes = class_codes(task.given.labels, classes, "labels", width)
+    codes = class_codes(task.given.labels, classes, "labels", width, by_value=task.by_value)
     checked_rows(codes, task.n, "labels")
     if known is not None:
         differs = (codes != known) & (codes >= 0) & (known >= 0)
@@ -123,11 +123,12 @@ def _labels(task: Task, classes: tuple[str, ...], width: int = 0) -> _Labels:
 
 def _known_labels(task: Task, classes: tuple[str, ...], width: int) -> _Labels:
     """The labels of the data set."""
-    if task.known is None or task.known.labels is None:
+    known = task.codes_known(classes)
+    if known is None:
         return None
     task.check_named(classes)
     # Where neither side has names, a label may be outside the columns of the model.
-    codes = class_codes(task.known.labels[task.rows], classes, "labels", width)
+    codes = class_codes(known, classes, "labels", width)
     checked_rows(codes, task.n, "labels")
     return codes
 
@@ -139,20 +140,43 @@ def _correct(predicted: NDArray[np.int32], labels: _Labels) -> NDArray[np.int8] 
     return np.where(known, predicted == labels, -1).astype(np.int8)
 
 
-def _truth(task: Task, classes: tuple[str, ...], width: int) -> NDArray[np.bool_] | None:
-    """The right classes of each instance (n, C), if they are known."""
-    known = None
-    if task.known is not None and task.known.memberships is not None:
-        known = task.known.memberships[task.rows]
-        task.check_named(classes)
-        _check_width(width, known.shape[1], "predicted classes")
+def _truth(task: Task, classes: tuple[str, ...], width: int) -> Memberships | None:
+    """The right classes of each instance (n, C), as far as they are known."""
+    known = _known_truth(task, classes, width)
     if task.given.labels is None:
         return known
-    truth = checked_memberships(task.given.labels, classes, "labels", width)
-    checked_rows(truth, task.n, "labels")
+    truth = known_memberships(task.given.labels, classes, "labels", width)
+    checked_rows(truth.flags, task.n, "labels")
     if known is not None:
-        task.check_agreement((truth != known).any(axis=1), truth, known, classes)
+        differs = truth.flags != known.flags
+        for each in (truth.known, known.known):
+            differs &= True if each is None else each
+        task.check_agreement(differs.any(axis=1), truth.flags, known.flags, classes)
     return truth
+
+
+def _known_truth(task: Task, classes: tuple[str, ...], width: int) -> Memberships | None:
+    """That of the data set."""
+    if task.known is None or task.known.memberships is None:
+        return None
+    task.check_named(classes)
+    _check_width(width, task.known.memberships.shape[1], "predicted classes")
+    cells = task.known.memberships_known
+    return Memberships(
+        task.columns_known(task.known.memberships, classes),
+        None if cells is None else task.columns_known(cells, classes),
+    )
+
+
+def _all_right(
+    members: NDArray[np.bool_], finite: NDArray[np.bool_], truth: Memberships
+) -> NDArray[np.int8]:
+    """Whether all classes that are known of an instance are predicted right, -1: none is known."""
+    wrong = members != truth.flags
+    if truth.known is not None:
+        wrong &= truth.known
+        finite = finite & truth.known.any(axis=1)
+    return np.where(finite, ~wrong.any(axis=1), -1).astype(np.int8)
 
 
 def _check_width(columns: int, classes: int, what: str) -> None:
@@ -165,19 +189,17 @@ def _check_width(columns: int, classes: int, what: str) -> None:
         )
 
 
-def _checked_probabilities(
-    task: Task, *, multilabel: bool
-) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def _checked_rows(task: Task, *, multilabel: bool) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Probabilities or logits (n, C), and whether each row (n,) is finite."""
     form = task.given.form
-    given = getattr(task.given, form)
-    rows = _probability_rows(given, form, multilabel=multilabel)
-    checked_rows(rows, task.n, form)
-    _check_width(rows.shape[1], len(task.classes), form)
-    if form == "probabilities":
-        return rows, _check_range(rows, given, sums=not multilabel)
-    # Minus infinity is a class ruled out.
-    return rows, np.isfinite(rows.max(axis=1))
+    task.check_ordered()
+    read = probability_rows if form == "probabilities" else logit_rows
+    found = read(getattr(task.given, form), multilabel=multilabel)
+    checked_rows(found.values, task.n, form)
+    _check_width(found.values.shape[1], len(task.classes), form)
+    if found.remark is not None:
+        task.remark(found.remark)
+    return found.values, found.finite
 
 
 class _MostProbable(NamedTuple):
@@ -189,57 +211,6 @@ class _MostProbable(NamedTuple):
     top_classes: NDArray[np.int32] | None
     top_probabilities: NDArray[np.float32] | None
     vectors: NDArray[np.float32]
-
-
-def _probability_rows(given: Any, what: str, *, multilabel: bool) -> NDArray[Any]:
-    """Rows (n, C) as given; a binary model's (n,) or (n, 1) become two classes.
-
-    Raises:
-      ArgumentError: `given` has no such rows.
-    """
-    found = array_of(given, what)
-    if found.dtype.kind not in "fiub" or found.ndim not in (1, 2) or 0 in found.shape:
-        raise ArgumentError(
-            f"The {what} have shape {found.shape} and type {found.dtype}",
-            "They must be numbers of shape (instances, classes), or (instances,) for two classes",
-            "Reshape them",
-        )
-    found = found.astype(np.float32 if found.dtype != np.float64 else np.float64, copy=False)
-    binary = found.ndim == 1 or found.shape[1] == 1
-    if multilabel or not binary:
-        return found.reshape(len(found), -1)
-    column = found.reshape(-1)
-    other = 1 - column if what == "probabilities" else np.zeros_like(column)
-    return np.stack([other, column], axis=1)
-
-
-def _check_range(rows: NDArray[Any], given: Any, *, sums: bool) -> NDArray[np.bool_]:
-    """Whether each row (n,) is finite, once all are known to be probabilities.
-
-    Raises:
-      ArgumentError: one is outside 0 to 1, or a row does not sum to 1 (`sums`).
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = rows.sum(axis=1)
-    finite: NDArray[np.bool_] = np.isfinite(total)
-    slack = 2e-2 if is_half(given) else 1e-3
-    low, high = rows.min(axis=1), rows.max(axis=1)
-    outside = finite & ((low < -slack) | (high > 1 + slack))
-    if np.any(outside):
-        row = int(np.argmax(outside))
-        raise ArgumentError(
-            f"The probabilities of row {row} go from {low[row]:.4g} to {high[row]:.4g}",
-            "Probabilities lie between 0 and 1",
-            "Pass scores before the softmax as logits=",
-        )
-    if sums and np.any(off := finite & (np.abs(total - 1) > slack)):
-        row = int(np.argmax(off))
-        raise ArgumentError(
-            f"The probabilities of row {row} sum to {total[row]:.6g}",
-            "The probabilities of one instance sum to 1",
-            "Pass logits=, or multilabel=True where an instance can have several classes",
-        )
-    return finite
 
 
 def _most_probable(

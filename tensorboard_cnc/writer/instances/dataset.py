@@ -14,10 +14,15 @@ from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format.columns import texts as packed_texts
 from tensorboard_cnc.format.instances import columns_of, encode
 from tensorboard_cnc.format.tags import dataset_tag
-from tensorboard_cnc.records.instances import Attribute, Dataset
-from tensorboard_cnc.wording import shown, storable, type_name
+from tensorboard_cnc.records.instances import Attribute, Dataset, Ids
+from tensorboard_cnc.wording import storable
 from tensorboard_cnc.writer.accepted_writers import Writer
-from tensorboard_cnc.writer.instances.arrays import array_of, checked_ids, checked_rows
+from tensorboard_cnc.writer.instances.arrays import (
+    array_of,
+    checked_ids,
+    checked_rows,
+    columns_by_name,
+)
 from tensorboard_cnc.writer.instances.groups import group_codes
 from tensorboard_cnc.writer.instances.predictions import packed_bytes
 from tensorboard_cnc.writer.instances.task import remember
@@ -51,6 +56,8 @@ def dataset(
     images: Any = None,
     attributes: Mapping[str, Any] | None = None,
     groups: Any = None,
+    multilabel: bool = False,
+    unknown_label: int | str | None = None,
     max_bytes: int = DEFAULT_BYTES,
 ) -> None:
     """Logs the instances of an evaluation once, for the predictions of all models.
@@ -63,17 +70,23 @@ def dataset(
       writer: as for `model`.
       name: the name of the data set, at most 200 bytes once percent-encoded.
       ids: whole numbers or texts (n,), each once. Models are compared by them.
-      labels: the right class of each instance, as index or name; None, NaN or -1 where unknown.
-        For multi-label data 0 and 1 of shape (n, C), or a list of classes for each instance.
-      classes: names of all C classes, in the order of the models' outputs.
+      labels: the right class of each instance, as index or name, or one-hot (n, C); None, NaN or
+        -100, PyTorch's ignore_index, where unknown. -1 and 1 are two classes of these names.
+        For multi-label data 0 and 1 of shape (n, C), NaN, None or -1 in a cell that is unknown, or
+        a list of classes for each instance.
+      classes: names of all C classes, in the order of the models' outputs. Where they are whole
+        numbers, whole numbers among labels are these, not indices.
       texts: inputs, one for each instance. More than 10,000 characters are cut, with a mark.
       targets: what to predict where that is not a class: numbers (n,), or texts to generate.
       images: thumbnails are made of them: an array (n, H, W), (n, H, W, C) or (n, C, H, W) with
         1, 3 or 4 channels, or a list of arrays without the first dimension (None: no image).
-      attributes: categories or numbers by name, one for each instance, to slice by.
+      attributes: categories or numbers by name, one for each instance, to slice by; a mapping
+        or a data frame.
       groups: what each instance was sampled in, where several come from one: the image of several
         scans, a document, a user, a prompt; texts or whole numbers (n,), None where an instance
         was sampled by itself. All tests and intervals then take the group as the unit.
+      multilabel: an instance may have several classes, even if each has one here.
+      unknown_label: what else marks an unknown label, such as -1.
       max_bytes: compressed bytes that the record may take. Thumbnails are dropped first, then
         the ends of long texts.
 
@@ -82,7 +95,16 @@ def dataset(
       ArgumentError: another argument cannot be logged; the message names the row at fault.
     """
     with tolerate(unreported):
-        record = _dataset_of(name, ids, labels, classes, texts, targets, attributes, groups)
+        checked = checked_ids(ids)
+        truth = truth_of(
+            len(checked),
+            labels,
+            classes,
+            targets,
+            multilabel=multilabel,
+            unknown_label=unknown_label,
+        )
+        record = _dataset_of(name, checked, truth, texts, attributes, groups)
         allowed = checked_max_bytes(max_bytes)
         journal = Journal(open_sink(writer))
         try:
@@ -91,21 +113,17 @@ def dataset(
             journal.flush()
         finally:
             journal.close()
-        remember(record, directory_of(writer))
+        remember(record, directory_of(writer), classes)
 
 
 def _dataset_of(
     name: str,
-    given_ids: Any,
-    labels: Any,
-    classes: Any,
+    ids: Ids,
+    truth: Mapping[str, Any],
     texts: Any,
-    targets: Any,
     attributes: Mapping[str, Any] | None,
     groups: Any,
 ) -> Dataset:
-    ids = checked_ids(given_ids)
-    truth = truth_of(len(ids), labels, classes, targets)
     inputs = None if texts is None else cut_texts(texts, "texts")
     if inputs is not None:
         checked_rows(inputs, len(ids), "texts")
@@ -114,7 +132,7 @@ def _dataset_of(
         ids=ids,
         fingerprint="",
         texts=inputs,
-        attributes=_checked_attributes(attributes or {}, len(ids)),
+        attributes=_checked_attributes(attributes, len(ids)),
         groups=None if groups is None else group_codes(groups, len(ids)),
         logged_us=now_us(),
         **truth,
@@ -128,17 +146,12 @@ def _checked_attributes(given: Any, n: int) -> dict[str, Attribute]:
     Texts, truth values and mixed values are categories; None is unknown.
 
     Raises:
-      ArgumentError: `given` is not a mapping, or an attribute lacks one value for each instance.
+      ArgumentError: `given` has no names, or an attribute lacks one value for each instance.
     """
-    if not isinstance(given, Mapping):
-        raise ArgumentError(
-            f"The attributes are {shown(given)} of type {type_name(given)}",
-            "Attributes are values for all instances, by name",
-            'Write attributes={"length": lengths}',
-        )
+    columns = columns_by_name(given, "attributes", '{"length": lengths}')
     return {
         checked_name(name, "attribute's name"): _attribute(values, n, f'values of "{name}"')
-        for name, values in given.items()
+        for name, values in columns.items()
     }
 
 
@@ -220,7 +233,12 @@ def _parts(dataset: Dataset, order: np.ndarray[Any, Any]) -> Iterator[tuple[str,
     yield ("numbers", _bytes(ids, "<i8")) if whole else ("ids", _joined(ids.tolist()))
     yield "kind", dataset.kind.encode()
     yield "classes", _joined(dataset.classes)
-    for name, dtype in (("labels", "<i4"), ("memberships", "|u1"), ("numbers", "<f8")):
+    for name, dtype in (
+        ("labels", "<i4"),
+        ("memberships", "|u1"),
+        ("memberships_known", "|u1"),
+        ("numbers", "<f8"),
+    ):
         values = getattr(dataset, name)
         if values is not None:
             yield name, _bytes(values[order], dtype)

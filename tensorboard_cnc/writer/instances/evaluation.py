@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
-from tensorboard_cnc.errors import ArgumentError, ClosedError
+from tensorboard_cnc.errors import ArgumentError, ClosedError, CncError
 from tensorboard_cnc.records.instances import Predictions
 from tensorboard_cnc.writer.instances.batches import Batches, joined
 from tensorboard_cnc.writer.instances.predictions import predictions_of
-from tensorboard_cnc.writer.instances.task import GivenPredictions, KnownDataset
+from tensorboard_cnc.writer.instances.task import GivenPredictions, KnownDataset, Remark
 from tensorboard_cnc.writer.ranks import gathered_on_first, rank_and_size
 
 
@@ -28,6 +28,14 @@ class Handle(Protocol):
         """Logs the record within so many bytes."""
 
 
+class _Failure(NamedTuple):
+    """What keeps a rank from giving its shard."""
+
+    rank: int
+    message: str
+    remedy: str
+
+
 class Evaluation:
     """Gathers predictions, and logs them when its block ends; see `ModelHandle.evaluation`.
 
@@ -42,17 +50,22 @@ class Evaluation:
         *,
         classes: Sequence[Any] | None,
         multilabel: bool,
+        unknown_label: int | str | None,
         sharded: bool,
         max_bytes: int,
+        remark: Remark,
     ) -> None:
-        """`known` is the data set, if this process has logged it."""
+        """`known` is the data set, if this process has logged it; `remark` keeps what to say."""
         self._handle = handle
         self._dataset = dataset
         self._max_bytes = max_bytes
         self._classes = classes
         self._multilabel = multilabel
+        self._unknown_label = unknown_label
         self._sharded = sharded and rank_and_size()[1] > 1
         self._known = known
+        self._remark = remark
+        self._remarked: CncError | None = None
         self._batches = Batches(max_bytes, repeats=self._sharded)
         self._open = False
 
@@ -82,6 +95,7 @@ class Evaluation:
             labels=labels,
             classes=self._classes,
             multilabel=self._multilabel,
+            unknown_label=self._unknown_label,
         )
         self._handle._call(lambda: self._add(ids, given))
 
@@ -114,19 +128,36 @@ class Evaluation:
             self._known,
             self._max_bytes,
             unique=not self._sharded,
+            remark=self._remark_once,
         )
         self._batches.add(part)
 
+    def _remark_once(self, error: CncError) -> None:
+        """What is true of one batch is true of all, with other figures."""
+        if self._remarked is None:
+            self._remarked = error
+            self._remark(error)
+
     def _finish(self) -> None:
         """Rank 0 of a distributed job writes what all ranks have added."""
-        mine: Predictions | None = None
-        parts: list[Predictions | None] = []
+        mine: Predictions | _Failure | None = None
+        parts: list[Predictions | _Failure | None] = []
         try:
             mine = self._batches.joined()
+        except ArgumentError as error:
+            mine = _Failure(rank_and_size()[0], error.message, error.remedy)
+            raise
         finally:
             # The others wait for this rank, whatever happened to it.
             parts = gathered_on_first(mine) if self._sharded else [mine]
-        found = [part for part in parts if part is not None]
+        for part in parts:
+            if isinstance(part, _Failure):
+                raise ArgumentError(
+                    f"The predictions of rank {part.rank} cannot be logged",
+                    part.message.removesuffix("."),
+                    part.remedy.removesuffix("."),
+                )
+        found = [part for part in parts if isinstance(part, Predictions)]
         if found:
             record = joined(found, repeats=self._sharded)
             self._handle._write_predictions(record, self._max_bytes)

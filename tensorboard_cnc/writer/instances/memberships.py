@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.wording import shown
-from tensorboard_cnc.writer.instances.arrays import array_of, class_codes, in_rows
+from tensorboard_cnc.writer.instances.arrays import array_of, in_rows
+from tensorboard_cnc.writer.instances.class_labels import IGNORED, class_codes
 
 # One byte each; far above what a page could ever compare.
 _MOST_FLAGS = 1 << 31
 _REMEDY = "Pass 0 and 1 for each instance and class, or a list of classes for each instance"
+# What marks an unknown flag, besides NaN and None.
+_UNKNOWN = (-1, IGNORED)
+
+
+class Memberships(NamedTuple):
+    """Flags (n, C), and which of them are known; None where all are."""
+
+    flags: NDArray[np.bool_]
+    known: NDArray[np.bool_] | None = None
 
 
 def checked_memberships(
     given: Any, classes: tuple[str, ...], what: str, width: int = 0
 ) -> NDArray[np.bool_]:
+    """Flags (n, C) as `known_memberships` has them, none of them unknown.
+
+    Raises:
+      ArgumentError: they are malformed, or one is unknown.
+    """
+    found = known_memberships(given, classes, what, width)
+    if found.known is not None:
+        row = int(np.argmin(found.known.all(axis=1)))
+        raise ArgumentError(
+            f"Row {row} of the {what} holds an unknown class",
+            "A model says of each class whether it is one of the instance's",
+            _REMEDY,
+        )
+    return found.flags
+
+
+def known_memberships(
+    given: Any, classes: tuple[str, ...], what: str, width: int = 0
+) -> Memberships:
     """Flags (n, C), from such flags or from lists of classes.
 
     Args:
-      given: 0 and 1 for each instance and class, or a list of classes for each instance.
+      given: 0 and 1 for each instance and class, NaN, None, -1 or -100 where that is unknown; or
+        a list of classes for each instance.
       classes: the names of all classes, if they have any.
       what: what `given` is, for messages.
       width: the number of classes where they have no names, 0 where that is unknown.
@@ -36,11 +66,11 @@ def checked_memberships(
         return _flags(array_of(given, what), width, what)
     rows = [_classes_of(row, number, what) for number, row in enumerate(given)]
     if rows and len(rows[0]) > 1 and all(_are_flags(row, width or len(rows[0])) for row in rows):
-        return _flags(np.array(rows), width, what)
+        return _flags(np.array(rows, float), width, what)
     flat = [label for row in rows for label in row]
-    codes = class_codes(flat, classes, what, width) if flat else np.empty(0, np.int32)
     row_of = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-    _check_known(codes, row_of, what)
+    _check_known(flat, row_of, what)
+    codes = class_codes(flat, classes, what, width) if flat else np.empty(0, np.int32)
     width = width or int(codes.max(initial=-1)) + 1
     if len(rows) * width > _MOST_FLAGS:
         raise ArgumentError(
@@ -50,7 +80,7 @@ def checked_memberships(
         )
     found = np.zeros((len(rows), width), bool)
     found[row_of, codes] = True
-    return found
+    return Memberships(found)
 
 
 def is_nested(labels: Any) -> bool:
@@ -72,26 +102,39 @@ def _classes_of(row: Any, number: int, what: str) -> list[Any]:
     )
 
 
-def _check_known(codes: NDArray[np.int32], row_of: NDArray[np.int64], what: str) -> None:
-    if np.any(unknown := codes < 0):
+def _check_known(labels: list[Any], row_of: NDArray[np.int64], what: str) -> None:
+    unknown = [_is_flag(each) and each not in (0, 1) for each in labels]
+    if any(unknown):
         raise ArgumentError(
-            f"Row {row_of[int(np.argmax(unknown))]} of the {what} holds an unknown class",
+            f"Row {row_of[unknown.index(True)]} of the {what} holds an unknown class",
             "With several classes, each instance lists those that are known",
             "Leave -1, None and NaN out of its list",
         )
 
 
 def _are_flags(row: list[Any], width: int) -> bool:
-    """Whether it is 0 or 1 for each class; with two classes, [0, 1] counts as flags."""
-    return len(row) == width and all(each in (0, 1) and not isinstance(each, str) for each in row)
+    """Whether it is 0, 1 or unknown for each class; with two classes, [0, 1] counts as flags."""
+    return len(row) == width and all(map(_is_flag, row))
 
 
-def _flags(found: NDArray[Any], width: int, what: str) -> NDArray[np.bool_]:
+def _is_flag(each: Any) -> bool:
+    if each is None:
+        return True
+    return isinstance(each, int | float | np.number) and (each in (0, 1, *_UNKNOWN) or each != each)
+
+
+def _flags(found: NDArray[Any], width: int, what: str) -> Memberships:
+    if found.dtype == object and all(map(_is_flag, found.flat)):
+        found = found.astype(float)
+    numbers = found.dtype.kind in "biuf"
+    unknown = np.isin(found, _UNKNOWN) if numbers else np.zeros(found.shape, bool)
+    if found.dtype.kind == "f":
+        unknown |= np.isnan(found)
     if (
         found.ndim != 2
         or not found.shape[1]
         or (width and found.shape[1] != width)
-        or not np.isin(found, (0, 1)).all()
+        or not (np.isin(found, (0, 1)) | unknown).all()
     ):
         raise ArgumentError(
             f"The {what} have shape {found.shape}: {shown(found.tolist())}",
@@ -99,4 +142,10 @@ def _flags(found: NDArray[Any], width: int, what: str) -> NDArray[np.bool_]:
             + (f", with {width:,} classes" if width else ""),
             _REMEDY,
         )
-    return found.astype(bool)
+    if np.any(found == -1) and not np.any(found == 0):
+        raise ArgumentError(
+            f"The {what} hold -1 and no 0",
+            "They are 0 or 1 for each instance and class, and -1 is unknown",
+            "Pass 0 where a class is none of the instance's, and NaN where that is unknown",
+        )
+    return Memberships(found == 1, None if not unknown.any() else ~unknown)

@@ -9,21 +9,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format.columns import ids as packed_ids
 from tensorboard_cnc.format.columns import probabilities
 from tensorboard_cnc.format.instances import columns_of
 from tensorboard_cnc.records.instances import Ids, Predictions
-from tensorboard_cnc.wording import shown, type_name
-from tensorboard_cnc.writer.instances.arrays import array_of, checked_ids, checked_rows, first_rows
+from tensorboard_cnc.writer.instances.arrays import (
+    array_of,
+    checked_ids,
+    checked_rows,
+    columns_by_name,
+    first_rows,
+)
+from tensorboard_cnc.writer.instances.class_labels import is_one_hot
 from tensorboard_cnc.writer.instances.class_predictions import (
     bare_labels,
     class_columns,
     multilabel_columns,
 )
-from tensorboard_cnc.writer.instances.memberships import is_nested
-from tensorboard_cnc.writer.instances.task import GivenPredictions, KnownDataset, Task
+from tensorboard_cnc.writer.instances.task import GivenPredictions, KnownDataset, Remark, Task
 from tensorboard_cnc.writer.instances.truth import numbers_of
 from tensorboard_cnc.writer.naming import checked_dataset_name, checked_max_bytes, checked_name
 from tensorboard_cnc.writer.texts import cut_texts
@@ -55,18 +59,19 @@ def predictions_of(
     max_bytes: int,
     *,
     unique: bool = True,
+    remark: Remark = lambda _error: None,
 ) -> Predictions:
     """The record of some instances, with all that could fit into `max_bytes`.
 
     `known` is the data set, where this process has logged it; with `unique` an id that occurs
-    twice is refused.
+    twice is refused; `remark` takes what the page should say.
 
     Raises:
       ArgumentError: an argument that breaks a rule of `ModelHandle.predictions`.
     """
     name = checked_dataset_name(dataset)
     allowed = checked_max_bytes(max_bytes)
-    task = Task.of(checked_ids(ids, unique=unique), given, known, allowed)
+    task = Task.of(checked_ids(ids, unique=unique), given, known, allowed, remark)
     return Predictions(
         model_id=model_id,
         dataset=name,
@@ -140,15 +145,9 @@ def packed_bytes(packed: Mapping[str, pb.Column]) -> int:
 
 
 def _scores(given: Any, n: int) -> dict[str, NDArray[Any]]:
-    if not isinstance(given or {}, Mapping):
-        raise ArgumentError(
-            f"The scores are {shown(given)} of type {type_name(given)}",
-            "Scores are one number for each instance, by name",
-            'Write scores={"F1": f1}',
-        )
     return {
         checked_name(name, "score's name"): numbers_of(values, n, f'scores "{name}"', np.float32)
-        for name, values in (given or {}).items()
+        for name, values in columns_by_name(given, "scores", '{"F1": f1}').items()
     }
 
 
@@ -161,7 +160,7 @@ def _columns(task: Task) -> dict[str, Any]:
         outputs = cut_texts(task.given.outputs, "outputs")
         checked_rows(outputs, task.n, "outputs")
         return {"kind": "texts", "outputs": outputs}
-    if _is_multilabel(task):
+    if task.is_multilabel:
         return multilabel_columns(task)
     if form != "predicted":
         return class_columns(task)
@@ -169,17 +168,12 @@ def _columns(task: Task) -> dict[str, Any]:
     return _numbers(task, found) if _is_regression(task, found) else bare_labels(task, found)
 
 
-def _is_multilabel(task: Task) -> bool:
-    labels = task.given.labels
-    nested = labels is not None and is_nested(labels)
-    return task.given.multilabel or nested or task.kind_known == "multi-label"
-
-
 def _is_regression(task: Task, found: NDArray[Any]) -> bool:
     """Whether `found` are numbers: floats are, unless the data set or a label says otherwise."""
     if task.kind_known in ("numbers", "classes"):
         return task.kind_known == "numbers"
-    return found.dtype.kind == "f" and not task.classes and task.given.labels is None
+    bare = not task.classes and task.given.labels is None
+    return found.dtype.kind == "f" and bare and not is_one_hot(found)
 
 
 def _numbers(task: Task, found: NDArray[Any]) -> dict[str, Any]:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.errors import ArgumentError, CncError
 from tensorboard_cnc.records.instances import Dataset, Kind
 from tensorboard_cnc.wording import shown
 from tensorboard_cnc.writer.instances.arrays import first_rows, in_rows
+from tensorboard_cnc.writer.instances.class_labels import (
+    are_values,
+    have_two_orders,
+    is_one_hot,
+    with_unknown,
+)
+from tensorboard_cnc.writer.instances.memberships import is_nested
 from tensorboard_cnc.writer.instances.truth import checked_classes
 
 # The most probable classes that are kept of each instance.
@@ -24,6 +31,7 @@ _FORMS = ("probabilities", "logits", "predicted", "outputs")
 _LEAST_BYTES_PER_CLASS = 0.25
 # A process that logs more data sets gets no labels from the oldest.
 _MOST_KNOWN = 16
+Remark: TypeAlias = Callable[[CncError], None]
 _SEPARATOR = re.compile(r"[/\\]")
 
 
@@ -39,6 +47,7 @@ class GivenPredictions:
     labels: Any = None
     classes: Sequence[Any] | None = None
     multilabel: bool = False
+    unknown_label: int | str | None = None
 
     @property
     def form(self) -> str:
@@ -48,13 +57,18 @@ class GivenPredictions:
           ArgumentError: there are several, or nothing at all.
         """
         given = [name for name in _FORMS if getattr(self, name) is not None]
-        if len(given) > 1 or not (given or self.scores):
+        if len(given) > 1 or not (given or self._has_scores):
             raise ArgumentError(
                 f"Predictions are given as {' and '.join(given) or 'nothing'}",
                 "They must be probabilities=, logits=, predicted= or outputs=",
                 "Pass one of them, or scores= alone",
             )
         return given[0] if given else ""
+
+    @property
+    def _has_scores(self) -> bool:
+        # A data frame has no truth value.
+        return self.scores is not None and len(self.scores) > 0
 
     def in_rows(self) -> GivenPredictions:
         """The same, with labels and predicted classes as arrays or lists.
@@ -69,7 +83,7 @@ class GivenPredictions:
                 "Pass the right texts or numbers as targets= of cnc_summary.dataset",
             )
         rows = {
-            name: in_rows(given, name)
+            name: with_unknown(in_rows(given, name), self.unknown_label)
             for name in ("predicted", "labels")
             if (given := getattr(self, name)) is not None
         }
@@ -77,15 +91,23 @@ class GivenPredictions:
 
 
 class KnownDataset:
-    """Ids and truth of a data set, ready to be looked up batch by batch."""
+    """Ids and truth of a data set, ready to be looked up batch by batch.
 
-    def __init__(self, dataset: Dataset) -> None:
+    `by_value`: its classes were given as whole numbers, which labels and answers are. `ordered`:
+    it is known in which order models have its classes.
+    """
+
+    def __init__(self, dataset: Dataset, classes: Any = None) -> None:
+        """`classes` are those of the data set as they were given, if they were."""
+        self.by_value = are_values(classes)
+        self.ordered = classes is not None or not have_two_orders(dataset.classes)
         self.name = dataset.name
         self.kind = dataset.kind
         self.fingerprint = dataset.fingerprint
         self.classes = dataset.classes
         self.labels = dataset.labels
         self.memberships = dataset.memberships
+        self.memberships_known = dataset.memberships_known
         self._ids = dataset.ids
         self._order = np.argsort(dataset.ids, kind="stable")
 
@@ -117,9 +139,12 @@ class KnownDataset:
 _known: list[tuple[str | None, KnownDataset]] = []
 
 
-def remember(dataset: Dataset, directory: str | None) -> None:
-    """Keeps ids and truth of a data set that is logged in `directory`."""
-    _known.append((directory, KnownDataset(dataset)))
+def remember(dataset: Dataset, directory: str | None, classes: Any = None) -> None:
+    """Keeps ids and truth of a data set that is logged in `directory`.
+
+    `classes` are those that were given, None where they were found among the labels.
+    """
+    _known.append((directory, KnownDataset(dataset, classes)))
     del _known[:-_MOST_KNOWN]
 
 
@@ -149,6 +174,7 @@ class Task:
     """Predictions on checked ids (n,), their data set if known, and the bytes they may take.
 
     `rows` (n,) are the places of the ids in the data set; `classes` its names, or those given.
+    `remark` takes what was read otherwise than it was given, for the page to say.
     """
 
     ids: NDArray[Any]
@@ -157,10 +183,16 @@ class Task:
     max_bytes: int
     known: KnownDataset | None
     rows: NDArray[np.int64] | None
+    remark: Remark = lambda _error: None
 
     @classmethod
     def of(
-        cls, ids: NDArray[Any], given: GivenPredictions, known: KnownDataset | None, max_bytes: int
+        cls,
+        ids: NDArray[Any],
+        given: GivenPredictions,
+        known: KnownDataset | None,
+        max_bytes: int,
+        remark: Remark,
     ) -> Task:
         """The task, with its ids looked up in the data set.
 
@@ -170,15 +202,18 @@ class Task:
         given = given.in_rows()
         classes = () if given.classes is None else checked_classes(given.classes)
         if known is None:
-            return cls(ids, given, classes, max_bytes, None, None)
-        if given.classes is not None and known.classes and classes != known.classes:
+            return cls(ids, given, classes, max_bytes, None, None, remark)
+        if classes and known.classes and set(classes) != set(known.classes):
+            raise _other_classes(classes, known)
+        if given.multilabel and known.kind == "classes" and known.labels is not None:
             raise ArgumentError(
-                f'The classes are {shown(classes)}, but the data set "{known.name}" has '
-                f"{shown(known.classes)}",
-                "Models predict the classes of their data set",
-                "Leave classes= out, or predict under another data set's name",
+                f'The predictions are of several classes, and each instance of "{known.name}" has '
+                "one",
+                "Data sets say whether an instance may have several classes",
+                "Log the data set with multilabel=True, or leave multilabel= out here",
             )
-        return cls(ids, given, classes or known.classes, max_bytes, known, known.rows_of(ids))
+        rows = known.rows_of(ids)
+        return cls(ids, given, classes or known.classes, max_bytes, known, rows, remark)
 
     @property
     def kind_known(self) -> Kind | None:
@@ -192,8 +227,54 @@ class Task:
         return 0 if known is None else known.shape[1]
 
     @property
+    def is_multilabel(self) -> bool:
+        """Whether an instance may have several classes."""
+        labels = self.given.labels
+        several = labels is not None and is_nested(labels) and not is_one_hot(labels)
+        return self.given.multilabel or several or self.kind_known == "multi-label"
+
+    @property
+    def by_value(self) -> bool:
+        """Whether whole numbers among labels and answers are names of classes, not indices."""
+        given = self.given.classes
+        return are_values(given) if given is not None else bool(self.known and self.known.by_value)
+
+    @property
     def n(self) -> int:
         return len(self.ids)
+
+    def codes_known(self, classes: tuple[str, ...]) -> NDArray[Any] | None:
+        """The data set's labels as indices of `classes`, NaN where unknown; None: it has none."""
+        if self.known is None or self.known.labels is None:
+            return None
+        codes = self.known.labels[self.rows]
+        if classes and self.known.classes and classes != self.known.classes:
+            codes = np.array([classes.index(name) for name in self.known.classes] + [-1])[codes]
+        return np.where(codes < 0, np.nan, codes)
+
+    def columns_known(self, flags: NDArray[np.bool_], classes: tuple[str, ...]) -> NDArray[Any]:
+        """Flags of the data set's classes as those of `classes`, for the rows of this task."""
+        assert self.known is not None
+        if classes and self.known.classes and classes != self.known.classes:
+            flags = flags[:, [self.known.classes.index(name) for name in classes]]
+        return flags[self.rows]
+
+    def check_ordered(self) -> None:
+        """Checks that the order of the classes among columns is known.
+
+        Raises:
+          ArgumentError: the classes were found among labels, and may be in either of two orders.
+        """
+        if self.known is None or self.known.ordered or self.given.classes is not None:
+            return
+        raise ArgumentError(
+            f"The classes {shown(list(self.known.classes))} were found among the labels of "
+            f'"{self.known.name}", and models may have them in the order of the numbers or of the '
+            "texts (1, 10, 2)",
+            "The columns are in the order of the classes",
+            f"Pass classes=[…] in the order of the columns of {self.given.form}=, here or in "
+            "cnc_summary.dataset",
+        )
 
     def may_keep_top(self, classes: int) -> bool:
         """Whether the most probable classes of each instance could fit into max_bytes at best."""
@@ -253,6 +334,18 @@ class Task:
             "Leave labels= out, pass ids and labels in the same order, log the data set again with "
             "the new labels, or predict under another data set's name",
         )
+
+
+def _other_classes(classes: tuple[str, ...], known: KnownDataset) -> ArgumentError:
+    lacking = [name for name in classes if name not in known.classes]
+    missing = [name for name in known.classes if name not in classes]
+    return ArgumentError(
+        f"The classes are {shown(classes)}, but the data set "
+        f'"{known.name}" has {shown(known.classes)}; '
+        f"only here: {shown(lacking)}, only there: {shown(missing)}",
+        "Models predict the classes of their data set, in whatever order",
+        "Name them as there, in the order of the columns, or predict under another data set's name",
+    )
 
 
 def most_vectors(max_bytes: int, classes: int) -> int:

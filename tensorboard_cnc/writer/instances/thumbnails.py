@@ -36,9 +36,10 @@ def thumbnails(images: Any, ids: NDArray[Any], room: int) -> Thumbnails:
 
     Args:
       images: an array (n, H, W), (n, H, W, C) or (n, C, H, W) with C of 1, 3 or 4, or a list of
-        such arrays without n, None for no image. Where two layouts fit, torch's
-        tensors have the channels first and all others last. uint8 is taken as it is, floats as 0
-        to 1, -1 to 1 or 0 to 255 where all lie within, any other range is scaled to its ends.
+        such arrays without n or Pillow images of any mode, None for no image. Where two layouts
+        fit, torch's tensors have the channels first and all others last. uint8 is taken as it is,
+        floats as 0 to 1, -1 to 1 or 0 to 255 where all lie within, any other range is scaled to its
+        ends.
       ids: of the instances (n,).
       room: bytes.
 
@@ -54,9 +55,10 @@ def thumbnails(images: Any, ids: NDArray[Any], room: int) -> Thumbnails:
         picture = pictures[row]
         if picture is None:
             continue
+        ends = (0.0, 255.0) if picture.dtype == np.uint8 else (low, high)
         with np.errstate(over="ignore", invalid="ignore"):
             small = _shrunk(_channels_last(picture, row, channels_first).astype(np.float32))
-            file = png_of(_as_bytes(small, low, high))
+            file = png_of(_as_bytes(small, *ends))
         if len(file) > room:
             return Thumbnails(tuple(files), whole=False)
         room -= len(file)
@@ -73,13 +75,40 @@ def _pictures(images: Any) -> Sequence[Any]:
 
 
 def _numeric(image: Any) -> NDArray[Any]:
-    found = array_of(image, "images")
+    found = array_of(_plain_pillow(image), "images")
     if found.dtype.kind not in "buif":
         raise ArgumentError(
             f"An image is {shown(image)} of type {type_name(image)}",
             "Images are arrays of numbers",
             "Pass pixels, for example np.asarray(image), or None where there is none",
         )
+    return found
+
+
+def _plain_pillow(image: Any) -> Any:
+    """A Pillow image in a mode whose pixels are grey, RGB or RGBA; anything else as it is.
+
+    Source of the modes: Pillow, "Concepts"; 0 to 255 in modes I and F are grey there.
+    """
+    mode = getattr(image, "mode", None)
+    if not isinstance(mode, str) or not callable(getattr(image, "convert", None)):
+        return image
+    if mode in ("L", "RGB", "RGBA") or mode.startswith(("I", "F")):
+        return _grey_levels(image) if mode.startswith(("I", "F")) else image
+    if mode == "1":
+        return image.convert("L")
+    opacity = mode in ("LA", "PA", "La", "RGBa") or "transparency" in getattr(image, "info", {})
+    # What is multiplied by its opacity becomes RGBA only.
+    plain = {"La": "LA", "RGBa": "RGBA"}.get(mode)
+    image = image.convert(plain) if plain else image
+    return image if image.mode == "RGBA" else image.convert("RGBA" if opacity else "RGB")
+
+
+def _grey_levels(image: Any) -> NDArray[Any]:
+    """Pixels of a mode I or F: as bytes if they are 0 to 255, else as they are."""
+    found = array_of(image, "images")
+    if found.size and 1 < found.max() <= 255 and found.min() >= 0:
+        return np.rint(found).astype(np.uint8)
     return found
 
 
@@ -107,10 +136,12 @@ def _channels_last(picture: NDArray[Any], row: int, channels_first: bool) -> NDA
 
 
 def _range(pictures: Sequence[Any]) -> tuple[float, float]:
-    """The values that are shown black and white."""
+    """The values that are shown black and white, but for bytes, which go from 0 to 255."""
     arrays = [pictures] if isinstance(pictures, np.ndarray) else pictures
-    known = [array for array in arrays if array is not None and array.size]
-    if not known or all(array.dtype == np.uint8 for array in known):
+    known = [
+        array for array in arrays if array is not None and array.size and array.dtype != np.uint8
+    ]
+    if not known:
         return 0.0, 255.0
     ends = [_ends(array) for array in known]
     low, high = min(low for low, _ in ends), max(high for _, high in ends)

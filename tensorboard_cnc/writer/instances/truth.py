@@ -13,17 +13,33 @@ from tensorboard_cnc.wording import shown
 from tensorboard_cnc.writer.instances.arrays import (
     array_of,
     checked_rows,
-    class_codes,
     in_rows,
-    names_in,
 )
-from tensorboard_cnc.writer.instances.memberships import checked_memberships, is_nested
+from tensorboard_cnc.writer.instances.class_labels import (
+    are_values,
+    check_spaces,
+    class_codes,
+    is_one_hot,
+    names_in,
+    with_unknown,
+)
+from tensorboard_cnc.writer.instances.memberships import is_nested, known_memberships
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.texts import cut_texts
 
 
-def truth_of(n: int, labels: Any, classes: Any, targets: Any) -> dict[str, Any]:
+def truth_of(
+    n: int,
+    labels: Any,
+    classes: Any,
+    targets: Any,
+    *,
+    multilabel: bool = False,
+    unknown_label: Any = None,
+) -> dict[str, Any]:
     """The fields of a `Dataset` that hold the truth, including its kind.
+
+    One-hot labels are classes, unless an instance may have several (`multilabel`).
 
     Raises:
       ArgumentError: both labels and targets are given, or one of them is malformed.
@@ -39,13 +55,18 @@ def truth_of(n: int, labels: Any, classes: Any, targets: Any) -> dict[str, Any]:
         return _targets(n, targets)
     if labels is None:
         return {"kind": "classes" if names else "scores", "classes": names}
-    labels = in_rows(labels, "labels")
+    labels = with_unknown(in_rows(labels, "labels"), unknown_label)
     names = names or names_in(labels)
-    if is_nested(labels):
-        members = checked_memberships(labels, names, "labels")
-        checked_rows(members, n, "labels")
-        return {"kind": "multi-label", "classes": names, "memberships": members}
-    codes = class_codes(labels, names, "labels")
+    if multilabel or (is_nested(labels) and not is_one_hot(labels)):
+        members = known_memberships(labels, names, "labels")
+        checked_rows(members.flags, n, "labels")
+        return {
+            "kind": "multi-label",
+            "classes": names,
+            "memberships": members.flags,
+            "memberships_known": members.known,
+        }
+    codes = class_codes(labels, names, "labels", by_value=are_values(classes))
     checked_rows(codes, n, "labels")
     return {"kind": "classes", "classes": names, "labels": codes}
 
@@ -66,6 +87,7 @@ def checked_classes(given: Iterable[Any]) -> tuple[str, ...]:
         raise ArgumentError(
             f'The class "{twice}" occurs twice', "Class names are unique", "Rename one of them"
         )
+    check_spaces(classes)
     return classes
 
 
