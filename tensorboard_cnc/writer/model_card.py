@@ -117,8 +117,8 @@ def _checked_twin(twin: Any, model_id: str, report: Report) -> str | LeftOut:
         if name == model_id:
             raise ArgumentError(
                 f'The model "{model_id}" is said to be a replicate of itself',
-                "A replicate is another model, made again with nothing but chance changed",
-                "Name the first of them in each of the others, and nothing in the first",
+                "A replicate is another model, and models are named by their ids",
+                "Give replicates ids of their own, and name the first in each of the others",
             )
         return checked_name(name, "id in replicate_of=")
     return LEFT_OUT

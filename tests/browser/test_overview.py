@@ -180,6 +180,17 @@ def test_nothing_logged_shows_what_to_log(
     expect(frame.get_by_text("cnc_summary.model(").first).to_be_visible()
 
 
+def test_a_suggestion_says_how_to_say_that_models_are_replicates(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    for name in ("run1", "run2"):
+        with cnc_summary.model(tmp_path / name, name) as m:
+            m.metrics({"accuracy": 0.9})
+    frame = open_tab(page, serve_process(tmp_path))
+    frame.get_by_role("button", name="1 suggestion").click()
+    expect(frame.get_by_label("Suggestions")).to_contain_text('replicate_of="run1"')
+
+
 def test_problems_are_listed_in_plain_words(
     sweep: Path, page: Page, serve_process: ServeProcess
 ) -> None:

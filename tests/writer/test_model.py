@@ -355,7 +355,7 @@ def test_a_replicate_names_the_other_by_id_or_handle(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("other", "seen"),
     [
-        ("m", "a replicate of itself.*the first of them"),
+        ("m", "a replicate of itself.*ids of their own"),
         (["dense"], r"replicate_of= is \['dense'\] of type list"),
         ("", "replicate_of= is empty"),
         (7, "replicate_of= is 7 of type int"),

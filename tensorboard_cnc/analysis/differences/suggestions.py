@@ -61,6 +61,8 @@ def _roots_alike(catalog: Catalog, classes: RecipeClasses) -> Iterator[list[str]
 
 
 def _of_equal_recipes(ids: list[str], operation: Operation | None) -> tuple[str, str]:
+    if len(set(ids)) == 1:
+        return _of_one_id(ids)
     made = f'"{shortened(operation.name)}"' if operation else "the same step"
     if operation is not None and not operation.parameters:
         made += " without parameters"
@@ -73,12 +75,23 @@ def _of_equal_recipes(ids: list[str], operation: Operation | None) -> tuple[str,
 
 
 def _of_roots(ids: list[str]) -> tuple[str, str]:
+    if len(set(ids)) == 1:
+        return _of_one_id(ids)
     return (
         f"The ids of {_listed(ids)} differ by a number, and nobody said how these models were "
         "made. They are not taken for replicates.",
         "If nothing but chance tells them apart, say "
         f"model(..., replicate_of={_quoted(ids[0])}) in the others, or log how they were made "
         'with its seed: operation=cnc_summary.operation("train", seed=1).',
+    )
+
+
+def _of_one_id(ids: list[str]) -> tuple[str, str]:
+    return (
+        f"{len(ids):,} runs have a model {_quoted(ids[0])}, and nothing that was logged tells "
+        "them apart. They are not taken for replicates.",
+        "If it is one model, log it in one run. If nothing but chance tells them apart, log how "
+        'they were made with its seed: operation=cnc_summary.operation("train", seed=1).',
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.analysis.differences.replicates import RecipeClasses
 from tensorboard_cnc.analysis.differences.suggestions import Suggestion, suggestions_for
 from tensorboard_cnc.plugin.models_response import models_response
 from tensorboard_cnc.records.identity import model_key
+from tensorboard_cnc.records.models import ModelCard, Operation, Stored
 from tests.analysis.differences.selections import Sweep
 
 
@@ -67,3 +69,15 @@ def test_there_are_few_of_them() -> None:
     assert "and 497 more" in first.message
     assert len(first.models) == 20
     assert 'The ids of "i0"' in others[0].message
+
+
+def test_one_id_in_several_runs() -> None:
+    for operation in (None, Operation("train", {"seed": 0})):
+        entries = [
+            Stored(run, "t", at, ModelCard("dense", (), operation, created_us=at))
+            for at, run in enumerate("abc")
+        ]
+        catalog = build_catalog(entries, members_of(entries), {})
+        (suggestion,) = suggestions_for(catalog, RecipeClasses(catalog))
+        assert suggestion.message.startswith('3 runs have a model "dense", and nothing')
+        assert "replicate_of" not in suggestion.remedy
