@@ -57,7 +57,7 @@ def ordered_positions(
 
 
 def in_24_bits(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rounded to a 16-bit significand: error at most 2⁻¹⁷ of the value; 0 and only 0 becomes 0."""
+    """Rounded to a 16-bit significand: error at most 2⁻¹⁶ of the value; 0 and only 0 becomes 0."""
     bits = np.asarray(values, np.float32).view(np.uint32)
     rounded = (bits + np.uint32(0x7F) + ((bits >> np.uint32(8)) & np.uint32(1))) & _TOP
     # Neither rounded up to infinity, nor NaN's payload rounded away, nor a subnormal to 0.

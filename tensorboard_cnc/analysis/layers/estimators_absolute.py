@@ -31,6 +31,8 @@ _RULE_OF_THREE = 3.0
 _DISAGREE = 3.0
 # Fewer changed values than this tell little of how they spread, or of what they depend on.
 _FEW, _ENOUGH = 10, 30
+# The relative error of a sum of float64.
+_SUMMING = 2.0**-44
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +61,7 @@ def absolute_change(
     high = np.minimum(high, np.sqrt(share * squares.high / n))
     blur = _blur(pairs, change, k)
     missed = squares.low / n > in_sample.mean + _DISAGREE * in_sample.error
-    least = np.abs(pairs.sum_after - pairs.sum_before)
+    least = np.maximum(_of_sums(pairs), 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         least = np.maximum(least, np.where(most > 0, squares.low / most, 0))
     upper = np.minimum(np.sqrt(n * squares.high), pairs.sum_before + pairs.sum_after)
@@ -144,7 +146,7 @@ def _blur(pairs: SamplePairs, change: Floats, k: Floats) -> Floats:
     """
     if not pairs.rounding.any():
         return np.zeros(len(pairs.n))
-    error = pairs.rounding[:, None] * (np.abs(pairs.before) + np.abs(pairs.after))
+    error = pairs.error()
     found: Floats = np.where(change < 2 * error, error, 0).sum(axis=1) / k
     return found
 
@@ -152,22 +154,42 @@ def _blur(pairs: SamplePairs, change: Floats, k: Floats) -> Floats:
 def largest_change(
     pairs: SamplePairs, squares: Estimates, ends: tuple[Floats, Floats, Floats, Floats]
 ) -> Estimates:
-    """A lower bound of max |Δ| (t,): what the sample, the extremes or ΣΔ² say at least.
+    """A lower bound of max |Δ| (t,): what the sample, the extremes, Σ|Δ| or ΣΔ² say at least.
+
+    What rounding may add is taken off. ΣΔ² is an estimate: of its root's lower end half counts,
+    which no sketch exceeds by chance, since it nears max |Δ| only where all values change alike.
 
     `ends`: minimum and maximum before, minimum and maximum after.
     """
     low_before, high_before, low_after, high_after = ends
     sampled = np.abs(pairs.after - pairs.before)
-    error = pairs.rounding[:, None] * (np.abs(pairs.before) + np.abs(pairs.after))
     known = [
-        np.max(sampled - error, axis=1, initial=0),
-        np.abs(low_after - low_before),
-        np.abs(high_after - high_before),
-        np.sqrt(squares.low / pairs.n),
+        np.max(sampled - pairs.error(), axis=1, initial=0),
+        _apart(pairs, low_before, low_after),
+        _apart(pairs, high_before, high_after),
+        _of_sums(pairs) / pairs.n,
+        np.sqrt(np.maximum(squares.low, 0) / pairs.n) / 2,
     ]
-    most = np.maximum(largest_possible(ends), 0)
+    widest = np.maximum(np.abs(low_before), np.abs(high_before))
+    widest = widest + np.maximum(np.abs(low_after), np.abs(high_after))
+    most = np.maximum(largest_possible(ends), 0) + pairs.resolution * widest
     least = np.minimum(np.max(known, axis=0), most)
     return Estimates(least, least, most, np.full(len(least), AT_LEAST, np.uint8))
+
+
+def _apart(pairs: SamplePairs, before: Floats, after: Floats) -> Floats:
+    """By how much two extremes differ at least; 0 where they may be of other positions."""
+    rounding = pairs.resolution * (np.abs(before) + np.abs(after))
+    found: Floats = np.where(pairs.finite, np.abs(after - before) - rounding, 0)
+    return found
+
+
+def _of_sums(pairs: SamplePairs) -> Floats:
+    """|Σ|b| − Σ|a||, which Σ|Δ| is at least, less what rounding may add; 0 as in `_apart`."""
+    rounding = (pairs.resolution + _SUMMING) * (pairs.sum_before + pairs.sum_after)
+    apart = np.abs(pairs.sum_after - pairs.sum_before) - rounding
+    found: Floats = np.where(pairs.finite, apart, 0)
+    return found
 
 
 def largest_possible(ends: tuple[Floats, Floats, Floats, Floats]) -> Floats:

@@ -10,9 +10,17 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.layers.estimates import Floats
 from tensorboard_cnc.analysis.layers.exact_pairs import finite_count
-from tensorboard_cnc.analysis.layers.sampled_pairs import sample_of, sampled_count
+from tensorboard_cnc.analysis.layers.sampled_pairs import (
+    resolution_of,
+    rounding_of,
+    sample_of,
+    sampled_count,
+)
 from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.coordinated_sample import sample_positions
+
+# Of a change that is named, so much may be due to the rounding of stored values.
+_SURE = 1e-3
 
 
 class Change(NamedTuple):
@@ -49,6 +57,7 @@ def changes_known(
         yield from [Change(at, None, None, change) for at, change in pairs if change][:most]
         return
     at, one, other = _known(before, after)
+    one, other = _of_sure_size(one, other, rounding_of(before, after))
     found = {
         int(at[place]): Change(
             int(at[place]), float(one[place]), float(other[place]), other[place] - one[place]
@@ -59,6 +68,13 @@ def changes_known(
         found = _of_largest(before, after) | found
     ordered = sorted(found.values(), key=lambda change: (-abs(change.change), change.at))
     yield from [change for change in ordered if change.change][:most]
+
+
+def _of_sure_size(one: Floats, other: Floats, rounding: float) -> tuple[Floats, Floats]:
+    """Both, but NaN where more than a thousandth of the change may be due to rounding."""
+    with np.errstate(invalid="ignore"):
+        unsure = rounding * (np.abs(one) + np.abs(other)) > _SURE * np.abs(other - one)
+    return np.where(unsure, np.nan, one), other
 
 
 def _largest_changes(one: Floats, other: Floats, most: int) -> list[int]:
@@ -84,7 +100,12 @@ def _of_largest(before: TensorSketch, after: TensorSketch) -> dict[int, Change]:
             found[at] = Change(at, one, None if new_bound else 0.0, change)
         elif one is not None and other is not None:
             found[at] = Change(at, one, other, other - one)
-    return found
+    rounding = resolution_of(before, after)
+    return {
+        at: each
+        for at, each in found.items()
+        if rounding * (abs(old.get(at, 0)) + abs(new.get(at, 0))) <= _SURE * abs(each.change)
+    }
 
 
 def _peaks(tensor: TensorSketch) -> tuple[dict[int, float], float]:

@@ -15,14 +15,17 @@ class SamplePairs:
     """Of each of t pairs of tensors, the values at k positions and what is exactly known.
 
     `before` and `after` float64 (t, k), 0 at both where one is not finite, which `excluded` (t,)
-    counts; `rounding` (t,) is the relative error of a stored value; `n` (t,) the number of
-    values; sums and numbers of zeros (t,) are exact.
+    counts; `rounding` (t,) is the most by which a stored value may be off, relative to it, and
+    `resolution` (t,) that of the extremes and sums; `finite` (t,) whether all values of both
+    are; `n` (t,) the number of values; sums and numbers of zeros (t,) are exact.
     """
 
     before: Floats
     after: Floats
     excluded: NDArray[np.int64]
     rounding: Floats
+    resolution: Floats
+    finite: NDArray[np.bool_]
     n: Floats
     sum_before: Floats
     sum_after: Floats
@@ -35,7 +38,16 @@ class SamplePairs:
         sampled: Floats = self.before.shape[1] - self.excluded.astype(float)
         return sampled
 
+    def error(self) -> Floats:
+        """The most by which the rounding of stored values moves each change, (t, k)."""
+        sizes = np.abs(self.before) + np.abs(self.after)
+        least = np.where(self.rounding > 0, _SUBNORMAL, 0.0)
+        found: Floats = self.rounding[:, None] * sizes + least[:, None]
+        return found
 
+
+# The rounding of a number too small to have all its digits.
+_SUBNORMAL = 2.0**-140
 _Z = 1.959963984540054
 
 

@@ -24,7 +24,11 @@ from tensorboard_cnc.sketches.coordinated_sample import sample_positions
 from tensorboard_cnc.sketches.count_sketch import folded, sketched
 
 _SIXTEEN_BITS = ("float16", "bfloat16")
-_ROUNDING = 2.0**-17
+# Of 16 significant digits the last may be off by half, relative to what is stored.
+_ROUNDING = 2.0**-16 * (1 + 2.0**-15)
+# All values are read as float32, which rounds these.
+_WIDE = ("float64", "int32", "int64", "uint32", "uint64")
+_SINGLE = 2.0**-24 * (1 + 2.0**-23)
 # Pairs compared at a time: of more, what is computed would take much memory.
 _TOGETHER = 128
 
@@ -115,7 +119,9 @@ def _stacked(pairs: Sequence[Pair], k: int) -> SamplePairs:
         before=before,
         after=after,
         excluded=k - np.count_nonzero(usable, axis=1),
-        rounding=np.array([max(_rounding(one), _rounding(other)) for one, other in pairs]),
+        rounding=np.array([rounding_of(one, other) for one, other in pairs]),
+        resolution=np.array([resolution_of(one, other) for one, other in pairs]),
+        finite=np.array([all(t.totals.n == finite_count(t) for t in pair) for pair in pairs]),
         n=np.maximum(np.array(n, float), 1),
         sum_before=_totals(first, "sum_abs"),
         sum_after=_totals(second, "sum_abs"),
@@ -125,8 +131,24 @@ def _stacked(pairs: Sequence[Pair], k: int) -> SamplePairs:
 
 
 def _rounding(tensor: TensorSketch) -> float:
+    """The most by which a value of its sample may be off, relative to what is stored."""
     exact = tensor.values is not None or tensor.dtype in _SIXTEEN_BITS
-    return 0.0 if exact else _ROUNDING
+    return _resolution(tensor) + (0.0 if exact else _ROUNDING)
+
+
+def _resolution(tensor: TensorSketch) -> float:
+    """The most by which float32 rounds a value of its type."""
+    return _SINGLE if tensor.dtype in _WIDE else 0.0
+
+
+def resolution_of(before: TensorSketch, after: TensorSketch) -> float:
+    """The most by which float32 rounds values of either type, relative to what is stored."""
+    return max(_resolution(before), _resolution(after))
+
+
+def rounding_of(before: TensorSketch, after: TensorSketch) -> float:
+    """The most by which values of both samples may be off, relative to what is stored."""
+    return max(_rounding(before), _rounding(after))
 
 
 def _totals(tensors: Sequence[TensorSketch], name: str) -> Floats:
