@@ -65,6 +65,16 @@ class Frame:
         raise ValueError("The truth value of a DataFrame is ambiguous")
 
 
+class Table:
+    """What knows no more than how to become a mapping."""
+
+    def to_dict(self) -> dict[str, list[float]]:
+        return {"F1": [0.5, 1.0]}
+
+    def __len__(self) -> int:
+        return 2
+
+
 MISSING = NAType()
 
 
@@ -89,8 +99,9 @@ def test_attributes_and_labels_of_a_data_frame(tmp_path: Path) -> None:
         Series([0.5, 1.0], "F1"),
         np.array([(0.5,), (1.0,)], [("F1", float)]),
         {"F1": Series([0.5, 1.0])},
+        Table(),
     ],
-    ids=["frame", "series", "structured", "mapping"],
+    ids=["frame", "series", "structured", "mapping", "table"],
 )
 def test_scores_of_any_table(scores: Any, tmp_path: Path) -> None:
     with cnc_summary.model(tmp_path, "m") as model:

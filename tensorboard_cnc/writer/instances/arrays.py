@@ -199,8 +199,13 @@ def columns_by_name(given: Any, what: str, example: str) -> Mapping[str, Any]:
     if names is not None:
         return {name: given[name] for name in names}
     name = getattr(given, "name", None)
-    if isinstance(name, str) and hasattr(given, "__array__"):
-        return {name: given}
+    if hasattr(given, "__array__"):
+        if isinstance(name, str):
+            return {name: given}
+    elif callable(getattr(given, "to_dict", None)) and isinstance(
+        table := given.to_dict(), Mapping
+    ):
+        return table
     raise ArgumentError(
         f"The {what} are {shown(given)} of type {type_name(given)}",
         f"{what.capitalize()} are one value for each instance, by name",
