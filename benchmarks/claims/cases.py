@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from benchmarks.claims import harm
+from benchmarks.claims import harm, means, seeds
 from benchmarks.claims.lines import Line, Size
 
-CASES = {**harm.CASES}
+CASES = {**harm.CASES, **means.CASES, **seeds.CASES}
 
 
 def chosen(names: Iterable[str]) -> list[str]:

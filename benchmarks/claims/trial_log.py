@@ -30,10 +30,9 @@ class TrialLog:
 
     def dataset(self, name: str, n: int, *, codes: Codes | None = None, **given: Any) -> None:
         """Logs n instances; `codes` are attributes (n,) of which every code is a category."""
-        attributes = {k: [f"{k} {c}" for c in v.tolist()] for k, v in (codes or {}).items()}
-        cnc_summary.dataset(
-            self.folder / "data", name, np.arange(n), attributes=attributes, **given
-        )
+        if codes:
+            given["attributes"] = {k: [f"{k} {c}" for c in v.tolist()] for k, v in codes.items()}
+        cnc_summary.dataset(self.folder / "data", name, np.arange(n), **given)
 
     @contextmanager
     def model(self, model_id: str, **card: Any) -> Iterator[cnc_summary.ModelHandle]:
