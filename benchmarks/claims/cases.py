@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from benchmarks.claims import harm, means, seeds
+from benchmarks.claims import grouped, harm, largest_change, means, page, recipes, seeds
 from benchmarks.claims.lines import Line, Size
 
-CASES = {**harm.CASES, **means.CASES, **seeds.CASES}
+CASES: dict[str, Callable[[Size], list[Line]]] = {
+    **harm.CASES,
+    **grouped.CASES,
+    **seeds.CASES,
+    **means.CASES,
+    **recipes.CASES,
+    **largest_change.CASES,
+    **page.CASES,
+}
 
 
 def chosen(names: Iterable[str]) -> list[str]:
@@ -17,5 +25,5 @@ def chosen(names: Iterable[str]) -> list[str]:
 
 
 def run(name: str, size: Size) -> list[Line]:
-    """The lines of a case, with its name before what each is about."""
+    """The lines of a case."""
     return CASES[name](size)

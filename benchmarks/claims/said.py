@@ -71,5 +71,32 @@ def ratio(model: Any) -> tuple[float, Interval | None]:
     return shown["value"], interval(shown)
 
 
+def default_chart(answer: Any, metric: str) -> list[str]:
+    """Names of the variables by which the ``differences`` route shows a metric."""
+    shown = answer.get("metrics", {}).get(metric, answer)
+    names = {each["id"]: each["name"] for each in answer["variables"]}
+    return [names[shown[place]] for place in ("x", "colour") if shown[place]]
+
+
+def held(answer: Any, variable: str, metric: str = "accuracy") -> float | None:
+    """What a variable does to a metric while all others are held, if it is told."""
+    ids = {each["name"]: each["id"] for each in answer["variables"]}
+    effects = answer.get("metrics", {}).get(metric, {}).get("effects", [])
+    return next((each["change"] for each in effects if each["variable"] == ids[variable]), None)
+
+
+def effect(answer: Any, variable: str, metric: str) -> Any:
+    """The effect of a variable of two levels over matched pairs."""
+    ids = {each["name"]: each["id"] for each in answer["variables"]}
+    (found,) = (each for each in answer["pairs"] if each["variable"] == ids[variable])
+    return found["effects"][metric]
+
+
+def effect_claimed(effect: Any) -> bool:
+    """Whether an effect is called one: its interval leaves out "no change"."""
+    shown = interval(effect)
+    return shown is not None and not shown.holds(0)
+
+
 def _of_model(answer: Any, model: str) -> Any:
     return next((each for each in answer.get("models", []) if each["model"] == model), {})
