@@ -22,7 +22,7 @@ BOOTSTRAP = $(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH. Insta
 
 .DEFAULT_GOAL := help
 .PHONY: help demo dev test test-panel test-python test-writers check check-python check-panel \
-	format lock bench pictures wheel release proto types \
+	format lock bench claims pictures wheel release proto types \
 	environment-demo environment-test environment-check
 
 help:  ## Show this list
@@ -75,6 +75,9 @@ lock: environment-check  ## Complete constraints.txt (LOCK=--upgrade takes the n
 bench: environment-test  ## Measure, with peers beside us
 	$(PANEL)
 	PYTHONPATH=scripts $(PY) -m benchmarks
+
+claims: environment-test  ## Count what is claimed of chance alone, and what harm is found (CLAIMS='harm-null --seed 7')
+	$(PY) -m benchmarks.claims $(CLAIMS)
 
 pictures: environment-test  ## Take the pictures of the documentation from the demo's page
 	$(PANEL)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-# 70 false claims in 1,000 comparisons, beside the 50 that are nominal, are still chance.
-_DEVIATIONS = 2.91
+from scipy.stats import binom
+
+# What is rarer is no chance: so are 71 false claims in 1,000 comparisons, where 50 are nominal.
+_RARE = 0.0025
 # Of so many trials a rate is held against its limit as it is.
 _MANY = 200
 
@@ -25,10 +26,11 @@ class Limit:
 
     def allows(self, hits: int, of: int) -> bool:
         """Whether `hits` of so many trials keep it, but for chance."""
-        chance = _DEVIATIONS * math.sqrt(of * self.rate * (1 - self.rate))
         if self.most:
-            return hits <= self.rate * of + chance
-        return hits >= self.rate * of - (chance if of < _MANY else 0)
+            return float(binom.sf(hits - 1, of, self.rate)) > _RARE
+        if of >= _MANY:
+            return hits >= self.rate * of
+        return float(binom.cdf(hits, of, self.rate)) > _RARE
 
 
 NOMINAL = Limit(0.05, most=True)
