@@ -88,7 +88,7 @@ def skewed_f1(size: Size) -> list[Line]:
     lines = []
     for n in (20, 30, 60, 150, 199, 200, 500):
         rng = np.random.default_rng([size.seed, n])
-        samples = DISTRIBUTIONS["gain .03, lose .07"].draw(rng, (size.count(1000, 100), n))
+        samples = DISTRIBUTIONS["gain .03, lose .07"].draw(rng, (size.count(1000, 40), n))
         found = [model["change"] for model in _summaries(samples, rng.uniform(0.1, 0.9, n))]
         false = sum(map(said.changed, found))
         what = f"F1 of {n}: 70 % gain .03, 30 % lose .07"

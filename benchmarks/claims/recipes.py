@@ -119,7 +119,7 @@ def no_effect(size: Size) -> list[Line]:
     rng = np.random.default_rng([size.seed, 8])
     lines = []
     for pairs in (4, 8):
-        false, count, of = 0, size.count(300, 40), 0
+        false, count, of = 0, size.count(300, 20), 0
         with trial_log() as log:
             _log(log, "dense", 0.9)
             for trial, at, bits in np.ndindex(count, pairs, 2):
