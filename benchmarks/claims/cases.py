@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from benchmarks.claims import grouped, harm, largest_change, means, page, recipes, seeds
+from benchmarks.claims import (
+    grouped,
+    harm,
+    largest_change,
+    means,
+    page,
+    rates,
+    recipes,
+    score_harm,
+    seeds,
+)
 from benchmarks.claims.lines import Line, Size
 
 CASES: dict[str, Callable[[Size], list[Line]]] = {
     **harm.CASES,
     **grouped.CASES,
     **seeds.CASES,
+    **score_harm.CASES,
+    **rates.CASES,
     **means.CASES,
     **recipes.CASES,
     **largest_change.CASES,

@@ -93,7 +93,7 @@ def skewed_f1(size: Size) -> list[Line]:
         false = sum(map(said.changed, found))
         what = f"F1 of {n}: 70 % gain .03, 30 % lose .07"
         lines.append(Line(what, false, len(found), NOMINAL, sides=2))
-        contradicted = sum(_contradicted(each) for each in found)
+        contradicted = sum(map(said.contradicted, found))
         lines.append(Line(f"{what}: p against interval", contradicted, len(found), NONE, sides=2))
     return lines
 
@@ -215,11 +215,6 @@ def _covered(what: str, found: list[Any], truth: float) -> Line:
     if not shown:
         return Line(what, 0, 0, None, sides=2, note="never shown")
     return Line(what, holds, len(shown), COVERED, sides=2, note=note)
-
-
-def _contradicted(change: Any) -> bool:
-    shown = said.interval(change)
-    return shown is not None and said.tested(change) and said.changed(change) == shown.holds(0)
 
 
 CASES: dict[str, Callable[[Size], list[Line]]] = {

@@ -60,6 +60,12 @@ def interval(estimate: Any) -> Interval | None:
     return Interval(estimate["low"], estimate["high"])
 
 
+def contradicted(change: Any) -> bool:
+    """Whether a change's p and its interval do not say the same."""
+    shown = interval(change)
+    return shown is not None and tested(change) and changed(change) == shown.holds(0)
+
+
 def reason(estimate: Any) -> str:
     """Why there is no interval; "" where nothing is said."""
     return (estimate or {}).get("reason") or ""
