@@ -149,7 +149,7 @@ def power(name: str, size: Size) -> list[Line]:
         for answer, keys in compared(rng, of, rates, count):
             tally.add(answer, keys)
             rows = said.harmed(answer, "pairs" if of_case.crossed else "slices")
-            named = [row["model"] == keys[0] and _is_planted(row) for row in rows]
+            named = [row["model"] == keys[0] and is_planted(row) for row in rows]
             found += any(named)
             beside += not all(named)
     note = f"{beside} named another" if beside else ""
@@ -158,7 +158,8 @@ def power(name: str, size: Size) -> list[Line]:
     return [Line(str(of_case), found, tally.of, limit, churn, tally.size(), models, 1, note)]
 
 
-def _is_planted(row: Any) -> bool:
+def is_planted(row: Any) -> bool:
+    """Whether a slice, or a pair of slices, is where harm was planted."""
     by = row["by"] if isinstance(row["by"], list) else [row["by"]]
     levels = row.get("levels", [row.get("level")])
     return by in (["attribute/first"], ["attribute/first", "attribute/second"]) and not any(levels)
@@ -193,7 +194,7 @@ def too_few(size: Size) -> list[Line]:
         before = even(_N, 0.01).more(np.ones(_N, bool), 0.05)
         rates = before.more(of.codes["first"] == 0, 0.05)
         for answer, keys in compared(rng, of, [rates], count):
-            harmed = any(_is_planted(row) for row in said.harmed(answer, "slices"))
+            harmed = any(is_planted(row) for row in said.harmed(answer, "slices"))
             seen = said.could_see(answer, keys[0], 100)
             named += harmed
             honest += harmed or (seen is not None and seen > 0.05)
@@ -218,7 +219,7 @@ def could_see(size: Size) -> list[Line]:
             if share is not None:
                 shares.append(share)
                 trials = compared(rng, of, [before.more(inside, share)], count)
-                found += sum(any(map(_is_planted, said.harmed(a, "slices"))) for a, _ in trials)
+                found += sum(any(map(is_planted, said.harmed(a, "slices"))) for a, _ in trials)
         note = f"said: {100 * np.mean(shares):.0f} % in 100" if shares else "nothing is said"
         what = "harm of the size that could have been seen"
         lines.append(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.claims.harm import Tally
+from benchmarks.claims import said
+from benchmarks.claims.harm import Tally, is_planted
 from benchmarks.claims.lines import Line, Size
 from benchmarks.claims.populations import Population, planted, population
 from benchmarks.claims.trial_log import TrialLog, key_of, quantized, trial_log
@@ -47,7 +49,8 @@ def null(name: str, size: Size) -> list[Line]:
             of = population(rng, _N)
             by = factors[of.codes["first"]]
             changes = _drawn(rng, name, size.count(100, 2), of.n) * by - lost
-            _count(of, changes, tally)
+            for answer, key in _answers(of, changes):
+                tally.add(answer, [key])
         lines += tally.lines(f"scores, {name}, slices {spreads}, all −{lost:.1g}", "")
     return lines
 
@@ -57,13 +60,16 @@ def power(size: Size) -> list[Line]:
     lines = []
     for name in _CHANGES:
         rng = np.random.default_rng([size.seed, *map(ord, name)])
-        tally = Tally()
+        tally, found = Tally(), 0
         for _ in range(_DRAWS):
             of = planted(rng, _N, 100)
             inside = of.codes["first"] == 0
-            _count(of, _drawn(rng, name, size.count(20, 2), of.n) - inside, tally)
+            changes = _drawn(rng, name, size.count(20, 2), of.n) - inside
+            for answer, key in _answers(of, changes):
+                tally.add(answer, [key])
+                found += any(map(is_planted, said.harmed(answer, "slices")))
         what = f"scores, {name}: a slice of 100 loses a standard deviation"
-        lines.append(Line(what, tally.slices, tally.of, None, slices=tally.size()))
+        lines.append(Line(what, found, tally.of, None, slices=tally.size()))
     return lines
 
 
@@ -71,8 +77,8 @@ def _drawn(rng: Rng, name: str, trials: int, n: int) -> Floats:
     return np.stack([_CHANGES[name](rng, n) for _ in range(trials)])
 
 
-def _count(of: Population, changes: Floats, tally: Tally) -> None:
-    """Counts what is claimed of models whose scores change by the rows of changes (trials, n)."""
+def _answers(of: Population, changes: Floats) -> Iterator[tuple[Any, str]]:
+    """On models whose scores change by the rows of changes (trials, n): the answer, and its key."""
     with trial_log() as log:
         log.dataset("test", of.n, codes=of.codes)
         _log(log, "base", np.zeros(of.n))
@@ -81,8 +87,8 @@ def _count(of: Population, changes: Floats, tally: Tally) -> None:
             _log(log, model, change, base="base")
         with log.served() as routes:
             for model in models:
-                answer = routes.behaviors("harmed", "base", [model], measure="score/value")
-                tally.add(answer, [key_of(model)])
+                query = {"measure": "score/value"}
+                yield routes.behaviors("harmed", "base", [model], **query), key_of(model)
 
 
 def _log(log: TrialLog, model_id: str, values: Floats, base: str | None = None) -> None:
