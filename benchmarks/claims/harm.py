@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.claims import said
+from benchmarks.claims import populations, said
 from benchmarks.claims.lines import ALL, NOMINAL, Line, Size, at_least
 from benchmarks.claims.populations import (
     NULLS,
@@ -97,6 +97,17 @@ def null(name: str, size: Size, models: int = 1) -> list[Line]:
             tally.add(answer, keys)
     of_all = "" if models == 1 else f", {models} models"
     return tally.lines(f"{name}{of_all}", churn, models)
+
+
+def random_null(lost: str, size: Size) -> list[Line]:
+    """False claims where nobody chose the design."""
+    rng = np.random.default_rng([size.seed, *map(ord, lost)])
+    tally = Tally()
+    for count in np.full(size.count(100, 10), 10):
+        of, rates = populations.random_null(rng, lost)
+        for answer, keys in compared(rng, of, [rates], count):
+            tally.add(answer, keys)
+    return tally.lines(f"random designs, all lose {lost}", "any")
 
 
 def _split(count: int) -> list[int]:
@@ -249,6 +260,7 @@ def loaders(size: Size) -> list[Line]:
 Run = Callable[[Size], list[Line]]
 CASES: dict[str, Run] = {
     **{f"harm-null/{name}": partial(null, name) for name in NULLS},
+    **{f"harm-null/random-{lost}": partial(random_null, lost) for lost in populations.LOSSES},
     "harm-null/eight-models": partial(null, "hard-slices", models=8),
     **{f"harm-power/{name}": partial(power, name) for name in POWERS},
     "harm/hidden-by-others": hidden_by_others,

@@ -173,6 +173,19 @@ NULLS: dict[str, tuple[Design, Callable[[Rng, int], Population], int]] = {
 }
 
 
+LOSSES = ("nothing", "points", "share")
+
+
+def random_null(rng: Rng, lost: str) -> tuple[Population, Rates]:
+    """Any sizes, accuracies and churn; all slices lose nothing, as many points, or as a share."""
+    of = population(rng, int(rng.integers(500, 5000)), rng.integers(2, 30, 3).tolist())
+    hard = of.codes[rng.choice(list(of.codes))]
+    right = rng.uniform(0.5, 0.99, hard.max() + 1)[hard]
+    mends = rng.uniform(0, rng.uniform(0, 0.8), hard.max() + 1)[hard]
+    less = dict(zip(LOSSES, (0.0, 0.1, 0.1 * right), strict=True))[lost] * rng.uniform(0.1, 1)
+    return of, Rates(right, np.minimum((mends * (1 - right) + less) / right, 1), mends)
+
+
 def drawn(rng: Rng, of: Population, rates: Sequence[Rates]) -> list[Ints]:
     """Answers (n,) of a base, and of a model for each of `rates`, which share the base's."""
     right = rng.random(of.n) < rates[0].right
