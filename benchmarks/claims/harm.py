@@ -103,7 +103,7 @@ def random_null(lost: str, size: Size) -> list[Line]:
     """False claims where nobody chose the design."""
     rng = np.random.default_rng([size.seed, *map(ord, lost)])
     tally = Tally()
-    for count in np.full(size.count(100, 10), 10):
+    for count in np.full(size.count(100, 4), 10):
         of, rates = populations.random_null(rng, lost)
         for answer, keys in compared(rng, of, [rates], count):
             tally.add(answer, keys)
