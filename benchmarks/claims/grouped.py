@@ -52,7 +52,7 @@ def null(name: str, size: Size) -> list[Line]:
     for images in (200, 800):
         rng = np.random.default_rng([size.seed, images, *map(ord, name)])
         tally, changed = Tally(), 0
-        trials = size.count(500, 20)
+        trials = size.count(500, 10)
         for first in range(0, trials, _AT_ONCE):
             labels, count = rng.integers(0, CLASSES, images), min(_AT_ONCE, trials - first)
             for answer, key, change in _compared(rng, labels, _NULLS[name], count):
@@ -76,7 +76,7 @@ def power(size: Size) -> list[Line]:
         unlucky = rng.random((len(right), 1)) < 0.1 / _RIGHT
         return np.where(labels[:, None] == 0, kept & ~unlucky, kept)
 
-    trials = size.count(200, 20)
+    trials = size.count(200, 10)
     for first in range(0, trials, _AT_ONCE):
         for answer, key, _ in _compared(rng, labels, after, min(_AT_ONCE, trials - first)):
             tally.add(answer, [key])

@@ -89,7 +89,7 @@ def null(name: str, size: Size, models: int = 1) -> list[Line]:
     design, population_of, n = NULLS[name]
     rng = np.random.default_rng([size.seed, *map(ord, name)])
     tally, churn = Tally(), ""
-    for count in _split(size.count(1000, 20)):
+    for count in _split(size.count(1000, 20 if models == 1 else 8)):
         of = population_of(rng, n)
         rates = design(of)
         churn = rates.churn()
@@ -103,7 +103,7 @@ def random_null(lost: str, size: Size) -> list[Line]:
     """False claims where nobody chose the design."""
     rng = np.random.default_rng([size.seed, *map(ord, lost)])
     tally = Tally()
-    for count in np.full(size.count(100, 4), 10):
+    for count in np.full(size.count(100, 2), 10):
         of, rates = populations.random_null(rng, lost)
         for answer, keys in compared(rng, of, [rates], count):
             tally.add(answer, keys)
@@ -151,7 +151,7 @@ def power(name: str, size: Size) -> list[Line]:
     of_case = POWERS[name]
     rng = np.random.default_rng([size.seed, *map(ord, name)])
     tally, found, beside = Tally(), 0, 0
-    for count in _split(size.count(400 if of_case.models == 1 else 200, 20)):
+    for count in _split(size.count(400, 20) if of_case.models == 1 else size.count(200, 8)):
         of = (crossing if of_case.crossed else planted)(rng, _N, of_case.inside)
         before = even(_N, of_case.churn)
         parts = ["first", "second"] if of_case.crossed else ["first"]
@@ -221,7 +221,7 @@ def could_see(size: Size) -> list[Line]:
     for churn in (0.01, 0.04, 0.10):
         found = of_all = 0
         shares: list[float] = []
-        for count in _split(size.count(200, 20)):
+        for count in _split(size.count(200, 10)):
             of = planted(rng, _N, 100)
             before, inside = even(_N, churn), of.codes["first"] == 0
             (answer, keys), *_ = compared(rng, of, [before], 1)

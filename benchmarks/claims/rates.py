@@ -23,7 +23,7 @@ def overall(size: Size) -> list[Line]:
             rng = np.random.default_rng([size.seed, n, round(100 * lost)])
             of = Population(rng.integers(0, 10, n), {})
             rates = even(n, 0.06).more(np.ones(n, bool), lost)
-            found = _asked(rng, of, rates, size.count(1000, 40), _change)
+            found = _asked(rng, of, rates, size.count(1000, 20), _change)
             shown = [each for each in map(said.interval, found) if each]
             what = f"accuracy of {n}, {'3 points less' if lost else 'as before'}"
             holds = sum(each.holds(-lost) for each in shown)
@@ -45,7 +45,7 @@ def slice_table(size: Size) -> list[Line]:
         rng = np.random.default_rng([size.seed, *map(ord, name)])
         of = population_of(rng, n)
         rates = design(of)
-        found = _asked(rng, of, rates, size.count(500, 40), _least_q)
+        found = _asked(rng, of, rates, size.count(500, 20), _least_q)
         false = sum(each < 0.05 for each in found)
         what = f"table of slices, {name}: any cell"
         lines.append(Line(what, false, len(found), NOMINAL, rates.churn(), "20", sides=2))

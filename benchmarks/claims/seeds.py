@@ -23,10 +23,10 @@ Logits = NDArray[np.float32]
 
 
 def no_replicates(size: Size, *, scans: bool) -> list[Line]:
-    """Every two of ten networks, each as the base of the other."""
+    """Every two of ten networks (in the tests four), each as the base of the other."""
     tally, changed = Tally(), 0
     images = _images(scans)
-    for nets in _pools(size, size.count(12, 1), 10, images):
+    for nets in _pools(size, size.count(12, 1), size.count(10, 4), images):
         with trial_log() as log:
             _log_images(log, images)
             for at, logits in enumerate(nets):
