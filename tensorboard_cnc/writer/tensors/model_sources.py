@@ -15,10 +15,11 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.tensors.any_tensor import masked_source, source_of
 from tensorboard_cnc.writer.tensors.carried_quantizers import unread_weights
+from tensorboard_cnc.writer.tensors.checkpoint_notes import checkpoint_notes
+from tensorboard_cnc.writer.tensors.formats.joining import with_formats
 from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT, module_tensors
 from tensorboard_cnc.writer.tensors.plain_arrays import array_source, flattened
 from tensorboard_cnc.writer.tensors.safetensors_files import checkpoint_sources
-from tensorboard_cnc.writer.tensors.scaled_codes import with_scales
 from tensorboard_cnc.writer.tensors.tensor_names import (
     TensorName,
     buffer_or_parameter,
@@ -27,7 +28,7 @@ from tensorboard_cnc.writer.tensors.tensor_names import (
 )
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
-from tensorboard_cnc.writer.tensors.unread_codes import Names, checked_codes
+from tensorboard_cnc.writer.tensors.unread_codes import Names, checked_codes, holds_text
 
 if TYPE_CHECKING:
     from torch import nn
@@ -38,8 +39,6 @@ _TAKES = (
 )
 # What quantized modules of torch.ao put into a state dict beside their tensors.
 _NO_TENSORS = ("_packed_params.dtype", "_extra_state")
-# The text with which bitsandbytes says how it packed a weight.
-_NO_NUMBERS = ".quant_state."
 
 
 def model_sources(model: Any) -> Iterator[TensorSource | Refused]:
@@ -49,7 +48,7 @@ def model_sources(model: Any) -> Iterator[TensorSource | Refused]:
       ArgumentError: it is none of what `m.weights` takes, or a damaged checkpoint.
       OSError: a checkpoint cannot be read.
     """
-    if isinstance(model, str | os.PathLike):
+    if _is_path(model):
         return checkpoint_sources(Path(os.fspath(model)))
     if is_module(model):
         return _tied(_module_sources(model))
@@ -74,7 +73,8 @@ def all_sources(model: Any) -> list[TensorSource | Refused]:
       ArgumentError: as `model_sources`.
       OSError: likewise.
     """
-    return with_scales(model_sources(model))
+    notes = checkpoint_notes(Path(os.fspath(model))) if _is_path(model) else ({}, {})
+    return with_formats(model_sources(model), *notes)
 
 
 def sources_one_by_one(model: Mapping[Any, Any]) -> Iterator[TensorSource | Refused]:
@@ -82,7 +82,13 @@ def sources_one_by_one(model: Mapping[Any, Any]) -> Iterator[TensorSource | Refu
     keys = [key for key in model if isinstance(key, str)]
     outer = outer_prefix(keys)
     names = Names(without_wrappers(without_wrappers(key).removeprefix(outer)) for key in keys)
-    return (checked_codes(each, names) for each in model_sources(model))
+    return (
+        checked_codes(each, names) for each in model_sources(model) if not holds_text(each.name)
+    )
+
+
+def _is_path(model: Any) -> TypeGuard[str | os.PathLike[str]]:
+    return isinstance(model, str | os.PathLike)
 
 
 def is_module(model: Any) -> TypeGuard[nn.Module]:
@@ -148,7 +154,7 @@ def _entry_sources(
     name: str, key: str, value: Any, model: Mapping[Any, Any]
 ) -> Iterator[tuple[Any, TensorSource | Refused]]:
     place = TensorName.of(name)
-    if place.last in LEFT_OUT or name.endswith(_NO_TENSORS) or _NO_NUMBERS in name:
+    if place.last in LEFT_OUT or name.endswith(_NO_TENSORS):
         return
     if key.endswith("_mask") and f"{key.removesuffix('_mask')}_orig" in model:
         return

@@ -43,7 +43,8 @@ def checkpoint_sources(path: Path) -> Iterator[TensorSource | Refused]:
       ArgumentError: there is none, or it is damaged or truncated.
       OSError: it cannot be read.
     """
-    tensors = {tensor.name: tensor for file in _files(path) for tensor in stored_tensors(file)}
+    files = checkpoint_files(path)
+    tensors = {tensor.name: tensor for file in files for tensor in stored_tensors(file)}
     for name in network_order(tensors):
         yield _source(tensors[name])
     for name, file in _listed(path).items():
@@ -58,10 +59,16 @@ def count_tensors(path: Path) -> int:
       ArgumentError: as `checkpoint_sources`.
       OSError: likewise.
     """
-    return sum(len(stored_tensors(file)) for file in _files(path))
+    return sum(len(stored_tensors(file)) for file in checkpoint_files(path))
 
 
-def _files(path: Path) -> list[Path]:
+def checkpoint_files(path: Path) -> list[Path]:
+    """The files that hold the tensors of the checkpoint at `path`.
+
+    Raises:
+      ArgumentError: there are none.
+      OSError: it cannot be read.
+    """
     index = _index(path)
     if index is not None:
         return [_shard(index, name) for name in sorted(set(read_index(index).values()))]

@@ -17,6 +17,7 @@ from tensorboard_cnc.wording import shown
 _LENGTH_BYTES = 8
 # The format's own limit.
 _LONGEST_HEADER = 100_000_000
+_METADATA = "__metadata__"
 _REPAIR = "Download or save the file again"
 
 
@@ -79,10 +80,24 @@ def stored_tensors(path: Path) -> list[StoredTensor]:
       OSError: it cannot be read.
     """
     entries, start = _header(path)
+    entries.pop(_METADATA, None)
     tensors = [_tensor(path, name, entry, start) for name, entry in entries.items()]
     tensors.sort(key=lambda tensor: (tensor.offset, tensor.size_bytes))
     _check_layout(path, tensors, start)
     return tensors
+
+
+def stored_metadata(path: Path) -> dict[str, str]:
+    """The texts that a safetensors file holds beside its tensors.
+
+    Raises:
+      ArgumentError: it is not a safetensors file, or is damaged or truncated.
+      OSError: it cannot be read.
+    """
+    entries, _ = _header(path)
+    found = entries.get(_METADATA)
+    texts = found.items() if isinstance(found, dict) else ()
+    return {key: text for key, text in texts if isinstance(text, str)}
 
 
 def _header(path: Path) -> tuple[dict[str, Any], int]:
@@ -106,7 +121,6 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
         raise _damaged(path, "has no JSON header", "It lists the tensors") from error
     if not isinstance(entries, dict):
         raise _damaged(path, f"has the header {shown(entries)}", "It maps names to tensors")
-    entries.pop("__metadata__", None)
     return entries, _LENGTH_BYTES + length
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 
-_LOG_VALUES = "log the dequantized weights as a mapping"
+LOG_VALUES = "log the dequantized weights as a mapping"
 # What libraries keep beside codes: scales; zero points, tables, the order of groups.
 _SCALE = re.compile(r"scale|absmax|amax|^scb$", re.IGNORECASE)
 _COMPANION = re.compile(rf"{_SCALE.pattern}|zero|quant_map|g_idx|codebook|_shape$", re.IGNORECASE)
@@ -36,6 +36,8 @@ _BESIDE = {
     "kernel_scale": "Keras",
 }
 _BYTES = ("int8", "uint8")
+# The text with which bitsandbytes says how it packed a weight.
+_TEXT = ".quant_state."
 # Values that are looked at together.
 _PIECE = 2**16
 # Types of which one number may hold several codes.
@@ -63,6 +65,11 @@ def split(name: str) -> tuple[str, str]:
     return name.removesuffix(last)[:-1], last
 
 
+def holds_text(name: str) -> bool:
+    """Whether the bytes of this name are no numbers."""
+    return _TEXT in name
+
+
 def without_codes(sources: list[TensorSource | Refused]) -> list[TensorSource | Refused]:
     """The same, where codes that were not joined with scales are refused.
 
@@ -84,7 +91,7 @@ def checked_codes(source: TensorSource | Refused, names: Names) -> TensorSource 
     whole = source.dtype.startswith(("int", "uint"))
     if last not in _NAMED and _COMPANION.search(last):
         if source.dtype in _BYTES and _SCALE.search(last):
-            reason = f"it holds scales that are {source.dtype} codes themselves: {_LOG_VALUES}"
+            reason = f"it holds scales that are {source.dtype} codes themselves: {LOG_VALUES}"
             return Refused(source.name, reason, 0)
         return replace(source, role="buffer") if whole else source
     if _is_codes(source, last, names.around(source.name)):
@@ -130,7 +137,7 @@ def _is_mask(source: TensorSource) -> bool:
 def _reason(source: TensorSource, names: Names) -> str:
     library = _library(source.name, names)
     like = f" (they look like those of {library})" if library else ""
-    return f"it holds {source.dtype} codes whose scales are not understood{like}: {_LOG_VALUES}"
+    return f"it holds {source.dtype} codes whose scales are not understood{like}: {LOG_VALUES}"
 
 
 def _library(name: str, names: Names) -> str:

@@ -1,0 +1,100 @@
+"""AWQ for matrix products ("gemm"), as AutoAWQ and llm-compressor's relatives write it.
+
+``qweight`` (inputs, outputs / 8), ``qzeros`` (groups, outputs / 8), ``scales`` (groups, outputs):
+eight codes a word, in an order of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.records.sketches import Scheme
+from tensorboard_cnc.writer.tensors.formats.blocks import group_size
+from tensorboard_cnc.writer.tensors.formats.format import (
+    Checkpoint,
+    Decoded,
+    NotUnderstoodError,
+    said,
+    weight,
+)
+from tensorboard_cnc.writer.tensors.formats.pieces import (
+    by_rows,
+    codes_of,
+    columns_of,
+    spread,
+    whole,
+)
+from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource
+
+# Where the code of column 8c + i stands in word c: nibble k is column 8c + [0, 2, 4, 6, 1, …][k].
+_NIBBLE = np.argsort([0, 2, 4, 6, 1, 3, 5, 7])
+
+
+def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
+    """The weight (outputs, inputs)."""
+    scales = checkpoint.beside(codes.name, "scales")
+    zeros = checkpoint.beside(codes.name, "qzeros")
+    if scales is None or zeros is None or len(codes.shape) != 2 or len(scales.shape) != 2:
+        return None
+    inputs, words = codes.shape
+    groups, outputs = scales.shape
+    if outputs != 8 * words or zeros.shape != (groups, words):
+        return None
+    _check(codes, zeros, checkpoint)
+    stated = said(checkpoint.quantization, "group_size", int)
+    size = group_size(inputs, groups, () if stated in (None, -1) else (stated,))
+    if size is None or inputs % size:
+        raise NotUnderstoodError(f"{inputs} inputs do not form {groups} equal groups")
+    points = _in_order(codes_of(zeros, words)(0, groups))
+    scheme = Scheme(
+        bits=4,
+        algorithm="AWQ",
+        symmetric=bool((points == 8).all()),
+        group=size,
+        axis=0 if groups == 1 else None,
+        scales=scales.size,
+    )
+
+    def open_() -> Read:
+        packed = columns_of(codes_of(codes, words), (inputs, words))
+        factors = whole(scales, (groups, outputs))
+
+        def rows(first: int, last: int) -> NDArray[Any]:
+            at = first // 8
+            fields = _in_order(packed(at, -(-last // 8)))[:, first - 8 * at : last - 8 * at]
+            values = fields.T.astype(np.float32)
+            values -= np.repeat(points[:, first:last].T, size, axis=1)
+            values *= np.repeat(factors[:, first:last].T, size, axis=1)
+            return values
+
+        return by_rows(inputs, rows)
+
+    name = codes.name.removesuffix("qweight") + "weight"
+    return weight(
+        codes,
+        (scales, zeros),
+        name=name,
+        shape=(outputs, inputs),
+        open_=open_,
+        scheme=scheme,
+        storage="uint4",
+    )
+
+
+def _check(codes: TensorSource, zeros: TensorSource, checkpoint: Checkpoint) -> None:
+    config = checkpoint.quantization
+    if codes.dtype != "int32" or zeros.dtype != "int32":
+        raise NotUnderstoodError(f"they are packed into {codes.dtype} instead of int32")
+    rules = {"quant_method": (None, "awq"), "version": (None, "gemm", "GEMM"), "bits": (None, 4)}
+    for key, known in rules.items():
+        if config.get(key) not in known:
+            raise NotUnderstoodError(f"the config says {key} = {config[key]!r}")
+
+
+def _in_order(words: NDArray[Any]) -> NDArray[Any]:
+    """Codes in the order of their columns."""
+    fields = spread(words, 4, 8 * words.shape[1]).reshape(len(words), -1, 8)
+    return fields[:, :, _NIBBLE].reshape(len(words), -1)
