@@ -37,16 +37,16 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
             "fc.g_idx": ones(64, dtype=np.int32),
         },
         "fc.qweight",
-        "its GPTQ codes are not read: nothing says .* whether zero points",
+        "its GPTQ codes are not read: g_idx does not name each of 2 groups",
     ),
     "compressed-tensors, packed": (
         {
             "fc.weight_packed": ones(64, 8, dtype=np.int32),
-            "fc.weight_scale": ones(64, 2),
+            "fc.weight_scale": ones(64, 3),
             "fc.weight_shape": np.array([64, 64]),
         },
         "fc.weight_packed",
-        "compressed-tensors",
+        "compressed-tensors codes are not read: nothing says how 64 inputs form 3 groups",
     ),
     "bitsandbytes, 4 bit": (
         {
@@ -56,12 +56,12 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
             "fc.weight.quant_state.bitsandbytes__nf4": ones(80, dtype=np.uint8),
         },
         "fc.weight",
-        "bitsandbytes",
+        "bitsandbytes codes are not read: quant_state is not JSON",
     ),
     "bitsandbytes, 8 bit": (
-        {"fc.weight": INT8, "fc.SCB": ones(64), "fc.weight_format": np.zeros((), np.uint8)},
+        {"fc.weight": INT8, "fc.SCB": ones(64), "fc.weight_format": np.ones((), np.uint8)},
         "fc.weight",
-        "bitsandbytes",
+        "weight_format says that they are not in rows",
     ),
     "Keras": ({"fc.kernel": INT8, "fc.kernel_scale": ones(64)}, "fc.kernel", "Keras"),
     "Keras, with slashes": (
@@ -78,7 +78,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "ModelOpt, NVFP4": (
         {
             "fc.weight": UINT8,
-            "fc.weight_scale": FLOAT8[:, :8],
+            "fc.weight_scale": FLOAT8[:, :7],
             "fc.weight_scale_2": ones(),
         },
         "fc.weight",
@@ -87,7 +87,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "MXFP4": (
         {
             "experts.gate_up_proj_blocks": ones(2, 64, 2, 16, dtype=np.uint8),
-            "experts.gate_up_proj_scales": ones(2, 64, 2, dtype=np.uint8),
+            "experts.gate_up_proj_scales": ones(2, 64, 3, dtype=np.uint8),
         },
         "experts.gate_up_proj_blocks",
         "MXFP4",
@@ -166,7 +166,7 @@ def test_codes_are_refused_and_their_scales_are_no_weights(
     ("codes", "weights"), [(INT8, 4096), (FLOAT8, 4096), (UINT8, None)], ids=str
 )
 def test_how_many_weights_codes_stand_for(codes: Any, weights: int | None) -> None:
-    found = refusals({"fc.weight": codes, "fc.SCB": ones(64), "fc.scale": ones(1)})
+    found = refusals({"fc.weight": codes, "fc.absmax": ones(64), "fc.scale": ones(1)})
     assert found["fc.weight"].weights == weights
 
 
@@ -217,7 +217,7 @@ def logged(model: Any, **options: Any) -> SketchRecord:
 
 
 def test_a_checkpoint_and_its_reference(tmp_path: Path) -> None:
-    path = save(tmp_path / "q.safetensors", {"fc.weight": INT8, "fc.SCB": ones(64), "b": BIAS})
+    path = save(tmp_path / "q.safetensors", {"fc.weight": INT8, "fc.absmax": ones(64), "b": BIAS})
     record = logged(path, reference={"dense": {"fc.weight": INT8.astype(np.float32), "b": BIAS}})
     assert {each.name: list(each.reference) for each in record.tensors if each.reference} == {
         "b": ["dense"]

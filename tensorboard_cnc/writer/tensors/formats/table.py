@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from tensorboard_cnc.writer.tensors.formats import awq, gptq, scaled_codes
+from tensorboard_cnc.writer.tensors.formats import (
+    awq,
+    bitsandbytes,
+    compressed_integers,
+    gptq,
+    microscaling,
+    scaled_codes,
+)
 from tensorboard_cnc.writer.tensors.formats.format import Format
 
 FORMATS = (
     Format("GPTQ", "qweight", gptq.decode),
     Format("AWQ", "qweight", awq.decode),
+    Format("compressed-tensors", "weight_packed", compressed_integers.decode),
+    Format("bitsandbytes", ".*", bitsandbytes.decode4),
+    Format("bitsandbytes", "weight", bitsandbytes.decode8),
+    Format("FP4 of compressed-tensors", "weight_packed", microscaling.decode_packed),
+    Format("ModelOpt NVFP4", "weight", microscaling.decode_modelopt),
+    Format("MXFP4", ".*_blocks", microscaling.decode_blocks),
     Format("FP8 or int8", ".*", scaled_codes.decode),
 )
 

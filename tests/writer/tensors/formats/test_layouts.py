@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from tensorboard_cnc.writer.tensors.tensor_source import TensorSource
+from tests.writer.tensors.formats import packers_codes as codes
+from tests.writer.tensors.formats import packers_floats as floats
 from tests.writer.tensors.formats import packers_groups as groups
 from tests.writer.tensors.formats.packed import CONTAINERS, Container, Packed, as_file, found
 from tests.writer.tensors.read_sources import values
@@ -21,6 +23,42 @@ CASES: dict[str, Packed] = {
     "GPTQ, a group for all": groups.gptq(group=64, outputs=64),
     "AWQ": groups.awq(),
     "AWQ, a group for all": groups.awq(outputs=64, inputs=32, group=32),
+    **{
+        f"compressed-tensors, {bits} bit": codes.compressed_tensors(bits=bits, asymmetric=True)
+        for bits in (1, 2, 3, 4, 5, 6, 7, 8)
+    },
+    **{
+        f"compressed-tensors, {bits} bit, whole words": codes.compressed_tensors(
+            bits=bits, asymmetric=True, whole_words=True, inputs=96
+        )
+        for bits in (3, 5, 6)
+    },
+    "compressed-tensors, act-order": codes.compressed_tensors(act_order=True),
+    "compressed-tensors, an order that is not set": codes.compressed_tensors(unset_order=True),
+    "compressed-tensors, one scale a row": codes.compressed_tensors(inputs=60, group=None),
+    "bitsandbytes, NF4": codes.bitsandbytes4(),
+    "bitsandbytes, FP4": codes.bitsandbytes4(kind="fp4"),
+    "bitsandbytes, nested": codes.bitsandbytes4((33, 47), nested=True),
+    "bitsandbytes, an odd size": codes.bitsandbytes4((5, 7)),
+    "bitsandbytes, half": codes.bitsandbytes4(dtype="float16"),
+    "bitsandbytes, bfloat16": codes.bitsandbytes4(dtype="bfloat16"),
+    "bitsandbytes, int8": codes.bitsandbytes8(),
+    "FP8, one scale": floats.fp8(scales=(), group=None),
+    "FP8, one scale a row": floats.fp8(scales=(12,), block=(1, 40)),
+    "FP8, one scale a column": floats.fp8(scales=(1, 40), block=(12, 1)),
+    "FP8, ComfyUI": floats.fp8(scales=(1,), ending="scale_weight", group=None),
+    "FP8, ragged blocks": floats.fp8((300, 256), (3, 2), block=(128, 128), ending="_scale_inv"),
+    "FP8, powers of two": floats.fp8(powers=True, block=(1, 40)),
+    "FP8, experts": floats.fp8((3, 12, 40), (3, 1, 1), name="experts.w"),
+    "FP8, rows of experts": floats.fp8((3, 12, 40), (3, 12, 1), block=(1, 40), name="experts.w"),
+    "FP8, columns of experts": floats.fp8((3, 12, 40), (3, 1, 40), block=(12, 1), name="experts.w"),
+    "FP8, blocks of experts": floats.fp8(
+        (2, 300, 256), (2, 3, 2), block=(128, 128), name="experts.w"
+    ),
+    "NVFP4, compressed-tensors": floats.nvfp4(),
+    "NVFP4, ModelOpt": floats.nvfp4(layout="ModelOpt"),
+    "MXFP4, compressed-tensors": floats.mxfp4(),
+    "MXFP4, gpt-oss": floats.gpt_oss(),
 }
 # What only a config tells.
 STATED: dict[str, Packed] = {
@@ -28,6 +66,10 @@ STATED: dict[str, Packed] = {
     "GPTQ, 3 bit, the second version": groups.gptq(bits=3, version=2, symmetric=False),
     "GPTQ, the second version of few zero points": groups.gptq(32, 8, group=8, version=2),
     "GPTQ, a short last group, no order": groups.gptq(inputs=40, with_order=False),
+    "compressed-tensors, 7 bit in whole words": codes.compressed_tensors(bits=7, whole_words=True),
+    "FP8, blocks of 96": floats.fp8((192, 192), (2, 2), block=(96, 96), stated=True),
+    "FP8, ragged blocks of 32": floats.fp8((90, 70), (3, 3), block=(32, 32), stated=True),
+    "FP8, blocks of 128": floats.fp8((192, 192), (2, 2), block=(128, 128), stated=True),
 }
 
 
