@@ -17,6 +17,8 @@ LOG_VALUES = "log the dequantized weights as a mapping"
 # What libraries keep beside codes: scales; zero points, tables, the order of groups.
 _SCALE = re.compile(r"scale|absmax|amax|^scb$", re.IGNORECASE)
 _COMPANION = re.compile(rf"{_SCALE.pattern}|zero|quant_map|g_idx|codebook|_shape$", re.IGNORECASE)
+# Scales of what a layer computes, which stand beside its weight.
+_ACTIVATIONS = re.compile(r"(?:input|output|act|[qkv])_\w*(?:scale|zero_point)|scale_input")
 _WEIGHT = re.compile(r"(?:.*_)?(?:weight|bias|kernel|embeddings?)")
 # Names that hold codes whatever their role, and whose they look like.
 _NAMED = {
@@ -80,7 +82,8 @@ def without_codes(sources: list[TensorSource | Refused]) -> list[TensorSource | 
     checked = [checked_codes(each, names) for each in sources]
     refused = (each.name for each in checked if isinstance(each, Refused))
     coded = {place for name in refused for place in (split(name)[0], name)}
-    return [_aside(each) if split(each.name)[0] in coded else each for each in checked]
+    read = {split(each.name)[0] for each in checked if getattr(each, "scheme", None)}
+    return [_aside(each, coded, read) for each in checked]
 
 
 def checked_codes(source: TensorSource | Refused, names: Names) -> TensorSource | Refused:
@@ -100,9 +103,14 @@ def checked_codes(source: TensorSource | Refused, names: Names) -> TensorSource 
     return replace(source, role="buffer") if whole or mask else source
 
 
-def _aside(source: TensorSource | Refused) -> TensorSource | Refused:
-    """Scales and the like of what is refused are no weights."""
-    if isinstance(source, TensorSource) and _COMPANION.search(split(source.name)[1]):
+def _aside(
+    source: TensorSource | Refused, coded: set[str], read: set[str]
+) -> TensorSource | Refused:
+    """Scales and the like are no weights beside what is refused, nor those of a layer's outputs."""
+    module, last = split(source.name)
+    unread = module in coded and _COMPANION.search(last)
+    other = module in read and _ACTIVATIONS.fullmatch(last)
+    if isinstance(source, TensorSource) and (unread or other):
         return replace(source, role="buffer")
     return source
 

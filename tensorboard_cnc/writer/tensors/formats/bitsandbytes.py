@@ -23,7 +23,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     said,
     weight,
 )
-from tensorboard_cnc.writer.tensors.formats.pieces import by_rows, rows_of, whole
+from tensorboard_cnc.writer.tensors.formats.pieces import by_rows, rounded, rows_of, whole
 from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource
 
 _STATE = ".quant_state.bitsandbytes__"
@@ -60,7 +60,7 @@ def decode4(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
             at = start // said_of.block
             each = np.repeat(factors(at, -(-stop // said_of.block)), said_of.block)
             found = values[fields[start - 2 * first :][: stop - start]]
-            return _rounded(found * each[start - at * said_of.block :][: stop - start],
+            return rounded(found * each[start - at * said_of.block :][: stop - start],
                             said_of.dtype)  # fmt: skip
 
         return read
@@ -135,17 +135,6 @@ def _scales(absmax: TensorSource, state: _State, parts: Mapping[str, TensorSourc
         return read
 
     return open_
-
-
-def _rounded(values: NDArray[np.float32], dtype: str) -> NDArray[np.float32]:
-    """Values as a float of this type holds them."""
-    if dtype == "float16":
-        return values.astype(np.float16).astype(np.float32)
-    if dtype == "bfloat16":
-        bits = np.ascontiguousarray(values).view(np.uint32)
-        even = bits >> np.uint32(16) & np.uint32(1)
-        return (bits + np.uint32(0x7FFF) + even & np.uint32(0xFFFF0000)).view(np.float32)
-    return values
 
 
 def decode8(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:

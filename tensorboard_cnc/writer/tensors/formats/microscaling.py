@@ -18,13 +18,20 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     NotUnderstoodError,
     weight,
 )
-from tensorboard_cnc.writer.tensors.formats.pieces import Rows, by_rows, columns_of, rows_of, whole
+from tensorboard_cnc.writer.tensors.formats.pieces import (
+    Rows,
+    by_rows,
+    columns_of,
+    rounded,
+    rows_of,
+    whole,
+)
 from tensorboard_cnc.writer.tensors.number_formats import values_of
 from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource
 
 _E2M1 = values_of("float4_e2m1fn")
 _E8M0 = values_of("float8_e8m0fnu")
-_NVFP4, _MXFP4 = 16, 32
+NVFP4, MXFP4 = 16, 32
 
 
 def decode_packed(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
@@ -59,28 +66,25 @@ def _nvfp4(
 ) -> Decoded:
     if scale.dtype != "float8_e4m3fn" or overall.size != 1:
         raise NotUnderstoodError(f"their scales are {scale.dtype}, and {overall.size} of a tensor")
-    columns = _columns(codes, scale, _NVFP4)
-    by = np.float32(factor(float(whole(overall)[0])))
-
-    def open_() -> Read:
-        scales = rows_of(scale, columns // _NVFP4)
-        return _reader(codes, columns, _NVFP4, lambda first, last: scales(first, last) * by)
-
-    return _weight(codes, (scale, overall), name, "NVFP4", open_, scale.size)
+    columns = _columns(codes, scale, NVFP4)
+    by = factor(float(whole(overall)[0]))
+    return fp4(codes, (scale, overall), lambda: times(rows_of(scale, columns // NVFP4), by),
+               name=name, kind="NVFP4")  # fmt: skip
 
 
 def _mxfp4(codes: TensorSource, scale: TensorSource, name: str) -> Decoded:
     if scale.dtype not in ("uint8", "float8_e8m0fnu"):
         raise NotUnderstoodError(f"their scales are {scale.dtype}")
-    columns = _columns(codes, scale, _MXFP4)
-
-    def open_() -> Read:
-        return _reader(codes, columns, _MXFP4, _powers(scale, columns // _MXFP4))
-
-    return _weight(codes, (scale,), name, "MXFP4", open_, scale.size)
+    columns = _columns(codes, scale, MXFP4)
+    return fp4(codes, (scale,), lambda: powers(scale, columns // MXFP4), name=name, kind="MXFP4")
 
 
-def _powers(scale: TensorSource, columns: int) -> Rows:
+def times(rows: Rows, factor: float) -> Rows:
+    """Scales that are multiplied by one more."""
+    return lambda first, last: rows(first, last) * np.float32(factor)
+
+
+def powers(scale: TensorSource, columns: int) -> Rows:
     """Scales of E8M0 as numbers; files hold them as bytes too."""
     stored = rows_of(scale, columns)
     if scale.dtype != "uint8":
@@ -101,29 +105,43 @@ def _columns(codes: TensorSource, scale: TensorSource, block: int) -> int:
     return columns
 
 
-def _weight(
+def fp4(
     codes: TensorSource,
     parts: tuple[TensorSource, ...],
+    scales: Callable[[], Rows],
+    *,
     name: str,
     kind: str,
-    open_: Callable[[], Read],
-    scales: int,
+    dtype: str = "float32",
 ) -> Decoded:
-    group = _NVFP4 if kind == "NVFP4" else _MXFP4
-    scheme = Scheme(bits=4, algorithm=kind, symmetric=True, group=group, scales=scales)
-    shape, storage = (*codes.shape[:-1], 2 * codes.shape[-1]), "float4_e2m1fn"
-    return weight(codes, parts, name=name, shape=shape, open_=open_, scheme=scheme, storage=storage)
+    """Codes of NVFP4 or MXFP4, two a byte, times the scales of their blocks, as `dtype`.
 
+    The first of `parts` holds the scales, which `scales` opens.
+    """
+    block = NVFP4 if kind == "NVFP4" else MXFP4
+    columns = 2 * codes.shape[-1]
 
-def _reader(codes: TensorSource, columns: int, block: int, scales: Rows) -> Read:
-    packed = rows_of(codes, columns // 2)
+    def open_() -> Read:
+        packed, factors = rows_of(codes, columns // 2), scales()
 
-    def rows(first: int, last: int) -> NDArray[Any]:
-        values = _E2M1[nibbles(packed(first, last).astype(np.uint8))]
-        values *= np.repeat(scales(first, last), block, 1)
-        return values
+        def rows(first: int, last: int) -> NDArray[Any]:
+            values = _E2M1[nibbles(packed(first, last).astype(np.uint8))]
+            values *= np.repeat(factors(first, last), block, 1)
+            return rounded(values, dtype)
 
-    return by_rows(columns, rows)
+        return by_rows(columns, rows)
+
+    count = codes.size * 2 // block
+    scheme = Scheme(bits=4, algorithm=kind, symmetric=True, group=block, scales=count)
+    return weight(
+        codes,
+        parts,
+        name=name,
+        shape=(*codes.shape[:-1], columns),
+        open_=open_,
+        scheme=scheme,
+        storage="float4_e2m1fn",
+    )
 
 
 def nibbles(pairs: NDArray[Any]) -> NDArray[Any]:
@@ -142,11 +160,11 @@ def decode_blocks(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None
     if codes.dtype != "uint8" or scale is None:
         return None
     fits = len(codes.shape) == 4 and scale.shape == codes.shape[:3] and scale.dtype == "uint8"
-    if not fits or codes.shape[3] != _MXFP4 // 2:
+    if not fits or codes.shape[3] != MXFP4 // 2:
         raise NotUnderstoodError(f"scales of shape {scale.shape} do not fit {codes.shape} bytes")
     experts, outputs, groups, _ = codes.shape
-    inputs = groups * _MXFP4
-    scheme = Scheme(bits=4, algorithm="MXFP4", symmetric=True, group=_MXFP4, scales=scale.size)
+    inputs = groups * MXFP4
+    scheme = Scheme(bits=4, algorithm="MXFP4", symmetric=True, group=MXFP4, scales=scale.size)
     return weight(
         codes,
         (scale,),
@@ -163,9 +181,9 @@ class _Experts:
 
     def __init__(self, codes: TensorSource, scale: TensorSource) -> None:
         _, self._outputs, groups, _ = codes.shape
-        self._inputs = groups * _MXFP4
+        self._inputs = groups * MXFP4
         self._stored = rows_of(codes, self._inputs // 2)
-        self._powers = _powers(scale, groups)
+        self._powers = powers(scale, groups)
         self._at = -1
 
     def rows(self, first: int, last: int) -> NDArray[Any]:
@@ -181,7 +199,7 @@ class _Experts:
         pairs = self._bytes(at, -(-high // 2)).T
         fields = np.stack((pairs & 15, pairs >> 4), 1).reshape(-1, self._outputs)
         values = _E2M1[fields[low - 2 * at : high - 2 * at]]
-        values *= self._scales[np.arange(low, high) // _MXFP4]
+        values *= self._scales[np.arange(low, high) // MXFP4]
         return values
 
     def _open(self, expert: int) -> None:

@@ -95,3 +95,14 @@ def signed(codes: NDArray[Any], bits: int) -> NDArray[np.int32]:
 def whole(source: TensorSource, shape: Sequence[int] = (-1,)) -> NDArray[Any]:
     """All values of a small tensor, such as scales."""
     return source.open()(0, source.size).reshape(shape)
+
+
+def rounded(values: NDArray[np.float32], dtype: str) -> NDArray[np.float32]:
+    """Values as a float of this type holds them."""
+    if dtype == "float16":
+        return values.astype(np.float16).astype(np.float32)
+    if dtype == "bfloat16":
+        bits = np.ascontiguousarray(values).view(np.uint32)
+        even = bits >> np.uint32(16) & np.uint32(1)
+        return (bits + np.uint32(0x7FFF) + even & np.uint32(0xFFFF0000)).view(np.float32)
+    return values

@@ -19,7 +19,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     Decoded,
     weight,
 )
-from tensorboard_cnc.writer.tensors.formats.pieces import Rows, by_rows, rows_of, whole
+from tensorboard_cnc.writer.tensors.formats.pieces import Rows, by_rows, rounded, rows_of, whole
 from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource, value_bits
 from tensorboard_cnc.writer.tensors.unread_codes import split
 
@@ -40,9 +40,27 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
         return None
     if zero is not None and zero.shape != scale.shape:
         return None
-    one_to_a_row = len(shape) == 2 and blocks == Blocks(1, shape[-1]) and scale.size > 1
+    return scaled(codes, scale, zero, grid, blocks, name=codes.name)
+
+
+def scaled(
+    codes: TensorSource,
+    scale: TensorSource,
+    zero: TensorSource | None,
+    grid: tuple[int, int],
+    blocks: Blocks,
+    *,
+    name: str,
+    algorithm: str = "",
+    bits: float = 0,
+    dtype: str = "float32",
+) -> Decoded:
+    """(code − zero point) · scale, rounded to `dtype`; `grid` are the scales of each matrix."""
+    columns = codes.shape[-1]
+    one_to_a_row = len(codes.shape) == 2 and blocks == Blocks(1, columns) and scale.size > 1
     scheme = Scheme(
-        bits=value_bits(codes),
+        bits=bits or value_bits(codes),
+        algorithm=algorithm,
         symmetric=zero is None or not whole(zero).any(),
         group=None if scale.size == 1 else blocks.rows * blocks.columns,
         axis=0 if one_to_a_row else None,
@@ -50,27 +68,27 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
     )
 
     def open_() -> Read:
-        stored = rows_of(codes, shape[-1])
-        scales = _spread(scale, shape, grid, blocks)
-        points = None if zero is None else _spread(zero, shape, grid, blocks)
+        stored = rows_of(codes, columns)
+        scales = _spread(scale, codes.shape, grid, blocks)
+        points = None if zero is None else _spread(zero, codes.shape, grid, blocks)
 
         def rows(first: int, last: int) -> NDArray[Any]:
             values = stored(first, last)
             if points is not None:
                 values = values - points(first, last)
-            return (values * scales(first, last)).astype(np.float32)
+            return rounded((values * scales(first, last)).astype(np.float32), dtype)
 
-        return by_rows(shape[-1], rows)
+        return by_rows(columns, rows)
 
     parts = (scale,) if zero is None else (scale, zero)
     return weight(
         codes,
         parts,
-        name=codes.name,
-        shape=shape,
+        name=name,
+        shape=codes.shape,
         open_=open_,
         scheme=scheme,
-        storage=codes.storage,
+        storage=codes.storage if not bits else f"int{bits:g}",
     )
 
 

@@ -7,8 +7,14 @@ from tensorboard_cnc.writer.tensors.formats import (
     bitsandbytes,
     compressed_integers,
     gptq,
+    hqq,
+    keras,
     microscaling,
+    mlx,
+    modelopt,
+    quanto,
     scaled_codes,
+    torchao_files,
 )
 from tensorboard_cnc.writer.tensors.formats.format import Format
 
@@ -21,6 +27,12 @@ FORMATS = (
     Format("FP4 of compressed-tensors", "weight_packed", microscaling.decode_packed),
     Format("ModelOpt NVFP4", "weight", microscaling.decode_modelopt),
     Format("MXFP4", ".*_blocks", microscaling.decode_blocks),
+    Format("torchao", r"_\w+_qdata", torchao_files.decode),
+    Format("Keras", "kernel|embeddings", keras.decode),
+    Format("HQQ", "W_q", hqq.decode),
+    Format("quanto", "_data", quanto.decode),
+    Format("ModelOpt int4", "weight", modelopt.decode),
+    Format("MLX", "weight", mlx.decode),
     Format("FP8 or int8", ".*", scaled_codes.decode),
 )
 

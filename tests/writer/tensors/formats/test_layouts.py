@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tensorboard_cnc.writer.tensors.tensor_source import TensorSource
+from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tests.writer.tensors.formats import packers_codes as codes
 from tests.writer.tensors.formats import packers_floats as floats
 from tests.writer.tensors.formats import packers_groups as groups
+from tests.writer.tensors.formats import packers_toolkits as toolkits
 from tests.writer.tensors.formats.packed import CONTAINERS, Container, Packed, as_file, found
 from tests.writer.tensors.read_sources import values
 
@@ -59,6 +60,21 @@ CASES: dict[str, Packed] = {
     "NVFP4, ModelOpt": floats.nvfp4(layout="ModelOpt"),
     "MXFP4, compressed-tensors": floats.mxfp4(),
     "MXFP4, gpt-oss": floats.gpt_oss(),
+    **{
+        f"HQQ, {bits} bit, axis {axis}": toolkits.hqq(bits=bits, axis=axis)
+        for bits in (8, 6, 5, 4, 3, 2, 1.58, 1)
+        for axis in (0, 1)
+    },
+    "HQQ, a convolution": toolkits.hqq((8, 4, 3, 3), group=12),
+    "quanto, int8": toolkits.quanto_bytes(),
+    "quanto, float8": toolkits.quanto_bytes(small=True),
+    "quanto, a convolution": toolkits.quanto_bytes((6, 4, 3, 3)),
+    "ModelOpt, int4": toolkits.modelopt(),
+    "Keras, int8": toolkits.keras8(),
+    "Keras, int8 embedding": toolkits.keras8(own="embeddings"),
+    "Keras, int4": toolkits.keras4(),
+    "Keras, int4 in groups": toolkits.keras4(group=16),
+    "Keras, int4 embedding": toolkits.keras4(own="embeddings", group=4),
 }
 # What only a config tells.
 STATED: dict[str, Packed] = {
@@ -67,6 +83,17 @@ STATED: dict[str, Packed] = {
     "GPTQ, the second version of few zero points": groups.gptq(32, 8, group=8, version=2),
     "GPTQ, a short last group, no order": groups.gptq(inputs=40, with_order=False),
     "compressed-tensors, 7 bit in whole words": codes.compressed_tensors(bits=7, whole_words=True),
+    **{f"torchao, {bits} bit": toolkits.torchao_int(bits=bits) for bits in (2, 3, 4, 8)},
+    "torchao, one scale a row": toolkits.torchao_int(group=64),
+    "torchao, float8": toolkits.torchao_float8(),
+    "torchao, NVFP4": toolkits.torchao_fp4(overall=True),
+    "torchao, NVFP4, swizzled": toolkits.torchao_fp4(150, 96, swizzled=True),
+    "torchao, MXFP4": toolkits.torchao_fp4(layout="MX"),
+    "torchao, MXFP4, swizzled": toolkits.torchao_fp4(130, 64, layout="MX", swizzled=True),
+    **{f"MLX, {bits} bit": toolkits.mlx(bits=bits) for bits in (2, 3, 4, 5, 6, 8)},
+    "MLX, experts": toolkits.mlx((3, 12, 64)),
+    "MLX, MXFP4": toolkits.mlx_float(),
+    "MLX, NVFP4": toolkits.mlx_float(mode="nvfp4"),
     "FP8, blocks of 96": floats.fp8((192, 192), (2, 2), block=(96, 96), stated=True),
     "FP8, ragged blocks of 32": floats.fp8((90, 70), (3, 3), block=(32, 32), stated=True),
     "FP8, blocks of 128": floats.fp8((192, 192), (2, 2), block=(128, 128), stated=True),
@@ -87,6 +114,19 @@ def check(packed: Packed, container: Container, folder: Path) -> None:
     assert (source.scheme.bits, source.scheme.group) == (packed.bits, packed.group)
 
 
+@pytest.mark.parametrize("bits", [4, 2])
+@pytest.mark.parametrize("outputs", [6, 5])
+def test_groups_of_quanto(bits: int, outputs: int, tmp_path: Path) -> None:
+    packed = toolkits.quanto_groups(outputs, 48, bits=bits)
+    (refused,) = [each for each in found(as_file(packed, tmp_path)).values()
+                  if isinstance(each, Refused)]  # fmt: skip
+    assert "nothing says their shape" in refused.reason
+    packed.tensors["fc.bias"] = np.zeros(outputs, np.float32)
+    source = found(as_file(packed, tmp_path))["fc.weight"]
+    assert isinstance(source, TensorSource)
+    np.testing.assert_allclose(values(source), packed.weight, rtol=1e-5, atol=1e-7)
+
+
 @pytest.mark.parametrize("container", CONTAINERS)
 @pytest.mark.parametrize("packed", CASES.values(), ids=CASES)
 def test_its_values(packed: Packed, container: Container, tmp_path: Path) -> None:
@@ -96,3 +136,11 @@ def test_its_values(packed: Packed, container: Container, tmp_path: Path) -> Non
 @pytest.mark.parametrize("packed", STATED.values(), ids=STATED)
 def test_what_a_config_tells(packed: Packed, tmp_path: Path) -> None:
     check(packed, as_file, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["input_scale", "output_scale", "k_scale", "input_global_scale"])
+def test_scales_of_activations_are_no_weights(name: str, tmp_path: Path) -> None:
+    packed = floats.nvfp4()
+    packed.tensors[f"fc.{name}"] = np.ones(1, np.float32)
+    read = found(as_file(packed, tmp_path)).values()
+    assert [each.name for each in read if each.weights] == ["fc.weight"]

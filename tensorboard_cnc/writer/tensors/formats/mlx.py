@@ -1,0 +1,104 @@
+"""MLX: codes one after another in the words of each row, code · scale + bias by group.
+
+``weight`` uint32 (outputs, inputs · b / 32), ``scales`` and ``biases`` (outputs, groups); the
+modes mxfp4 and nvfp4 have scales of 8 bits and no biases. config.json says bits and groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.records.sketches import Scheme
+from tensorboard_cnc.writer.tensors.formats.format import (
+    Checkpoint,
+    Decoded,
+    NotUnderstoodError,
+    said,
+    weight,
+)
+from tensorboard_cnc.writer.tensors.formats.pieces import (
+    Rows,
+    bitstream,
+    by_rows,
+    codes_of,
+    rows_of,
+)
+from tensorboard_cnc.writer.tensors.number_formats import values_of
+from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource
+from tensorboard_cnc.writer.tensors.unread_codes import split
+
+_BITS = (2, 3, 4, 5, 6, 8)
+# The format of scales of 8 bits, and how many values share one.
+_FLOATS = {"mxfp4": ("float8_e8m0fnu", 32), "nvfp4": ("float8_e4m3fn", 16)}
+
+
+def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
+    """The weight (outputs, inputs), or of experts (experts, outputs, inputs)."""
+    scale = checkpoint.beside(codes.name, "scales")
+    bias = checkpoint.beside(codes.name, "biases")
+    if codes.dtype != "uint32" or scale is None or len(codes.shape) < 2:
+        return None
+    config = _config(split(codes.name)[0], checkpoint.quantization)
+    mode = config.get("mode", "affine")
+    bits, group = said(config, "bits", int), said(config, "group_size", int)
+    if mode in _FLOATS:
+        bits, group = 4, _FLOATS[mode][1]
+    elif mode != "affine" or bias is None or bias.shape != scale.shape:
+        raise NotUnderstoodError(f"its mode is {mode!r}")
+    if bits not in _BITS or not group or group < 1:
+        raise NotUnderstoodError("no config says how many bits and which groups they have")
+    inputs, rest = divmod(32 * codes.shape[-1], bits)
+    if rest or scale.shape != (*codes.shape[:-1], inputs // group) or inputs % group:
+        raise NotUnderstoodError(f"{inputs} inputs do not fit scales of shape {scale.shape}")
+    if mode in _FLOATS and (scale.dtype != "uint8" or bias is not None):
+        raise NotUnderstoodError(f"its mode {mode} has scales of {scale.dtype}")
+
+    def open_() -> Read:
+        groups = inputs // group
+        words, scales = codes_of(codes, codes.shape[-1]), _scales(scale, groups, mode)
+        biases = None if bias is None else rows_of(bias, groups)
+        table = values_of("float4_e2m1fn")
+
+        def rows(first: int, last: int) -> NDArray[Any]:
+            fields = bitstream(words(first, last), bits, inputs)
+            values: NDArray[Any] = table[fields] if biases is None else fields.astype(np.float32)
+            values *= np.repeat(scales(first, last), group, 1)
+            if biases is not None:
+                values += np.repeat(biases(first, last), group, 1)
+            return values
+
+        return by_rows(inputs, rows)
+
+    scheme = Scheme(bits=bits, algorithm=f"MLX {mode}", symmetric=bias is None, group=group,
+                    scales=scale.size)  # fmt: skip
+    return weight(
+        codes,
+        [each for each in (scale, bias) if each is not None],
+        name=codes.name,
+        shape=(*codes.shape[:-1], inputs),
+        open_=open_,
+        scheme=scheme,
+        storage=f"uint{bits}" if bias is not None else "float4_e2m1fn",
+    )
+
+
+def _config(module: str, config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is said of a module itself, else of all."""
+    return said(config, module, dict) or config
+
+
+def _scales(scale: TensorSource, groups: int, mode: str) -> Rows:
+    stored = rows_of(scale, groups)
+    if mode not in _FLOATS:
+        return stored
+    table = values_of(_FLOATS[mode][0])
+
+    def rows(first: int, last: int) -> NDArray[Any]:
+        found: NDArray[Any] = table[stored(first, last).astype(np.uint8)]
+        return found
+
+    return rows
