@@ -17,6 +17,7 @@ from tensorboard_cnc.writer.tensors.formats import (
     torchao_files,
 )
 from tensorboard_cnc.writer.tensors.formats.format import Format
+from tensorboard_cnc.writer.tensors.formats.installed import installed_formats
 
 FORMATS = (
     Format("GPTQ", "qweight", gptq.decode),
@@ -38,5 +39,5 @@ FORMATS = (
 
 
 def all_formats() -> tuple[Format, ...]:
-    """Those of this package."""
-    return FORMATS
+    """These, and those of other packages."""
+    return (*FORMATS, *installed_formats())
