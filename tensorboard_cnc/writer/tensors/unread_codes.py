@@ -16,7 +16,9 @@ from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 LOG_VALUES = "log the dequantized weights as a mapping"
 # What libraries keep beside codes: scales; zero points, tables, the order of groups.
 _SCALE = re.compile(r"scale|absmax|amax|^scb$", re.IGNORECASE)
-_COMPANION = re.compile(rf"{_SCALE.pattern}|zero|quant_map|g_idx|codebook|_shape$", re.IGNORECASE)
+_COMPANION = re.compile(
+    rf"{_SCALE.pattern}|zero|quant_map|g_idx|codebook|_shape$|^_shift$|^biases$", re.IGNORECASE
+)
 # Scales of what a layer computes, which stand beside its weight.
 _ACTIVATIONS = re.compile(r"(?:input|output|act|[qkv])_\w*(?:scale|zero_point)|scale_input")
 _WEIGHT = re.compile(r"(?:.*_)?(?:weight|bias|kernel|embeddings?)")
@@ -70,6 +72,11 @@ def split(name: str) -> tuple[str, str]:
 def holds_text(name: str) -> bool:
     """Whether the bytes of this name are no numbers."""
     return _TEXT in name
+
+
+def is_named_codes(name: str) -> bool:
+    """Whether a tensor of this name holds codes whatever its type."""
+    return split(name)[1] in _NAMED
 
 
 def without_codes(sources: list[TensorSource | Refused]) -> list[TensorSource | Refused]:

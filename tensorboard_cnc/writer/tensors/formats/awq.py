@@ -21,16 +21,16 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     weight,
 )
 from tensorboard_cnc.writer.tensors.formats.pieces import (
+    Groups,
     by_rows,
     codes_of,
     columns_of,
-    spread,
     whole,
 )
 from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource
 
-# Where the code of column 8c + i stands in word c: nibble k is column 8c + [0, 2, 4, 6, 1, …][k].
-_NIBBLE = np.argsort([0, 2, 4, 6, 1, 3, 5, 7])
+# The nibble of word c in which output 8c + i stands; nibble k is output 8c + [0, 2, 4, 6, 1, …][k].
+_NIBBLE = (0, 4, 1, 5, 2, 6, 3, 7)
 
 
 def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
@@ -48,7 +48,8 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
     size = group_size(inputs, groups, () if stated in (None, -1) else (stated,))
     if size is None or inputs % size:
         raise NotUnderstoodError(f"{inputs} inputs do not form {groups} equal groups")
-    points = _in_order(codes_of(zeros, words)(0, groups))
+    points = _in_order(codes_of(zeros, words)(0, groups).T).astype(np.float32)
+    grouping = Groups(size)
     scheme = Scheme(
         bits=4,
         algorithm="AWQ",
@@ -64,11 +65,10 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
 
         def rows(first: int, last: int) -> NDArray[Any]:
             at = first // 8
-            fields = _in_order(packed(at, -(-last // 8)))[:, first - 8 * at : last - 8 * at]
-            values = fields.T.astype(np.float32)
-            values -= np.repeat(points[:, first:last].T, size, axis=1)
-            values *= np.repeat(factors[:, first:last].T, size, axis=1)
-            return values
+            fields = _in_order(packed(at, -(-last // 8)).T)
+            values = fields[first - 8 * at : last - 8 * at].astype(np.float32)
+            grouping.apply(np.subtract, values, points[first:last])
+            return grouping.apply(np.multiply, values, factors[:, first:last].T)
 
         return by_rows(inputs, rows)
 
@@ -94,7 +94,10 @@ def _check(codes: TensorSource, zeros: TensorSource, checkpoint: Checkpoint) -> 
             raise NotUnderstoodError(f"the config says {key} = {config[key]!r}")
 
 
-def _in_order(words: NDArray[Any]) -> NDArray[Any]:
-    """Codes in the order of their columns."""
-    fields = spread(words, 4, 8 * words.shape[1]).reshape(len(words), -1, 8)
-    return fields[:, :, _NIBBLE].reshape(len(words), -1)
+def _in_order(words: NDArray[Any]) -> NDArray[np.uint8]:
+    """The codes in words (outputs / 8, n), in the order of outputs: (outputs, n)."""
+    packed = np.ascontiguousarray(words)
+    fields = np.empty((len(packed), 8, packed.shape[1]), np.uint8)
+    for place, nibble in enumerate(_NIBBLE):
+        fields[:, place] = packed >> np.uint32(4 * nibble) & np.uint32(15)
+    return fields.reshape(-1, packed.shape[1])

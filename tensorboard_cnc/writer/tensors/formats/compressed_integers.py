@@ -25,6 +25,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     weight,
 )
 from tensorboard_cnc.writer.tensors.formats.pieces import (
+    Groups,
     bitstream,
     by_rows,
     codes_of,
@@ -50,9 +51,10 @@ class _Packing:
         """Words that this many codes take."""
         return -(-count // (32 // self.bits)) if self.in_words else -(-count * self.bits // 32)
 
-    def unpacked(self, words: NDArray[Any], count: int) -> NDArray[np.int32]:
+    def unpacked(self, words: NDArray[Any], count: int) -> NDArray[np.float32]:
+        """Whole numbers, as floats."""
         unpack = spread if self.in_words else bitstream
-        found: NDArray[np.int32] = unpack(words, self.bits, count).astype(np.int32)
+        found: NDArray[np.float32] = unpack(words, self.bits, count).astype(np.float32)
         found -= 2 ** (self.bits - 1)
         return found
 
@@ -68,13 +70,13 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
     outputs, inputs = _shape(codes, shape)
     groups = _groups(scale, outputs)
     packing = _packing(codes, inputs, config)
-    of_input = _groups_of_inputs(inputs, groups, order, config)
+    grouping = Groups.named(_groups_of_inputs(inputs, groups, order, config))
     points = _points(zero, packing, scale, outputs)
     scheme = Scheme(
         bits=packing.bits,
         algorithm="compressed-tensors",
         symmetric=zero is None,
-        group=None if scale.size == 1 else int(np.bincount(of_input).max()),
+        group=None if scale.size == 1 else grouping.size,
         axis=0 if groups == 1 and scale.size > 1 else None,
         scales=scale.size,
     )
@@ -85,11 +87,10 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
         factors = _constant(whole(scale)) if one else rows_of(scale, groups)
 
         def rows(first: int, last: int) -> NDArray[Any]:
-            values = packing.unpacked(words(first, last), inputs).astype(np.float32)
+            values = packing.unpacked(words(first, last), inputs)
             if points is not None:
-                values -= points[first:last, of_input] if len(points) > 1 else points
-            found: NDArray[Any] = values * factors(first, last)[:, of_input]
-            return found
+                grouping.apply(np.subtract, values, points if one else points[first:last])
+            return grouping.apply(np.multiply, values, factors(first, last))
 
         return by_rows(inputs, rows)
 
@@ -194,12 +195,12 @@ def _groups_of_inputs(
 
 def _points(
     zero: TensorSource | None, packing: _Packing, scale: TensorSource, outputs: int
-) -> NDArray[np.int32] | None:
+) -> NDArray[np.float32] | None:
     """Zero points (outputs, groups), or (1, 1) of a whole tensor."""
     if zero is None:
         return None
     if zero.dtype == "int8" and zero.size == scale.size:
-        return whole(zero, (-1, 1) if scale.size == 1 else scale.shape).astype(np.int32)
+        return whole(zero, (-1, 1) if scale.size == 1 else scale.shape).astype(np.float32)
     words = packing.width(outputs)
     if zero.dtype != "int32" or scale.size == 1 or zero.shape != (words, scale.shape[1]):
         raise NotUnderstoodError(f"their zero points are {zero.dtype} of shape {zero.shape}")

@@ -81,7 +81,14 @@ class Format:
 
 
 class NotUnderstoodError(Exception):
-    """Codes that are of a layout, but say too little, or something else, to be read for sure."""
+    """Codes that are of a layout, but say too little, or something else, to be read for sure.
+
+    `weights`: how many they stand for, None where that is not known either.
+    """
+
+    def __init__(self, why: str, weights: int | None = None) -> None:
+        super().__init__(why)
+        self.weights = weights
 
 
 def refused(codes: TensorSource, layout: str, why: object, weights: int | None = None) -> Refused:

@@ -22,6 +22,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     weight,
 )
 from tensorboard_cnc.writer.tensors.formats.pieces import (
+    Groups,
     bitstream,
     by_rows,
     codes_of,
@@ -52,15 +53,14 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
     _check(codes, zeros, checkpoint)
     if rest or bits not in _BITS or 32 * codes.shape[0] != inputs * bits:
         raise NotUnderstoodError(f"shapes {codes.shape} and {zeros.shape} have no whole bits")
-    of_input = _groups(inputs, groups, order, checkpoint)
+    grouping = Groups.named(_groups(inputs, groups, order, checkpoint))
     fields = bitstream(codes_of(zeros, zeros.shape[1])(0, groups), bits, outputs)
     points, symmetric = _points(fields, bits, checkpoint)
-    regular = bool((np.diff(of_input) >= 0).all())
     scheme = Scheme(
         bits=bits,
-        algorithm="GPTQ" if regular else "GPTQ, act-order",
+        algorithm="GPTQ",
         symmetric=symmetric,
-        group=int(np.bincount(of_input).max()),
+        group=grouping.size,
         axis=0 if groups == 1 else None,
         scales=scales.size,
     )
@@ -71,9 +71,8 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
 
         def rows(first: int, last: int) -> NDArray[Any]:
             values = bitstream(words(first, last).T, bits, inputs).astype(np.float32)
-            values -= points[:, first:last].T[:, of_input]
-            values *= factors[:, first:last].T[:, of_input]
-            return values
+            grouping.apply(np.subtract, values, points[:, first:last].T)
+            return grouping.apply(np.multiply, values, factors[:, first:last].T)
 
         return by_rows(inputs, rows)
 

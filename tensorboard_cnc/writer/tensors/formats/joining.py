@@ -20,7 +20,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
 )
 from tensorboard_cnc.writer.tensors.formats.table import all_formats
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
-from tensorboard_cnc.writer.tensors.unread_codes import holds_text, without_codes
+from tensorboard_cnc.writer.tensors.unread_codes import holds_text, is_named_codes, without_codes
 
 _CODES = ("int", "uint", "float8", "float4")
 
@@ -38,7 +38,7 @@ def with_formats(
     known = {each.name: each for each in sources if isinstance(each, TensorSource)}
     checkpoint = Checkpoint(known, quantization or {}, metadata or {})
     # A network without whole numbers holds no codes, and nobody is asked.
-    coded = any(each.dtype.startswith(_CODES) and each.size > 1 for each in known.values())
+    coded = any(each.dtype.startswith(_CODES) and each.shape for each in known.values())
     answers = _answers(checkpoint, all_formats()) if coded else {}
     used = {name for each in answers.values() if isinstance(each, Decoded) for name in each.used}
     kept = (
@@ -53,9 +53,12 @@ def with_formats(
 
 def _answers(checkpoint: Checkpoint, formats: Sequence[Format]) -> dict[str, Decoded | Refused]:
     """By the names of codes, what they stand for or why they are refused."""
+    # Some store codes as floats; their names, or a text, tell.
+    text = any(map(holds_text, checkpoint.tensors))
     found = {}
     for codes in checkpoint.tensors.values():
-        asked = [each for each in formats if each.covers(codes.name)]
+        whole = codes.dtype.startswith(_CODES) or text or is_named_codes(codes.name)
+        asked = [each for each in formats if whole and each.covers(codes.name)]
         if asked and codes.scheme is None:
             answer = _answer(codes, checkpoint, asked)
             if answer is not None:
@@ -82,7 +85,7 @@ def _asked(layout: Format, codes: TensorSource, checkpoint: Checkpoint) -> Decod
     try:
         return layout.decode(codes, checkpoint)
     except NotUnderstoodError as error:
-        return refused(codes, layout.name, error)
+        return refused(codes, layout.name, error, error.weights)
     except Exception as error:
         # A damaged file, or a layout of somebody else: one tensor that cannot be read.
         return refused(codes, layout.name, text_of(error))

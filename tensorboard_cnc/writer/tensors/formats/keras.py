@@ -57,7 +57,8 @@ def _quotients(codes: TensorSource, scale: TensorSource, *, by_row: bool) -> Dec
     if columns == 1 or not (packed or _has_whole_bytes(codes)):
         raise NotUnderstoodError("they may be of 8 or of 4 bits")
     if whole(scale).min() <= _DIVIDES:
-        raise NotUnderstoodError("whether to multiply by their scales or to divide is not known")
+        why = "whether to multiply by their scales or to divide is not known"
+        raise NotUnderstoodError(why, rows * columns)
     bits = 4 if packed else 8
 
     def open_() -> Read:

@@ -19,6 +19,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     weight,
 )
 from tensorboard_cnc.writer.tensors.formats.pieces import (
+    Groups,
     Rows,
     by_rows,
     columns_of,
@@ -26,7 +27,7 @@ from tensorboard_cnc.writer.tensors.formats.pieces import (
     rows_of,
     whole,
 )
-from tensorboard_cnc.writer.tensors.number_formats import values_of
+from tensorboard_cnc.writer.tensors.number_formats import unpacked, values_of
 from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource
 
 _E2M1 = values_of("float4_e2m1fn")
@@ -126,8 +127,7 @@ def fp4(
 
         def rows(first: int, last: int) -> NDArray[Any]:
             values = _E2M1[nibbles(packed(first, last).astype(np.uint8))]
-            values *= np.repeat(factors(first, last), block, 1)
-            return rounded(values, dtype)
+            return rounded(Groups(block).apply(np.multiply, values, factors(first, last)), dtype)
 
         return by_rows(columns, rows)
 
@@ -146,8 +146,7 @@ def fp4(
 
 def nibbles(pairs: NDArray[Any]) -> NDArray[Any]:
     """The two codes in each byte of a row, the low one first: (n, 2 · bytes)."""
-    both: NDArray[Any] = np.stack((pairs & 15, pairs >> 4), -1)
-    return both.reshape(len(pairs), -1)
+    return unpacked(np.ascontiguousarray(pairs).reshape(-1), 4).reshape(len(pairs), -1)
 
 
 def decode_blocks(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:

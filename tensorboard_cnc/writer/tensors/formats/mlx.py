@@ -21,6 +21,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     weight,
 )
 from tensorboard_cnc.writer.tensors.formats.pieces import (
+    Groups,
     Rows,
     bitstream,
     by_rows,
@@ -61,15 +62,13 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
         groups = inputs // group
         words, scales = codes_of(codes, codes.shape[-1]), _scales(scale, groups, mode)
         biases = None if bias is None else rows_of(bias, groups)
-        table = values_of("float4_e2m1fn")
+        table, grouping = values_of("float4_e2m1fn"), Groups(group)
 
         def rows(first: int, last: int) -> NDArray[Any]:
             fields = bitstream(words(first, last), bits, inputs)
             values: NDArray[Any] = table[fields] if biases is None else fields.astype(np.float32)
-            values *= np.repeat(scales(first, last), group, 1)
-            if biases is not None:
-                values += np.repeat(biases(first, last), group, 1)
-            return values
+            grouping.apply(np.multiply, values, scales(first, last))
+            return values if biases is None else grouping.apply(np.add, values, biases(first, last))
 
         return by_rows(inputs, rows)
 

@@ -19,7 +19,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     said,
     weight,
 )
-from tensorboard_cnc.writer.tensors.formats.pieces import by_rows, rows_of, signed
+from tensorboard_cnc.writer.tensors.formats.pieces import Groups, by_rows, rows_of, signed
 from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource
 
 
@@ -46,9 +46,8 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
         def rows(first: int, last: int) -> NDArray[Any]:
             pairs = packed(first // 2, -(-last // 2)).astype(np.uint8)
             fields = np.stack((pairs & 15, pairs >> 4), 1).reshape(-1, inputs)
-            values = signed(fields[first % 2 :][: last - first], 4)
-            found: NDArray[Any] = values * np.repeat(scales(first, last), size, 1)
-            return found
+            values = signed(fields[first % 2 :][: last - first], 4).astype(np.float32)
+            return Groups(size).apply(np.multiply, values, scales(first, last))
 
         return by_rows(inputs, rows)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.writer.tensors.number_formats import as_floats
+from tensorboard_cnc.writer.tensors.number_formats import as_floats, unpacked
 from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource
 
 # The rows from the first (inclusive) to the second (exclusive), (rows, columns); likewise columns.
@@ -65,24 +66,63 @@ def columns_of(rows: Rows, shape: tuple[int, int]) -> Rows:
     return columns
 
 
-def bitstream(words: NDArray[Any], bits: int, count: int, *, word: int = 32) -> NDArray[Any]:
+def bitstream(words: NDArray[Any], bits: int, count: int) -> NDArray[np.uint8]:
     """The `count` codes in each row of words: code i at bits i·`bits`, from the lowest up.
 
-    `words` (n, ⌈count · bits / word⌉) of `word` bits; uint32 (n, count).
+    `words` uint32 (n, ⌈count · bits / 32⌉); uint8 (n, count), for at most 8 bits.
     """
-    if word % bits == 0:
-        return spread(words, bits, count, word=word)
-    padded = np.pad(words.astype(np.uint64), ((0, 0), (0, 1)))
-    at, offset = np.divmod(np.arange(count) * bits, word)
-    pairs = padded[:, at] | padded[:, at + 1] << np.uint64(word)
-    return (pairs >> offset.astype(np.uint64) & np.uint64(2**bits - 1)).astype(np.uint32)
-
-
-def spread(words: NDArray[Any], bits: int, count: int, *, word: int = 32) -> NDArray[Any]:
-    """The `count` codes in each row of words that hold word // bits whole codes each."""
-    shifts = np.arange(word // bits, dtype=np.uint32) * np.uint32(bits)
-    fields = words.astype(np.uint32)[:, :, None] >> shifts & np.uint32(2**bits - 1)
+    if 32 % bits == 0:
+        return spread(words, bits, count)
+    # 32 codes fill as many words as they have bits.
+    short = -words.shape[1] % bits
+    runs = np.pad(words, ((0, 0), (0, short))).reshape(len(words), -1, bits)
+    fields = np.empty((*runs.shape[:2], 32), np.uint8)
+    for place in range(32):
+        at, offset = divmod(place * bits, 32)
+        code = runs[:, :, at] >> np.uint32(offset)
+        if offset + bits > 32:
+            code |= runs[:, :, at + 1] << np.uint32(32 - offset)
+        fields[:, :, place] = code & np.uint32(2**bits - 1)
     return fields.reshape(len(words), -1)[:, :count]
+
+
+def spread(words: NDArray[Any], bits: int, count: int) -> NDArray[np.uint8]:
+    """The `count` codes in each row of words that hold 32 // bits whole codes each."""
+    if 32 % bits == 0:
+        flat = np.ascontiguousarray(words, "<u4").reshape(-1).view(np.uint8)
+        whole_bytes = flat if bits == 8 else unpacked(flat, bits)
+        return whole_bytes.reshape(len(words), -1)[:, :count]
+    fields = np.empty((*words.shape, 32 // bits), np.uint8)
+    for place in range(32 // bits):
+        fields[:, :, place] = words >> np.uint32(place * bits) & np.uint32(2**bits - 1)
+    return fields.reshape(len(words), -1)[:, :count]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Which columns share a scale: `size` neighbours each, or those of the same `of_column`."""
+
+    size: int
+    of_column: NDArray[np.int64] | None = None
+
+    @classmethod
+    def named(cls, of_column: NDArray[np.int64]) -> Groups:
+        """Those that an index of the group of each column names."""
+        count = int(of_column.max()) + 1
+        size, rest = divmod(len(of_column), count)
+        equal = not rest and np.array_equal(of_column, np.arange(len(of_column)) // size)
+        return cls(int(np.bincount(of_column).max()), None if equal else of_column)
+
+    def apply(
+        self, operation: np.ufunc, values: NDArray[Any], by_group: NDArray[Any]
+    ) -> NDArray[Any]:
+        """`values` (n, columns), changed in place by what stands for each group (n, groups)."""
+        if self.of_column is None:
+            grouped = values.reshape(len(values), -1, self.size)
+            operation(grouped, by_group[:, :, None], out=grouped)
+        else:
+            operation(values, by_group[:, self.of_column], out=values)
+        return values
 
 
 def signed(codes: NDArray[Any], bits: int) -> NDArray[np.int32]:
