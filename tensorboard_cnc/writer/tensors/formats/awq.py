@@ -67,7 +67,7 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
             at = first // 8
             fields = _in_order(packed(at, -(-last // 8)).T)
             values = fields[first - 8 * at : last - 8 * at].astype(np.float32)
-            grouping.apply(np.subtract, values, points[first:last])
+            values = grouping.apply(np.subtract, values, points[first:last])
             return grouping.apply(np.multiply, values, factors[:, first:last].T)
 
         return by_rows(inputs, rows)

@@ -89,7 +89,7 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
         def rows(first: int, last: int) -> NDArray[Any]:
             values = packing.unpacked(words(first, last), inputs)
             if points is not None:
-                grouping.apply(np.subtract, values, points if one else points[first:last])
+                values = grouping.apply(np.subtract, values, points if one else points[first:last])
             return grouping.apply(np.multiply, values, factors(first, last))
 
         return by_rows(inputs, rows)

@@ -71,7 +71,7 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
 
         def rows(first: int, last: int) -> NDArray[Any]:
             values = bitstream(words(first, last).T, bits, inputs).astype(np.float32)
-            grouping.apply(np.subtract, values, points[:, first:last].T)
+            values = grouping.apply(np.subtract, values, points[:, first:last].T)
             return grouping.apply(np.multiply, values, factors[:, first:last].T)
 
         return by_rows(inputs, rows)

@@ -67,7 +67,7 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
         def rows(first: int, last: int) -> NDArray[Any]:
             fields = bitstream(words(first, last), bits, inputs)
             values: NDArray[Any] = table[fields] if biases is None else fields.astype(np.float32)
-            grouping.apply(np.multiply, values, scales(first, last))
+            values = grouping.apply(np.multiply, values, scales(first, last))
             return values if biases is None else grouping.apply(np.add, values, biases(first, last))
 
         return by_rows(inputs, rows)

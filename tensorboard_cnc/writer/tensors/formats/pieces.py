@@ -116,13 +116,13 @@ class Groups:
     def apply(
         self, operation: np.ufunc, values: NDArray[Any], by_group: NDArray[Any]
     ) -> NDArray[Any]:
-        """`values` (n, columns), changed in place by what stands for each group (n, groups)."""
-        if self.of_column is None:
-            grouped = values.reshape(len(values), -1, self.size)
-            operation(grouped, by_group[:, :, None], out=grouped)
-        else:
+        """`values` (n, columns), in their own memory, and what stands for each group (n, groups)."""
+        if self.of_column is not None:
             operation(values, by_group[:, self.of_column], out=values)
-        return values
+            return values
+        grouped = values.reshape(len(values), -1, self.size)
+        operation(grouped, by_group[:, :, None], out=grouped)
+        return grouped.reshape(values.shape)
 
 
 def signed(codes: NDArray[Any], bits: int) -> NDArray[np.int32]:

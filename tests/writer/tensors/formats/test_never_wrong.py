@@ -132,7 +132,7 @@ MAKERS: tuple[Callable[[Draw], Packed], ...] = (
 
 @pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 def test_right_or_refused(make: Callable[[Draw], Packed], tmp_path: Path) -> None:
-    @settings(max_examples=1000, deadline=None, database=None, derandomize=False)
+    @settings(max_examples=40, deadline=None)
     @given(st.composite(make)(), st.sampled_from((as_file, as_mapping)))
     def check(packed: Packed, container: Callable[[Packed, Path], object]) -> None:
         read = found(container(packed, tmp_path))

@@ -1,0 +1,18 @@
+"""Every layout that the guide lists is read by a test, and the guide lists every one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tensorboard_cnc.writer.tensors.formats.table import FORMATS
+from tests.writer.tensors.formats.test_layouts import CASES, STATED
+
+GUIDE = Path(__file__).parents[4] / "docs/guides/llm-quantization.md"
+
+
+def test_each_line_is_tested() -> None:
+    lines = re.findall(r"^\| (.+?) \| `m\.weights", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    cases = {name.partition(",")[0] for name in (*CASES, *STATED)}
+    assert set(lines) == cases
+    assert len(lines) > len(FORMATS) // 2
