@@ -95,6 +95,8 @@ def _variable(variable: Variable, explains: float) -> wire.Variable:
         found["operation"], found["repeat"] = variable.steps[0]
     if variable.parameter:
         found["parameter"] = variable.parameter
+    if variable.nested_in:
+        found["nested_in"] = variable.nested_in
     return found
 
 

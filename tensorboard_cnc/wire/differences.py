@@ -26,6 +26,8 @@ class Variable(TypedDict):
     # Which of several steps of the same operation, from 1.
     repeat: NotRequired[int]
     parameter: NotRequired[str]
+    # Id of the variable that says whether a model has the step at all, where this one needs it.
+    nested_in: NotRequired[str]
     numeric: bool
     levels: list[Level]
     # Index of each model's level, in the order of Differences.models.

@@ -150,6 +150,8 @@ export interface Variable {
   /** Which of several steps of the same operation, from 1. */
   repeat?: number;
   parameter?: string;
+  /** Id of the variable that says whether a model has the step at all, where this one needs it. */
+  nested_in?: string;
   numeric: boolean;
   levels: Level[];
   /** Index of each model's level, in the order of Differences.models. */

@@ -69,26 +69,32 @@ class Shown(NamedTuple):
 def shown_by_metric(explanation: Explanation, fits: Mapping[str, MetricFit]) -> dict[str, Shown]:
     """For each metric the variables that move it most, all else held.
 
-    Where shares are alike, or only one variable moves the metric, it is what tells the models
-    apart that decides; where none does, that alone.
+    Where shares are alike, or no second variable has any, it is what tells the models apart that
+    decides; where none has one, that alone.
     """
     partners: dict[str, Variable | None] = {}
     found: dict[str, Shown] = {}
     for name, fit in fits.items():
-        share = {effect.variable: round(effect.share or 0.0, 2) for effect in fit.effects}
-        ranked = sorted(explanation.variables, key=lambda v: -share.get(v.id, 0.0))
-        moving = [v for v in ranked[:2] if share.get(v.id, 0.0) >= _LEAST_GAIN]
-        if not moving:
+        share = {effect.variable: effect.share or 0.0 for effect in fit.effects}
+        first, *others = sorted(
+            explanation.variables, key=lambda v: -round(share.get(v.id, 0.0), 2)
+        )
+        if share.get(first.id, 0.0) < _LEAST_GAIN:
             found[name] = Shown(explanation.x, explanation.colour)
             continue
-        first, *more = moving
-        if not more:
+        second = max(others, key=lambda v: _as_share(share.get(v.id, 0.0)), default=None)
+        if not second or not share.get(second.id):
             if first.id not in partners:
                 partners[first.id] = _partner(first, explanation.variables)
-            more = [v for v in (partners[first.id],) if v]
-        x, *colour = sorted((first, *more), key=_fitness_for_x)
+            second = partners[first.id]
+        x, *colour = sorted((v for v in (first, second) if v), key=_fitness_for_x)
         found[name] = Shown(x, colour[0] if colour else None)
     return found
+
+
+def _as_share(share: float) -> float:
+    """In hundredths, as it is told; smaller ones as they are."""
+    return round(share, 2) or share
 
 
 def _partner(first: Variable, variables: Sequence[Variable]) -> Variable | None:

@@ -38,7 +38,9 @@ def residual(columns: list[NDArray[Any]], y: NDArray[Any]) -> tuple[float, int]:
 
 
 def indicators(variable: Variable) -> NDArray[Any]:
-    return np.equal.outer(np.array(variable.of), np.arange(1, len(variable.levels))).astype(float)
+    of, levels = np.array(variable.of)[:, None], np.arange(1, len(variable.levels))
+    columns: NDArray[Any] = np.where(of == levels, 1.0, 0.0)
+    return columns
 
 
 @pytest.mark.parametrize("seed", range(20))
