@@ -1,6 +1,6 @@
 import { metricFormat, metricLabel } from "../format/metric_format";
 import type { AdjustedEffect, Differences, MetricSpec, Variable } from "../wire.gen";
-import { differenceText, levelText } from "./factors";
+import { differenceText, levelText, rangeText } from "./factors";
 
 /** What is known of a metric in this selection; null where it is the same in all. */
 function movedBy(found: Differences, spec: MetricSpec | undefined) {
@@ -51,20 +51,20 @@ export function adjustedWords(found: Differences, x: Variable, spec: MetricSpec)
   const moved = movedBy(found, spec);
   const effect = effectOf(found, x.id, spec);
   if (!moved) return "";
-  if (!effect) return `${x.name} is not told apart from the other variables`;
+  if (!effect) return `${x.name} is not told apart from the other variables.`;
   const { before, after, change, low, high, plain } = effect;
   if (before === null || after === null) return "";
   const levels = `${levelText(x, before)} → ${levelText(x, after)}`;
-  if (change === null) return `${levels}: not told apart from what else differs`;
+  if (change === null) return `${levels}: not told apart from what else differs.`;
   const write = (amount: number) => differenceText(amount, spec, metricFormat(spec).full);
-  const interval = low === null || high === null ? "" : ` (95 %: ${write(low)} to ${write(high)})`;
+  const interval = low === null || high === null ? "" : ` (95 %: ${rangeText(low, high, write)})`;
   const misled =
     plain !== null && misleads(plain, effect)
       ? `; plain means, which mix what else differs, say ${write(plain)}`
       : "";
   const left = found.variables.length + found.more_variables - moved.effects.length;
   const held = left > 0 ? `${moved.effects.length - 1} others held, ${left} not` : "all else held";
-  return `${levels}: ${write(change)}${interval}, ${held}${misled}`;
+  return `${levels}: ${write(change)}${interval}, ${held}${misled}.`;
 }
 
 /** A plain difference misleads by its sign, or where half of the larger of both is not the other's. */
@@ -83,5 +83,6 @@ function effectOf(
 }
 
 function percent(share: number): string {
+  if (share > 0 && share < 0.005) return "< 1\u202f%";
   return `${Math.round(share * 100)}\u202f%`;
 }

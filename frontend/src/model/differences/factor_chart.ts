@@ -12,6 +12,7 @@ import {
   levelText,
   numbersOf,
   pointsOf,
+  rangeText,
   type Cell,
   type FactorTable,
   type Point,
@@ -132,7 +133,7 @@ export function breakWords(table: FactorTable, spec: MetricSpec): string {
   );
   const write = (change: number) => differenceText(change, spec, metricFormat(spec).full);
   const least = alike.at(-1);
-  const range = least ? `${write(found.change)} to ${write(least.change)}` : write(found.change);
+  const range = least ? rangeText(found.change, least.change, write) : write(found.change);
   const lines = linesOf(table, "numbers").length;
   const of = lines > 1 ? ` in ${alike.length + 1} of ${lines} lines` : "";
   return `${before} → ${after}: ${range}${of}`;

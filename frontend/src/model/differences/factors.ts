@@ -212,6 +212,13 @@ export function differenceText(
   return share?.kind === "points" ? `${sign}${text.replace("%", "pt")}` : sign + text;
 }
 
+/** "+0.2 to +87.5 pt": from one difference to another, their unit once. */
+export function rangeText(from: number, to: number, write: (amount: number) => string): string {
+  const [start, end] = [write(from), write(to)];
+  const unit = /\D*$/.exec(end)![0];
+  return `${start.endsWith(unit) ? start.slice(0, start.length - unit.length) : start} to ${end}`;
+}
+
 function measured(value: number) {
   return { value, repeats: [value], step: null };
 }

@@ -1,5 +1,5 @@
 import type { Differences, Effect, MetricSpec, Variable } from "../wire.gen";
-import { levelText } from "./factors";
+import { levelText, rangeText } from "./factors";
 
 /** One contrast of matched pairs in words and numbers. */
 export interface PairRow extends Effect {
@@ -57,7 +57,7 @@ export function pairRows(
 function pairWords(effect: Effect, spec: MetricSpec, write: (amount: number) => string): string {
   const { pairs, rose, fell, least, most, mean, p } = effect;
   if (pairs < 2) return "";
-  const range = `, ${write(least)} to ${write(most)}`;
+  const range = `, ${rangeText(least, most, write)}`;
   if (rose + fell === 0 && least === 0 && most === 0) return `the same in ${pairs} of ${pairs}`;
   if (p !== null && p > LEVEL) {
     const more = Math.max(rose, fell);
