@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
-from tensorboard_cnc.analysis.differences.explanation import differences_between
+from tensorboard_cnc.analysis.differences.adjusted_effects import MetricFit
+from tensorboard_cnc.analysis.differences.explanation import Shown, differences_between
 from tensorboard_cnc.analysis.differences.matched_pairs import Effect, MatchedPairs
 from tensorboard_cnc.analysis.differences.variables import Variable
 from tensorboard_cnc.plugin.models_response import parameter
@@ -15,6 +16,7 @@ from tensorboard_cnc.plugin.responses import BadRequestError
 
 # Of hundreds of parameters that differ nobody reads more.
 _MOST_VARIABLES = 60
+_MOST_METRICS = 200
 
 
 def chosen_models(catalog: Catalog, arguments: Mapping[str, str]) -> list[str]:
@@ -47,7 +49,7 @@ def differences_response(catalog: Catalog, keys: Sequence[str]) -> wire.Differen
     explanation = found.explanation
     variables = explanation.variables[:_MOST_VARIABLES]
     ids = {variable.id for variable in variables}
-    return {
+    answer: wire.Differences = {
         "models": list(keys),
         "variables": [
             _variable(variable, share)
@@ -59,8 +61,17 @@ def differences_response(catalog: Catalog, keys: Sequence[str]) -> wire.Differen
         "together": explanation.together,
         "replicates": found.replicates,
         "pairs": [_pairs(pairs) for pairs in found.pairs if pairs.variable in ids],
+        "metrics": {
+            name: _moved(fit, found.shown[name], ids)
+            for name, fit in list(found.fits.items())[:_MOST_METRICS]
+        },
         "first_difference": found.first_difference,
     }
+    if hidden := explanation.variables[_MOST_VARIABLES:]:
+        number: dict[tuple[int, ...], int] = {}
+        combinations = zip(*(variable.of for variable in hidden), strict=True)
+        answer["more_of"] = [number.setdefault(levels, len(number)) for levels in combinations]
+    return answer
 
 
 def _variable(variable: Variable, explains: float) -> wire.Variable:
@@ -84,6 +95,8 @@ def _variable(variable: Variable, explains: float) -> wire.Variable:
         found["operation"], found["repeat"] = variable.steps[0]
     if variable.parameter:
         found["parameter"] = variable.parameter
+    if variable.nested_in:
+        found["nested_in"] = variable.nested_in
     return found
 
 
@@ -103,6 +116,37 @@ def _effect(effect: Effect) -> wire.Effect:
         "pairs": effect.pairs,
         "mean": effect.mean,
         "spread": effect.spread,
+        "least": effect.least,
+        "most": effect.most,
+        "rose": effect.rose,
+        "fell": effect.fell,
         "low": effect.low,
         "high": effect.high,
+        "p": effect.p,
+        "q": effect.q,
+    }
+
+
+def _moved(fit: MetricFit, shown: Shown, ids: set[str]) -> wire.MetricDifferences:
+    x, colour = shown
+    held = [effect for effect in fit.effects if effect.variable in ids]
+    return {
+        "x": x.id if x else None,
+        "colour": colour.id if colour else None,
+        "models": fit.models,
+        "freedom": fit.freedom,
+        "explained": fit.explained,
+        "effects": [
+            {
+                "variable": effect.variable,
+                "share": effect.share,
+                "before": effect.before,
+                "after": effect.after,
+                "plain": effect.plain,
+                "change": effect.change,
+                "low": effect.low,
+                "high": effect.high,
+            }
+            for effect in sorted(held, key=lambda effect: -(effect.share or 0.0))
+        ],
     }

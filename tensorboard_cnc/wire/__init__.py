@@ -29,10 +29,12 @@ from tensorboard_cnc.wire.behaviors import (
     Outcomes,
 )
 from tensorboard_cnc.wire.differences import (
+    AdjustedEffect,
     Differences,
     Effect,
     Level,
     MatchedPairs,
+    MetricDifferences,
     Variable,
 )
 from tensorboard_cnc.wire.instances import (
@@ -87,6 +89,7 @@ from tensorboard_cnc.wire.models import (
 from tensorboard_cnc.wire.values import NonFinite, ParameterValue, RequestError, Scalar
 
 __all__ = [
+    "AdjustedEffect",
     "Answer",
     "AnswerChange",
     "AnswerCount",
@@ -142,6 +145,7 @@ __all__ = [
     "MatchedPairs",
     "Mentions",
     "Metric",
+    "MetricDifferences",
     "MetricSpec",
     "Model",
     "ModelBehavior",

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.records.identity import model_key
 from tests.browser.conftest import open_tab
 from tests.browser.published import log_noisy_sweep
+from tests.simpson import log_simpsons_design
 
 ServeProcess = Callable[..., str]
 
@@ -118,3 +120,32 @@ def test_hundreds_of_models(tmp_path: Path, page: Page, serve_process: ServeProc
     expect(
         details(frame).get_by_role("heading", name="300 models differ in amount")
     ).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_simpsons_design_is_shown_like_with_like(
+    scheme: str, tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    """Plain accuracy falls along the amount; the page says that it rises, all else held."""
+    ids = log_simpsons_design(tmp_path)
+    state = selecting(*((name, name) for name in ids)) + "&p.cnc.xh=160&p.cnc.th=84"
+    frame = open_tab(page, serve_process(tmp_path), state)
+    if scheme == "dark":
+        page.evaluate("document.body.classList.add('dark-mode')")
+        expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
+    panel = details(frame)
+    heading = panel.get_by_role("heading", name=f"{len(ids)} models differ in amount × schedule")
+    expect(heading).to_be_visible()
+    expect(panel.get_by_text(re.compile(r"30.% → 70.%: \+0\.9.pt.*all else held"))).to_be_visible()
+    expect(panel.get_by_text(re.compile(r"plain means.*say −6\.6.pt"))).to_be_visible()
+    expect(panel.get_by_role("status")).to_contain_text("of accuracy’s variance, adjusted")
+    chart = panel.get_by_role("img", name="accuracy by amount and schedule")
+    for value in ("90.5", "91.4", "80.0", "80.9"):
+        expect(chart).to_contain_text(value)
+    expect(chart).not_to_contain_text("83.")
+    step = panel.get_by_role("row").filter(has_text="30\u202f% → 50\u202f%")
+    expect(step).to_contain_text("better in 4 of 4")
+    expect(panel.get_by_text("cannot tell")).to_have_count(0)
+    table = panel.get_by_text("Table of cells that are mixed")
+    table.click()
+    expect(panel.get_by_role("cell").filter(has_text="mixed").first).to_be_visible()

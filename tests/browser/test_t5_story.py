@@ -67,7 +67,7 @@ def _expect_what_differs(frame: FrameLocator) -> None:
     """{prune 10, 30, 50 %} × {nothing, restore layernorms, query, decoder}."""
     expect(_selected(frame)).to_have_count(12)
     expect(_heading(frame, "12 models differ in sparsity × Restore layers")).to_be_visible()
-    expect(_details(frame)).to_contain_text("100 % explained by these two")
+    expect(_details(frame)).to_contain_text("of F1’s variance, adjusted")
     chart = _details(frame).get_by_role("img", name="F1 by sparsity and Restore layers")
     expect(chart).to_be_visible()
     row = _details(frame).get_by_role("row").filter(has_text="without → layernorms")

@@ -16,6 +16,7 @@ from tensorboard_cnc.plugin.responses import json_body
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import Measurement, Metrics, ModelCard, Operation, Stored
 from tests.conftest import Serve
+from tests.simpson import log_simpsons_design
 from tests.tensorboard_host import InProcessTensorBoard
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "differences.json"
@@ -157,3 +158,24 @@ def test_the_golden_answer_is_right() -> None:
     assert {variable["kind"] for variable in found["variables"]} >= {"alternatives", "step"}
     assert found["replicates"] == [[0, 4], [1, 5], [2, 6], [3, 7]]
     assert found["first_difference"] == 0
+
+
+def test_simpsons_design_through_the_writer(tmp_path: Path, serve: Serve) -> None:
+    """Accuracy falls along the amount, and rises in every matched pair."""
+    ids = log_simpsons_design(tmp_path)
+    tensorboard = serve(tmp_path)
+    tensorboard.models_when(lambda found: len(found["models"]) == len(ids) + 1)
+    chosen = {"models": keys(*ids)}
+    found = tensorboard.client.get(ROUTE, query_string=chosen).get_json()
+    variables = {variable["name"]: variable for variable in found["variables"]}
+    moved = found["metrics"]["accuracy"]
+    amount = variables["amount"]["id"]
+    assert (moved["x"], moved["colour"]) == (amount, variables["schedule"]["id"])
+    effects = {effect["variable"]: effect for effect in moved["effects"]}
+    assert effects[amount]["plain"] < -0.04
+    assert 0.006 < effects[amount]["low"] < 0.009 < effects[amount]["high"] < 0.012
+    assert effects[variables["schedule"]["id"]]["share"] > 0.5
+    for pairs in found["pairs"]:
+        if pairs["variable"] == amount:
+            effect = pairs["effects"]["accuracy"]
+            assert effect["rose"] == effect["pairs"] >= 1

@@ -173,25 +173,65 @@ export interface Variable {
   /** Which of several steps of the same operation, from 1. */
   repeat?: number;
   parameter?: string;
+  /** Id of the variable that says whether a model has the step at all, where this one needs it. */
+  nested_in?: string;
   numeric: boolean;
   levels: Level[];
   /** Index of each model's level, in the order of Differences.models. */
   of: number[];
-  /** Share of what distinguishes the selection that this variable alone tells, 0 to 1. */
+  /** Share of what tells the models apart that this variable alone tells, 0 to 1. */
   explains: number;
   /** Names of what always moves together with it and was joined to it. */
   joined: string[];
 }
 
-/** Mean change of one metric over matched pairs; the interval needs two or more. */
+/** Change of one metric over matched pairs; interval, p and q need six or more. */
 export interface Effect {
   pairs: number;
   mean: number;
   /** Standard deviation of the change, null of a single pair. */
   spread: number | null;
-  /** 95 % interval of the mean. */
+  /** The smallest and the largest change, and how many pairs went up and down. */
+  least: number;
+  most: number;
+  rose: number;
+  fell: number;
+  /** 95 % interval of the mean, and p of "no change", both by the sign-flip test. */
   low: number | null;
   high: number | null;
+  p: number | null;
+  /** p corrected for all contrasts of the metric (Benjamini–Hochberg). */
+  q: number | null;
+}
+
+/** What a variable does to one metric, the others held: least squares, additive. */
+export interface AdjustedEffect {
+  variable: string;
+  /** Of the metric's variance, what it adds to all other variables. */
+  share: number | null;
+  /** Levels that `plain` and `change` are between, where there are two to name. */
+  before: number | null;
+  after: number | null;
+  /** Difference of the plain means, whatever else differs. */
+  plain: number | null;
+  /** The same, the other variables held, and its 95 % interval. */
+  change: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+/** What moves one metric. */
+export interface MetricDifferences {
+  /** Ids of the one or two variables to show it by. */
+  x: string | null;
+  colour: string | null;
+  /** How many models have it; degrees of freedom that the fit leaves for the spread. */
+  models: number;
+  freedom: number;
+  /** Share of its variance that all held variables explain. */
+  explained: number;
+  /** Of each variable that is held; the largest share first. */
+  effects: AdjustedEffect[];
 }
 
 /** Models that are the same but for one variable, replicates averaged first. */
@@ -210,16 +250,22 @@ export interface MatchedPairs {
 export interface Differences {
   models: string[];
   variables: Variable[];
-  /** How many more variables there are than listed. */
+  /**
+   * How many more variables there are than listed, and if there are, a number for each model
+   * that is the same where all of them are.
+   */
   more_variables: number;
-  /** Ids of the one or two variables that tell most together. */
+  more_of?: number[];
+  /** Ids of the one or two variables that tell most together, whatever the metric. */
   x: string | null;
   colour: string | null;
-  /** Share of what distinguishes the selection that these two tell, 0 to 1. */
+  /** Share of what tells the models apart that these two tell, 0 to 1. */
   together: number;
   /** Groups of models that nothing but a seed tells apart. */
   replicates: number[][];
   pairs: MatchedPairs[];
+  /** By name, of each metric in which the models differ. */
+  metrics: Record<string, MetricDifferences>;
   /** Position from the root of the first step in which the recipes differ. */
   first_difference: number | null;
 }

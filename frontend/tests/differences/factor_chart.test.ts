@@ -4,12 +4,13 @@ import {
   breakWords,
   cellTip,
   chartForm,
-  curveBreak,
-  curveOf,
+  chartLines,
+  curveBreaks,
   levelPlaces,
   textsThatFit,
 } from "../../src/model/differences/factor_chart";
 import { factorTable, type FactorTable } from "../../src/model/differences/factors";
+import { allAlike } from "../../src/model/differences/likeness";
 import { buildLineage } from "../../src/model/lineage/lineage";
 import { siblingSweep } from "../../src/model/differences/sibling_sweep";
 import type { Model, ParameterValue, Variable } from "../../src/model/wire.gen";
@@ -43,10 +44,8 @@ function along(name: string, ...measured: Measured[]): FactorTable {
   const byKey = new Map(models.map((one) => [one.key, one]));
   const keys = models.map(({ key }) => key);
   const kept = [...models.keys()];
-  return factorTable({ models: keys }, variable, null, kept, byKey, {
-    spec: accuracy,
-    against: null,
-  });
+  const compared = { models: keys, alike: allAlike(keys.length) };
+  return factorTable(compared, variable, null, kept, byKey, { spec: accuracy, against: null });
 }
 
 const cliff = along("amount", [0.1, 0.99], [0.5, 0.985], [0.8, 0.92], [0.9, 0.271], [0.95, 0.1]);
@@ -73,29 +72,31 @@ describe("the form of a chart", () => {
 
 describe("the break of a curve", () => {
   test("is its largest step, in words", () => {
-    expect(curveBreak(cliff)).toMatchObject({ colour: 0, before: 2, after: 3 });
+    expect(curveBreaks(cliff)).toMatchObject([{ colour: 0, before: 2, after: 3 }]);
     expect(breakWords(cliff, accuracy)).toBe("80\u202f% → 90\u202f%: −64.9\u202fpt");
   });
 
   test("is none where the curve falls evenly, only spans a wide step, or hides in noise", () => {
     const even = along("amount", [0.1, 0.9], [0.2, 0.8], [0.3, 0.7], [0.4, 0.6]);
-    expect(curveBreak(even)).toBeNull();
-    expect(curveBreak(along("amount", [0.5, 0.9], [0.8, 0.6], [0.9, 0.5]))).toBeNull();
+    expect(curveBreaks(even)).toEqual([]);
+    expect(curveBreaks(along("amount", [0.5, 0.9], [0.8, 0.6], [0.9, 0.5]))).toEqual([]);
     const noisy = along(
       "amount",
       [0.1, 0.9, 0.2, 0.6],
       [0.2, 0.88, 0.3, 0.5],
       [0.3, 0.3, 0.9, 0.6],
     );
-    expect(curveBreak(noisy)).toBeNull();
-    expect(curveBreak(along("amount", [0.1, 0.5], [0.2, 0.5], [0.3, 0.5]))).toBeNull();
+    expect(curveBreaks(noisy)).toEqual([]);
+    expect(curveBreaks(along("amount", [0.1, 0.5], [0.2, 0.5], [0.3, 0.5]))).toEqual([]);
     expect(breakWords(along("layer", ["a", 1], ["b", 0.1]), accuracy)).toBe("");
   });
 
   test("is not looked for at what was not logged", () => {
     const gap = along("amount", [0.1, 0.99], [0.5], [0.8, 0.92], [0.9, 0.2]);
-    expect(curveOf(gap, 0).map(({ level }) => level)).toEqual([0, 2, 3]);
-    expect(curveBreak(gap)).toMatchObject({ before: 2, after: 3 });
+    expect(chartLines(gap).map(({ stops }) => stops.map(({ level }) => level))).toEqual([
+      [0, 2, 3],
+    ]);
+    expect(curveBreaks(gap)).toMatchObject([{ before: 2, after: 3 }]);
   });
 });
 
@@ -143,6 +144,24 @@ describe("a model among its siblings", () => {
 
   test("is none where a seed is taken for a parameter", () => {
     expect(siblingSweep(lineage, "global-0.9", accuracy, [])).toBeNull();
+  });
+
+  test("never mixes teachers", () => {
+    const taught = (teacher: string, amount: number, value: number): Model => ({
+      ...measured(child(`${teacher}-${amount}`, "dense", "distill", { amount }), value),
+      parents: ["dense", teacher],
+    });
+    const family = ["a", "b"].flatMap((teacher) =>
+      [0.1, 0.5, 0.9].map((amount) => taught(teacher, amount, amount)),
+    );
+    const table = siblingSweep(buildLineage([model("dense"), ...family]), "a-0.5", accuracy, [
+      { name: "distill", parameters: ["amount"], seeds: [], models: 6 },
+    ]);
+    expect(table?.cells.map(([cell]) => cell?.models.map(({ id }) => id))).toEqual([
+      ["a-0.1"],
+      ["a-0.5"],
+      ["a-0.9"],
+    ]);
   });
 
   test("is none without a parent, a number, or three values of it", () => {

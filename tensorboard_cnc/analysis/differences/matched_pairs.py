@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
-from tensorboard_cnc.analysis.differences.student_t import t_975
+import numpy as np
+
+from tensorboard_cnc.analysis.differences.sign_flip import sign_flip
 from tensorboard_cnc.analysis.differences.variables import Variable
 
 # Beyond these many variables nothing is "the same but for" one of a readable list.
@@ -22,13 +24,30 @@ Values = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Mean change of one metric over matched pairs, its spread and 95 % interval."""
+    """Change of one metric over matched pairs: mean, spread, range, and how many went which way.
+
+    p, its q among all contrasts of the metric, and the 95 % interval need six pairs or more.
+    """
 
     pairs: int
     mean: float
     spread: float | None
-    low: float | None
-    high: float | None
+    least: float
+    most: float
+    rose: int
+    fell: int
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    q: float | None = None
+
+
+class Change(NamedTuple):
+    """What one pair changed; where a side has several forms of the step, their range as well."""
+
+    mean: float
+    least: float
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +73,16 @@ def matched_pairs(variables: Sequence[Variable], values: Sequence[Values]) -> li
     codes = _codes(variables)
     totals = [sum(shares) for shares in zip(*codes.values(), strict=True)]
     for variable in variables:
+        nested = [codes[v.id] for v in variables if v.nested_in == variable.id]
+        forms = [sum(shares) for shares in zip(*nested, strict=True)] if nested else None
         contrasts: dict[tuple[int, int], list[tuple[list[int], list[int]]]] = defaultdict(list)
         for cell in _cells(variable, variables, codes, totals):
             for before, after in _contrasts(variable, cell):
                 contrasts[before, after].append((cell[before], cell[after]))
         for (before, after), pairs in sorted(contrasts.items()):
             if len(found) < _MOST_CONTRASTS:
-                found.append(_measured(variable.id, before, after, pairs, values))
-    return found
+                found.append(_measured(variable.id, before, after, pairs, values, forms))
+    return _with_q(found)
 
 
 def _codes(variables: Sequence[Variable]) -> dict[str, list[int]]:
@@ -117,6 +138,7 @@ def _measured(
     after: int,
     pairs: Sequence[tuple[list[int], list[int]]],
     values: Sequence[Values],
+    forms: Sequence[int] | None,
 ) -> MatchedPairs:
     models = tuple(sorted(model for pair in pairs for side in pair for model in side))
     names = dict.fromkeys(name for model in models for name in values[model])
@@ -124,25 +146,65 @@ def _measured(
     for name in names:
         changes = []
         for one, other in pairs:
-            start, end = _mean(one, name, values), _mean(other, name, values)
-            if start is not None and end is not None:
-                changes.append(end - start)
+            start, end = _means(one, name, values, forms), _means(other, name, values, forms)
+            if start and end:
+                mean = math.fsum(end) / len(end) - math.fsum(start) / len(start)
+                changes.append(Change(mean, min(end) - max(start), max(end) - min(start)))
         if changes:
             effects[name] = effect_of(changes)
     return MatchedPairs(variable, before, after, len(pairs), models[:_MOST_MODELS], effects)
 
 
-def effect_of(changes: Sequence[float]) -> Effect:
-    """Mean, standard deviation and Student's t interval of one or more changes."""
+def effect_of(changes: Sequence[Change]) -> Effect:
+    """What one or more pairs changed; a pair rose where all its forms did."""
     n = len(changes)
-    mean = math.fsum(changes) / n
-    if n == 1:
-        return Effect(n, mean, None, None, None)
-    spread = statistics.stdev(changes)
-    margin = t_975(n - 1) * spread / math.sqrt(n)
-    return Effect(n, mean, spread, mean - margin, mean + margin)
+    mean = math.fsum(change.mean for change in changes) / n
+    found = Effect(
+        n,
+        mean,
+        math.sqrt(math.fsum((c.mean - mean) ** 2 for c in changes) / (n - 1)) if n > 1 else None,
+        min(change.least for change in changes),
+        max(change.most for change in changes),
+        sum(change.least > 0 for change in changes),
+        sum(change.most < 0 for change in changes),
+    )
+    tested = sign_flip(np.array([change.mean for change in changes]))
+    return replace(found, p=tested.p, low=tested.low, high=tested.high) if tested else found
 
 
-def _mean(models: Sequence[int], name: str, values: Sequence[Values]) -> float | None:
-    found = [values[model][name] for model in models if name in values[model]]
-    return math.fsum(found) / len(found) if found else None
+def _means(
+    models: Sequence[int], name: str, values: Sequence[Values], forms: Sequence[int] | None
+) -> list[float]:
+    """The mean of the models, or of those of each form of the step; [] where none has one."""
+    if forms is None or len(models) == 1:
+        found = [values[model][name] for model in models if name in values[model]]
+        return [math.fsum(found) / len(found)] if found else []
+    by_form: dict[int, list[int]] = defaultdict(list)
+    for model in models:
+        by_form[forms[model]].append(model)
+    return [mean for alike in by_form.values() for mean in _means(alike, name, values, None)]
+
+
+def _with_q(contrasts: Sequence[MatchedPairs]) -> list[MatchedPairs]:
+    """Corrected for how many contrasts of a metric are looked at (Benjamini & Hochberg 1995)."""
+    tested: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    for place, contrast in enumerate(contrasts):
+        for name, effect in contrast.effects.items():
+            if effect.p is not None:
+                tested[name].append((effect.p, place))
+    q: dict[tuple[int, str], float] = {}
+    for name, ps in tested.items():
+        least = 1.0
+        for rank, (p, place) in sorted(enumerate(sorted(ps), start=1), reverse=True):
+            least = min(least, p * len(ps) / rank)
+            q[place, name] = least
+    return [
+        replace(
+            contrast,
+            effects={
+                name: replace(effect, q=q.get((place, name)))
+                for name, effect in contrast.effects.items()
+            },
+        )
+        for place, contrast in enumerate(contrasts)
+    ]

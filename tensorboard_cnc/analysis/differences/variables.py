@@ -35,12 +35,13 @@ class Variable:
     # The variable that says whether a model has the step at all, where this one needs it.
     nested_in: str = ""
     joined: tuple[str, ...] = field(default=())
+    # The same in every answer that has this variable.
+    id: str = field(init=False)
 
-    @property
-    def id(self) -> str:
-        """The same in every answer that has this variable."""
+    def __post_init__(self) -> None:
         steps = "|".join(f"{step.operation}#{step.repeat}" for step in self.steps)
-        return "/".join(part for part in (self.kind, steps, self.parameter) if part)
+        parts = (part for part in (self.kind, steps, self.parameter) if part)
+        object.__setattr__(self, "id", "/".join(parts))
 
 
 def variable_of(

@@ -3,19 +3,25 @@ import { pairs } from "d3-array";
 import { suitsLog } from "../charts/axis";
 import { metricFormat } from "../format/metric_format";
 import { difference, type Known } from "../metrics/estimate";
-import type { MetricSpec, Variable } from "../wire.gen";
+import type { MetricSpec } from "../wire.gen";
 import {
   differenceText,
   extentOf,
   hasNoise,
+  isMixed,
   levelText,
+  numbersOf,
+  pointsOf,
+  rangeText,
   type Cell,
   type FactorTable,
+  type Point,
 } from "./factors";
+import { linesOf, type Line } from "./lines";
 
 /**
- * How a table is drawn: a curve along a number; dots on an axis that may begin anywhere, where
- * intervals are known or all values are near one another; else bars from zero.
+ * How a table is drawn: curves along a number; dots on an axis that may begin anywhere, where
+ * intervals are known, all values are near one another or a cell holds several; else bars from zero.
  */
 export type ChartForm = "curve" | "dots" | "bars";
 
@@ -24,20 +30,23 @@ const FEWEST = 3;
 /** Values that vary by a smaller share of the largest are not told apart as bars from zero. */
 const NARROW = 0.4;
 /** What an estimate is made of, in words. */
-const SOURCES = { repeats: "repeats", replicates: "models with the same recipe" } as const;
+const SOURCES = { repeats: "repeats", replicates: "replicates" } as const;
 
 export function chartForm(table: FactorTable): ChartForm {
   if (numbersOf(table.x).length >= FEWEST) return "curve";
   const values = extentOf(table);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const near = low * high > 0 && high - low < NARROW * Math.max(Math.abs(low), Math.abs(high));
-  return hasNoise(table) || near ? "dots" : "bars";
+  const several =
+    pointsOf(table).length > table.cells.flat().filter((cell) => cell?.points.length).length;
+  return hasNoise(table) || near || several ? "dots" : "bars";
 }
 
-/** Indexes of the levels that are numbers; [] where the variable is none. */
-function numbersOf({ numeric, levels }: Variable): number[] {
-  if (!numeric) return [];
-  return levels.flatMap(({ value }, index) => (typeof value === "number" ? index : []));
+/** The lines of a chart: its curves, and in dots what joins models that are alike but for x. */
+export function chartLines(table: FactorTable): Line[] {
+  const form = chartForm(table);
+  if (form === "curve") return linesOf(table, "numbers");
+  return isMixed(table) ? linesOf(table, "levels") : [];
 }
 
 /** Room at both ends of a curve, and for a level that is no number, as shares of the width. */
@@ -63,7 +72,9 @@ export function levelPlaces(table: FactorTable): number[] {
 
 /** The step of a curve at which the metric changes most. */
 export interface CurveBreak {
-  /** Which curve: a level of the colour. */
+  /** The two points, of models that are alike in all but x. */
+  readonly ends: readonly [Point, Point];
+  /** Their level of the colour. */
   readonly colour: number;
   readonly before: number;
   readonly after: number;
@@ -74,63 +85,58 @@ export interface CurveBreak {
 const BREAK = { share: 0.5, steeper: 1.5 };
 
 /**
- * The largest step of any curve between neighbouring levels, where it is half of what the curve
- * spans or more, steeper than its whole, and beyond noise where that is known; null where no curve
- * has such a step.
+ * The steps of all curves between neighbouring levels, the largest first, that are half of what
+ * the curve spans or more, steeper than its whole, and beyond noise where that is known.
  */
-export function curveBreak(table: FactorTable): CurveBreak | null {
-  if (chartForm(table) !== "curve") return null;
+export function curveBreaks(table: FactorTable): CurveBreak[] {
+  if (chartForm(table) !== "curve") return [];
   const places = levelPlaces(table);
-  const colours = table.colour?.levels ?? [null];
-  const breaks = colours.flatMap((_, colour) => breaksOf(curveOf(table, colour), places, colour));
-  return breaks.sort((a, b) => Math.abs(b.change) - Math.abs(a.change))[0] ?? null;
+  const breaks = linesOf(table, "numbers").flatMap((line) => breaksOf(line, places));
+  return breaks.sort((a, b) => Math.abs(b.change) - Math.abs(a.change));
 }
 
-function breaksOf(
-  points: readonly CurvePoint[],
-  places: readonly number[],
-  colour: number,
-): CurveBreak[] {
-  const values = points.map(({ cell }) => Number(cell.value));
+function breaksOf({ colour, stops }: Line, places: readonly number[]): CurveBreak[] {
+  const values = stops.flatMap(({ points }) => points.map(({ value }) => value));
   const span = Math.max(...values) - Math.min(...values);
-  const placeOf = (point: CurvePoint) => places[point.level] ?? 0;
-  const [first, last] = [points[0], points.at(-1)];
-  if (points.length < FEWEST || span === 0 || !first || !last) return [];
-  const width = placeOf(last) - placeOf(first);
-  return pairs(points).flatMap(([before, after]): CurveBreak[] => {
-    const change = Number(after.cell.value) - Number(before.cell.value);
+  const placeOf = (level: number) => places[level] ?? 0;
+  const [first, last] = [stops[0], stops.at(-1)];
+  if (stops.length < FEWEST || span === 0 || !first || !last) return [];
+  const width = placeOf(last.level) - placeOf(first.level);
+  return pairs(stops).flatMap(([from, to]): CurveBreak[] => {
+    const [one, other] = [from.points, to.points];
+    const ends = one.length === 1 && other.length === 1 ? ([one[0]!, other[0]!] as const) : null;
+    if (!ends) return [];
+    const change = ends[1].value - ends[0].value;
     const share = Math.abs(change) / span;
-    const across = (placeOf(after) - placeOf(before)) / width;
+    const across = (placeOf(to.level) - placeOf(from.level)) / width;
     if (share < BREAK.share || share < BREAK.steeper * across) return [];
-    if (difference(known(after), known(before)) === "cannot tell") return [];
-    return [{ colour, before: before.level, after: after.level, change }];
+    if (difference(known(ends[1]), known(ends[0])) === "cannot tell") return [];
+    return [{ ends, colour, before: from.level, after: to.level, change }];
   });
 }
 
-function known({ cell }: CurvePoint): Known {
-  return cell.estimate ?? Number(cell.value);
+function known({ estimate, value }: Point): Known {
+  return estimate ?? value;
 }
 
-/** "80 % → 90 %: −64.9 pt"; "" where no step stands out. */
+/**
+ * "80 % → 90 %: −64.9 pt", the largest of such steps, and of how many curves; "" where none stands
+ * out.
+ */
 export function breakWords(table: FactorTable, spec: MetricSpec): string {
-  const found = curveBreak(table);
+  const [found, ...more] = curveBreaks(table);
   if (!found) return "";
   const [before, after] = [found.before, found.after].map((at) => levelText(table.x, at));
-  return `${before} → ${after}: ${differenceText(found.change, spec, metricFormat(spec).full)}`;
-}
-
-/** A cell with a value, and its level of x. */
-export interface CurvePoint {
-  readonly level: number;
-  readonly cell: Cell;
-}
-
-/** The points of one curve, in order of the number. */
-export function curveOf(table: FactorTable, colour: number): CurvePoint[] {
-  return numbersOf(table.x).flatMap((level) => {
-    const cell = table.cells[level]?.[colour];
-    return cell && cell.value !== null ? { level, cell } : [];
-  });
+  const alike = more.filter(
+    (one) =>
+      one.before === found.before && one.after === found.after && one.change * found.change > 0,
+  );
+  const write = (change: number) => differenceText(change, spec, metricFormat(spec).full);
+  const least = alike.at(-1);
+  const range = least ? rangeText(found.change, least.change, write) : write(found.change);
+  const lines = linesOf(table, "numbers").length;
+  const of = lines > 1 ? ` in ${alike.length + 1} of ${lines} lines` : "";
+  return `${before} → ${after}: ${range}${of}`;
 }
 
 /** All about a cell, a line for each thing. */
@@ -146,19 +152,26 @@ export function cellTip(
   );
   const ids = cell.models.slice(0, 6).map(({ id }) => id);
   const more = cell.models.length - ids.length;
-  const { estimate, value } = cell;
-  const mean = cell.models.length > 1 ? "mean " : "";
+  return [...names, ...valueLines(cell, full), ...ids, more > 0 ? `and ${more} more` : ""]
+    .filter(Boolean)
+    .join("\n");
+}
+
+function valueLines({ points, mixed, value }: Cell, full: (value: number) => string): string[] {
+  const [only] = points;
+  if (value === null || !only) return ["not logged"];
+  if (points.length > 1) {
+    const values = points.map((point) => point.value);
+    const range = `${full(Math.min(...values))} to ${full(Math.max(...values))}`;
+    return [mixed ? `mixed: ${range}, of models that differ in more` : range];
+  }
+  const { estimate, models } = only;
   return [
-    ...names,
-    value === null ? "not logged" : mean + full(value),
+    (models.length > 1 ? "mean " : "") + full(value),
     estimate
       ? `95 %: ${full(estimate.low)} to ${full(estimate.high)}, ${estimate.n} ${SOURCES[estimate.source]}`
       : "",
-    ...ids,
-    more > 0 ? `and ${more} more` : "",
-  ]
-    .filter(Boolean)
-    .join("\n");
+  ];
 }
 
 /** A text in a chart, centred on `x`, with its base line at `y`, in px. */

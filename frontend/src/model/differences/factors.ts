@@ -1,15 +1,32 @@
+import { deviation, group, mean } from "d3-array";
+
 import { changeOf } from "../format/change";
 import { parameterValue } from "../format/operation_words";
-import { sampleEstimate, type Estimate } from "../metrics/estimate";
+import { sampleEstimate, studentT975, type Estimate } from "../metrics/estimate";
+import { possibleRange } from "../metrics/possible_range";
 import type { Differences, MetricSpec, Model, Variable } from "../wire.gen";
+import type { Likeness } from "./likeness";
+
+/** Models that are alike in all variables, and what a metric is of them. */
+export interface Point {
+  readonly models: readonly Model[];
+  /** Models of one number are alike in all but x; a line may join them. */
+  readonly stratum: number;
+  /** Mean of the models' values, as value or change. */
+  readonly value: number;
+  /** How well it is known, from replicates or repeats; null where it is not. */
+  readonly estimate: Estimate | null;
+}
 
 /** The models of one combination of levels, and what a metric is there. */
 export interface Cell {
   readonly models: readonly Model[];
-  /** Mean of the models' values, as value or change; null where none has one. */
+  /** Those of the models that have the metric, by what else they differ in. */
+  readonly points: readonly Point[];
+  /** Whether they differ in other variables too, so that their mean compares unlike things. */
+  readonly mixed: boolean;
+  /** The mean of all, mixed or not; null where none has the metric. */
   readonly value: number | null;
-  /** How well it is known, from replicates or repeats; null where it is not. */
-  readonly estimate: Estimate | null;
 }
 
 /** A metric over the levels of one or two variables. */
@@ -18,6 +35,11 @@ export interface FactorTable {
   readonly colour: Variable | null;
   /** Per level of x, per level of colour (one where there is none); null where no model is. */
   readonly cells: readonly (readonly (Cell | null)[])[];
+}
+
+/** Models, and which of them may be compared along x. */
+export interface Compared extends Pick<Differences, "models"> {
+  readonly alike: Likeness;
 }
 
 /** A level in words, a parameter as it is written everywhere: "50 %". */
@@ -54,103 +76,128 @@ export function keptModels(
 
 /** The metric of the models at the indexes `kept`, by the levels of `x` and `colour`. */
 export function factorTable(
-  differences: Pick<Differences, "models">,
+  { models, alike }: Compared,
   x: Variable,
   colour: Variable | null,
   kept: readonly number[],
   byKey: ReadonlyMap<string, Model>,
   shown: Shown,
 ): FactorTable {
-  const groups: Model[][][] = x.levels.map(() => (colour?.levels ?? [null]).map(() => []));
+  const groups: Member[][][] = x.levels.map(() => (colour?.levels ?? [null]).map(() => []));
   for (const index of kept) {
-    const model = byKey.get(differences.models[index] ?? "");
+    const model = byKey.get(models[index] ?? "");
     const group = groups[x.of[index] ?? -1]?.[colour?.of[index] ?? 0];
-    if (model && group) group.push(model);
+    if (!model || !group) continue;
+    group.push({ model, stratum: alike.stratum[index] ?? 0, form: alike.form[index] ?? 0 });
   }
+  const values = groups.flat(2).flatMap(({ model }) => valueOf(model, shown) ?? []);
+  const within = possibleRange(shown.spec, values);
   return {
     x,
     colour,
-    cells: groups.map((row) => row.map((models) => (models.length ? cellOf(models, shown) : null))),
+    cells: groups.map((row) =>
+      row.map((members) => (members.length ? cellOf(members, shown, within) : null)),
+    ),
   };
 }
 
-function cellOf(models: readonly Model[], { spec, against }: Shown): Cell {
-  const origin = against ? (against.metrics[spec.name]?.value ?? NaN) : 0;
-  const values = models.flatMap(({ metrics }) => metrics[spec.name]?.value ?? []);
-  const [only] = models;
-  const repeats = only?.metrics[spec.name]?.repeats.filter((value) => value !== null) ?? [];
-  const sample = models.length > 1 ? values : repeats;
-  const known = sampleEstimate(sample, models.length > 1 ? "replicates" : "repeats");
-  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
-  const estimate = known && moved(known, origin);
-  const value = values.length && Number.isFinite(mean - origin) ? mean - origin : null;
-  return { models, value, estimate };
+interface Member {
+  readonly model: Model;
+  readonly stratum: number;
+  readonly form: number;
 }
 
-function moved(estimate: Estimate, by: number): Estimate {
-  const { value, low, high } = estimate;
-  return { ...estimate, value: value - by, low: low - by, high: high - by };
+function cellOf(members: readonly Member[], shown: Shown, within: Range): Cell {
+  const having = members.filter(({ model }) => valueOf(model, shown) !== null);
+  // Models of one recipe are replicates only where a seed, or the user, says so.
+  const alike = group(having, ({ model, form }) =>
+    model.replicate_group === undefined ? model.key : `${form} ${model.replicate_group}`,
+  );
+  const points = [...alike.values()].flatMap((of) => pointOf(of, shown, within) ?? []);
+  const total = points.reduce((sum, { value, models }) => sum + value * models.length, 0);
+  return {
+    models: members.map(({ model }) => model),
+    points,
+    mixed: new Set(having.map(({ form }) => form)).size > 1,
+    value: points.length ? total / having.length : null,
+  };
+}
+
+type Range = readonly [low: number, high: number];
+
+function pointOf(members: readonly Member[], shown: Shown, within: Range): Point | null {
+  const models = members.map(({ model }) => model);
+  const origin = originOf(shown);
+  const value = (mean(models, (model) => valueOf(model, shown)) ?? NaN) - origin;
+  if (!Number.isFinite(value)) return null;
+  const estimate = estimateFrom(models, shown, within);
+  const moved = estimate && {
+    ...estimate,
+    value: estimate.value - origin,
+    low: estimate.low - origin,
+    high: estimate.high - origin,
+  };
+  return { models, stratum: members[0]!.stratum, value, estimate: moved };
+}
+
+/**
+ * From replicates Student's interval of their mean, else from the repeats of the one model. No
+ * interval says that a metric is where it cannot be: beyond the ends of its range it is cut, which
+ * leaves it as right as it was.
+ */
+function estimateFrom(models: readonly Model[], shown: Shown, [low, high]: Range): Estimate | null {
+  const [only] = models;
+  const repeats = only?.metrics[shown.spec.name]?.repeats.filter((value) => value !== null) ?? [];
+  const found =
+    models.length > 1
+      ? meanEstimate(models.map((model) => valueOf(model, shown) ?? NaN))
+      : sampleEstimate(repeats, "repeats");
+  return found && { ...found, low: Math.max(found.low, low), high: Math.min(found.high, high) };
+}
+
+function meanEstimate(values: readonly number[]): Estimate | null {
+  const n = values.length;
+  const value = mean(values) ?? NaN;
+  const error = (deviation(values) ?? NaN) / Math.sqrt(n);
+  if (!Number.isFinite(error)) return null;
+  const reach = studentT975(n - 1) * error;
+  return { value, low: value - reach, high: value + reach, error, n, source: "replicates" };
+}
+
+function valueOf(model: Model, { spec }: Shown): number | null {
+  return model.metrics[spec.name]?.value ?? null;
+}
+
+function originOf({ spec, against }: Shown): number {
+  return against ? (against.metrics[spec.name]?.value ?? NaN) : 0;
+}
+
+/** Indexes of the levels that are numbers; [] where the variable is none. */
+export function numbersOf({ numeric, levels }: Variable): number[] {
+  if (!numeric) return [];
+  return levels.flatMap(({ value }, index) => (typeof value === "number" ? index : []));
+}
+
+/** All points of a table. */
+export function pointsOf({ cells }: FactorTable): Point[] {
+  return cells.flat().flatMap((cell) => cell?.points ?? []);
+}
+
+/** Whether any cell holds models that differ in more than the table's variables. */
+export function isMixed({ cells }: FactorTable): boolean {
+  return cells.flat().some((cell) => cell?.mixed);
 }
 
 /** All values and ends of intervals in a table. */
-export function extentOf({ cells }: FactorTable): number[] {
-  return cells.flat().flatMap((cell) => {
-    if (cell?.value == null) return [];
-    return cell.estimate ? [cell.value, cell.estimate.low, cell.estimate.high] : [cell.value];
-  });
+export function extentOf(table: FactorTable): number[] {
+  return pointsOf(table).flatMap(({ value, estimate }) =>
+    estimate ? [value, estimate.low, estimate.high] : [value],
+  );
 }
 
 /** Whether anything in a table was measured more than once. */
-export function hasNoise({ cells }: FactorTable): boolean {
-  return cells.flat().some((cell) => cell?.estimate);
-}
-
-/** One contrast of matched pairs in words and numbers. */
-export interface PairRow {
-  readonly key: string;
-  readonly variable: Variable;
-  readonly before: string;
-  readonly after: string;
-  readonly pairs: number;
-  readonly mean: number;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly spread: number | null;
-  /** "better", "worse", "cannot tell"; "" where one pair or no goal says nothing. */
-  readonly verdict: string;
-  readonly models: readonly string[];
-}
-
-/** What each variable does to the metric, all else equal; the largest effects first. */
-export function pairRows(differences: Differences, spec: MetricSpec): PairRow[] {
-  const byId = new Map(differences.variables.map((variable) => [variable.id, variable]));
-  const rows = differences.pairs.flatMap((contrast): PairRow[] => {
-    const variable = byId.get(contrast.variable);
-    const effect = Object.hasOwn(contrast.effects, spec.name)
-      ? contrast.effects[spec.name]
-      : undefined;
-    if (!variable || !effect) return [];
-    const before = levelText(variable, contrast.before);
-    const after = levelText(variable, contrast.after);
-    const { pairs, mean, low, high, spread } = effect;
-    const models = contrast.models.flatMap((index) => differences.models[index] ?? []);
-    const key = `${variable.id} ${contrast.before} ${contrast.after}`;
-    const verdict = verdictOf(mean, low, high, spec);
-    return [{ key, variable, before, after, pairs, mean, low, high, spread, verdict, models }];
-  });
-  return rows.sort((a, b) => Math.abs(b.mean) - Math.abs(a.mean));
-}
-
-function verdictOf(
-  mean: number,
-  low: number | null,
-  high: number | null,
-  { goal }: MetricSpec,
-): string {
-  if (low === null || high === null) return "";
-  if (low <= 0 && high >= 0) return "cannot tell";
-  if (goal === null) return "";
-  return mean > 0 === (goal === "max") ? "better" : "worse";
+export function hasNoise(table: FactorTable): boolean {
+  return pointsOf(table).some(({ estimate }) => estimate);
 }
 
 /** A difference of two values of `spec`, as a change reads: "+1.2 pt", "−3.1 ms". */
@@ -163,6 +210,13 @@ export function differenceText(
   const text = write(Math.abs(amount));
   const sign = amount < 0 ? "−" : amount > 0 ? "+" : "±";
   return share?.kind === "points" ? `${sign}${text.replace("%", "pt")}` : sign + text;
+}
+
+/** "+0.2 to +87.5 pt": from one difference to another, their unit once. */
+export function rangeText(from: number, to: number, write: (amount: number) => string): string {
+  const [start, end] = [write(from), write(to)];
+  const unit = /\D*$/.exec(end)![0];
+  return `${start.endsWith(unit) ? start.slice(0, start.length - unit.length) : start} to ${end}`;
 }
 
 function measured(value: number) {

@@ -1,4 +1,5 @@
 import { factorTable, type FactorTable } from "./factors";
+import { allAlike } from "./likeness";
 import type { Lineage } from "../lineage/lineage";
 import { compareValues } from "../map/sibling_order";
 import type { MetricSpec, Model, OperationSummary, Variable } from "../wire.gen";
@@ -8,7 +9,7 @@ const FEWEST = 3;
 
 /**
  * A metric along the one numeric parameter in which a model and its siblings by the same operation
- * differ, seeds apart (as `operations` name them); null where there is none, or fewer than three values of it.
+ * differ, further parents alike and seeds apart (as `operations` name them); null where there is none, or fewer than three values of it.
  */
 export function siblingSweep(
   lineage: Lineage,
@@ -37,7 +38,8 @@ export function siblingSweep(
   const byKey = new Map(models.map((model) => [model.key, model]));
   const kept = [...models.keys()];
   const shown = { spec, against: null };
-  return factorTable({ models: [...byKey.keys()] }, variable, null, kept, byKey, shown);
+  const compared = { models: [...byKey.keys()], alike: allAlike(models.length) };
+  return factorTable(compared, variable, null, kept, byKey, shown);
 }
 
 function differsOnlyIn(
@@ -49,6 +51,7 @@ function differsOnlyIn(
   const [mine, its] = [one, other].map((model) => model.operation?.parameters ?? {});
   const names = new Set([...Object.keys(mine!), ...Object.keys(its!)]);
   if (typeof mine![parameter] !== "number") return false;
+  if (JSON.stringify(one.parents.slice(1)) !== JSON.stringify(other.parents.slice(1))) return false;
   return [...names].every(
     (name) =>
       name === parameter ||
