@@ -16,14 +16,14 @@ _QUALITIES = frozenset(
     """
     acc accuracy accuracies top1 top3 top5 top10 f1 f2 f05 fbeta auc auroc auprc aupr aucpr ap map
     mar precision recall sensitivity specificity npv ppv tpr tnr bleu sacrebleu rouge rouge1 rouge2
-    rougel rougelsum rougelf meteor chrf cider spice bertscore comet bleurt mauve iou miou giou dice
-    jaccard pq psnr ssim msssim vif sqnr snr sdr sisdr sisnr pesq stoi mos r2 em exact match matches
-    correct agreement kappa mcc pearson pearsonr spearman spearmanr kendall correlation corr
-    corrcoef cor ndcg dcg mrr hit hits hitrate win wins winrate success pass solved elo reward rewards return
-    returns utility quality performance fidelity robustness similarity cosine nmi ari homogeneity
-    completeness silhouette likelihood loglikelihood elbo mc1 mc2 throughput bandwidth goodput fps
-    qps tps rps ips speed speedup acceleration efficiency mfu hfu compression retention retained
-    recovery preserved improvement gain gains
+    rougel rougelsum rougelf meteor chrf cider spice bertscore comet bleurt mauve iou miou giou
+    dice jaccard pq psnr ssim msssim vif sqnr snr sdr sisdr sisnr pesq stoi mos r2 em exact match
+    matches correct agreement kappa mcc pearson pearsonr spearman spearmanr kendall correlation
+    corr corrcoef cor ndcg dcg mrr hit hits hitrate win wins winrate success pass solved elo reward
+    rewards return returns utility quality performance fidelity robustness similarity cosine nmi
+    ari homogeneity completeness silhouette likelihood loglikelihood elbo mc1 mc2 throughput
+    bandwidth goodput fps qps tps rps ips speed speedup acceleration efficiency mfu hfu compression
+    retention retained recovery preserved improvement
     """.split()
 )
 _COSTS = frozenset(
@@ -57,7 +57,7 @@ _UNDIRECTED = frozenset(
 _TURNING = frozenset(
     "drop drops dropped decline decrease reduction saved saving savings cut lost".split()
 )
-_KEEPING = frozenset({"increase", "growth"})
+_KEEPING = frozenset({"increase", "growth", "gain", "gains"})
 # They say what else a name says, only weaker: "memory saved, MB", "Brier score", "F1 score".
 _WEAK_COSTS = frozenset(
     """
@@ -142,11 +142,11 @@ _RATE = re.compile(r"([^\W_]+)/([^\W\d_]+)(?=/|\W*$)")
 def guess_goal(name: str) -> Goal | None:
     """The goal that `name` suggests; None where it suggests none."""
     head, *explanation = _EXPLANATION.split(name, maxsplit=1)
-    sign = _sign(_words(head)) or _sign(_words(" ".join(explanation)))
+    sign = _sign(words_of(head)) or _sign(words_of(" ".join(explanation)))
     return {1: "max", -1: "min"}.get(sign)  # type: ignore[return-value]
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words_of(text: str) -> tuple[str, ...]:
     """The words of `text`, in small letters; "img/s" is "img per s"."""
     text = re.sub(r"\bw/o\b", "without", text).replace("@", " at ")
     text = re.sub(r"\btop[-_ ](\d)", r"top\1", text, flags=re.IGNORECASE)
@@ -247,7 +247,9 @@ def _compound(words: Sequence[str]) -> int:
     if words[at] in _TURNING:
         return -(_sign(words[:at]) or _sign(words[at + 1 :]) or _alone(words[at]))
     if words[at] in _KEEPING:
-        return _sign(words[:at])
+        # Nobody knows whether a "latency gain" is more latency or less of it.
+        sign = _sign(words[:at])
+        return max(0, sign) if words[at].startswith("gain") else sign
     if words[at] == "size" and _CHOSEN_SIZES.intersection(words[max(0, at - 1) : at]):
         return 0
     sign = 1 if words[at] in _QUALITIES else -1

@@ -18,10 +18,14 @@ _CONTESTED = _SILENT.keys() - {"defined_us", "suggested"}
 
 @dataclass(frozen=True, slots=True)
 class KnownMetric:
-    """A metric and how to read it; `guessed` where no run says which way is better."""
+    """A metric and how to read it; `guessed` where no run says which way is better.
+
+    `mixed` names the units where models seem to have logged it in two; "" otherwise.
+    """
 
     spec: MetricSpec
     guessed: bool
+    mixed: str = ""
 
 
 def merge_specs(stored: Iterable[Stored]) -> tuple[dict[str, MetricSpec], list[Problem]]:

@@ -75,6 +75,7 @@ from tensorboard_cnc.wire.layers import (
 )
 from tensorboard_cnc.wire.models import (
     Budget,
+    Interval,
     Logged,
     Metric,
     MetricSpec,
@@ -122,6 +123,7 @@ __all__ = [
     "InstanceDetail",
     "InstanceLineage",
     "InstancePage",
+    "Interval",
     "LayerCells",
     "LayerChange",
     "LayerChannels",

@@ -14,6 +14,14 @@ class Operation(TypedDict):
     parameters: dict[str, ParameterValue]
 
 
+class Interval(TypedDict):
+    """Between what a value is known to lie, at `level` (0.95: 95 %)."""
+
+    low: float
+    high: float
+    level: float
+
+
 class Metric(TypedDict):
     """One metric of one model. `value` is the median of `repeats`, null where not finite."""
 
@@ -24,6 +32,10 @@ class Metric(TypedDict):
     nonfinite: NotRequired[NonFinite]
     # The machine that logged it.
     host: NotRequired[str]
+    # Between what the value is known to lie at `level`, as logged with it.
+    interval: NotRequired[Interval]
+    # The value is a bound: the true one is at least, or at most, so large.
+    bound: NotRequired[Literal["≥", "≤"]]
     # What else the value depends on, such as threads and versions.
     conditions: NotRequired[dict[str, str]]
     # What a reader should know of it, in words.
@@ -91,6 +103,8 @@ class MetricSpec(TypedDict):
     scalar: str
     # What it measures, in one line; "" where nobody said.
     description: str
+    # The two units in which models seem to have logged it; its values are not compared.
+    mixed: NotRequired[str]
 
 
 class OperationSummary(TypedDict):

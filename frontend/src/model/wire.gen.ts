@@ -31,6 +31,13 @@ export interface Operation {
   parameters: Record<string, ParameterValue>;
 }
 
+/** Between what a value is known to lie, at `level` (0.95: 95 %). */
+export interface Interval {
+  low: number;
+  high: number;
+  level: number;
+}
+
 /** One metric of one model. `value` is the median of `repeats`, null where not finite. */
 export interface Metric {
   value: number | null;
@@ -40,6 +47,10 @@ export interface Metric {
   nonfinite?: NonFinite;
   /** The machine that logged it. */
   host?: string;
+  /** Between what the value is known to lie at `level`, as logged with it. */
+  interval?: Interval;
+  /** The value is a bound: the true one is at least, or at most, so large. */
+  bound?: "≥" | "≤";
   /** What else the value depends on, such as threads and versions. */
   conditions?: Record<string, string>;
   /** What a reader should know of it, in words. */
@@ -103,6 +114,8 @@ export interface MetricSpec {
   scalar: string;
   /** What it measures, in one line; "" where nobody said. */
   description: string;
+  /** The two units in which models seem to have logged it; its values are not compared. */
+  mixed?: string;
 }
 
 /** One kind of operation, with all parameter names seen, in order of first appearance. */
