@@ -2,7 +2,7 @@ import { pairs } from "d3-array";
 
 import { suitsLog } from "../charts/axis";
 import { metricFormat } from "../format/metric_format";
-import { difference, type Known } from "../metrics/estimate";
+import { difference, exactly, ofEstimate, type Known } from "../metrics/known";
 import type { MetricSpec, Variable } from "../wire.gen";
 import {
   differenceText,
@@ -24,7 +24,11 @@ const FEWEST = 3;
 /** Values that vary by a smaller share of the largest are not told apart as bars from zero. */
 const NARROW = 0.4;
 /** What an estimate is made of, in words. */
-const SOURCES = { repeats: "repeats", replicates: "models with the same recipe" } as const;
+const SOURCES = {
+  repeats: "repeats",
+  replicates: "models with the same recipe",
+  interval: "value with an interval",
+} as const;
 
 export function chartForm(table: FactorTable): ChartForm {
   if (numbersOf(table.x).length >= FEWEST) return "curve";
@@ -108,7 +112,7 @@ function breaksOf(
 }
 
 function known({ cell }: CurvePoint): Known {
-  return cell.estimate ?? Number(cell.value);
+  return cell.estimate ? ofEstimate(cell.estimate) : exactly(Number(cell.value));
 }
 
 /** "80 % → 90 %: −64.9 pt"; "" where no step stands out. */

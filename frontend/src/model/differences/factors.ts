@@ -1,4 +1,4 @@
-import { changeOf } from "../format/change";
+import { changeOfNumbers } from "../format/change";
 import { parameterValue } from "../format/operation_words";
 import { sampleEstimate, type Estimate } from "../metrics/estimate";
 import type { Differences, MetricSpec, Model, Variable } from "../wire.gen";
@@ -159,14 +159,10 @@ export function differenceText(
   spec: MetricSpec,
   write: (value: number) => string,
 ): string {
-  const share = changeOf(measured(amount), measured(0), spec);
+  const { kind } = changeOfNumbers(amount, 0, spec);
   const text = write(Math.abs(amount));
   const sign = amount < 0 ? "−" : amount > 0 ? "+" : "±";
-  return share?.kind === "points" ? `${sign}${text.replace("%", "pt")}` : sign + text;
-}
-
-function measured(value: number) {
-  return { value, repeats: [value], step: null };
+  return kind === "points" ? `${sign}${text.replace("%", "pt")}` : sign + text;
 }
 
 /** More levels than this are not read side by side, nor told apart by colour. */
