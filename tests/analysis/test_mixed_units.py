@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,10 @@ import pytest
 from tensorboard_cnc.analysis.mixed_units import mixed_problem, mixed_units
 from tensorboard_cnc.records.models import MetricSpec
 
-PUBLISHED = Path("/work/shared/data/experiments")
+PUBLISHED = Path(
+    os.environ.get("CNC_EXPERIMENT_TABLES")
+    or Path(__file__).resolve().parents[3] / "shared" / "data" / "experiments"
+)
 
 
 def units(values: Sequence[float], spec: MetricSpec | str) -> str | None:

@@ -67,6 +67,7 @@ export class Tradeoffs {
     [this.x, this.y].flatMap((spec) => {
       const text =
         spec &&
+        !spec.mixed &&
         caveatAmong(
           this.points.map(({ model }) => model),
           spec,
@@ -103,14 +104,14 @@ export class Tradeoffs {
   /** How models off the front stand that are not known to be beaten, by key. */
   readonly #open: ReadonlyMap<string, OpenStanding> = $derived.by(() => {
     const { x, y } = this;
-    if (!x?.goal || !y?.goal) return new Map();
+    if (!x?.goal || !y?.goal || this.front.size === 0) return new Map();
     return openStandings(this.#competing, this.front, x.goal, y.goal);
   });
   /** Keys of models off the front that are not told from it. */
   readonly tied: ReadonlySet<string> = $derived(keysOf(this.#open, "tied"));
   /** Those that are behind it by numbers of unknown noise. */
   readonly unknown: ReadonlySet<string> = $derived(keysOf(this.#open, "unknown"));
-  /** What to know of the noise on the axes. */
+  /** What to know of the noise on the axes, in a few words. */
   readonly noiseCaveats = $derived.by(() =>
     (
       [

@@ -142,6 +142,7 @@ function metricColumn(spec: MetricSpec, models: readonly Model[]): TableColumn {
     text: (model, cells) => {
       if (cells.mode === "value") return textOf(model);
       const change = cells.change(model, spec);
+      if (spec.mixed) return "mixed units";
       return change ? changeText(change, spec) : "–";
     },
     tip: (model, cells) => {

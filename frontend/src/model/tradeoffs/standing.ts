@@ -1,6 +1,5 @@
 import type { MetricSpec } from "../wire.gen";
 import { metricLabel, isBytes } from "../format/metric_format";
-import { mixedText } from "../metrics/conditions";
 import type { ScatterPoint } from "./scatter";
 
 /**
@@ -35,15 +34,13 @@ export function noiseCaveat(
   points: readonly ScatterPoint[],
   axis: "onX" | "onY",
 ): string | null {
-  const mixed = mixedText(spec);
-  if (mixed) return mixed;
   const known = points.map((point) => point[axis]);
-  if (known.length === 0 || isBytes(spec)) return null;
+  if (known.length === 0 || isBytes(spec) || spec.mixed) return null;
   const label = metricLabel(spec);
   if (known.some(({ perProcess }) => perProcess)) {
     const between = known.some(({ estimate }) => estimate && estimate.source !== "repeats");
-    return between ? null : `${label}: one process each, noise between processes unknown`;
+    return between ? null : `${label}: one process each`;
   }
   const once = known.every(({ estimate }) => estimate === null);
-  return once && !COUNTED.test(spec.name) ? `${label}: measured once, counts as exact` : null;
+  return once && !COUNTED.test(spec.name) ? `${label}: measured once, as exact` : null;
 }
