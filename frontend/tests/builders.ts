@@ -1,3 +1,4 @@
+import { changeBetween, type Change } from "../src/model/format/change";
 import { plainSpec } from "../src/model/metrics/measure";
 import { buildLineage } from "../src/model/lineage/lineage";
 import { TableCells, type TableMode } from "../src/model/table/cells";
@@ -36,6 +37,18 @@ export function metric(value: number | null, given: Partial<Metric> = {}): Metri
 
 export function spec(name: string, given: Partial<MetricSpec> = {}): MetricSpec {
   return plainSpec("", { name, ...given });
+}
+
+/** How the metric of one model differs from that of another. */
+export function changeOf(
+  one: Metric | undefined,
+  other: Metric | undefined,
+  of: MetricSpec,
+): Change | null {
+  const [a, b] = [one, other].map((metric, at) =>
+    model(`m${at}`, { metrics: metric ? { [of.name]: metric } : {} }),
+  );
+  return changeBetween(a!, b, of);
 }
 
 /** The table's cells for these models. */

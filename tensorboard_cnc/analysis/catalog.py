@@ -13,6 +13,7 @@ from tensorboard_cnc.analysis.measurements import (
     newest_by_name,
 )
 from tensorboard_cnc.analysis.metric_specs import KnownMetric, known_metrics, merge_specs
+from tensorboard_cnc.analysis.mixed_units import mixed_problem, mixed_units
 from tensorboard_cnc.analysis.model_cards import merged_card
 from tensorboard_cnc.analysis.nearest import ModelIndex
 from tensorboard_cnc.analysis.problem import Problem
@@ -78,6 +79,7 @@ def build_catalog(
         for key in (*(member.key for member in members), *lineage.ghosts, *ghosts)
     }
     names = dict.fromkeys(name for of_model in measured.values() for name in of_model)
+    metrics, mixed = _told_mixed(known_metrics(specs, names), members, measured)
     return Catalog(
         members=members,
         index=index,
@@ -85,11 +87,12 @@ def build_catalog(
             lineage.parents, {**lineage.ghosts, **ghosts}, lineage.problems, replicate_of
         ),
         measured=measured,
-        metrics=tuple(known_metrics(specs, names)),
+        metrics=metrics,
         problems=(
             *lineage.problems,
             *untrue,
             *conflicts,
+            *mixed,
             *claims.problems,
             *_unmet_scalars(members, specs.values(), scalars),
             *_logged_problems(stored, index),
@@ -97,6 +100,24 @@ def build_catalog(
         bulk=owned,
         datasets=tuple(entry for entry in bulk if entry.kind == "dataset"),
     )
+
+
+def _told_mixed(
+    metrics: Iterable[KnownMetric],
+    members: tuple[Member, ...],
+    measured: Mapping[str, Mapping[str, Measured]],
+) -> tuple[tuple[KnownMetric, ...], list[Problem]]:
+    """`metrics` with the units that models mix, and a problem for each that is mixed."""
+    ids = {member.key: member.card.id for member in members}
+    told, problems = [], []
+    for metric in metrics:
+        name = metric.spec.name
+        values = {key: of[name].value for key, of in measured.items() if name in of}
+        mix = mixed_units(metric.spec, values)
+        told.append(replace(metric, mixed=mix.units) if mix else metric)
+        if mix:
+            problems.append(mixed_problem(name, mix, values, ids))
+    return tuple(told), problems
 
 
 class _Claims:

@@ -26,6 +26,8 @@ class Measured:
     def value(self) -> float:
         """The median of the repeats; NaN where any is, because NaN has no order."""
         repeats = self.measurement.repeats
+        if len(repeats) == 1:
+            return repeats[0]
         if any(math.isnan(value) for value in repeats):
             return math.nan
         # Halved first, because the sum of the middle two may be too large for a float.

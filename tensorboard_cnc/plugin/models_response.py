@@ -173,7 +173,7 @@ def _spec(metric: KnownMetric) -> wire.MetricSpec:
             "value": spec.budget.value,
             "relation": spec.budget.relation,
         }
-    return {
+    described: wire.MetricSpec = {
         "name": spec.name,
         "goal": spec.goal,
         "guessed": metric.guessed,
@@ -186,6 +186,9 @@ def _spec(metric: KnownMetric) -> wire.MetricSpec:
         "scalar": spec.scalar,
         "description": spec.description,
     }
+    if metric.mixed:
+        described["mixed"] = metric.mixed
+    return described
 
 
 def _operations(members: Iterable[Member]) -> list[wire.OperationSummary]:

@@ -77,6 +77,7 @@ from tensorboard_cnc.wire.layers import (
 )
 from tensorboard_cnc.wire.models import (
     Budget,
+    Interval,
     Logged,
     Metric,
     MetricSpec,
@@ -125,6 +126,7 @@ __all__ = [
     "InstanceDetail",
     "InstanceLineage",
     "InstancePage",
+    "Interval",
     "LayerCells",
     "LayerChange",
     "LayerChannels",

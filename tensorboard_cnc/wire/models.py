@@ -105,6 +105,8 @@ class MetricSpec(TypedDict):
     scalar: str
     # What it measures, in one line; "" where nobody said.
     description: str
+    # The two units in which models seem to have logged it; its values are not compared.
+    mixed: NotRequired[str]
 
 
 class OperationSummary(TypedDict):

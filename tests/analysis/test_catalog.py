@@ -192,3 +192,20 @@ def test_what_was_logged_outright_beats_a_scalar() -> None:
         scalars={("r", "val/acc"): [ScalarPoint(99.0, 1, 0.1)]},
     )
     assert values(catalog, "r", "m") == {"accuracy": (0.9,)}
+
+
+def test_units_that_two_runs_mix_are_told_and_one_unit_is_not() -> None:
+    cards = [stored(run, ModelCard("m", created_us=1)) for run in ("a", "b")]
+    mixed = catalog_of(
+        *cards,
+        stored("a", metrics("m", 1, accuracy=0.93, loss=0.2)),
+        stored("b", metrics("m", 1, accuracy=91.0, loss=9.0)),
+    )
+    assert {m.spec.name: m.mixed for m in mixed.metrics} == {
+        "accuracy": "shares and per cent",
+        "loss": "",
+    }
+    (problem,) = mixed.problems
+    assert "mixed units" in problem.message
+    mended = stored("b", metrics("m", 2, accuracy=0.91), order=1)
+    assert catalog_of(*cards, stored("a", metrics("m", 1, accuracy=0.93)), mended).problems == ()

@@ -1,53 +1,13 @@
-"""Definitions of metrics, the newest of which counts, and guesses from well-known names."""
+"""Definitions of metrics, the newest of which counts."""
 
 from __future__ import annotations
 
-import pytest
-
 from tensorboard_cnc.analysis.metric_specs import (
-    guess_goal,
     known_metrics,
     merge_specs,
     scalar_tags,
 )
 from tensorboard_cnc.records.models import MetricSpec, MetricSpecs, Stored
-
-
-@pytest.mark.parametrize(
-    ("name", "goal"),
-    [
-        ("accuracy", "max"),
-        ("val/acc", "max"),
-        ("Top-1 Accuracy", "max"),
-        ("F1", "max"),
-        ("eval_f1", "max"),
-        ("ExactMatch", "max"),
-        ("mAP", "max"),
-        ("mIoU", "max"),
-        ("throughput (img/s)", "max"),
-        ("compression_ratio", "max"),
-        ("Latency", "min"),
-        ("latency_ms", "min"),
-        ("latency_p95", "min"),
-        ("Model Size", "min"),
-        ("size_bytes", "min"),
-        ("error rate", "min"),
-        ("accuracy_drop", "min"),
-        ("accuracyDrop", "min"),
-        ("val_loss", "min"),
-        ("perplexity", "min"),
-        ("FLOPs", "min"),
-        ("GFLOPs", "min"),
-        ("Sparsity", None),
-        ("Epochs", None),
-        ("lossless", None),
-        ("größe", None),
-        ("", None),
-        ("🙂", None),
-    ],
-)
-def test_guess(name: str, goal: str | None) -> None:
-    assert guess_goal(name) == goal
 
 
 def defined(run: str, *specs: MetricSpec, order: int = 0) -> Stored:
@@ -91,10 +51,10 @@ def test_metrics_keep_the_order_of_their_definition() -> None:
 
 
 def test_undefined_metrics_follow_with_a_guessed_goal() -> None:
-    spec = MetricSpec("speed", None)
-    metrics = known_metrics({"speed": spec}, ["val_loss", "speed", "colour"])
+    spec = MetricSpec("shade", None)
+    metrics = known_metrics({"shade": spec}, ["val_loss", "shade", "colour"])
     assert [(m.spec.name, m.spec.goal, m.guessed) for m in metrics] == [
-        ("speed", None, False),
+        ("shade", None, False),
         ("val_loss", "min", True),
         ("colour", None, False),
     ]

@@ -116,6 +116,8 @@ export interface MetricSpec {
   scalar: string;
   /** What it measures, in one line; "" where nobody said. */
   description: string;
+  /** The two units in which models seem to have logged it; its values are not compared. */
+  mixed?: string;
 }
 
 /** One kind of operation, with all parameter names seen, in order of first appearance. */

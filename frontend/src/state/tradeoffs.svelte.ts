@@ -16,7 +16,8 @@ import {
   type Limit,
   type Miss,
 } from "../model/tradeoffs/budget";
-import { paretoFront, tiedWithFront } from "../model/tradeoffs/pareto";
+import { openStandings, paretoFront, type OpenStanding } from "../model/tradeoffs/pareto";
+import { noiseCaveat, type Standing } from "../model/tradeoffs/standing";
 import { scatterPoints, type ScatterPoint } from "../model/tradeoffs/scatter";
 import { countOutside, crowdView, viewOf } from "../model/tradeoffs/scatter_view";
 import type { MetricSpec, Model } from "../model/wire.gen";
@@ -66,6 +67,7 @@ export class Tradeoffs {
     [this.x, this.y].flatMap((spec) => {
       const text =
         spec &&
+        !spec.mixed &&
         caveatAmong(
           this.points.map(({ model }) => model),
           spec,
@@ -91,27 +93,33 @@ export class Tradeoffs {
   /** The Pareto front, from the best x to the best y. */
   readonly frontPoints = $derived.by(() => {
     const { x, y } = this;
-    return x?.goal && y?.goal ? paretoFront(this.#competing, x.goal, y.goal) : [];
+    return x?.goal && y?.goal && !x.mixed && !y.mixed
+      ? paretoFront(this.#competing, x.goal, y.goal)
+      : [];
   });
   /** Keys of the models on the front. */
   readonly front: ReadonlySet<string> = $derived.by(
     () => new Set(this.frontPoints.map(({ key }) => key)),
   );
-  /** Whether anything was measured more than once on one of the axes. */
-  readonly noiseKnown = $derived.by(() =>
-    this.points.some(({ xEstimate, yEstimate }) => xEstimate ?? yEstimate),
-  );
-  /** Keys of models off the front that are not told from it. */
-  readonly tied: ReadonlySet<string> = $derived.by(() => {
+  /** How models off the front stand that are not known to be beaten, by key. */
+  readonly #open: ReadonlyMap<string, OpenStanding> = $derived.by(() => {
     const { x, y } = this;
-    if (!x?.goal || !y?.goal || !this.noiseKnown) return new Set<string>();
-    const known = this.#competing.map((point) => ({
-      key: point.key,
-      x: point.xEstimate ?? point.x,
-      y: point.yEstimate ?? point.y,
-    }));
-    return tiedWithFront(known, this.front, x.goal, y.goal);
+    if (!x?.goal || !y?.goal || this.front.size === 0) return new Map();
+    return openStandings(this.#competing, this.front, x.goal, y.goal);
   });
+  /** Keys of models off the front that are not told from it. */
+  readonly tied: ReadonlySet<string> = $derived(keysOf(this.#open, "tied"));
+  /** Those that are behind it by numbers of unknown noise. */
+  readonly unknown: ReadonlySet<string> = $derived(keysOf(this.#open, "unknown"));
+  /** What to know of the noise on the axes, in a few words. */
+  readonly noiseCaveats = $derived.by(() =>
+    (
+      [
+        [this.y, "onY"],
+        [this.x, "onX"],
+      ] as const
+    ).flatMap(([spec, axis]) => (spec && noiseCaveat(spec, this.points, axis)) ?? []),
+  );
 
   /** The view of the crowd near the best, where the rest would hide it. */
   readonly crowdView = $derived.by(() => {
@@ -162,14 +170,13 @@ export class Tradeoffs {
       : null,
   );
 
-  /** Whether a model is on the front, or not told from it within noise. */
-  standing(key: string): "front" | "tied" | null {
-    return this.front.has(key) ? "front" : this.tied.has(key) ? "tied" : null;
+  standing(key: string): Standing {
+    return this.front.has(key) ? "front" : (this.#open.get(key) ?? null);
   }
 
   /** Shows the front and what is tied with it. */
   showFront(): void {
-    const best = this.points.filter(({ key }) => this.standing(key) !== null);
+    const best = this.points.filter(({ key }) => this.front.has(key) || this.tied.has(key));
     this.#panel.set({ scatterZoom: viewOf(best) });
   }
 
@@ -180,4 +187,8 @@ export class Tradeoffs {
   setGoal(spec: MetricSpec, goal: Goal): void {
     this.#panel.set({ goals: { ...this.#panel.link.goals, [spec.name]: goal } });
   }
+}
+
+function keysOf(standings: ReadonlyMap<string, OpenStanding>, wanted: OpenStanding): Set<string> {
+  return new Set([...standings].flatMap(([key, standing]) => (standing === wanted ? key : [])));
 }

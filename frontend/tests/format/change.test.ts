@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { changeOf, changeText } from "../../src/model/format/change";
+import { changeText } from "../../src/model/format/change";
 import type { MetricSpec } from "../../src/model/wire.gen";
-import { metric, spec } from "../builders";
+import { changeOf, metric, spec } from "../builders";
 
 const text = (value: number, from: number, of: MetricSpec): string | null => {
   const change = changeOf(metric(value), metric(from), of);
@@ -11,6 +11,7 @@ const text = (value: number, from: number, of: MetricSpec): string | null => {
 
 const accuracy = spec("accuracy", { goal: "max", format: ".1%" });
 const f1 = spec("F1", { goal: "max", unit: "%", format: ".2", low: 0, high: 100 });
+const loss = spec("loss", { goal: "min" });
 const latency = spec("latency", { goal: "min", unit: "ms" });
 
 test("shares change in points, whether logged as fractions or per cent", () => {
@@ -46,7 +47,7 @@ test("changes beyond counting have an exponent", () => {
   expect(text(-1e300, 1, latency)).toBe("−1.0e+302 %");
   expect(text(1e308, -1e308, latency)).toBe("+∞");
   expect(text(1e308, 0, latency)).toBe("+1.00e+308 ms");
-  expect(changeOf(metric(1e308), metric(-1e308), latency)?.verdict).toBe("worse");
+  expect(changeOf(metric(1e308), metric(-1e308), loss)?.verdict).toBe("worse");
 });
 
 test("float noise is no change", () => {
@@ -66,9 +67,9 @@ describe("the verdict", () => {
   test("follows the goal", () => {
     expect(verdict(0.9, 0.8, accuracy)).toBe("better");
     expect(verdict(0.7, 0.8, accuracy)).toBe("worse");
-    expect(verdict(4, 8, latency)).toBe("better");
-    expect(verdict(9, 8, latency)).toBe("worse");
-    expect(verdict(8, 8, latency)).toBe("same");
+    expect(verdict(4, 8, loss)).toBe("better");
+    expect(verdict(9, 8, loss)).toBe("worse");
+    expect(verdict(8, 8, loss)).toBe("same");
   });
 
   test("is withheld without a goal", () => {

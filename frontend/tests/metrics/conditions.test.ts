@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 
-import { changeOf } from "../../src/model/format/change";
 import { caveatAmong, caveatOf, differingConditions } from "../../src/model/metrics/conditions";
 import { measurementTip } from "../../src/model/metrics/measurement";
-import { metric, model, spec } from "../builders";
+import { changeOf, metric, model, spec } from "../builders";
 
 const latency = spec("latency_ms", { goal: "min", unit: "ms" });
 const memory = spec("peak_memory_bytes", { goal: "min", unit: "B" });

@@ -4,7 +4,7 @@ import { shownColumns, tableColumns, type TableColumn } from "../../src/model/ta
 import type { TableMode } from "../../src/model/table/cells";
 import { nextSorts, sortedModels } from "../../src/model/table/sort";
 import type { Model } from "../../src/model/wire.gen";
-import { cellsOf, child, metric, model, spec } from "../builders";
+import { cellsOf, child, metric, model, spec, valuesOf } from "../builders";
 
 const accuracy = spec("accuracy", { goal: "max" });
 const latency = spec("latency", { goal: "min", primary: false });
@@ -237,4 +237,43 @@ describe("cells", () => {
     expect(cells("value").bar(other, size)).toBeNull();
     expect(cells("vs base").bar(one, size)).toEqual({ from: 0, to: 1 });
   });
+});
+
+test("a file has what is known of uncertain numbers beside them", () => {
+  const interval = { low: 0.69, high: 0.73, level: 0.95 };
+  const models = [
+    model("a", { metrics: { acc: metric(0.71, { interval }), macs: metric(2e6, { bound: "≥" }) } }),
+    model("b", { metrics: { acc: metric(0.7), macs: metric(3e6) } }),
+  ];
+  const metrics = [spec("acc", { format: ".1%" }), spec("macs")];
+  const columns = tableColumns({ models, metrics }).filter(({ kind }) => kind === "metric");
+  const cells = valuesOf({ models, metrics });
+  expect(columns.flatMap(({ csvHeads }) => csvHeads("value"))).toEqual([
+    "acc",
+    "acc low",
+    "acc high",
+    "acc level",
+    "macs",
+    "macs bound",
+  ]);
+  const rows = models.map((one) => columns.flatMap(({ csv }) => csv(one, cells)));
+  expect(rows).toEqual([
+    [0.71, 0.69, 0.73, 0.95, 2e6, "≥"],
+    [0.7, null, null, null, 3e6, null],
+  ]);
+  const texts = columns.map(({ text }) => text(models[0]!, cells).replace(/\u202f/g, " "));
+  expect(texts).toEqual(["71.0 [69.0–73.0]", "≥ 2,000,000"]);
+  expect(columns[0]?.tip(models[0]!, cells)).toContain(
+    "95 %: 69.0 to 73.0 %".replace(/ %/g, "\u202f%"),
+  );
+});
+
+test("a change in mixed units is none", () => {
+  const models = [0.93, 91].map((value, at) =>
+    model(`m${at}`, { metrics: { acc: metric(value) } }),
+  );
+  const metrics = [spec("acc", { goal: "max", mixed: "shares and per cent" })];
+  const column = tableColumns({ models, metrics }).find(({ kind }) => kind === "metric");
+  const cells = cellsOf({ models, metrics }, "vs base", models[0]);
+  expect(column?.text(models[1]!, cells)).toBe("mixed units");
 });

@@ -20,6 +20,22 @@ const models = [
   model("small", { metrics: { accuracy: metric(0.5), size_bytes: metric(1e6) } }),
 ];
 const points = scatterPoints(models, size, accuracy, new Map());
+test("an axis has room for a logged interval, not for that of two repeats", () => {
+  const interval = { low: 0.4, high: 0.95, level: 0.95 };
+  const models = [
+    model("logged", { metrics: { accuracy: metric(0.9, { interval }), size_bytes: metric(1) } }),
+    model("twice", {
+      metrics: { accuracy: metric(0.8, { repeats: [0.7, 0.9] }), size_bytes: metric(2) },
+    }),
+  ];
+  const points = scatterPoints(models, size, accuracy, new Map());
+  const plot = { left: 0, top: 0, width: 338, height: 206 };
+  const axes = [size, accuracy].map((of) => ({ spec: of, scale: "auto" as const }));
+  const { y } = scatterPlane(points, axes[0]!, axes[1]!, plot, null);
+  expect([y.share(0.4), y.share(0.95)].every((at) => at >= 0 && at <= 1)).toBe(true);
+  expect(y.share(-0.4)).toBeLessThan(0);
+});
+
 const keys = models.map(({ key }) => key);
 
 function plane(x: ScaleChoice = "auto", y: ScaleChoice = "auto") {

@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 
 import { limitText } from "../../src/model/format/limit_text";
 import { keepsAll, knownLimits, loggedLimits, type Limit } from "../../src/model/tradeoffs/budget";
-import { difference, type Estimate } from "../../src/model/metrics/estimate";
 import { costMetric } from "../../src/model/metrics/metric_choice";
-import { paretoFront, tiedWithFront } from "../../src/model/tradeoffs/pareto";
+import { openStandings, paretoFront } from "../../src/model/tradeoffs/pareto";
 import { frontPath, nearestPlace, scatterPoints } from "../../src/model/tradeoffs/scatter";
+import type { Replicates } from "../../src/model/metrics/estimate";
+import type { Model } from "../../src/model/wire.gen";
 import { metric, model, spec } from "../builders";
 
 const point = (key: string, x: number, y: number) => ({ key, x, y });
@@ -55,33 +56,52 @@ describe("the Pareto front", () => {
   });
 });
 
-describe("noise", () => {
-  const known = (value: number, error: number, n = 5): Estimate => ({
-    value,
-    error,
-    n,
-    low: value - 3 * error,
-    high: value + 3 * error,
-    source: "repeats",
+describe("models off the front", () => {
+  const ms = spec("latency_ms", { goal: "min", unit: "ms" });
+  const accuracy = spec("accuracy", { goal: "max" });
+  const of = (key: string, latency: number | number[], acc: number) => {
+    const repeats = [latency].flat();
+    const middle = repeats[Math.floor(repeats.length / 2)] ?? null;
+    return model(key, {
+      metrics: { latency_ms: metric(middle, { repeats }), accuracy: metric(acc) },
+    });
+  };
+  const standings = (models: readonly Model[], replicates: Replicates = new Map()) => {
+    const points = scatterPoints(models, ms, accuracy, replicates);
+    const front = new Set(keys(paretoFront(points, "min", "max")));
+    return Object.fromEntries(openStandings(points, front, "min", "max"));
+  };
+
+  test("are beaten by exact numbers", () => {
+    const [size, points] = [spec("size_bytes", { goal: "min", unit: "B" }), [1, 2, 3]];
+    const models = points.map((size_bytes, at) =>
+      model(`m${at}`, { metrics: { size_bytes: metric(size_bytes), accuracy: metric(0.9) } }),
+    );
+    const found = scatterPoints(models, size, accuracy, new Map());
+    expect(openStandings(found, new Set(["m0"]), "min", "max").size).toBe(0);
   });
 
-  test("tells values apart only beyond it", () => {
-    expect(difference(1, 1)).toBe("same");
-    expect(difference(2, 1)).toBe("larger");
-    expect(difference(known(10, 1), known(11, 1))).toBe("cannot tell");
-    expect(difference(known(10, 0.01), known(11, 0.01))).toBe("smaller");
-    expect(difference(known(10, 0.2), 20)).toBe("smaller");
-  });
-
-  test("ties models with the front that it is not told to be better than", () => {
-    const points = [
-      { key: "front", x: known(10, 1), y: 0.9 },
-      { key: "tied", x: known(11, 1), y: 0.9 },
-      { key: "beaten", x: known(30, 1), y: 0.9 },
-      { key: "worse", x: known(30, 1), y: 0.5 },
+  test("within the spread of one process are tied, beyond it unknown, of twice the time beaten", () => {
+    const front = of("front", [9.9, 10, 10.1], 0.9);
+    const others = [
+      of("near", [10, 10.1, 10.2], 0.9),
+      of("slower", [13.9, 14, 14.1], 0.9),
+      of("slow", [24.9, 25, 25.1], 0.9),
+      of("slow and worse", 26, 0.8),
     ];
-    const tied = tiedWithFront(points, new Set(["front"]), "min", "max");
-    expect([...tied]).toEqual(["tied"]);
+    expect(standings([front, ...others])).toEqual({ near: "tied", slower: "unknown" });
+  });
+
+  test("are told by replicates, of which each is a process", () => {
+    const groups = [
+      [10, 10.1, 9.9, 10.05],
+      [14, 14.1, 13.9, 14.05],
+    ].map((values, group) => values.map((value, at) => of(`${group}${at}`, value, 0.9)));
+    const replicates = new Map(groups.flatMap((group) => group.map(({ key }) => [key, group])));
+    expect(new Set(Object.values(standings(groups.flat())))).toEqual(new Set(["unknown"]));
+    const known = standings(groups.flat(), replicates);
+    expect(Object.keys(known).filter((key) => key.startsWith("1"))).toEqual([]);
+    expect(Object.values(known)).toEqual(["tied", "tied", "tied"]);
   });
 });
 
@@ -112,6 +132,16 @@ describe("budgets", () => {
     const slower = { metric: "latency_ms", bound: "at_most", relation: "base_plus" } as const;
     expect(passes({ ...slower, value: 2 }, { latency_ms: 12 })).toBe(true);
     expect(passes({ ...slower, value: 2 }, { latency_ms: 12.1 })).toBe(false);
+  });
+
+  test("are not kept by a bound that leaves it open", () => {
+    const kept = (bound: "≥" | "≤", by: Partial<Limit>) => {
+      const metrics = { accuracy: metric(0.9, { bound }) };
+      return keepsAll(model("m", { metrics }), knownLimits([limit(by)], specs, base));
+    };
+    expect([kept("≥", {}), kept("≤", {})]).toEqual([true, false]);
+    const most = { bound: "at_most", value: 0.95 } as const;
+    expect([kept("≥", most), kept("≤", most)]).toEqual([false, true]);
   });
 
   test("are not kept by what was not logged, nor without the base's value", () => {
@@ -148,8 +178,8 @@ describe("points", () => {
     ];
     const points = scatterPoints(models, spec("x"), spec("y"), new Map());
     expect(keys(points)).toEqual(["a"]);
-    expect(points[0]?.xEstimate).toBeNull();
-    expect(points[0]?.yEstimate).toMatchObject({ value: 2, n: 3, source: "repeats" });
+    expect(points[0]?.onX).toMatchObject({ value: 1, estimate: null });
+    expect(points[0]?.onY.estimate).toMatchObject({ value: 2, n: 3, source: "repeats" });
   });
 
   test("are found by the nearest within reach", () => {

@@ -21,7 +21,7 @@ from tensorboard_cnc.analysis.behaviors.evaluation import (
     shared_rows,
 )
 from tensorboard_cnc.analysis.behaviors.instances import Floats, Truth
-from tensorboard_cnc.analysis.metric_specs import guess_goal
+from tensorboard_cnc.analysis.metric_goals import guess_goal
 from tensorboard_cnc.records.models import Goal
 
 Form: TypeAlias = Literal["value", "difference", "abs_difference", "ratio", "squared_difference"]

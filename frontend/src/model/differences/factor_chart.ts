@@ -2,7 +2,7 @@ import { pairs } from "d3-array";
 
 import { suitsLog } from "../charts/axis";
 import { metricFormat } from "../format/metric_format";
-import { difference, type Known } from "../metrics/estimate";
+import { difference, exactly, ofEstimate, type Known } from "../metrics/known";
 import type { MetricSpec } from "../wire.gen";
 import {
   differenceText,
@@ -30,7 +30,11 @@ const FEWEST = 3;
 /** Values that vary by a smaller share of the largest are not told apart as bars from zero. */
 const NARROW = 0.4;
 /** What an estimate is made of, in words. */
-const SOURCES = { repeats: "repeats", replicates: "replicates" } as const;
+const SOURCES = {
+  repeats: "repeats",
+  replicates: "replicates",
+  interval: "value with an interval",
+} as const;
 
 export function chartForm(table: FactorTable): ChartForm {
   if (numbersOf(table.x).length >= FEWEST) return "curve";
@@ -116,7 +120,7 @@ function breaksOf({ colour, stops }: Line, places: readonly number[]): CurveBrea
 }
 
 function known({ estimate, value }: Point): Known {
-  return estimate ?? value;
+  return estimate ? ofEstimate(estimate) : exactly(value);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { deviation, group, mean } from "d3-array";
 
-import { changeOf } from "../format/change";
+import { changeOfNumbers } from "../format/change";
 import { parameterValue } from "../format/operation_words";
-import { sampleEstimate, studentT975, type Estimate } from "../metrics/estimate";
+import { sampleEstimate, type Estimate } from "../metrics/estimate";
+import { studentT975 } from "../metrics/student";
 import { possibleRange } from "../metrics/possible_range";
 import type { Differences, MetricSpec, Model, Variable } from "../wire.gen";
 import type { Likeness } from "./likeness";
@@ -206,10 +207,10 @@ export function differenceText(
   spec: MetricSpec,
   write: (value: number) => string,
 ): string {
-  const share = changeOf(measured(amount), measured(0), spec);
+  const { kind } = changeOfNumbers(amount, 0, spec);
   const text = write(Math.abs(amount));
   const sign = amount < 0 ? "−" : amount > 0 ? "+" : "±";
-  return share?.kind === "points" ? `${sign}${text.replace("%", "pt")}` : sign + text;
+  return kind === "points" ? `${sign}${text.replace("%", "pt")}` : sign + text;
 }
 
 /** "+0.2 to +87.5 pt": from one difference to another, their unit once. */
@@ -217,10 +218,6 @@ export function rangeText(from: number, to: number, write: (amount: number) => s
   const [start, end] = [write(from), write(to)];
   const unit = /\D*$/.exec(end)![0];
   return `${start.endsWith(unit) ? start.slice(0, start.length - unit.length) : start} to ${end}`;
-}
-
-function measured(value: number) {
-  return { value, repeats: [value], step: null };
 }
 
 /** More levels than this are not read side by side, nor told apart by colour. */

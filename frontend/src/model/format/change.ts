@@ -2,54 +2,70 @@ import { format as d3Format } from "d3-format";
 
 import { caveatOf } from "../metrics/conditions";
 import { metricFormat } from "./metric_format";
-import { withinSpread } from "../metrics/estimate";
-import type { Metric, MetricSpec } from "../wire.gen";
+import { difference, exactly, knownOf, ONE_PAIR, type Known, type Noise } from "../metrics/known";
+import type { MetricSpec, Model } from "../wire.gen";
 
-/** "within spread": single repeats of the two vary as much, see `withinSpread`. */
-export type Verdict = "better" | "worse" | "same" | "within spread";
+/**
+ * "within spread": noise alone may make the difference. "noise unknown": it is more than repeats
+ * differ, but each was measured in one process. "cannot tell": one of the two is a bound.
+ */
+export type Verdict =
+  "better" | "worse" | "same" | "within spread" | "noise unknown" | "cannot tell";
+
+/** What a verdict leaves open, in words; "" where it says all. */
+export const OPEN_VERDICTS: Readonly<Record<Verdict, string>> = {
+  better: "",
+  worse: "",
+  same: "",
+  "within spread": "within the spread of what was repeated",
+  "noise unknown": "one process each: noise between processes unknown",
+  "cannot tell": "a bound: the true value may be on either side",
+};
 
 export interface Change {
   /** Whether `amount` is in percentage points, per cent of the reference, or the metric's unit. */
   kind: "points" | "relative" | "absolute";
   amount: number;
-  /** Null where the metric has no goal. */
+  /** Null where the metric has no goal, and where the two should not be compared. */
   verdict: Verdict | null;
   /** Why the two should not be compared, where that is so. */
   caveat?: string;
 }
 
 /**
- * How `metric` differs from `reference`: in points for shares and percentages, relative for
- * everything else; null where one of the two is missing or not finite.
+ * How `model` differs from `reference`: in points for shares and percentages, relative for
+ * everything else; null where one of the two lacks a finite value, or units are mixed.
  */
-export function changeOf(
-  metric: Metric | undefined,
-  reference: Metric | undefined,
+export function changeBetween(
+  model: Model,
+  reference: Model | null | undefined,
   spec: MetricSpec,
+  { replicates, comparisons }: Noise = ONE_PAIR,
 ): Change | null {
-  const change = plainChange(metric, reference, spec);
-  const caveat = change && caveatOf(metric, reference, spec);
-  return caveat ? { ...change, caveat } : change;
+  if (!reference) return null;
+  const [value, from] = [model, reference].map((one) =>
+    knownOf(one, spec, replicates.get(one.key)),
+  );
+  if (!value || !from || spec.mixed) return null;
+  const change = changeOfKnown(value, from, spec, comparisons);
+  const caveat = caveatOf(model.metrics[spec.name], reference.metrics[spec.name], spec);
+  return caveat ? { ...change, verdict: null, caveat } : change;
 }
 
-function plainChange(
-  metric: Metric | undefined,
-  reference: Metric | undefined,
-  spec: MetricSpec,
-): Change | null {
-  const value = metric?.value;
-  const from = reference?.value;
-  if (!metric || !reference || value == null || from == null) return null;
-  const difference = Math.abs(value - from) <= noiseOf(value, from) ? 0 : value - from;
-  const sure = verdictOf(difference, spec);
-  const unsure = sure !== null && sure !== "same" && withinSpread(metric, reference);
-  const verdict = unsure ? "within spread" : sure;
+/** The change from one number to another, both exact. */
+export function changeOfNumbers(value: number, from: number, spec: MetricSpec): Change {
+  return changeOfKnown(exactly(value), exactly(from), spec, 1);
+}
+
+function changeOfKnown(a: Known, b: Known, spec: MetricSpec, comparisons: number): Change {
+  const [value, from] = [a.value, b.value];
+  const by = Math.abs(value - from) <= noiseOf(value, from) ? 0 : value - from;
+  const verdict = verdictOf(by, a, b, spec, comparisons);
   if (isShare(spec)) {
-    const scale = usesPercentUnit(spec) ? 1 : 100;
-    return { kind: "points", amount: difference * scale, verdict };
+    return { kind: "points", amount: by * (usesPercentUnit(spec) ? 1 : 100), verdict };
   }
-  if (from === 0) return { kind: "absolute", amount: difference, verdict };
-  return { kind: "relative", amount: (difference / Math.abs(from)) * 100, verdict };
+  if (from === 0) return { kind: "absolute", amount: by, verdict };
+  return { kind: "relative", amount: (by / Math.abs(from)) * 100, verdict };
 }
 
 /** "−7.0 pt", "−83 %", "×12", "±0": signed, two or three digits. */
@@ -71,10 +87,23 @@ function noiseOf(a: number, b: number): number {
   return 1e-12 * Math.max(Math.abs(a), Math.abs(b));
 }
 
-function verdictOf(difference: number, spec: MetricSpec): Verdict | null {
-  if (difference === 0) return "same";
-  if (spec.goal === null) return null;
-  return difference > 0 === (spec.goal === "max") ? "better" : "worse";
+function verdictOf(
+  by: number,
+  a: Known,
+  b: Known,
+  { goal }: MetricSpec,
+  comparisons: number,
+): Verdict | null {
+  const isBound = a.bound !== null || b.bound !== null;
+  if (by === 0) return isBound ? "cannot tell" : "same";
+  if (goal === null) return null;
+  const seen = difference(a, b, comparisons);
+  if (seen === "unknown") return "noise unknown";
+  // Of replicates a single one may differ to the other side than all of them do.
+  if (seen === (by > 0 ? "larger" : "smaller")) {
+    return by > 0 === (goal === "max") ? "better" : "worse";
+  }
+  return isBound ? "cannot tell" : "within spread";
 }
 
 function isShare(spec: MetricSpec): boolean {

@@ -67,14 +67,16 @@ export function metricHeading(spec: MetricSpec): string {
   return unit ? `${metricLabel(spec)}, ${unit}` : metricLabel(spec);
 }
 
-/** The number of a cell: without its unit; NaN, ∞ and "not logged" (–) as such. */
+/** The number of a cell: without its unit, ≥ before a bound; NaN, ∞ and "not logged" (–) as such. */
 export function bareMetric(metric: Metric | undefined, spec: MetricSpec): string {
-  return metric?.value == null ? absent(metric) : metricFormat(spec).bare(metric.value);
+  if (metric?.value == null) return absent(metric);
+  return boundMark(metric) + metricFormat(spec).bare(metric.value);
 }
 
 /** The number in running text: with its unit; NaN, ∞ and "not logged" (–) as such. */
 export function fullMetric(metric: Metric | undefined, spec: MetricSpec): string {
-  return metric?.value == null ? absent(metric) : metricFormat(spec).full(metric.value);
+  if (metric?.value == null) return absent(metric);
+  return boundMark(metric) + metricFormat(spec).full(metric.value);
 }
 
 /** The number with six digits, or as many as it takes, and its unit, for tooltips. */
@@ -84,9 +86,15 @@ export function exactMetric(
   digits = TIP_DIGITS,
 ): string {
   if (metric?.value == null) return metric?.nonfinite ? absent(metric) : "not logged";
-  if (isPercent(spec)) return `${roundedNumber(metric.value * 100, digits)}${THIN_SPACE}%`;
+  const mark = boundMark(metric);
+  if (isPercent(spec)) return `${mark}${roundedNumber(metric.value * 100, digits)}${THIN_SPACE}%`;
   const unit = spec.unit ? `${THIN_SPACE}${spec.unit}` : "";
-  return roundedNumber(metric.value, digits) + unit;
+  return mark + roundedNumber(metric.value, digits) + unit;
+}
+
+/** "≥ " before a bound. */
+function boundMark({ bound }: Metric): string {
+  return bound ? `${bound}${THIN_SPACE}` : "";
 }
 
 function absent(metric: Metric | undefined): string {

@@ -1,4 +1,4 @@
-import { changeOf, type Change } from "../format/change";
+import { changeBetween, type Change } from "../format/change";
 import type { Lineage } from "../lineage/lineage";
 import { recipeStep } from "../lineage/recipe";
 import type { MetricSpec, Model, ParameterValue } from "../wire.gen";
@@ -61,7 +61,7 @@ export function stepsNaming(
   for (const { model, parent } of lineage.nodes.values()) {
     const values = Object.values(model.operation?.parameters ?? {}).flatMap(textsOf);
     if (!parent || !values.some((value) => names.has(plain(value)))) continue;
-    const change = changeOf(model.metrics[spec.name], parent.model.metrics[spec.name], spec);
+    const change = changeBetween(model, parent.model, spec);
     if (!change) continue;
     const close = near.has(model.key) || near.has(parent.model.key);
     found.push({

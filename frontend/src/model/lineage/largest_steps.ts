@@ -1,11 +1,6 @@
-import { changeOf, type Change } from "../format/change";
-import {
-  difference,
-  differenceReach,
-  estimateOf,
-  valueOf,
-  type Replicates,
-} from "../metrics/estimate";
+import { changeBetween, type Change } from "../format/change";
+import type { Replicates } from "../metrics/estimate";
+import { differenceReach, knownOf, type Noise } from "../metrics/known";
 import type { MetricSpec, Model } from "../wire.gen";
 import { childrenOf, type Lineage } from "./lineage";
 import { recipeStep } from "./recipe";
@@ -33,7 +28,7 @@ type Step = Pick<LargeStep, "parent" | "child" | "change">;
 /**
  * The `most` steps after which a metric was worst and best against the main parent, the largest
  * first, one for each operation on each parent, failed ones apart. Left out are changes within
- * noise (Welch's test at 95 %, where repeats or replicates are known), those measured under other
+ * noise (tested at 95 % of all steps together) or of unknown noise, those measured under other
  * conditions, and those below a hundredth of the largest.
  */
 export function largestSteps(
@@ -42,31 +37,24 @@ export function largestSteps(
   replicates: Replicates,
   most: number,
 ): LargestSteps {
-  const steps = stepsOf(lineage, spec);
-  const known = (model: Model) => {
-    const group = replicates.get(model.key);
-    return estimateOf(model, spec.name, group) ?? model.metrics[spec.name]?.value ?? NaN;
-  };
-  const isSure = ({ parent, child }: Step): boolean =>
-    difference(known(child), known(parent)) !== "cannot tell";
+  const steps = stepsOf(lineage, spec, { replicates, comparisons: lineage.nodes.size });
+  const known = (model: Model) => knownOf(model, spec, replicates.get(model.key));
   const reachOf = ({ parent, child, change }: Step): Change | null => {
     const [one, other] = [known(child), known(parent)];
-    const reach = differenceReach(one, other);
-    const by = valueOf(one) - valueOf(other);
+    const reach = one && other && differenceReach(one, other);
+    const by = one && other ? one.value - other.value : 0;
     if (reach === null || by === 0) return null;
     return { ...change, amount: Math.abs((reach * change.amount) / by) };
   };
   const largest = (verdict: "worse" | "better"): LargeStep[] =>
-    firstGroups(
-      notable(steps.filter(({ change }) => change.verdict === verdict)),
-      isSure,
-      most,
-    ).map(([step, ...others]) => ({
-      ...step,
-      phrase: recipeStep(lineage, step.child.key)?.phrase || step.child.id,
-      reach: reachOf(step),
-      more: others.map(({ child }) => child),
-    }));
+    firstGroups(notable(steps.filter(({ change }) => change.verdict === verdict)), most).map(
+      ([step, ...others]) => ({
+        ...step,
+        phrase: recipeStep(lineage, step.child.key)?.phrase || step.child.id,
+        reach: reachOf(step),
+        more: others.map(({ child }) => child),
+      }),
+    );
   return { losses: largest("worse"), gains: largest("better") };
 }
 
@@ -83,36 +71,29 @@ function sizeOf({ change }: Step): number {
   return Math.abs(change.amount);
 }
 
-/** All steps with a change that may be compared, the largest first. */
-function stepsOf(lineage: Lineage, spec: MetricSpec): Step[] {
+/** All steps with a change, the largest first. */
+function stepsOf(lineage: Lineage, spec: MetricSpec, noise: Noise): Step[] {
   const steps: Step[] = [];
   for (const { model: child, parent: node } of lineage.nodes.values()) {
     const parent = node?.model;
     if (!parent) continue;
-    const change = changeOf(child.metrics[spec.name], parent.metrics[spec.name], spec);
-    if (change?.verdict && change.verdict !== "same" && !change.caveat) {
-      steps.push({ parent, child, change });
-    }
+    const change = changeBetween(child, parent, spec, noise);
+    if (change) steps.push({ parent, child, change });
   }
   return steps.sort((a, b) => sizeOf(b) - sizeOf(a));
 }
 
 type Group = [Step, ...Step[]];
 
-/** The first `most` groups of one operation on one parent; only steps that are sure count. */
-function firstGroups(
-  steps: readonly Step[],
-  isSure: (step: Step) => boolean,
-  most: number,
-): Group[] {
+/** The first `most` groups of one operation on one parent. */
+function firstGroups(steps: readonly Step[], most: number): Group[] {
   const groups = new Map<string, Group>();
   for (const step of steps) {
     const { parent, child } = step;
     const failed = child.status === "failed";
     const name = JSON.stringify([parent.key, child.operation?.name ?? null, failed]);
     const group = groups.get(name);
-    // Tests are for those that are shown: of thousands of steps a few.
-    if ((!group && groups.size === most) || !isSure(step)) continue;
+    if (!group && groups.size === most) continue;
     if (group) group.push(step);
     else groups.set(name, [step]);
   }
@@ -147,16 +128,16 @@ export function lossAndRepair(
 
 function bestRepair(
   lineage: Lineage,
-  { key, metrics }: Model,
+  loss: Model,
   spec: MetricSpec,
   measured: ReadonlySet<string>,
 ): Model | null {
   let best: Model | null = null;
   let most = 0;
-  for (const each of childrenOf(lineage, key)) {
+  for (const each of childrenOf(lineage, loss.key)) {
     const child = lineage.nodes.get(each)?.model;
     if (!child || !measured.has(each)) continue;
-    const change = changeOf(child.metrics[spec.name], metrics[spec.name], spec);
+    const change = changeBetween(child, loss, spec);
     if (change?.verdict !== "better" || Math.abs(change.amount) <= most) continue;
     [best, most] = [child, Math.abs(change.amount)];
   }

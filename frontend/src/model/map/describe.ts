@@ -1,4 +1,4 @@
-import { changeOf, changeText } from "../format/change";
+import { changeBetween, changeText } from "../format/change";
 import type { Lineage } from "../lineage/lineage";
 import { exactMetric, fullMetric, metricLabel } from "../format/metric_format";
 import { operationText, spokenOperation } from "../format/operation_words";
@@ -98,7 +98,7 @@ function parentsText(model: Model, lineage: Lineage): string {
 
 function line(model: Model, parent: Model | undefined, spec: MetricSpec): MetricLine {
   const metric = model.metrics[spec.name];
-  const change = changeOf(metric, parent?.metrics[spec.name], spec);
+  const change = changeBetween(model, parent, spec);
   return {
     name: metricLabel(spec),
     value: exactMetric(metric, spec),

@@ -1,6 +1,6 @@
 import { quantileSorted } from "d3-array";
 
-import { changeOf, changeText, type Change } from "../format/change";
+import { changeBetween, changeText, type Change } from "../format/change";
 import type { RampKind } from "../colour/palette";
 import { metricFormat } from "../format/metric_format";
 import {
@@ -129,7 +129,7 @@ export function changeScale(
 ): ColourScale | null {
   const changes = new Map<Model, Change>();
   for (const model of models) {
-    const change = changeOf(model.metrics[spec.name], parentOf(model)?.metrics[spec.name], spec);
+    const change = changeBetween(model, parentOf(model), spec);
     if (change && Number.isFinite(change.amount)) changes.set(model, change);
   }
   const [first] = changes.values();

@@ -36,6 +36,11 @@ export function conditionsText(differences: Differences): string | null {
   return ["Measured under different conditions", ...lines].join("\n");
 }
 
+/** Why no two values of a metric can be compared, in words; null where they can. */
+export function mixedText({ mixed }: Pick<MetricSpec, "mixed">): string | null {
+  return mixed === undefined ? null : `Mixed units (${mixed}): not compared. See Problems.`;
+}
+
 /** How two measurements cannot be compared, in words; null where they can. */
 export function caveatOf(
   metric: Metric | undefined,
@@ -47,6 +52,7 @@ export function caveatOf(
 
 /** Why the values of `models` cannot be compared, in words; null where they can. */
 export function caveatAmong(models: readonly Model[], spec: MetricSpec): string | null {
+  if (spec.mixed) return mixedText(spec);
   return conditionsText(
     differingConditions(
       models.map(({ metrics }) => metrics[spec.name]),
@@ -57,6 +63,19 @@ export function caveatAmong(models: readonly Model[], spec: MetricSpec): string 
 
 function isTime({ name, unit }: MetricSpec): boolean {
   return TIMES.test(unit.trim()) || NAMED_LIKE_TIMES.test(name);
+}
+
+const NAMED_LIKE_MEMORY = /memory|vram|\brss\b|(peak|max)[_ ]?(mem|alloc)/i;
+const NAMED_LIKE_ENERGY = /energy|power|joule|watt/i;
+
+/**
+ * Whether a value depends on the process it was measured in, as times, memory in use and energy do,
+ * and whatever was logged with the conditions it was measured under.
+ */
+export function dependsOnProcess(metric: Metric, spec: MetricSpec): boolean {
+  const { name } = spec;
+  if (Object.keys(metric.conditions ?? {}).some((one) => !OF_THE_MODEL.has(one))) return true;
+  return isTime(spec) || NAMED_LIKE_MEMORY.test(name) || NAMED_LIKE_ENERGY.test(name);
 }
 
 function conditionNames({ conditions }: Metric): string[] {

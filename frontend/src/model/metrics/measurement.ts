@@ -2,6 +2,26 @@ import { exactMetric, metricFormat } from "../format/metric_format";
 import { TIP_DIGITS } from "../format/numbers";
 import type { Metric, MetricSpec, Model } from "../wire.gen";
 
+/** "[69.0–73.0]", the interval that was logged with a number; "" where there is none. */
+export function intervalText(metric: Metric | undefined, spec: MetricSpec): string {
+  if (!metric?.interval) return "";
+  const { bare } = metricFormat(spec);
+  return `[${bare(metric.interval.low)}–${bare(metric.interval.high)}]`;
+}
+
+/** "95 %: 69.0 to 73.0 %" of a logged interval, and what a bound is; "" where there is neither. */
+export function uncertaintyText(metric: Metric | undefined, spec: MetricSpec): string {
+  const { bare, full } = metricFormat(spec);
+  const { interval, bound } = metric ?? {};
+  const percent = interval && Number((interval.level * 100).toPrecision(3));
+  return [
+    interval && `${percent}\u202f%: ${bare(interval.low)} to ${full(interval.high)}`,
+    bound && `a bound: the true value is ${bound === "≥" ? "at least" : "at most"} this`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
 /** "3 measurements, 8.00 to 8.30 ms", or null where there is one. */
 export function repeatsText(metric: Metric | undefined, spec: MetricSpec): string | null {
   if (!metric || metric.repeats.length < 2) return null;
@@ -40,7 +60,8 @@ export function measurementTip(
 ): string {
   const conditions = Object.entries(metric?.conditions ?? {});
   const lines = conditions.map(([name, value]) => `${name}: ${value}`);
-  return [exactMetric(metric, spec, digits), ...lines, metric?.note ?? ""]
+  const uncertain = uncertaintyText(metric, spec);
+  return [exactMetric(metric, spec, digits), uncertain, ...lines, metric?.note ?? ""]
     .filter(Boolean)
     .join("\n");
 }

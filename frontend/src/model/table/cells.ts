@@ -1,9 +1,11 @@
-import { changeOf, type Change } from "../format/change";
+import { changeBetween, type Change } from "../format/change";
 import { exactMetric } from "../format/metric_format";
 import type { Lineage } from "../lineage/lineage";
-import { digitsAmong } from "../metrics/measurement";
+import { replicatesOf } from "../metrics/estimate";
+import type { Noise } from "../metrics/known";
+import { digitsAmong, uncertaintyText } from "../metrics/measurement";
 import { bestBy } from "../tradeoffs/best_models";
-import type { Metric, MetricSpec, Model } from "../wire.gen";
+import type { MetricSpec, Model } from "../wire.gen";
 
 /** Metrics as they are, or as changes against another model. */
 export const TABLE_MODES = ["value", "vs parent", "vs base", "vs best"] as const;
@@ -17,7 +19,8 @@ export interface Bar {
 
 /** What the cells of metrics show in one mode, for one set of models. */
 export class TableCells {
-  readonly #best = new Map<string, Metric>();
+  readonly #best = new Map<string, Model>();
+  readonly #noise: Noise;
   readonly #extents = new Map<string, readonly [number, number]>();
 
   constructor(
@@ -27,8 +30,9 @@ export class TableCells {
     private readonly lineage: Lineage,
     private readonly base: Model | null,
   ) {
+    this.#noise = { replicates: replicatesOf(models), comparisons: models.length - 1 };
     for (const spec of specs) {
-      const best = mode === "vs best" ? bestBy(models, spec)?.model.metrics[spec.name] : undefined;
+      const best = mode === "vs best" ? bestBy(models, spec)?.model : undefined;
       if (best) this.#best.set(spec.name, best);
       const numbers = models.flatMap((model) => this.number(model, spec) ?? []);
       let [low, high] = [0, 0];
@@ -39,8 +43,7 @@ export class TableCells {
 
   /** The change against the mode's reference; null where there is nothing to compare. */
   change(model: Model, spec: MetricSpec): Change | null {
-    const reference = this.#reference(model, spec.name);
-    return changeOf(model.metrics[spec.name], reference, spec);
+    return changeBetween(model, this.#reference(model, spec.name), spec, this.#noise);
   }
 
   /** The number by which a cell is sorted and its bar drawn; null where it shows none. */
@@ -64,17 +67,20 @@ export class TableCells {
   /** The value with as many digits as tell it from those of all other models, for tooltips. */
   exact(model: Model, spec: MetricSpec): string {
     const digits = digitsAmong(this.models, spec.name);
-    return exactMetric(model.metrics[spec.name], spec, digits);
+    const metric = model.metrics[spec.name];
+    return [exactMetric(metric, spec, digits), uncertaintyText(metric, spec)]
+      .filter(Boolean)
+      .join("\n");
   }
 
-  #reference(model: Model, metric: string): Metric | undefined {
+  #reference(model: Model, metric: string): Model | null | undefined {
     switch (this.mode) {
       case "value":
         return undefined;
       case "vs parent":
-        return this.lineage.nodes.get(model.key)?.parent?.model.metrics[metric];
+        return this.lineage.nodes.get(model.key)?.parent?.model;
       case "vs base":
-        return this.base === model ? undefined : this.base?.metrics[metric];
+        return this.base === model ? null : this.base;
       case "vs best":
         return this.#best.get(metric);
     }

@@ -1,9 +1,10 @@
-import { changeText } from "../format/change";
+import { changeText, OPEN_VERDICTS } from "../format/change";
 import { toCsv, type CsvCell } from "../format/file_text";
 import { bareMetric, metricHeading } from "../format/metric_format";
 import { parameterValue } from "../format/operation_words";
 import type { MetricSpec, Model, Models, ParameterValue } from "../wire.gen";
 import type { TableCells, TableMode } from "./cells";
+import { intervalText } from "../metrics/measurement";
 import { primaryFirst } from "./metric_rows";
 
 /** By what a cell is sorted; null, which comes last, where it has nothing. */
@@ -124,7 +125,11 @@ function parameterColumn(name: string, given: readonly ParameterValue[]): TableC
 /** Metrics as values or as changes, whichever `cells` shows. */
 function metricColumn(spec: MetricSpec, models: readonly Model[]): TableColumn {
   const { name, unit } = spec;
-  const texts = models.map(({ metrics }) => bareMetric(metrics[name], spec));
+  const textOf = ({ metrics }: Model): string =>
+    [bareMetric(metrics[name], spec), intervalText(metrics[name], spec)].filter(Boolean).join(" ");
+  const texts = models.map(textOf);
+  const hasIntervals = models.some(({ metrics }) => metrics[name]?.interval);
+  const hasBounds = models.some(({ metrics }) => metrics[name]?.bound);
   const numberOf = ({ metrics }: Model): number | null =>
     metrics[name]?.value ?? (metrics[name]?.nonfinite ? Number(metrics[name].nonfinite) : null);
   return {
@@ -135,25 +140,37 @@ function metricColumn(spec: MetricSpec, models: readonly Model[]): TableColumn {
     numeric: true,
     spec,
     text: (model, cells) => {
-      if (cells.mode === "value") return bareMetric(model.metrics[name], spec);
+      if (cells.mode === "value") return textOf(model);
       const change = cells.change(model, spec);
+      if (spec.mixed) return "mixed units";
       return change ? changeText(change, spec) : "–";
     },
     tip: (model, cells) => {
-      const unsure = cells.change(model, spec)?.verdict === "within spread";
-      return cells.exact(model, spec) + (unsure ? "\nwithin the spread of its repeats" : "");
+      const { verdict, caveat = null } = cells.change(model, spec) ?? {};
+      const open = caveat ?? (verdict ? OPEN_VERDICTS[verdict] : "");
+      return [cells.exact(model, spec), open].filter(Boolean).join("\n");
     },
     sortValue: (model, cells) => {
       if (cells && cells.mode !== "value") return cells.number(model, spec);
       const number = numberOf(model);
       return Number.isNaN(number) ? null : number;
     },
-    csvHeads: (mode) =>
-      mode === "value"
-        ? [unit ? `${name} (${unit})` : name]
-        : [`${name} ${mode}`, `unit of ${name} ${mode}`],
+    csvHeads: (mode) => {
+      if (mode !== "value") return [`${name} ${mode}`, `unit of ${name} ${mode}`];
+      const intervals = hasIntervals ? ["low", "high", "level"] : [];
+      const further = [...intervals, ...(hasBounds ? ["bound"] : [])];
+      return [unit ? `${name} (${unit})` : name, ...further.map((what) => `${name} ${what}`)];
+    },
     csv: (model, cells) => {
-      if (cells.mode === "value") return [numberOf(model)];
+      if (cells.mode === "value") {
+        const { interval, bound } = model.metrics[name] ?? {};
+        const ends = [interval?.low ?? null, interval?.high ?? null, interval?.level ?? null];
+        return [
+          numberOf(model),
+          ...(hasIntervals ? ends : []),
+          ...(hasBounds ? [bound ?? null] : []),
+        ];
+      }
       const change = cells.change(model, spec);
       if (!change) return [null, null];
       const units = { points: "percentage points", relative: "%", absolute: unit };

@@ -1,10 +1,12 @@
-import { changeOf, type Change } from "../format/change";
+import { changeBetween, type Change } from "../format/change";
+import { ONE_PAIR, type Noise } from "../metrics/known";
 import {
   distinguishingDigits,
   measurementText,
   measurementTip,
   repeatsText,
   sharedMeasurement,
+  uncertaintyText,
 } from "../metrics/measurement";
 import type { Metric, MetricSpec, Model } from "../wire.gen";
 
@@ -43,6 +45,7 @@ export function metricRows(
   base: Model | null,
   specs: readonly MetricSpec[],
   bestOf: (spec: MetricSpec) => Model | null = () => null,
+  noise: Noise = ONE_PAIR,
 ): MetricRows {
   const measured = sharedMeasurement(Object.values(model.metrics));
   const rows = primaryFirst(specs)
@@ -59,11 +62,13 @@ export function metricRows(
         spec,
         metric,
         tip: measurementTip(metric, spec, distinguishingDigits(compared)),
-        parentChange: changeOf(metric, parent?.metrics[spec.name], spec),
-        baseChange: base === model ? null : changeOf(metric, base?.metrics[spec.name], spec),
-        bestChange: isBest ? null : changeOf(metric, best.metrics[spec.name], spec),
+        parentChange: changeBetween(model, parent, spec, noise),
+        baseChange: base === model ? null : changeBetween(model, base, spec, noise),
+        bestChange: isBest ? null : changeBetween(model, best, spec, noise),
         best: best?.id ?? null,
-        note: [repeatsText(metric, spec), place].filter(Boolean).join(" · "),
+        note: [uncertaintyText(metric, spec), repeatsText(metric, spec), place]
+          .filter(Boolean)
+          .join(" · "),
       };
     });
   const missing = specs.filter((spec) => !model.metrics[spec.name]).map(({ name }) => name);

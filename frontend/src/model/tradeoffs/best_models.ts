@@ -1,4 +1,4 @@
-import { withinSpread } from "../metrics/estimate";
+import { difference, knownOf, type Noise } from "../metrics/known";
 import type { MetricSpec, Model } from "../wire.gen";
 
 export interface Best {
@@ -28,22 +28,35 @@ export function nextBest(
 }
 
 /** How many other models the best is not told from, apart from those with the same value. */
-export function unsureOfBest(models: readonly Model[], { spec, model: best }: Best): number {
-  const own = best.metrics[spec.name];
-  if (!own) return 0;
-  return models.filter((model) => {
-    const metric = model.metrics[spec.name];
-    return metric && isCandidate(model) && metric.value !== own.value && withinSpread(metric, own);
-  }).length;
+export interface Unsure {
+  /** By noise that is known. */
+  readonly within: number;
+  /** By noise between processes, which nobody measured. */
+  readonly unknown: number;
+}
+
+export function unsureOfBest(
+  models: readonly Model[],
+  { spec, model: best }: Best,
+  replicates: Noise["replicates"],
+): Unsure {
+  const own = knownOf(best, spec, replicates.get(best.key));
+  const seen = models.map((model) => {
+    const known = isCandidate(model) ? knownOf(model, spec, replicates.get(model.key)) : null;
+    if (!own || !known || known.value === own.value) return "same";
+    return difference(known, own, models.length - 1);
+  });
+  const count = (what: string): number => seen.filter((one) => one === what).length;
+  return { within: count("cannot tell"), unknown: count("unknown") };
 }
 
 function isCandidate({ status }: Model): boolean {
   return status !== "missing" && status !== "failed";
 }
 
-/** The best of the models that did not fail; null without a goal or a finite value. */
+/** The best of the models that did not fail; null without a goal or a finite value, and where units are mixed. */
 export function bestBy(models: readonly Model[], spec: MetricSpec): Best | null {
-  if (spec.goal === null) return null;
+  if (spec.goal === null || spec.mixed) return null;
   const sign = spec.goal === "max" ? 1 : -1;
   let best: Best | null = null;
   let bestValue = -Infinity;

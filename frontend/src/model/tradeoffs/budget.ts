@@ -1,6 +1,6 @@
 import { median } from "d3-array";
 
-import { changeOf, changeText } from "../format/change";
+import { changeOfNumbers, changeText } from "../format/change";
 import { isPercent, metricFormat, metricLabel } from "../format/metric_format";
 import type { Budget, Metric, MetricSpec, Model } from "../wire.gen";
 
@@ -35,7 +35,14 @@ export function knownLimits(
 
 /** Whether `model` keeps all limits; what was not logged is not known to keep one. */
 export function keepsAll(model: Model, limits: readonly KnownLimit[]): boolean {
-  return limits.every((known) => keeps(model.metrics[known.limit.metric]?.value, known));
+  return limits.every((known) => keepsLimit(model, known));
+}
+
+/** Whether a model keeps one limit; a bound ("≥ 1.2 M") only where all it leaves open does. */
+function keepsLimit({ metrics }: Model, known: KnownLimit): boolean {
+  const metric = metrics[known.limit.metric];
+  const open = known.limit.bound === "at_most" ? "≥" : "≤";
+  return metric?.bound !== open && keeps(metric?.value, known);
 }
 
 /** Whether a metric's value keeps one limit. */
@@ -125,9 +132,8 @@ export function nearestMiss(models: readonly Model[], limits: readonly KnownLimi
     if (farthest > 0 && farthest < least) [nearest, least] = [model, farthest];
   }
   if (!nearest) return null;
-  const { metrics } = nearest;
-  const missed = limits.filter((known) => !keeps(metrics[known.limit.metric]?.value, known));
-  return { model: nearest, limits: missed };
+  const missing = nearest;
+  return { model: missing, limits: limits.filter((known) => !keepsLimit(missing, known)) };
 }
 
 /** By how much of the limit a model misses it; ∞ where that is not known. */
@@ -143,15 +149,11 @@ export function missText({ model, limits }: Miss, named: boolean): string {
   return limits
     .map(({ limit, spec, value }) => {
       const metric = model.metrics[limit.metric];
-      const change = changeOf(metric, measured(value), { ...spec, goal: null });
-      const own = metric?.value == null ? "" : metricFormat(spec).full(metric.value);
-      const by = change ? changeText(change, spec).replace(/^[+−]/, "") : "";
+      if (metric?.value == null || value === null) return metricLabel(spec);
+      const own = metricFormat(spec).full(metric.value);
+      const by = changeText(changeOfNumbers(metric.value, value, spec), spec).replace(/^[+−]/, "");
       const name = named ? `${metricLabel(spec)} ` : "";
       return `${name}${own}, ${by} ${limit.bound === "at_most" ? "over" : "under"}`;
     })
     .join("; ");
-}
-
-function measured(value: number | null): Metric {
-  return { value, repeats: [value], step: null };
 }

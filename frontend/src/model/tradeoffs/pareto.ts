@@ -1,4 +1,4 @@
-import { difference, type Difference, type Known } from "../metrics/estimate";
+import { difference, type Known } from "../metrics/known";
 import type { Goal } from "../metrics/metric_choice";
 
 /** A model with a finite value on both axes. */
@@ -42,37 +42,61 @@ function byKey(a: Candidate, b: Candidate): number {
 /** One model on both axes. */
 export interface KnownPoint {
   readonly key: string;
-  readonly x: Known;
-  readonly y: Known;
+  /** Which replicates it is one of; its key where it has none. */
+  readonly group: string;
+  readonly onX: Known;
+  readonly onY: Known;
 }
 
+/** Behind the front by its numbers, but not known to be beaten. */
+export type OpenStanding = "tied" | "unknown";
+
 /**
- * Keys of those of `points` that are tied with the `front` within noise: no model on the front is
- * beyond noise at least as good on both axes and better on one. (Each axis is tested at 95 %, and
- * both must be beyond noise: an intersection-union test, Berger 1982.)
+ * How those of `points` stand that are not on the `front`, as far as they are not known to be
+ * beaten: by a model on the front that is better on one axis and better or the same on the other.
+ * Both axes must be beyond noise (an intersection-union test, Berger 1982), each at 95 % of all
+ * pairs of models together, because the front is made of the luckiest (Bonferroni).
  */
-export function tiedWithFront(
+export function openStandings(
   points: readonly KnownPoint[],
   front: ReadonlySet<string>,
   xGoal: Goal,
   yGoal: Goal,
-): Set<string> {
+): Map<string, OpenStanding> {
   const best = points.filter(({ key }) => front.has(key));
-  const beaten = (point: KnownPoint): boolean =>
-    best.some((other) => {
-      const x = verdict(difference(other.x, point.x), xGoal);
-      return x !== null && beats(x, verdict(difference(other.y, point.y), yGoal));
-    });
-  const others = points.filter(({ key }) => !front.has(key));
-  return new Set(others.filter((point) => !beaten(point)).map(({ key }) => key));
+  const groups = new Set(points.map(({ group }) => group)).size;
+  const pairs = (groups * (groups - 1)) / 2;
+  const standings = new Map<string, OpenStanding>();
+  for (const point of points) {
+    if (front.has(point.key)) continue;
+    const ahead = best.filter((other) => isAhead(other, point, xGoal, yGoal));
+    const seen = ahead.map((other) => leadOf(other, point, xGoal, yGoal, pairs));
+    if (seen.includes("beaten")) continue;
+    standings.set(point.key, seen.includes("unknown") ? "unknown" : "tied");
+  }
+  return standings;
 }
 
-/** 1 better, 0 the same, null worse or unknown. */
-function verdict(seen: Difference, goal: Goal): 1 | 0 | null {
-  if (seen === "same") return 0;
-  return seen === (goal === "max" ? "larger" : "smaller") ? 1 : null;
+/** Whether `a` is by its numbers at least as good as `b` on both axes. */
+function isAhead(a: KnownPoint, b: KnownPoint, xGoal: Goal, yGoal: Goal): boolean {
+  return ahead(a.onX.value, b.onX.value, xGoal) <= 0 && ahead(a.onY.value, b.onY.value, yGoal) <= 0;
 }
 
-function beats(x: 0 | 1, y: 0 | 1 | null): boolean {
-  return y !== null && x + y > 0;
+/** What noise leaves of the lead of `a`, which is ahead of `b` by its numbers. */
+function leadOf(
+  a: KnownPoint,
+  b: KnownPoint,
+  xGoal: Goal,
+  yGoal: Goal,
+  pairs: number,
+): "beaten" | OpenStanding {
+  const seen = [
+    [difference(a.onX, b.onX, pairs), xGoal],
+    [difference(a.onY, b.onY, pairs), yGoal],
+  ] as const;
+  const isBetter = seen.map(([is, goal]) => is === (goal === "max" ? "larger" : "smaller"));
+  const isOpen = seen.map(([is], at) => !isBetter[at] && is !== "same" && is !== "unknown");
+  if (isOpen.includes(true)) return "tied";
+  if (seen.some(([is]) => is === "unknown")) return "unknown";
+  return isBetter.includes(true) ? "beaten" : "tied";
 }

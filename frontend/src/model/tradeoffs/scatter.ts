@@ -1,5 +1,6 @@
 import type { AxisScale } from "../charts/axis";
-import { estimateOf, type Estimate, type Replicates } from "../metrics/estimate";
+import type { Replicates } from "../metrics/estimate";
+import { knownOf, type Known } from "../metrics/known";
 import type { Goal } from "../metrics/metric_choice";
 import type { MetricSpec, Model } from "../wire.gen";
 
@@ -7,11 +8,13 @@ import type { MetricSpec, Model } from "../wire.gen";
 export interface ScatterPoint {
   readonly key: string;
   readonly model: Model;
+  /** Which replicates it is one of; its key where it has none. */
+  readonly group: string;
   readonly x: number;
   readonly y: number;
-  /** How well the values are known; null where they were measured once. */
-  readonly xEstimate: Estimate | null;
-  readonly yEstimate: Estimate | null;
+  /** The two values with all that is known of their noise. */
+  readonly onX: Known;
+  readonly onY: Known;
 }
 
 /** The points of `models`; of their `replicates` those among them count. */
@@ -23,12 +26,12 @@ export function scatterPoints(
 ): ScatterPoint[] {
   const shown = new Set(models);
   return models.flatMap((model) => {
-    const [atX, atY] = [model.metrics[x.name]?.value, model.metrics[y.name]?.value];
-    if (atX == null || atY == null) return [];
     const group = replicates.get(model.key)?.filter((one) => shown.has(one));
-    const xEstimate = estimateOf(model, x.name, group);
-    const yEstimate = estimateOf(model, y.name, group);
-    return { key: model.key, model, x: atX, y: atY, xEstimate, yEstimate };
+    const [onX, onY] = [knownOf(model, x, group), knownOf(model, y, group)];
+    if (!onX || !onY) return [];
+    const of = model.replicate_group;
+    const own = of === undefined ? model.key : String(of);
+    return { key: model.key, model, group: own, x: onX.value, y: onY.value, onX, onY };
   });
 }
 

@@ -2,6 +2,7 @@ import { axisScale, type AxisScale } from "../charts/axis";
 import { metricFormat } from "../format/metric_format";
 import type { ScaleChoice, ScatterZoom } from "../link/tradeoffs";
 import type { MetricSpec } from "../wire.gen";
+import type { Known } from "../metrics/known";
 import { placeIn, type Plot, type ScatterPoint } from "./scatter";
 
 /** Px from tick to tick, about. */
@@ -30,13 +31,13 @@ export function scatterPlane(
   zoom: ScatterZoom | null,
 ): ScatterPlane {
   const across = axisOf(
-    points.map((point) => point.x),
+    points.flatMap(({ onX }) => reachOf(onX)),
     x,
     plot.width / TICK_PX.x,
     zoom && [zoom[0], zoom[1]],
   );
   const up = axisOf(
-    points.map((point) => point.y),
+    points.flatMap(({ onY }) => reachOf(onY)),
     y,
     plot.height / TICK_PX.y,
     zoom && [zoom[2], zoom[3]],
@@ -45,6 +46,11 @@ export function scatterPlane(
     points.map((point) => [point.key, placeIn(plot, across, up, point.x, point.y)]),
   );
   return { plot, x: across, y: up, places };
+}
+
+/** What an axis has room for: the value, and the interval that was logged with it. */
+function reachOf({ value, estimate }: Known): number[] {
+  return estimate?.source === "interval" ? [estimate.low, value, estimate.high] : [value];
 }
 
 function axisOf(
