@@ -262,7 +262,7 @@ test("a file has what is known of uncertain numbers beside them", () => {
     [0.7, null, null, null, 3e6, null],
   ]);
   const texts = columns.map(({ text }) => text(models[0]!, cells).replace(/\u202f/g, " "));
-  expect(texts).toEqual(["71.0 [69.0–73.0]", "≥ 2,000,000"]);
+  expect(texts).toEqual(["71.0 [69.0–73.0]", "≥ 2.00 M"]);
   expect(columns[0]?.tip(models[0]!, cells)).toContain(
     "95 %: 69.0 to 73.0 %".replace(/ %/g, "\u202f%"),
   );
