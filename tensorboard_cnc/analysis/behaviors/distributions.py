@@ -25,7 +25,7 @@ _STIRLING_FROM = 16
 
 
 def normal_cdf(z: ArrayLike) -> Array:
-    """P(Z ≤ z) of the standard normal: a series (Marsaglia 2004), in the tails Laplace's fraction."""
+    """P(Z ≤ z) of the standard normal: a series (Marsaglia 2004), far out Laplace's fraction."""
     z = np.asarray(z, float)
     x = np.abs(z)
     near = np.minimum(x, _SERIES_TO)
@@ -146,18 +146,17 @@ def log_gamma(x: ArrayLike) -> Array:
     """Log Γ(x), x > 0, by Stirling's series."""
     x = np.asarray(x, float)
     low = x < _STIRLING_FROM
-    product = np.ones_like(x)
-    far = x.copy()
-    if low.any():
-        for k in range(_STIRLING_FROM):
-            product = np.where(low, product * (x + k), product)
-        far = np.where(low, x + _STIRLING_FROM, x)
-    found = (far - 0.5) * np.log(far) - far + 0.5 * np.log(2 * np.pi) + _correction(far)
-    return np.asarray(found - np.log(product))
+    far = np.where(low, x + _STIRLING_FROM, x)
+    series = (far - 0.5) * np.log(far) - far + 0.5 * np.log(2 * np.pi) + _correction(far)
+    found = np.asarray(series, float)
+    # Γ(x + k) = x (x + 1) … (x + k - 1) Γ(x)
+    steps = x[low][:, None] + np.arange(_STIRLING_FROM)
+    found[low] -= np.log(steps).sum(axis=1)
+    return found
 
 
 def _correction(x: Array) -> Array:
-    square = 1 / x**2
+    square = 1 / (x * x)
     return (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) / x
 
 
