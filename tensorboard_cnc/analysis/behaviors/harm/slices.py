@@ -1,0 +1,150 @@
+"""Searches all slices of all models at once for those that a model harms more than the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tensorboard_cnc.analysis.behaviors.dimensions import Dimension
+from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
+from tensorboard_cnc.analysis.behaviors.harm.flips import (
+    Array,
+    Compared,
+    Counter,
+    Flips,
+    compared,
+    levels_of,
+)
+from tensorboard_cnc.analysis.behaviors.harm.seeds import (
+    SeedNoise,
+    Squares,
+    base_pairs,
+    seed_noise,
+    squares,
+)
+from tensorboard_cnc.analysis.behaviors.harm.verdicts import SURE, q_values, tests_of
+from tensorboard_cnc.analysis.behaviors.instances import Bools, Ints
+
+# A slice and the rest are tested from so many instances on.
+FEWEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A model to look at, and what its seeds may have done.
+
+    `retrained`: weights were trained between it and the base; `replicates`: of the base, which
+    show how much seeds alone do.
+    """
+
+    evaluation: Evaluation
+    retrained: bool = False
+    replicates: tuple[Evaluation, ...] = ()
+
+    @property
+    def testable(self) -> bool:
+        return not self.retrained or bool(self.replicates)
+
+
+@dataclass(frozen=True, slots=True)
+class SliceHarm:
+    """Of one model: its slices (S,), one dimension after the other.
+
+    `dimension` and `level` say which each is, `total` (1,) what is in all instances. `p` and `q`
+    are NaN where a slice was not tested, `noise` where it has none of seeds.
+    """
+
+    dimension: Ints
+    level: Ints
+    inside: Flips
+    total: Flips
+    p: Array
+    q: Array
+    noise: SeedNoise
+
+    @property
+    def tested(self) -> Bools:
+        return ~np.isnan(self.p)
+
+    @property
+    def harmed(self) -> Bools:
+        return self.q < SURE
+
+
+def harmed_slices(
+    dimensions: Sequence[Dimension],
+    base: Evaluation,
+    subjects: Mapping[str, Subject],
+    tested: Sequence[bool],
+) -> dict[str, SliceHarm]:
+    """The slices of each model whose correctness is known, as the base's is; one family of tests.
+
+    `tested`: of each dimension, whether its slices are tested. Slices of models of which nothing
+    broke, of fewer than 10 instances, or with fewer beside them, are only counted.
+    """
+    models = compared(base, {key: subject.evaluation for key, subject in subjects.items()})
+    if not models or not dimensions:
+        return {}
+    counters = [Counter(levels_of(each, len(base.present))) for each in dimensions]
+    sizes = [len(each.texts) for each in dimensions]
+    dimension = np.repeat(np.arange(len(sizes)), sizes)
+    inside = Flips.joined(flips_in(counters, model) for model in models.values())
+    slices = len(dimension)
+    total = Flips.joined(model.total for model in models.values()).at(
+        np.repeat(np.arange(len(models)), slices)
+    )
+    testable = np.array([subjects[key].testable for key in models])
+    large = (inside.n >= FEWEST) & (total.n - inside.n >= FEWEST) & (total.broke > 0)
+    chosen = np.tile(np.asarray(tested, bool)[dimension], len(models))
+    at = np.flatnonzero(large & chosen & np.repeat(testable, slices))
+    noise = _noise(base, [subjects[key] for key in models], counters, dimension, large & chosen)
+    tests = tests_of(inside.at(at), total.at(at), noise.at(at))
+    columns = np.full((2, len(total.n)), np.nan)
+    columns[:, at] = tests.p, q_values(tests)
+    level = np.concatenate([np.arange(size) for size in sizes])
+    found = {}
+    for number, key in enumerate(models):
+        own = np.arange(slices) + number * slices
+        found[key] = SliceHarm(
+            dimension,
+            level,
+            inside.at(own),
+            total.at(own[:1]),
+            columns[0, own],
+            columns[1, own],
+            noise.at(own),
+        )
+    return found
+
+
+def flips_in(counters: Sequence[Counter], model: Compared) -> Flips:
+    """Of all levels of the dimensions counted, one dimension after the other."""
+    return Flips.joined(counter.flips(model) for counter in counters)
+
+
+def _noise(
+    base: Evaluation,
+    subjects: Sequence[Subject],
+    counters: Sequence[Counter],
+    dimension: Ints,
+    tested: Bools,
+) -> SeedNoise:
+    """Of all slices of all models, those of a model one after the other."""
+    found = []
+    known: dict[tuple[int, ...], list[Squares]] = {}
+    for subject, large in zip(subjects, np.split(tested, len(subjects)), strict=True):
+        at = np.flatnonzero(large)
+        if not (subject.retrained and subject.testable and len(at)):
+            found.append(SeedNoise.none(len(dimension)))
+            continue
+        key = tuple(map(id, subject.replicates))
+        if key not in known:
+            known[key] = [
+                squares(flips_in(counters, pair).at(at), pair.total, dimension[at], len(counters))
+                for pair in base_pairs(base, subject.replicates)
+            ]
+        levels = np.bincount(dimension[at], minlength=len(counters))
+        found.append(seed_noise(known[key], levels, 1 + len(subject.replicates)).at(dimension))
+    return SeedNoise(*(np.concatenate(column) for column in zip(*found, strict=True)))

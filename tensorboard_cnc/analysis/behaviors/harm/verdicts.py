@@ -1,0 +1,51 @@
+"""One family of tests: slices × models, of which at most 5 % of those called harmed are not."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Flips
+from tensorboard_cnc.analysis.behaviors.harm.net_loss import (
+    Attainable,
+    churns_more,
+    net_loss,
+    net_loss_q,
+    shift,
+)
+from tensorboard_cnc.analysis.behaviors.harm.seeds import SeedNoise, widened_net_loss, widened_p
+from tensorboard_cnc.analysis.behaviors.harm.worse import worse
+from tensorboard_cnc.analysis.behaviors.statistics import benjamini_hochberg
+
+# Below, q calls a slice harmed.
+SURE = 0.05
+
+
+class Tests(NamedTuple):
+    """Of slices (T,): p of the net loss within, and against the rest; what the former can be."""
+
+    inside: Array
+    against_rest: Array
+    attainable: Attainable
+
+    @property
+    def p(self) -> Array:
+        """The larger of both: a slice is harmed only where both say so."""
+        return np.maximum(self.inside, self.against_rest)
+
+
+def tests_of(inside: Flips, total: Flips, noise: SeedNoise) -> Tests:
+    """The tests of slices (T,) within their `total` (T,)."""
+    shifted = shift(inside, total.without(inside))
+    attainable = Attainable(shifted.churn, shifted.share, churns_more(inside, total))
+    lost = widened_net_loss(net_loss(inside, shifted), shifted, noise)
+    return Tests(lost, widened_p(worse(inside, total).p, noise), attainable)
+
+
+def q_values(tests: Tests, family: Attainable | None = None, size: int | None = None) -> Array:
+    """The larger q (T,) of both; all other of `size` tests of a `family` have a larger p."""
+    churning = tests.attainable.churning
+    q = net_loss_q(tests.inside, churning, family or tests.attainable)
+    others = np.ones((size or len(q)) - len(q))
+    return np.maximum(q, benjamini_hochberg(np.concatenate([tests.against_rest, others]))[: len(q)])
