@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tensorboard_cnc.records.instances import Dataset, Predictions
+from tensorboard_cnc.records.models import Operation
 from tests.plugin.behaviors.evaluated import Evaluated, keys
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "behaviors.json"
@@ -65,9 +66,10 @@ def log() -> Evaluated:
             attributes={"ink": INK, "slant": slant},
         )
     )
-    parents = {"dense-seed1": "", "dense-seed2": "", "pruned": "dense-seed1", "tuned": "pruned"}
-    for name, parent in parents.items():
-        found.model(name, *filter(None, [parent]))
+    found.model("dense-seed1")
+    found.model("dense-seed2")
+    found.model("pruned", "dense-seed1", operation=Operation("prune"))
+    found.model("tuned", "pruned", operation=Operation("fine-tune"))
     found.model("silent", "dense-seed1")
     few = IDS % 30 == 0
     found.predictions(predictions("dense-seed1", few, 0.9))
@@ -129,11 +131,15 @@ def test_the_golden_answers_are_right() -> None:
     noise = found["summary"]["noise"]
     assert noise["models"] == keys("dense-seed1", "dense-seed2").split(",")
     assert noise["negative"] == pytest.approx(8 / N, abs=1e-6)
-    first = found["harmed"]["slices"][0]
-    assert (first["name"], first["text"], first["model"]) == (
-        "ink",
-        "3.9 to 4.875",
-        keys("pruned"),
-    )
+    harm = {each["model"]: each for each in found["harmed"]["models"]}
+    assert [harm[keys(name)]["retrained"] for name in ("dense-seed2", "pruned", "tuned")] == [
+        True,
+        False,
+        True,
+    ]
+    assert harm[keys("dense-seed2")]["replicates"] == 0, "it says nothing about itself"
+    assert harm[keys("tuned")]["replicates"] == 1
+    first = next(each for each in found["harmed"]["slices"] if each["model"] == keys("pruned"))
+    assert (first["name"], first["text"], first["harmed"]) == ("ink", "3.9 to 4.875", True)
     assert found["forgotten"]["family"]["family_right"] == 0
     assert found["instance"]["lineages"][3]["broke"] == 1

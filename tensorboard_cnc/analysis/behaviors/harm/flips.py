@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension, crossed
-from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Floats, Ints
 
 Array = NDArray[np.float64]
@@ -68,20 +67,17 @@ class Compared:
         return Flips(*(np.array([float(each)]) for each in counts))
 
 
-def compared(base: Evaluation, models: Mapping[str, Evaluation]) -> dict[str, Compared]:
-    """Each model against the base, of those whose correctness is known; alike rows are shared."""
-    if base.correct is None:
-        return {}
-    unsaid = ~np.isfinite(base.correct)
-    unknown, wrong = np.flatnonzero(unsaid), np.flatnonzero(base.correct == 0)
+def compared(base: Floats, models: Mapping[str, Floats]) -> dict[str, Compared]:
+    """Correctness (N,), 1, 0 or NaN, of each model against the base's; alike rows are shared."""
+    unsaid = ~np.isfinite(base)
+    unknown, wrong = np.flatnonzero(unsaid), np.flatnonzero(base == 0)
     found = {}
-    for key, model in models.items():
-        if model.correct is not None:
-            missing = ~(np.isfinite(model.correct) | unsaid)
-            own = unknown, wrong
-            if missing.any():
-                own = np.flatnonzero(missing | unsaid), wrong[~missing[wrong]]
-            found[key] = Compared(len(unsaid), *own, *_flipped(base.correct, model.correct))
+    for key, correct in models.items():
+        missing = ~(np.isfinite(correct) | unsaid)
+        own = unknown, wrong
+        if missing.any():
+            own = np.flatnonzero(missing | unsaid), wrong[~missing[wrong]]
+        found[key] = Compared(len(base), *own, *_flipped(base, correct))
     return found
 
 

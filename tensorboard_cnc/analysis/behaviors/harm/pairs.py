@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension
-from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
 from tensorboard_cnc.analysis.behaviors.harm.flips import (
     Array,
     Compared,
@@ -30,10 +29,10 @@ from tensorboard_cnc.analysis.behaviors.harm.seeds import (
     widened_p,
 )
 from tensorboard_cnc.analysis.behaviors.harm.slices import FEWEST, Subject, flips_in
-from tensorboard_cnc.analysis.behaviors.harm.verdicts import SURE, q_values, tests_of
+from tensorboard_cnc.analysis.behaviors.harm.verdicts import SURE, Tests, q_values, tests_of
 from tensorboard_cnc.analysis.behaviors.harm.welch import by_points
 from tensorboard_cnc.analysis.behaviors.harm.worse import worse
-from tensorboard_cnc.analysis.behaviors.instances import Ints
+from tensorboard_cnc.analysis.behaviors.instances import Floats, Ints
 from tensorboard_cnc.analysis.behaviors.slices import SMALL
 from tensorboard_cnc.analysis.behaviors.statistics import benjamini_hochberg
 
@@ -42,16 +41,19 @@ _MOST_CELLS = 1_000_000
 _MOST_WORK = 1 << 29
 # With fewer flips, even if all broke, no net loss has a small p.
 _FEWEST_FLIPS = 5
+# Of each model, beside those that it harms.
+_MOST_OTHERS = 100
 # Of what comes off no worse than so, no p is small.
 _NO_LOSS, _NO_WORSE = 1.0, -1.3
 
 
 @dataclass(frozen=True, slots=True)
 class HarmedPair:
-    """Instances in a level of each of two dimensions, by their places, that a model harms.
+    """Instances in a level of each of two dimensions, by their places, that came off worse.
 
-    More than the rest, and than the rest of each of the two levels, its `parts` (2,). `q` is
-    corrected for every pair × model for the former, for those that passed it for the latter.
+    Than the rest, and than the rest of each of the two levels, its `parts` (2,); `p` is the larger
+    one. `q` is corrected for every pair × model for the former, for those that passed it for the
+    latter. Both are NaN of a model that is not tested.
     """
 
     dimensions: tuple[int, int]
@@ -61,10 +63,17 @@ class HarmedPair:
     p: float
     q: float
 
+    @property
+    def harmed(self) -> bool:
+        return self.q < SURE
+
 
 @dataclass(frozen=True, slots=True)
 class PairHarm:
-    """Of one model: how many pairs were tested, what is in all instances, harmed pairs by p."""
+    """Of one model: how many pairs were tested, what is in all instances, and pairs.
+
+    All that it harms, then others with p ≤ 0.05, both by p; with the others at most 100.
+    """
 
     tested: int
     total: Flips
@@ -72,24 +81,24 @@ class PairHarm:
 
 
 def harmed_pairs(
-    dimensions: Sequence[Dimension], base: Evaluation, subjects: Mapping[str, Subject]
+    dimensions: Sequence[Dimension], base: Floats, subjects: Mapping[str, Subject]
 ) -> dict[str, PairHarm]:
     """Those of at least 30 instances; one family of tests over all pairs and models."""
-    models = compared(base, {key: each.evaluation for key, each in subjects.items()})
+    models = compared(base, {key: each.correct for key, each in subjects.items()})
     searches = [
-        _Search(key, model, _Seeds(base, subjects[key]))
+        _Search(key, model, subjects[key].testable, _Seeds(base, subjects[key]))
         for key, model in models.items()
-        if subjects[key].testable and len(model.broke)
+        if len(model.broke)
     ]
     crossings: list[tuple[int, int]] = []
-    for crossing, counter in _crossings(dimensions, len(base.present), len(searches)):
+    for crossing, counter in _crossings(dimensions, len(base), len(searches)):
         crossings.append(crossing)
         for search in searches:
             search.look(counter)
     found = {each.key: PairHarm(each.tested, each.model.total, []) for each in searches}
     if crossings:
         grid = _Grid(np.array([len(each.texts) for each in dimensions]), np.array(crossings))
-        counters = [Counter(levels_of(each, len(base.present))) for each in dimensions]
+        counters = [Counter(levels_of(each, len(base))) for each in dimensions]
         for number, pair in _decided(searches, grid, counters):
             found[searches[number].key].pairs.append(pair)
     return found
@@ -122,7 +131,7 @@ class _Cells(NamedTuple):
 class _Seeds:
     """The noise of seeds in crossings, where the model was trained anew."""
 
-    def __init__(self, base: Evaluation, subject: Subject) -> None:
+    def __init__(self, base: Floats, subject: Subject) -> None:
         self._seeds = 1 + len(subject.replicates)
         self._pairs = base_pairs(base, subject.replicates) if subject.retrained else []
         self._squares: list[list[Squares]] = [[] for _ in self._pairs]
@@ -154,6 +163,7 @@ class _Search:
 
     key: str
     model: Compared
+    testable: bool
     seeds: _Seeds
     tested: int = 0
     attainable: list[Attainable] = field(default_factory=list)
@@ -163,12 +173,14 @@ class _Search:
         """Looks at all cells of the next crossing."""
         total, every = self.model.total, counter.flips(self.model)
         large = (every.n >= SMALL) & (total.n - every.n >= FEWEST)
-        self.tested += int(np.count_nonzero(large))
+        self.tested += self.testable * int(np.count_nonzero(large))
         kept = np.flatnonzero(large & (every.churn >= _FEWEST_FLIPS))
         inside = every.at(kept)
         rest = total.without(inside)
         shifted = shift(inside, rest)
-        self.attainable.append(Attainable(inside.churn, shifted.share, churns_more(inside, total)))
+        if self.testable:
+            more = churns_more(inside, total)
+            self.attainable.append(Attainable(inside.churn, shifted.share, more))
         at = np.flatnonzero((shifted.z > _NO_LOSS) & (by_points(inside, rest).t < _NO_WORSE))
         self.cells.append((kept[at], inside.at(at)))
         self.seeds.look(counter)
@@ -208,36 +220,54 @@ def _decided(
     )
     total = Flips.joined(search.model.total for search in searches).at(cells.search)
     tests = tests_of(cells.inside, total, noise)
-    family = Attainable(
-        *(
-            np.concatenate(column)
-            for column in zip(*(a for search in searches for a in search.attainable), strict=True)
-        )
-    )
-    q = q_values(tests, family, sum(search.tested for search in searches))
-    at = np.flatnonzero(q < SURE)
+    q = _q_values(tests, searches, cells)
+    at = _likely(tests.p, q, cells.search)
     cells, noise, p, q = cells.at(at), noise.at(at), tests.p[at], q[at]
     # A harmed slice harms what it is crossed with: a pair must stand out from both as well.
     slices = Flips.joined(flips_in(counters, search.model) for search in searches)
     starts = cells.search * int(grid.sizes.sum())
     parts = [slices.at(starts + places) for places in grid.slices(cells)]
     beside = np.max([_p_beside(cells.inside, part, noise) for part in parts], axis=0)
-    p, q = np.maximum(p, beside), np.maximum(q, benjamini_hochberg(beside))
+    claimed = np.flatnonzero(q < SURE)
+    q[claimed] = np.maximum(q[claimed], benjamini_hochberg(beside[claimed]))
+    p = np.maximum(p, beside)
     first, second = grid.levels(cells)
-    harmed = np.flatnonzero(q < SURE)
-    for i in harmed[np.argsort(p[harmed], kind="stable")].tolist():
-        one, other = grid.crossings[cells.crossing[i]].tolist()
-        yield (
-            int(cells.search[i]),
-            HarmedPair(
-                (one, other),
-                (int(first[i]), int(second[i])),
-                cells.inside.at(np.array([i])),
-                Flips.joined(part.at(np.array([i])) for part in parts),
-                float(p[i]),
-                float(q[i]),
-            ),
-        )
+    for i in np.lexsort((p, ~(q < SURE))).tolist():
+        if p[i] <= SURE:
+            tested = searches[cells.search[i]].testable
+            one, other = grid.crossings[cells.crossing[i]].tolist()
+            here = np.array([i])
+            yield (
+                int(cells.search[i]),
+                HarmedPair(
+                    (one, other),
+                    (int(first[i]), int(second[i])),
+                    cells.inside.at(here),
+                    Flips.joined(part.at(here) for part in parts),
+                    float(p[i]) if tested else np.nan,
+                    float(q[i]),
+                ),
+            )
+
+
+def _q_values(tests: Tests, searches: Sequence[_Search], cells: _Cells) -> Array:
+    """Of cells (C,), by the tests of all pairs of all models; NaN where the model is not tested."""
+    columns = zip(*(each for search in searches for each in search.attainable), strict=True)
+    q = np.full(len(tests.inside), np.nan)
+    tested = np.flatnonzero(np.array([search.testable for search in searches])[cells.search])
+    if len(tested):
+        family = Attainable(*(np.concatenate(column) for column in columns))
+        q[tested] = q_values(tests.at(tested), family, sum(search.tested for search in searches))
+    return q
+
+
+def _likely(p: Array, q: Array, search: Ints) -> Ints:
+    """All cells (C,) with a small q, and of each search so many with the smallest p."""
+    order = np.lexsort((p, search))
+    own = search[order]
+    rank = np.arange(len(own)) - np.searchsorted(own, own)
+    likely = order[(rank < _MOST_OTHERS) & (p[order] <= SURE)]
+    return np.union1d(likely, np.flatnonzero(q < SURE))
 
 
 def _all_cells(searches: Sequence[_Search]) -> _Cells:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from tensorboard_cnc.analysis.behaviors.distributions import normal_quantile, student_t_cdf
-from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
 from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Compared, Flips, compared
 from tensorboard_cnc.analysis.behaviors.harm.net_loss import Shift
 from tensorboard_cnc.analysis.behaviors.harm.welch import by_points
@@ -53,8 +52,8 @@ class Squares(NamedTuple):
     loss_n: Array
 
 
-def base_pairs(base: Evaluation, replicates: Sequence[Evaluation]) -> list[Compared]:
-    """Every two of the base and its replicates against each other."""
+def base_pairs(base: Floats, replicates: Sequence[Floats]) -> list[Compared]:
+    """Every two of the base and its replicates against each other, by their correctness (N,)."""
     pairs = combinations((base, *replicates), 2)
     return [found for one, other in pairs for found in compared(one, {"": other}).values()]
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension
-from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
 from tensorboard_cnc.analysis.behaviors.harm.flips import (
     Array,
     Compared,
@@ -25,7 +24,7 @@ from tensorboard_cnc.analysis.behaviors.harm.seeds import (
     squares,
 )
 from tensorboard_cnc.analysis.behaviors.harm.verdicts import SURE, q_values, tests_of
-from tensorboard_cnc.analysis.behaviors.instances import Bools, Ints
+from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
 
 # A slice and the rest are tested from so many instances on.
 FEWEST = 10
@@ -33,15 +32,15 @@ FEWEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A model to look at, and what its seeds may have done.
+    """A model to look at, by its correctness (N,): 1, 0 or NaN; and what its seeds may have done.
 
-    `retrained`: weights were trained between it and the base; `replicates`: of the base, which
-    show how much seeds alone do.
+    `retrained`: weights were trained between it and the base; `replicates`: correctness of other
+    seeds of the base, which show how much seeds alone do.
     """
 
-    evaluation: Evaluation
+    correct: Floats
     retrained: bool = False
-    replicates: tuple[Evaluation, ...] = ()
+    replicates: tuple[Floats, ...] = ()
 
     @property
     def testable(self) -> bool:
@@ -52,14 +51,15 @@ class Subject:
 class SliceHarm:
     """Of one model: its slices (S,), one dimension after the other.
 
-    `dimension` and `level` say which each is, `total` (1,) what is in all instances. `p` and `q`
-    are NaN where a slice was not tested, `noise` where it has none of seeds.
+    `dimension` and `level` say which each is, `total` (1,) what is in all instances; `by_the_data`
+    whether it may be tested. `p` and `q` are NaN where it was not, `noise` where seeds make none.
     """
 
     dimension: Ints
     level: Ints
     inside: Flips
     total: Flips
+    by_the_data: Bools
     p: Array
     q: Array
     noise: SeedNoise
@@ -75,19 +75,19 @@ class SliceHarm:
 
 def harmed_slices(
     dimensions: Sequence[Dimension],
-    base: Evaluation,
+    base: Floats,
     subjects: Mapping[str, Subject],
     tested: Sequence[bool],
 ) -> dict[str, SliceHarm]:
-    """The slices of each model whose correctness is known, as the base's is; one family of tests.
+    """The slices of each model against the base's correctness (N,); one family of tests.
 
     `tested`: of each dimension, whether its slices are tested. Slices of models of which nothing
     broke, of fewer than 10 instances, or with fewer beside them, are only counted.
     """
-    models = compared(base, {key: subject.evaluation for key, subject in subjects.items()})
+    models = compared(base, {key: subject.correct for key, subject in subjects.items()})
     if not models or not dimensions:
         return {}
-    counters = [Counter(levels_of(each, len(base.present))) for each in dimensions]
+    counters = [Counter(levels_of(each, len(base))) for each in dimensions]
     sizes = [len(each.texts) for each in dimensions]
     dimension = np.repeat(np.arange(len(sizes)), sizes)
     inside = Flips.joined(flips_in(counters, model) for model in models.values())
@@ -97,7 +97,8 @@ def harmed_slices(
     )
     testable = np.array([subjects[key].testable for key in models])
     large = (inside.n >= FEWEST) & (total.n - inside.n >= FEWEST) & (total.broke > 0)
-    chosen = np.tile(np.asarray(tested, bool)[dimension], len(models))
+    by_the_data = np.asarray(tested, bool)[dimension]
+    chosen = np.tile(by_the_data, len(models))
     at = np.flatnonzero(large & chosen & np.repeat(testable, slices))
     noise = _noise(base, [subjects[key] for key in models], counters, dimension, large & chosen)
     tests = tests_of(inside.at(at), total.at(at), noise.at(at))
@@ -112,6 +113,7 @@ def harmed_slices(
             level,
             inside.at(own),
             total.at(own[:1]),
+            by_the_data,
             columns[0, own],
             columns[1, own],
             noise.at(own),
@@ -125,7 +127,7 @@ def flips_in(counters: Sequence[Counter], model: Compared) -> Flips:
 
 
 def _noise(
-    base: Evaluation,
+    base: Floats,
     subjects: Sequence[Subject],
     counters: Sequence[Counter],
     dimension: Ints,

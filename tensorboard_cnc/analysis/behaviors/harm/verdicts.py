@@ -16,6 +16,7 @@ from tensorboard_cnc.analysis.behaviors.harm.net_loss import (
 )
 from tensorboard_cnc.analysis.behaviors.harm.seeds import SeedNoise, widened_net_loss, widened_p
 from tensorboard_cnc.analysis.behaviors.harm.worse import worse
+from tensorboard_cnc.analysis.behaviors.instances import Ints
 from tensorboard_cnc.analysis.behaviors.statistics import benjamini_hochberg
 
 # Below, q calls a slice harmed.
@@ -33,6 +34,12 @@ class Tests(NamedTuple):
     def p(self) -> Array:
         """The larger of both: a slice is harmed only where both say so."""
         return np.maximum(self.inside, self.against_rest)
+
+    def at(self, places: Ints) -> Tests:
+        """Those at some places of the arrays."""
+        churn, share, churning = self.attainable
+        attainable = Attainable(churn[places], share[places], churning[places])
+        return Tests(self.inside[places], self.against_rest[places], attainable)
 
 
 def tests_of(inside: Flips, total: Flips, noise: SeedNoise) -> Tests:
