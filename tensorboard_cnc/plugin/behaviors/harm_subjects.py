@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from tensorboard_cnc.analysis.behaviors.harm.slices import Subject
+from tensorboard_cnc.analysis.behaviors.harm.units import Units, ValueTest
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Floats, rows_of
 from tensorboard_cnc.analysis.differences.replicates import replicates_of
 from tensorboard_cnc.analysis.retraining import retrained
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 
+# Tests slices over sampled units; None: where instances were sampled together nothing is tested.
+UNIT_TEST: ValueTest | None = None
 # More tell little more of how much seeds do, and every two are compared.
 _MOST_REPLICATES = 5
 
@@ -33,6 +36,12 @@ def subjects_of(comparisons: Comparisons, comparison: Comparison) -> dict[str, S
         others = [column for other, column in seeds.items() if other != key]
         found[key] = Subject(correct, True, tuple(others[:_MOST_REPLICATES]))
     return found
+
+
+def units_of(comparison: Comparison) -> Units | None:
+    """What was sampled, where instances were sampled together and that can be tested."""
+    groups = comparison.truth.groups
+    return Units(groups, UNIT_TEST) if groups is not None and UNIT_TEST is not None else None
 
 
 def _replicates(comparisons: Comparisons, comparison: Comparison) -> dict[str, Floats]:

@@ -12,16 +12,18 @@ from tensorboard_cnc.analysis.behaviors.dimensions import Dimension
 from tensorboard_cnc.analysis.behaviors.harm.flips import Flips
 from tensorboard_cnc.analysis.behaviors.harm.pairs import HarmedPair, PairHarm, harmed_pairs
 from tensorboard_cnc.analysis.behaviors.harm.slices import SliceHarm, harmed_slices
+from tensorboard_cnc.analysis.behaviors.harm.units import sampled
 from tensorboard_cnc.analysis.behaviors.slices import SMALL
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
-from tensorboard_cnc.plugin.behaviors.harm_subjects import subjects_of
-from tensorboard_cnc.plugin.behaviors.model_harm import model_harm
+from tensorboard_cnc.plugin.behaviors.harm_subjects import subjects_of, units_of
+from tensorboard_cnc.plugin.behaviors.model_harm import model_harm, unknown_harm
 from tensorboard_cnc.plugin.questions import BehaviorsQuestion
 from tensorboard_cnc.plugin.responses import number, significant
 
 # Of each model; nobody reads more.
 _MOST = 100
+_TOGETHER = "Its instances were sampled together, in groups=, over which slices are not tested yet."
 
 
 def harmed_json(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.HarmedSlices:
@@ -52,18 +54,26 @@ def harmed_json(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.H
     tested = [_by_the_data(each) for each in dimensions]
     searched = [each for each in dimensions if _by_the_data(each)]
     subjects = subjects_of(comparisons, comparison)
-    slices = harmed_slices(dimensions, base.correct, subjects, tested)
-    pairs = harmed_pairs(searched, base.correct, subjects)
+    groups, units = comparison.truth.groups, units_of(comparison)
+    untested = _TOGETHER if groups is not None and units is None else None
+    if untested:
+        tested, searched = [False] * len(dimensions), []
+    slices = harmed_slices(dimensions, base.correct, subjects, tested, units)
+    pairs = harmed_pairs(searched, base.correct, subjects, units)
     found["tests"] = sum(int(np.count_nonzero(each.tested)) for each in slices.values())
     found["pair_tests"] = sum(each.tested for each in pairs.values())
     for key, harm in slices.items():
         found["slices"] += _slices_json(key, harm, dimensions)
     for key, own in pairs.items():
         found["pairs"] += [_pair_json(key, each, own, searched) for each in own.pairs[:_MOST]]
-    found["models"] = [
-        model_harm(key, subjects.get(key), slices.get(key), pairs.get(key), found["tests"])
-        for key in comparison.logged[1:]
-    ]
+    for key in comparison.logged[1:]:
+        if key not in subjects:
+            found["models"].append(unknown_harm(key))
+            continue
+        correct = subjects[key].correct
+        drawn = None if groups is None else sampled(groups, base.correct, correct)
+        model = model_harm(key, subjects[key], slices[key], pairs.get(key), found["tests"], drawn)
+        found["models"].append({**model, "reason": untested or model["reason"]})
     return found
 
 
@@ -111,7 +121,7 @@ def _slices_json(
             "q": number(float(harm.q[at])),
             "harmed": bool(harm.harmed[at]),
             "small": bool(inside.n[at] < SMALL),
-            "groups": None,
+            "groups": None if harm.groups is None else int(harm.groups[at]),
         }
         rows.append(row)
     return rows
@@ -136,7 +146,7 @@ def _pair_json(
         "p": number(pair.p),
         "q": number(pair.q),
         "harmed": pair.harmed,
-        "groups": None,
+        "groups": pair.groups,
     }
 
 

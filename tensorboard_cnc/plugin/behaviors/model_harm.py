@@ -7,6 +7,7 @@ import numpy as np
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.harm.pairs import PairHarm
 from tensorboard_cnc.analysis.behaviors.harm.slices import FEWEST, SliceHarm, Subject
+from tensorboard_cnc.analysis.behaviors.harm.units import Sampled
 from tensorboard_cnc.analysis.behaviors.harm.unseen import Search, smallest_seen
 from tensorboard_cnc.plugin.responses import significant
 
@@ -26,34 +27,50 @@ _ONE_SLICE = "There is only one slice, with nothing beside it to compare with."
 _SMALL = f"No slice has {FEWEST} instances or more, with as many beside them."
 
 
-def model_harm(
-    key: str,
-    subject: Subject | None,
-    slices: SliceHarm | None,
-    pairs: PairHarm | None,
-    tests: int,
-) -> wire.ModelHarm:
-    """Of the model `key`; `tests` were made over all models."""
-    tested = slices.tested if slices else np.empty(0, bool)
-    found = pairs.pairs if pairs else []
+def unknown_harm(key: str) -> wire.ModelHarm:
+    """Of the model `key`, of which it is not known what is right."""
     return {
         "model": key,
-        "tested": int(np.count_nonzero(tested)),
-        "pairs_tested": pairs.tested if pairs else 0,
-        "harmed": int(np.count_nonzero(slices.harmed)) if slices else 0,
-        "pairs_harmed": sum(each.harmed for each in found),
-        "reason": _why_no_verdict(subject, slices),
-        "could_see": _could_see(slices, tests) if slices and tested.any() else [],
-        "retrained": subject.retrained if subject else False,
-        "replicates": len(subject.replicates) if subject else 0,
+        "tested": 0,
+        "pairs_tested": 0,
+        "harmed": 0,
+        "pairs_harmed": 0,
+        "reason": _UNKNOWN,
+        "could_see": [],
+        "retrained": False,
+        "replicates": 0,
         "units": None,
-        "churn": _churn(slices) if slices else None,
+        "churn": None,
     }
 
 
-def _why_no_verdict(subject: Subject | None, slices: SliceHarm | None) -> str | None:
-    if subject is None or slices is None:
-        return _UNKNOWN
+def model_harm(
+    key: str,
+    subject: Subject,
+    slices: SliceHarm,
+    pairs: PairHarm | None,
+    tests: int,
+    units: Sampled | None,
+) -> wire.ModelHarm:
+    """Of the model `key`; `tests` were made of all models, over `units` where there are any."""
+    found: wire.ModelHarm = {
+        **unknown_harm(key),
+        "tested": int(np.count_nonzero(slices.tested)),
+        "harmed": int(np.count_nonzero(slices.harmed)),
+        "reason": _why_no_verdict(subject, slices),
+        "could_see": _could_see(slices, tests, units.together if units else 1.0),
+        "retrained": subject.retrained,
+        "replicates": len(subject.replicates),
+        "units": units.n if units else None,
+        "churn": _churn(slices),
+    }
+    if pairs:
+        found["pairs_tested"] = pairs.tested
+        found["pairs_harmed"] = sum(each.harmed for each in pairs.pairs)
+    return found
+
+
+def _why_no_verdict(subject: Subject, slices: SliceHarm) -> str | None:
     if slices.tested.any():
         return None
     total = slices.total
@@ -78,11 +95,13 @@ def _churn(slices: SliceHarm) -> wire.Churn:
     }
 
 
-def _could_see(slices: SliceHarm, tests: int) -> list[wire.SeenHarm]:
+def _could_see(slices: SliceHarm, tests: int, together: float) -> list[wire.SeenHarm]:
     """Of a slice of the median size and of usual sizes, where there are such."""
     at = np.flatnonzero(slices.tested)
+    if not len(at):
+        return []
     sizes, total, noise = slices.inside.n[at], slices.total, slices.noise.at(at)
-    search = Search(int(total.n[0]), float((total.churn / total.n)[0]), tests)
+    search = Search(int(total.n[0]), float((total.churn / total.n)[0]), tests, together=together)
     if len(noise.places):
         search = search._replace(
             growth=float(np.median(noise.against_rest)), df=float(np.median(noise.df))

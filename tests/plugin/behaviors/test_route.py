@@ -52,7 +52,8 @@ def served(tmp_path: Path, serve: Serve) -> InProcessTensorBoard:
     parents = {"dense": (), "pruned": "dense", "tuned": "pruned"}
     steps = {"dense": None, "pruned": "prune", "tuned": "fine-tune"}
     for name, parent in parents.items():
-        step = steps[name] and cnc_summary.operation(steps[name])
+        named = steps[name]
+        step = named if named is None else cnc_summary.operation(named)
         with cnc_summary.model(tmp_path / name, name, parents=parent, operation=step) as model:
             # Another order, and one instance less than the data set has.
             order = RNG.permutation(N)[: N - (name == "tuned")]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.analysis.behaviors.dimensions import Dimension, crossed
+from tensorboard_cnc.analysis.behaviors.dimensions import Dimension, Grouping, crossed
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Floats, Ints
 
 Array = NDArray[np.float64]
@@ -111,6 +111,14 @@ class Levels:
             chosen[rows] = True
             codes = self.codes[chosen[self.rows]]
         return np.bincount(codes, minlength=self.n + 1)[1:].astype(float)
+
+    def grouping(self, places: Ints) -> Grouping:
+        """The rows in some levels (k,), grouped by them."""
+        of = np.full(self.n + 1, NONE)
+        of[places + 1] = np.arange(len(places))
+        kept = np.flatnonzero(of[self.codes] != NONE)
+        rows = kept if self.rows is None else self.rows[kept]
+        return Grouping(rows, of[self.codes[kept]], len(places))
 
 
 def levels_of(dimension: Dimension, n_rows: int) -> Levels:

@@ -29,7 +29,14 @@ from tensorboard_cnc.analysis.behaviors.harm.seeds import (
     widened_p,
 )
 from tensorboard_cnc.analysis.behaviors.harm.slices import FEWEST, Subject, flips_in
-from tensorboard_cnc.analysis.behaviors.harm.verdicts import SURE, Tests, q_values, tests_of
+from tensorboard_cnc.analysis.behaviors.harm.units import Units, unit_tests
+from tensorboard_cnc.analysis.behaviors.harm.verdicts import (
+    SURE,
+    Tests,
+    q_values,
+    tests_of,
+    unit_p_and_q,
+)
 from tensorboard_cnc.analysis.behaviors.harm.welch import by_points
 from tensorboard_cnc.analysis.behaviors.harm.worse import worse
 from tensorboard_cnc.analysis.behaviors.instances import Floats, Ints
@@ -53,7 +60,7 @@ class HarmedPair:
 
     Than the rest, and than the rest of each of the two levels, its `parts` (2,); `p` is the larger
     one. `q` is corrected for every pair × model for the former, for those that passed it for the
-    latter. Both are NaN of a model that is not tested.
+    latter. Both are NaN where it is not tested; `groups`: how many units a harmed one has.
     """
 
     dimensions: tuple[int, int]
@@ -62,6 +69,7 @@ class HarmedPair:
     parts: Flips
     p: float
     q: float
+    groups: int | None
 
     @property
     def harmed(self) -> bool:
@@ -81,9 +89,15 @@ class PairHarm:
 
 
 def harmed_pairs(
-    dimensions: Sequence[Dimension], base: Floats, subjects: Mapping[str, Subject]
+    dimensions: Sequence[Dimension],
+    base: Floats,
+    subjects: Mapping[str, Subject],
+    units: Units | None = None,
 ) -> dict[str, PairHarm]:
-    """Those of at least 30 instances; one family of tests over all pairs and models."""
+    """Those of at least 30 instances; one family of tests over all pairs and models.
+
+    Where instances were sampled together, those that look harmed are tested over `units`.
+    """
     models = compared(base, {key: each.correct for key, each in subjects.items()})
     searches = [
         _Search(key, model, subjects[key].testable, _Seeds(base, subjects[key]))
@@ -99,7 +113,8 @@ def harmed_pairs(
     if crossings:
         grid = _Grid(np.array([len(each.texts) for each in dimensions]), np.array(crossings))
         counters = [Counter(levels_of(each, len(base))) for each in dimensions]
-        for number, pair in _decided(searches, grid, counters):
+        again = units and _Again(units, dimensions, base, [subjects[s.key] for s in searches])
+        for number, pair in _decided(searches, grid, counters, again):
             found[searches[number].key].pairs.append(pair)
     return found
 
@@ -208,7 +223,7 @@ class _Grid:
 
 
 def _decided(
-    searches: Sequence[_Search], grid: _Grid, counters: Sequence[Counter]
+    searches: Sequence[_Search], grid: _Grid, counters: Sequence[Counter], again: _Again | None
 ) -> Iterator[tuple[int, HarmedPair]]:
     """The harmed pairs by p, each with the number of its search."""
     cells = _all_cells(searches)
@@ -231,10 +246,19 @@ def _decided(
     claimed = np.flatnonzero(q < SURE)
     q[claimed] = np.maximum(q[claimed], benjamini_hochberg(beside[claimed]))
     p = np.maximum(p, beside)
+    shown = p <= SURE
+    told = np.array([search.testable for search in searches])[cells.search]
+    groups = np.zeros(len(p), int)
+    if again is not None:
+        told &= q < SURE
+        at = np.flatnonzero(told)
+        own_p, own_q, groups[at] = again.tests(
+            cells.at(at), grid, noise.at(at), sum(search.tested for search in searches)
+        )
+        p[at], q[at] = np.maximum(p[at], own_p), np.maximum(q[at], own_q)
     first, second = grid.levels(cells)
     for i in np.lexsort((p, ~(q < SURE))).tolist():
-        if p[i] <= SURE:
-            tested = searches[cells.search[i]].testable
+        if shown[i]:
             one, other = grid.crossings[cells.crossing[i]].tolist()
             here = np.array([i])
             yield (
@@ -244,10 +268,37 @@ def _decided(
                     (int(first[i]), int(second[i])),
                     cells.inside.at(here),
                     Flips.joined(part.at(here) for part in parts),
-                    float(p[i]) if tested else np.nan,
-                    float(q[i]),
+                    float(p[i]) if told[i] else np.nan,
+                    float(q[i]) if told[i] else np.nan,
+                    int(groups[i]) or None,
                 ),
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """Tests cells over units, of few cells that look harmed when instances are tested."""
+
+    units: Units
+    dimensions: Sequence[Dimension]
+    base: Floats
+    subjects: Sequence[Subject]
+
+    def tests(
+        self, cells: _Cells, grid: _Grid, noise: SeedNoise, size: int
+    ) -> tuple[Array, Array, Ints]:
+        """The p, q and number of units of cells (C,), of `size` that are tested."""
+        inside, beside, n = np.ones((3, len(cells.place)))
+        for crossing in np.unique(cells.crossing).tolist():
+            one, other = (self.dimensions[at] for at in grid.crossings[crossing].tolist())
+            levels = cells_of(one, other, len(self.base))
+            for search in np.unique(cells.search[cells.crossing == crossing]).tolist():
+                at = np.flatnonzero((cells.crossing == crossing) & (cells.search == search))
+                grouping = levels.grouping(cells.place[at])
+                correct = self.subjects[search].correct
+                inside[at], beside[at], n[at] = unit_tests(self.units, self.base, correct, grouping)
+        p, q = unit_p_and_q(inside, beside, noise, size)
+        return p, q, n.astype(int)
 
 
 def _q_values(tests: Tests, searches: Sequence[_Search], cells: _Cells) -> Array:
@@ -290,5 +341,6 @@ def _p_beside(inside: Flips, part: Flips, noise: SeedNoise) -> Array:
     """The p of cells (C,) against the rest of a level around them; 1 where that is too little."""
     p = np.ones(len(inside.n))
     at = np.flatnonzero(part.n - inside.n >= FEWEST)
-    p[at] = widened_p(worse(inside.at(at), part.at(at)).p, noise.at(at))
+    p[at] = worse(inside.at(at), part.at(at)).p
+    p[at] = widened_p(p[at], noise.against_rest[at], noise.at(at))
     return p

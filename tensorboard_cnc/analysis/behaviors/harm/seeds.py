@@ -89,10 +89,10 @@ def _growth(total: Array, n: Array) -> Array:
     return np.asarray(np.maximum(np.maximum(total / np.maximum(n, 1), overall), 1))
 
 
-def widened_p(p: Array, noise: SeedNoise) -> Array:
-    """The p against the rest (S,), with the noise of seeds in it."""
+def widened_p(p: Array, growth: Array, noise: SeedNoise) -> Array:
+    """The p (S,) of a test whose variance grows so with the noise of seeds."""
     at, found = noise.places, p.copy()
-    z = normal_quantile(np.clip(p[at], _LEAST, 0.5)) / np.sqrt(noise.against_rest[at])
+    z = normal_quantile(np.clip(p[at], _LEAST, 0.5)) / np.sqrt(growth[at])
     found[at] = np.maximum(p[at], student_t_cdf(z, noise.df[at]))
     return found
 

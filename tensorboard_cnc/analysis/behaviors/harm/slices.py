@@ -23,11 +23,17 @@ from tensorboard_cnc.analysis.behaviors.harm.seeds import (
     seed_noise,
     squares,
 )
-from tensorboard_cnc.analysis.behaviors.harm.verdicts import SURE, q_values, tests_of
+from tensorboard_cnc.analysis.behaviors.harm.units import Units, UnitTests, unit_tests
+from tensorboard_cnc.analysis.behaviors.harm.verdicts import (
+    SURE,
+    q_values,
+    tests_of,
+    unit_p_and_q,
+)
 from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
 
 # A slice and the rest are tested from so many instances on.
-FEWEST = 10
+FEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,8 @@ class SliceHarm:
     """Of one model: its slices (S,), one dimension after the other.
 
     `dimension` and `level` say which each is, `total` (1,) what is in all instances; `by_the_data`
-    whether it may be tested. `p` and `q` are NaN where it was not, `noise` where seeds make none.
+    whether it may be tested; `groups` how many units it has. `p` and `q` are NaN where it was not
+    tested, `noise` where seeds make none.
     """
 
     dimension: Ints
@@ -60,6 +67,7 @@ class SliceHarm:
     inside: Flips
     total: Flips
     by_the_data: Bools
+    groups: Ints | None
     p: Array
     q: Array
     noise: SeedNoise
@@ -78,11 +86,13 @@ def harmed_slices(
     base: Floats,
     subjects: Mapping[str, Subject],
     tested: Sequence[bool],
+    units: Units | None = None,
 ) -> dict[str, SliceHarm]:
     """The slices of each model against the base's correctness (N,); one family of tests.
 
     `tested`: of each dimension, whether its slices are tested. Slices of models of which nothing
-    broke, of fewer than 10 instances, or with fewer beside them, are only counted.
+    broke, of fewer than 20 instances, or with fewer beside them, are only counted. `units`: where
+    instances were sampled together.
     """
     models = compared(base, {key: subject.correct for key, subject in subjects.items()})
     if not models or not dimensions:
@@ -101,9 +111,15 @@ def harmed_slices(
     chosen = np.tile(by_the_data, len(models))
     at = np.flatnonzero(large & chosen & np.repeat(testable, slices))
     noise = _noise(base, [subjects[key] for key in models], counters, dimension, large & chosen)
-    tests = tests_of(inside.at(at), total.at(at), noise.at(at))
+    groups = None
     columns = np.full((2, len(total.n)), np.nan)
-    columns[:, at] = tests.p, q_values(tests)
+    if units is None:
+        tests = tests_of(inside.at(at), total.at(at), noise.at(at))
+        columns[:, at] = tests.p, q_values(tests)
+    else:
+        over_units = [_of_units(units, base, subjects[key].correct, dimensions) for key in models]
+        lost, beside, groups = (np.concatenate(each) for each in zip(*over_units, strict=True))
+        columns[:, at] = unit_p_and_q(lost[at], beside[at], noise.at(at))
     level = np.concatenate([np.arange(size) for size in sizes])
     found = {}
     for number, key in enumerate(models):
@@ -114,11 +130,20 @@ def harmed_slices(
             inside.at(own),
             total.at(own[:1]),
             by_the_data,
+            None if groups is None else groups[own],
             columns[0, own],
             columns[1, own],
             noise.at(own),
         )
     return found
+
+
+def _of_units(
+    units: Units, base: Floats, correct: Floats, dimensions: Sequence[Dimension]
+) -> UnitTests:
+    every = np.ones(len(base), bool)
+    found = [unit_tests(units, base, correct, each.grouping(every)) for each in dimensions]
+    return UnitTests(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
 def flips_in(counters: Sequence[Counter], model: Compared) -> Flips:

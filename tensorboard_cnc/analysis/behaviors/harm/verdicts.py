@@ -47,7 +47,8 @@ def tests_of(inside: Flips, total: Flips, noise: SeedNoise) -> Tests:
     shifted = shift(inside, total.without(inside))
     attainable = Attainable(shifted.churn, shifted.share, churns_more(inside, total))
     lost = widened_net_loss(net_loss(inside, shifted), shifted, noise)
-    return Tests(lost, widened_p(worse(inside, total).p, noise), attainable)
+    beside = widened_p(worse(inside, total).p, noise.against_rest, noise)
+    return Tests(lost, beside, attainable)
 
 
 def q_values(tests: Tests, family: Attainable | None = None, size: int | None = None) -> Array:
@@ -55,4 +56,17 @@ def q_values(tests: Tests, family: Attainable | None = None, size: int | None = 
     churning = tests.attainable.churning
     q = net_loss_q(tests.inside, churning, family or tests.attainable)
     others = np.ones((size or len(q)) - len(q))
-    return np.maximum(q, benjamini_hochberg(np.concatenate([tests.against_rest, others]))[: len(q)])
+    beside = benjamini_hochberg(np.concatenate([tests.against_rest, others]))[: len(q)]
+    # Of p with few values q may be smaller, which nobody would believe.
+    return np.maximum(np.maximum(q, beside), tests.p)
+
+
+def unit_p_and_q(
+    inside: Array, against_rest: Array, noise: SeedNoise, size: int | None = None
+) -> tuple[Array, Array]:
+    """Of tests (T,) over units; all other of `size` tests have a larger p."""
+    lost = widened_p(inside, noise.net_loss, noise)
+    beside = widened_p(against_rest, noise.against_rest, noise)
+    others = np.ones((size or len(lost)) - len(lost))
+    q = [benjamini_hochberg(np.concatenate([p, others]))[: len(p)] for p in (lost, beside)]
+    return np.maximum(lost, beside), np.maximum(*q)
