@@ -203,8 +203,16 @@ class SliceTable(TypedDict):
     total: int
 
 
+class RestOfSlice(TypedDict):
+    """All instances that are not in a slice."""
+
+    n: int
+    flips: int
+    mended: int
+
+
 class HarmedSlice(TypedDict):
-    """A slice in which right→wrong flips are over-represented for a model."""
+    """A slice that a model harmed, or of which a larger share broke than on average."""
 
     model: str
     by: str
@@ -212,18 +220,31 @@ class HarmedSlice(TypedDict):
     name: str
     text: str
     n: int
+    # How many went right→wrong, and wrong→right.
     flips: int
-    # How many went wrong→right.
     mended: int
-    # Its flip rate divided by that of all instances.
+    rest: RestOfSlice
+    # (mended - flips) / n.
+    change: float
+    # Accuracy after / before, of the slice and of the rest; null where nothing was right before.
+    kept: float | None
+    rest_kept: float | None
+    # The share that broke divided by that of all instances.
     lift: float
-    p: float
-    q: float
+    # That it lost no more points than the rest, or kept no smaller share of its right answers, or
+    # that no more broke than mended; null where the slice is not tested.
+    p: float | None
+    # p corrected for all slices and models looked at.
+    q: float | None
+    # q < 0.05.
+    harmed: bool
     small: bool
+    # How many sampled units it has, where the data set names what was sampled.
+    groups: int | None
 
 
 class HarmedPair(TypedDict):
-    """A level of each of two dimensions whose instances broke more than in either, at q ≤ 0.05."""
+    """A level of each of two dimensions whose instances came off worse than in either."""
 
     model: str
     # Of each of the two: id, level, name and text.
@@ -233,23 +254,70 @@ class HarmedPair(TypedDict):
     texts: list[str]
     n: int
     flips: int
-    # How many went wrong→right.
     mended: int
-    # Its flip rate, and the larger one of its two levels, divided by that of all instances.
+    rest: RestOfSlice
+    change: float
+    kept: float | None
+    rest_kept: float | None
+    # The share that broke, and the larger one of its two levels, divided by that of all instances.
     lift: float
     part_lift: float
-    p: float
-    q: float
+    # As of a slice, and against the rest of each of the two levels.
+    p: float | None
+    q: float | None
+    harmed: bool
+    groups: int | None
+
+
+class SeenHarm(TypedDict):
+    """In a slice of n instances, a share of them more broken than of the rest."""
+
+    n: int
+    share: float
+
+
+class Churn(TypedDict):
+    """How many of n instances went right→wrong and wrong→right."""
+
+    n: int
+    broke: int
+    mended: int
+
+
+class ModelHarm(TypedDict):
+    """What all slices of a model say together."""
+
+    model: str
+    # How many slices and pairs of slices were tested, and how many of them it harmed.
+    tested: int
+    pairs_tested: int
+    harmed: int
+    pairs_harmed: int
+    # Why there is no verdict; null otherwise.
+    reason: str | None
+    # The smallest harm that would have been found, four times of five: in a slice of the median
+    # size, and in slices of 100, 500, 1000 where there are such.
+    could_see: list[SeenHarm]
+    # Whether weights were trained between it and the base; how many replicates of the base tell
+    # what seeds do.
+    retrained: bool
+    replicates: int
+    # How many units were sampled; null where every instance was sampled by itself.
+    units: int | None
+    churn: Churn | None
 
 
 class HarmedSlices(TypedDict):
-    """Answer of ``behaviors`` at the level "harmed": by p, with the smallest first."""
+    """Answer of ``behaviors`` at the level "harmed"."""
 
     dataset: str
+    # Of each model at most 100: harmed ones first, then by p.
     slices: list[HarmedSlice]
     # How many slices × models were looked at and corrected for.
     tests: int
+    # Of each model at most 100: harmed ones first, then others with p ≤ 0.05.
     pairs: list[HarmedPair]
     pair_tests: int
+    models: list[ModelHarm]
     # Why nothing could be looked for; null otherwise.
     reason: str | None

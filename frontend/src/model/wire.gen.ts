@@ -663,7 +663,14 @@ export interface SliceTable {
   total: number;
 }
 
-/** A slice in which right→wrong flips are over-represented for a model. */
+/** All instances that are not in a slice. */
+export interface RestOfSlice {
+  n: number;
+  flips: number;
+  mended: number;
+}
+
+/** A slice that a model harmed, or of which a larger share broke than on average. */
 export interface HarmedSlice {
   model: string;
   by: string;
@@ -671,17 +678,32 @@ export interface HarmedSlice {
   name: string;
   text: string;
   n: number;
+  /** How many went right→wrong, and wrong→right. */
   flips: number;
-  /** How many went wrong→right. */
   mended: number;
-  /** Its flip rate divided by that of all instances. */
+  rest: RestOfSlice;
+  /** (mended - flips) / n. */
+  change: number;
+  /** Accuracy after / before, of the slice and of the rest; null where nothing was right before. */
+  kept: number | null;
+  rest_kept: number | null;
+  /** The share that broke divided by that of all instances. */
   lift: number;
-  p: number;
-  q: number;
+  /**
+   * That it lost no more points than the rest, or kept no smaller share of its right answers, or
+   * that no more broke than mended; null where the slice is not tested.
+   */
+  p: number | null;
+  /** p corrected for all slices and models looked at. */
+  q: number | null;
+  /** q < 0.05. */
+  harmed: boolean;
   small: boolean;
+  /** How many sampled units it has, where the data set names what was sampled. */
+  groups: number | null;
 }
 
-/** A level of each of two dimensions whose instances broke more than in either, at q ≤ 0.05. */
+/** A level of each of two dimensions whose instances came off worse than in either. */
 export interface HarmedPair {
   model: string;
   /** Of each of the two: id, level, name and text. */
@@ -691,23 +713,71 @@ export interface HarmedPair {
   texts: string[];
   n: number;
   flips: number;
-  /** How many went wrong→right. */
   mended: number;
-  /** Its flip rate, and the larger one of its two levels, divided by that of all instances. */
+  rest: RestOfSlice;
+  change: number;
+  kept: number | null;
+  rest_kept: number | null;
+  /** The share that broke, and the larger one of its two levels, divided by that of all instances. */
   lift: number;
   part_lift: number;
-  p: number;
-  q: number;
+  /** As of a slice, and against the rest of each of the two levels. */
+  p: number | null;
+  q: number | null;
+  harmed: boolean;
+  groups: number | null;
 }
 
-/** Answer of `behaviors` at the level "harmed": by p, with the smallest first. */
+/** In a slice of n instances, a share of them more broken than of the rest. */
+export interface SeenHarm {
+  n: number;
+  share: number;
+}
+
+/** How many of n instances went right→wrong and wrong→right. */
+export interface Churn {
+  n: number;
+  broke: number;
+  mended: number;
+}
+
+/** What all slices of a model say together. */
+export interface ModelHarm {
+  model: string;
+  /** How many slices and pairs of slices were tested, and how many of them it harmed. */
+  tested: number;
+  pairs_tested: number;
+  harmed: number;
+  pairs_harmed: number;
+  /** Why there is no verdict; null otherwise. */
+  reason: string | null;
+  /**
+   * The smallest harm that would have been found, four times of five: in a slice of the median
+   * size, and in slices of 100, 500, 1000 where there are such.
+   */
+  could_see: SeenHarm[];
+  /**
+   * Whether weights were trained between it and the base; how many replicates of the base tell
+   * what seeds do.
+   */
+  retrained: boolean;
+  replicates: number;
+  /** How many units were sampled; null where every instance was sampled by itself. */
+  units: number | null;
+  churn: Churn | null;
+}
+
+/** Answer of `behaviors` at the level "harmed". */
 export interface HarmedSlices {
   dataset: string;
+  /** Of each model at most 100: harmed ones first, then by p. */
   slices: HarmedSlice[];
   /** How many slices × models were looked at and corrected for. */
   tests: number;
+  /** Of each model at most 100: harmed ones first, then others with p ≤ 0.05. */
   pairs: HarmedPair[];
   pair_tests: number;
+  models: ModelHarm[];
   /** Why nothing could be looked for; null otherwise. */
   reason: string | null;
 }

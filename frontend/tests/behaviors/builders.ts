@@ -56,10 +56,16 @@ export function harmedSlice(model: string, given: Partial<HarmedSlice> = {}): Ha
     n: 100,
     flips: 17,
     mended: 3,
+    rest: { n: 900, flips: 83, mended: 27 },
+    change: -0.14,
+    kept: 0.85,
+    rest_kept: 0.94,
     lift: 1.3,
     p: 0.001,
     q: 0.01,
+    harmed: true,
     small: false,
+    groups: null,
     ...given,
   };
 }
@@ -74,10 +80,16 @@ export function harmedPair(model: string, given: Partial<HarmedPair> = {}): Harm
     n: 79,
     flips: 60,
     mended: 0,
+    rest: { n: 921, flips: 40, mended: 30 },
+    change: -0.76,
+    kept: 0.2,
+    rest_kept: 0.98,
     lift: 2.9,
     part_lift: 2.1,
     p: 0.001,
     q: 0.02,
+    harmed: true,
+    groups: null,
     ...given,
   };
 }

@@ -27,6 +27,7 @@ const FOUND = {
   tests: 9,
   pairs: [pair("a", 20), pair("a", 60)],
   pair_tests: 4,
+  models: [],
   reason: null,
 };
 

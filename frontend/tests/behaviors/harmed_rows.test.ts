@@ -26,6 +26,7 @@ const FOUND: HarmedSlices = {
   tests: 6,
   pairs: [harmedPair("a", { flips: 70, mended: 2 })],
   pair_tests: 12,
+  models: [],
   reason: null,
 };
 

@@ -68,8 +68,8 @@ def log() -> Evaluated:
     )
     for seed in (1, 2):
         found.model(f"dense-seed{seed}", operation=Operation("train", {"seed": seed}))
-    for name, parent in (("pruned", "dense-seed1"), ("tuned", "pruned")):
-        found.model(name, parent)
+    found.model("pruned", "dense-seed1", operation=Operation("prune"))
+    found.model("tuned", "pruned", operation=Operation("fine-tune"))
     found.model("silent", "dense-seed1")
     few = IDS % 30 == 0
     found.predictions(predictions("dense-seed1", few, 0.9))
@@ -131,11 +131,15 @@ def test_the_golden_answers_are_right() -> None:
     noise = found["summary"]["noise"]
     assert noise["models"] == keys("dense-seed1", "dense-seed2").split(",")
     assert noise["negative"] == pytest.approx(8 / N, abs=1e-6)
-    first = found["harmed"]["slices"][0]
-    assert (first["name"], first["text"], first["model"]) == (
-        "ink",
-        "3.9 to 4.875",
-        keys("pruned"),
-    )
+    harm = {each["model"]: each for each in found["harmed"]["models"]}
+    assert [harm[keys(name)]["retrained"] for name in ("dense-seed2", "pruned", "tuned")] == [
+        True,
+        False,
+        True,
+    ]
+    assert harm[keys("dense-seed2")]["replicates"] == 0, "it says nothing about itself"
+    assert harm[keys("tuned")]["replicates"] == 1
+    first = next(each for each in found["harmed"]["slices"] if each["model"] == keys("pruned"))
+    assert (first["name"], first["text"], first["harmed"]) == ("ink", "3.9 to 4.875", True)
     assert found["forgotten"]["family"]["family_right"] == 0
     assert found["instance"]["lineages"][3]["broke"] == 1

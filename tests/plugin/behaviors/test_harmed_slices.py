@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tensorboard_cnc.records.instances import Dataset, Predictions
+from tensorboard_cnc.records.models import Operation
 from tests.plugin.behaviors.evaluated import Evaluated, keys
 
 N = 1200
@@ -32,8 +33,9 @@ def log() -> Evaluated:
         "base": np.where(MENDED, (LABELS + 1) % 3, LABELS),
         "model": np.where(BROKEN, (LABELS + 1) % 3, LABELS),
     }
+    found.model("base")
+    found.model("model", "base", operation=Operation("prune"))
     for name, predicted in answers.items():
-        found.model(name)
         found.predictions(
             Predictions(name, "test", IDS, "classes", predicted=predicted.astype(np.int32))
         )
@@ -44,7 +46,7 @@ def test_a_pair_leads_to_its_instances() -> None:
     found = log()
     asked = {"base": keys("base"), "models": keys("model")}
     harmed = found.ask(**asked, level="harmed")
-    (pair,) = harmed["pairs"]
+    (pair,) = (each for each in harmed["pairs"] if each["harmed"])
     both = (SCANS == 1) & (LABELS == 2)
     assert (pair["by"], pair["texts"]) == (["label", "attribute/scan"], ["cat", "faint"])
     assert (pair["names"], pair["model"]) == (["label", "scan"], keys("model"))

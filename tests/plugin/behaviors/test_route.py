@@ -50,8 +50,11 @@ def served(tmp_path: Path, serve: Serve) -> InProcessTensorBoard:
         attributes={"size": SIZE, "side": ["left", "right"] * (N // 2)},
     )
     parents = {"dense": (), "pruned": "dense", "tuned": "pruned"}
+    steps = {"dense": None, "pruned": "prune", "tuned": "fine-tune"}
     for name, parent in parents.items():
-        with cnc_summary.model(tmp_path / name, name, parents=parent) as model:
+        named = steps[name]
+        step = named if named is None else cnc_summary.operation(named)
+        with cnc_summary.model(tmp_path / name, name, parents=parent, operation=step) as model:
             # Another order, and one instance less than the data set has.
             order = RNG.permutation(N)[: N - (name == "tuned")]
             rows = PROBABILITIES[name][order]
@@ -216,18 +219,48 @@ def test_the_largest_loss_comes_first(served: InProcessTensorBoard) -> None:
     assert worst == sorted(worst)
 
 
-def test_harmed_slices_agree_with_fisher(served: InProcessTensorBoard) -> None:
+def test_harmed_slices_are_counted_and_tested(served: InProcessTensorBoard) -> None:
     found = ask(served, "dense", "pruned", level="harmed", by=["label"])
     assert (found["reason"], found["tests"]) == (None, 3)
     assert (found["pairs"], found["pair_tests"]) == ([], 0)
-    lost = right("dense") & ~right("pruned")
+    lost, won = right("dense") & ~right("pruned"), right("pruned") & ~right("dense")
     for each in found["slices"]:
         here = each["level"] == LABELS
-        table = [[np.count_nonzero(f & s) for f in (lost, ~lost)] for s in (here, ~here)]
-        expected = stats.fisher_exact(table, alternative="greater").pvalue
-        assert each["p"] == pytest.approx(expected, rel=1e-4)
+        assert (each["flips"], each["mended"]) == (lost[here].sum(), won[here].sum())
+        assert each["rest"] == {
+            "n": (~here).sum(),
+            "flips": lost[~here].sum(),
+            "mended": won[~here].sum(),
+        }
+        for side, kept in ((here, "kept"), (~here, "rest_kept")):
+            before, after = right("dense")[side].sum(), right("pruned")[side].sum()
+            assert each[kept] == pytest.approx(after / before, rel=1e-5)
+        change = (won[here].sum() - lost[here].sum()) / here.sum()
+        assert each["change"] == pytest.approx(change, rel=1e-5)
+        # No p is below that of the net loss alone.
+        flips = each["flips"] + each["mended"]
+        assert each["p"] >= stats.binom.cdf(each["mended"], flips, 0.5) * 0.999
+        assert each["p"] <= each["q"]
         assert each["lift"] == pytest.approx(lost[here].mean() / lost.mean(), rel=1e-4)
         assert each["lift"] > 1
+    (model,) = found["models"]
+    assert (model["tested"], model["reason"], model["retrained"]) == (3, None, False)
+    assert model["churn"] == {"n": N, "broke": lost.sum(), "mended": won.sum()}
+
+
+def test_what_is_chosen_by_an_outcome_is_not_tested(served: InProcessTensorBoard) -> None:
+    by = ["predicted", "confidence"]
+    found = ask(served, "dense", "pruned", level="harmed", by=by)
+    assert found["slices"]
+    assert {each["by"] for each in found["slices"]} <= set(by)
+    assert all(
+        (each["p"], each["q"], each["harmed"]) == (None, None, False) for each in found["slices"]
+    )
+    assert (found["tests"], found["pair_tests"], found["pairs"]) == (0, 0, [])
+    assert "chosen by the outcome" in found["models"][0]["reason"]
+    with_label = ask(served, "dense", "pruned", level="harmed", by=["label", *by])
+    assert with_label["tests"] == 3
+    assert with_label["models"][0]["reason"] is None
 
 
 def test_forgotten_instances(served: InProcessTensorBoard) -> None:

@@ -159,10 +159,13 @@ function estimateFrom(models: readonly Model[], shown: Shown, [low, high]: Range
 function meanEstimate(values: readonly number[]): Estimate | null {
   const n = values.length;
   const value = mean(values) ?? NaN;
-  const error = (deviation(values) ?? NaN) / Math.sqrt(n);
-  if (!Number.isFinite(error)) return null;
-  const reach = studentT975(n - 1) * error;
-  return { value, low: value - reach, high: value + reach, error, n, source: "replicates" };
+  const freedom = n - 1;
+  const single = { variance: (deviation(values) ?? NaN) ** 2, freedom };
+  if (!Number.isFinite(single.variance)) return null;
+  const error = Math.sqrt(single.variance / n);
+  const reach = studentT975(freedom) * error;
+  const [low, high] = [value - reach, value + reach];
+  return { value, low, high, error, freedom, single, n, source: "replicates" };
 }
 
 function valueOf(model: Model, { spec }: Shown): number | null {

@@ -1,0 +1,105 @@
+"""How much more slices differ between two seeds of the base than instances drawn by lot would."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+from tensorboard_cnc.analysis.behaviors.distributions import normal_quantile, student_t_cdf
+from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Compared, Flips, compared
+from tensorboard_cnc.analysis.behaviors.harm.net_loss import Shift
+from tensorboard_cnc.analysis.behaviors.harm.welch import by_points
+from tensorboard_cnc.analysis.behaviors.instances import Floats, Ints
+
+# Beyond, a chance of 0 and one of 1e-300 are alike.
+_LEAST = 1e-300
+
+
+class SeedNoise(NamedTuple):
+    """Of slices: how many times the variance grows, of t against the rest and of the net loss.
+
+    Both are at least 1; `df`: degrees of freedom that they are known with. NaN: no noise of seeds.
+    """
+
+    against_rest: Array
+    net_loss: Array
+    df: Array
+
+    @classmethod
+    def none(cls, n: int) -> SeedNoise:
+        """That of n slices of models that were made without training."""
+        return cls(*np.full((3, n), np.nan))
+
+    @property
+    def places(self) -> Ints:
+        """Where there is noise."""
+        return np.flatnonzero(~np.isnan(self.df))
+
+    def at(self, places: Ints) -> SeedNoise:
+        """Those at some places of the arrays."""
+        return SeedNoise(*(each[places] for each in self))
+
+
+class Squares(NamedTuple):
+    """Of a base pair, by attribute (A,): sum of squared t, how many; the same of net losses."""
+
+    t: Array
+    t_n: Array
+    loss: Array
+    loss_n: Array
+
+
+def base_pairs(base: Floats, replicates: Sequence[Floats]) -> list[Compared]:
+    """Every two of the base and its replicates against each other, by their correctness (N,)."""
+    pairs = combinations((base, *replicates), 2)
+    return [found for one, other in pairs for found in compared(one, {"": other}).values()]
+
+
+def squares(inside: Flips, total: Flips, attribute: Ints, attributes: int) -> Squares:
+    """Of the slices (S,) of a base pair, by the attribute (S,) that they are levels of."""
+    t = by_points(inside, total.without(inside)).t
+    known = np.isfinite(t)
+    churned = inside.churn > 0
+    loss = np.asarray(inside.net_loss**2 / np.maximum(inside.churn, 1), float)
+
+    def sums(of: Floats) -> Array:
+        return np.bincount(attribute, of, attributes).astype(float)
+
+    return Squares(
+        sums(np.where(known, t, 0) ** 2), sums(known * 1.0), sums(loss), sums(churned * 1.0)
+    )
+
+
+def seed_noise(found: Sequence[Squares], levels: Ints, seeds: int) -> SeedNoise:
+    """By attribute (A,) of so many `levels`, from the base pairs of `seeds` models.
+
+    The mean over all slices or over those of the attribute, the larger one, and no less than 1: a
+    spread below that of lots drawn is chance.
+    """
+    t, t_n, loss, loss_n = (np.sum(each, axis=0) for each in zip(*found, strict=True))
+    df = (seeds - 1.0) * np.maximum(levels - 1, 1)
+    return SeedNoise(_growth(t, t_n), _growth(loss, loss_n), df)
+
+
+def _growth(total: Array, n: Array) -> Array:
+    overall = total.sum() / max(n.sum(), 1)
+    return np.asarray(np.maximum(np.maximum(total / np.maximum(n, 1), overall), 1))
+
+
+def widened_p(p: Array, growth: Array, noise: SeedNoise) -> Array:
+    """The p (S,) of a test whose variance grows so with the noise of seeds."""
+    at, found = noise.places, p.copy()
+    z = normal_quantile(np.clip(p[at], _LEAST, 0.5)) / np.sqrt(growth[at])
+    found[at] = np.maximum(p[at], student_t_cdf(z, noise.df[at]))
+    return found
+
+
+def widened_net_loss(p: Array, shifted: Shift, noise: SeedNoise) -> Array:
+    """The p of the net loss (S,), with the noise of seeds in it."""
+    at, found = noise.places, p.copy()
+    z = shifted.z[at] / np.sqrt(noise.net_loss[at])
+    found[at] = np.maximum(p[at], student_t_cdf(-z, noise.df[at]))
+    return found

@@ -1,0 +1,112 @@
+"""What all slices of a model say together: how many it harms, or what would have been seen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tensorboard_cnc import wire
+from tensorboard_cnc.analysis.behaviors.harm.pairs import PairHarm
+from tensorboard_cnc.analysis.behaviors.harm.slices import FEWEST, SliceHarm, Subject
+from tensorboard_cnc.analysis.behaviors.harm.units import Sampled
+from tensorboard_cnc.analysis.behaviors.harm.unseen import Search, smallest_seen
+from tensorboard_cnc.plugin.responses import significant
+
+_SIZES = (100, 500, 1000)
+_UNKNOWN = "It is not known which of its predictions are right: log labels= with the data set."
+_SEEDS = (
+    "Trained again: how much two seeds of the base differ is not known; log two runs of the base "
+    "that differ in seed=, or say replicate_of=."
+)
+_BY_OUTCOME = (
+    "Slices by a prediction or its confidence are chosen by the outcome: they change by chance "
+    "alone, and are not tested."
+)
+_ALL_WRONG = "The base has no right prediction here that could break."
+_NOTHING_BROKE = "No prediction went from right to wrong."
+_ONE_SLICE = "There is only one slice, with nothing beside it to compare with."
+_SMALL = f"No slice has {FEWEST} instances or more, with as many beside them."
+
+
+def unknown_harm(key: str) -> wire.ModelHarm:
+    """Of the model `key`, of which it is not known what is right."""
+    return {
+        "model": key,
+        "tested": 0,
+        "pairs_tested": 0,
+        "harmed": 0,
+        "pairs_harmed": 0,
+        "reason": _UNKNOWN,
+        "could_see": [],
+        "retrained": False,
+        "replicates": 0,
+        "units": None,
+        "churn": None,
+    }
+
+
+def model_harm(
+    key: str,
+    subject: Subject,
+    slices: SliceHarm,
+    pairs: PairHarm | None,
+    tests: int,
+    units: Sampled | None,
+) -> wire.ModelHarm:
+    """Of the model `key`; `tests` were made of all models, over `units` where there are any."""
+    found: wire.ModelHarm = {
+        **unknown_harm(key),
+        "tested": int(np.count_nonzero(slices.tested)),
+        "harmed": int(np.count_nonzero(slices.harmed)),
+        "reason": _why_no_verdict(subject, slices),
+        "could_see": _could_see(slices, tests, units.together if units else 1.0),
+        "retrained": subject.retrained,
+        "replicates": len(subject.replicates),
+        "units": units.n if units else None,
+        "churn": _churn(slices),
+    }
+    if pairs:
+        found["pairs_tested"] = pairs.tested
+        found["pairs_harmed"] = sum(each.harmed for each in pairs.pairs)
+    return found
+
+
+def _why_no_verdict(subject: Subject, slices: SliceHarm) -> str | None:
+    if slices.tested.any():
+        return None
+    total = slices.total
+    if not total.right[0]:
+        return _ALL_WRONG
+    if not total.broke[0]:
+        return _NOTHING_BROKE
+    if not slices.by_the_data.any():
+        return _BY_OUTCOME
+    if not subject.testable:
+        return _SEEDS
+    there = slices.inside.n[slices.by_the_data]
+    return _ONE_SLICE if (there[there > 0] == total.n[0]).all() else _SMALL
+
+
+def _churn(slices: SliceHarm) -> wire.Churn:
+    total = slices.total
+    return {
+        "n": int(total.n[0]),
+        "broke": int(total.broke[0]),
+        "mended": int(total.mended[0]),
+    }
+
+
+def _could_see(slices: SliceHarm, tests: int, together: float) -> list[wire.SeenHarm]:
+    """Of a slice of the median size and of usual sizes, where there are such."""
+    at = np.flatnonzero(slices.tested)
+    if not len(at):
+        return []
+    sizes, total, noise = slices.inside.n[at], slices.total, slices.noise.at(at)
+    search = Search(int(total.n[0]), float((total.churn / total.n)[0]), tests, together=together)
+    if len(noise.places):
+        search = search._replace(
+            growth=float(np.median(noise.against_rest)), df=float(np.median(noise.df))
+        )
+    usual = [size for size in _SIZES if sizes.min() <= size <= sizes.max()]
+    asked = sorted({int(np.median(sizes)), *usual})
+    seen = [smallest_seen(size, search) for size in asked]
+    return [{"n": each.n, "share": significant(each.share)} for each in seen if each]
