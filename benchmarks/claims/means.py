@@ -103,8 +103,8 @@ def ratios(size: Size) -> list[Line]:
     n = 1000
     rng = np.random.default_rng([size.seed, 7])
     trials = size.count(300, 50)
-    hard = rng.normal(-1, 1.5, (trials, n))
-    losses = [np.exp(hard + rng.normal(0, 0.8, (trials, n))) for _ in range(2)]
+    hard = rng.normal(-1, 0.8, (trials, n))
+    losses = [np.exp(hard + rng.normal(0, 0.66, (trials, n))) for _ in range(2)]
     found, reciprocal = [], 0
     with trial_log() as log:
         log.dataset("test", n)

@@ -71,7 +71,7 @@ def broken_class(size: Size) -> list[Line]:
 def outcomes(size: Size) -> list[Line]:
     """Slices and filters by what the base, or the flip, makes of an instance of two seeds."""
     images = _images(scans=False)
-    cells = sure = better = filtered = asked = hints = 0
+    cells = with_p = sure = better = filtered = asked = hints = 0
     for nets in _pools(size, size.count(3, 1), 10, images):
         with trial_log() as log:
             _log_images(log, images)
@@ -83,9 +83,11 @@ def outcomes(size: Size) -> list[Line]:
                     for answer in _by_outcome(routes, base, other):
                         asked += 1
                         hints += bool(answer.get("hint"))
-                        p = [each for each in answer["models"][1]["p"] if each is not None]
+                        p = answer["models"][1]["p"]
                         cells += len(p)
-                        sure += sum(each < 0.05 for each in p)
+                        told = [each for each in p if each is not None]
+                        with_p += len(told)
+                        sure += sum(each < 0.05 for each in told)
                     hard: dict[str, Any] = {
                         "kind": "range",
                         "model": key_of(base),
@@ -97,7 +99,7 @@ def outcomes(size: Size) -> list[Line]:
                     filtered += 1
                     better += said.tested(answer["models"][1]["change"])
     return [
-        Line("slices by outcome: cells with a p", cells, cells, NONE, note=f"{sure} below .05"),
+        Line("slices by outcome: cells with a p", with_p, cells, NONE, note=f"{sure} below .05"),
         Line("slices by outcome without a hint", asked - hints, asked, NONE),
         Line("filter by the base's loss: changes with a p", better, filtered, NONE),
     ]
