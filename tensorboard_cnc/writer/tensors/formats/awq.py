@@ -22,6 +22,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
 )
 from tensorboard_cnc.writer.tensors.formats.pieces import (
     Groups,
+    Rows,
     by_rows,
     codes_of,
     columns_of,
@@ -60,28 +61,31 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
     )
 
     def open_() -> Read:
-        packed = columns_of(codes_of(codes, words), (inputs, words))
+        fields = _fields(codes)
         factors = whole(scales, (groups, outputs))
 
         def rows(first: int, last: int) -> NDArray[Any]:
-            at = first // 8
-            fields = _in_order(packed(at, -(-last // 8)).T)
-            values = fields[first - 8 * at : last - 8 * at].astype(np.float32)
-            values = grouping.apply(np.subtract, values, points[first:last])
+            values = grouping.apply(np.subtract, fields(first, last), points[first:last])
             return grouping.apply(np.multiply, values, factors[:, first:last].T)
 
         return by_rows(inputs, rows)
 
     name = codes.name.removesuffix("qweight") + "weight"
-    return weight(
-        codes,
-        (scales, zeros),
-        name=name,
-        shape=(outputs, inputs),
-        open_=open_,
-        scheme=scheme,
-        storage="uint4",
-    )
+    parts, shape = (scales, zeros), (outputs, inputs)
+    return weight(codes, parts, name=name, shape=shape, open_=open_, scheme=scheme, storage="uint4")
+
+
+def _fields(codes: TensorSource) -> Rows:
+    """The codes of outputs, as floats."""
+    inputs, words = codes.shape
+    packed = columns_of(codes_of(codes, words), (inputs, words))
+
+    def rows(first: int, last: int) -> NDArray[Any]:
+        at = first // 8
+        fields = _in_order(packed(at, -(-last // 8)).T)
+        return fields[first - 8 * at : last - 8 * at].astype(np.float32)
+
+    return rows
 
 
 def _check(codes: TensorSource, zeros: TensorSource, checkpoint: Checkpoint) -> None:

@@ -51,32 +51,34 @@ def decode4(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
     scales = _scales(absmax, said_of, parts)
 
     def open_() -> Read:
-        packed, factors, values = codes.open(), scales(), whole(table).astype(np.float32)
+        fields, factors, values = _fields(codes), scales(), whole(table).astype(np.float32)
 
         def read(start: int, stop: int) -> NDArray[Any]:
-            first = start // 2
-            pairs = packed(first, -(-stop // 2)).astype(np.uint8)
-            fields = np.stack((pairs >> 4, pairs & 15), 1).reshape(-1)
             at = start // said_of.block
             each = np.repeat(factors(at, -(-stop // said_of.block)), said_of.block)
-            found = values[fields[start - 2 * first :][: stop - start]]
-            return rounded(found * each[start - at * said_of.block :][: stop - start],
-                            said_of.dtype)  # fmt: skip
+            found = values[fields(start, stop)]
+            found *= each[start - at * said_of.block :][: stop - start]
+            return rounded(found, said_of.dtype)
 
         return read
 
-    kind = said_of.kind
+    name, kind, shape = codes.name, said_of.kind, said_of.shape
     scheme = Scheme(bits=4, algorithm=f"bitsandbytes {kind}", group=said_of.block, scales=blocks)
     others = [each for ending, each in parts.items() if ending in _PARTS]
-    return weight(
-        codes,
-        others,
-        name=codes.name,
-        shape=said_of.shape,
-        open_=open_,
-        scheme=scheme,
-        storage=kind,
-    )
+    return weight(codes, others, name=name, shape=shape, open_=open_, scheme=scheme, storage=kind)
+
+
+def _fields(codes: TensorSource) -> Read:
+    """The codes, two of which are in a byte, the high nibble first."""
+    packed = codes.open()
+
+    def read(start: int, stop: int) -> NDArray[np.uint8]:
+        first = start // 2
+        pairs = packed(first, -(-stop // 2)).astype(np.uint8)
+        fields: NDArray[np.uint8] = np.stack((pairs >> 4, pairs & 15), 1).reshape(-1)
+        return fields[start - 2 * first :][: stop - start]
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)

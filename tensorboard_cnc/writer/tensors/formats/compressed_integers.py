@@ -94,15 +94,10 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
 
         return by_rows(inputs, rows)
 
-    return weight(
-        codes,
-        [each for each in (scale, zero, order, shape) if each is not None],
-        name=codes.name.removesuffix("_packed"),
-        shape=(outputs, inputs),
-        open_=open_,
-        scheme=scheme,
-        storage=f"int{packing.bits}",
-    )
+    found = [each for each in (scale, zero, order, shape) if each is not None]
+    name, sizes = codes.name.removesuffix("_packed"), (outputs, inputs)
+    storage = f"int{packing.bits}"
+    return weight(codes, found, name=name, shape=sizes, open_=open_, scheme=scheme, storage=storage)
 
 
 def _constant(values: NDArray[Any]) -> Callable[[int, int], NDArray[Any]]:

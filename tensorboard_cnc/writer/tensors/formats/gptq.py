@@ -23,6 +23,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
 )
 from tensorboard_cnc.writer.tensors.formats.pieces import (
     Groups,
+    Rows,
     bitstream,
     by_rows,
     codes_of,
@@ -48,11 +49,8 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
     groups, outputs = scales.shape
     if codes.shape[1] != outputs or len(zeros.shape) != 2 or zeros.shape[0] != groups:
         return None
-    bits, rest = divmod(32 * zeros.shape[1], outputs)
-    inputs = 32 * codes.shape[0] // bits if bits else 0
     _check(codes, zeros, checkpoint)
-    if rest or bits not in _BITS or 32 * codes.shape[0] != inputs * bits:
-        raise NotUnderstoodError(f"shapes {codes.shape} and {zeros.shape} have no whole bits")
+    bits, inputs = _sizes(codes, zeros)
     grouping = Groups.named(_groups(inputs, groups, order, checkpoint))
     fields = bitstream(codes_of(zeros, zeros.shape[1])(0, groups), bits, outputs)
     points, symmetric = _points(fields, bits, checkpoint)
@@ -66,20 +64,26 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
     )
 
     def open_() -> Read:
-        words = columns_of(codes_of(codes, outputs), (codes.shape[0], outputs))
+        fields = _fields(codes, bits, inputs)
         factors = whole(scales, (groups, outputs))
 
         def rows(first: int, last: int) -> NDArray[Any]:
-            values = bitstream(words(first, last).T, bits, inputs).astype(np.float32)
-            values = grouping.apply(np.subtract, values, points[:, first:last].T)
+            values = grouping.apply(np.subtract, fields(first, last), points[:, first:last].T)
             return grouping.apply(np.multiply, values, factors[:, first:last].T)
 
         return by_rows(inputs, rows)
 
-    parts = [each for each in (scales, zeros, order) if each is not None]
-    name = codes.name.removesuffix("qweight") + "weight"
-    shape, storage = (outputs, inputs), f"uint{bits}"
+    parts = [scales, zeros, *(() if order is None else (order,))]
+    name, shape = codes.name.removesuffix("qweight") + "weight", (outputs, inputs)
+    storage = f"uint{bits}"
     return weight(codes, parts, name=name, shape=shape, open_=open_, scheme=scheme, storage=storage)
+
+
+def _fields(codes: TensorSource, bits: int, inputs: int) -> Rows:
+    """The codes of outputs, as floats."""
+    height, outputs = codes.shape
+    words = columns_of(codes_of(codes, outputs), (height, outputs))
+    return lambda first, last: bitstream(words(first, last).T, bits, inputs).astype(np.float32)
 
 
 def _check(codes: TensorSource, zeros: TensorSource, checkpoint: Checkpoint) -> None:
@@ -91,6 +95,15 @@ def _check(codes: TensorSource, zeros: TensorSource, checkpoint: Checkpoint) -> 
     for key, known in rules.items():
         if config.get(key) not in known:
             raise NotUnderstoodError(f"the config says {key} = {config[key]!r}")
+
+
+def _sizes(codes: TensorSource, zeros: TensorSource) -> tuple[int, int]:
+    """The bits of a code, and how many inputs there are."""
+    height, outputs = codes.shape
+    bits, rest = divmod(32 * zeros.shape[1], outputs) if outputs else (0, 0)
+    if rest or bits not in _BITS or 32 * height % bits:
+        raise NotUnderstoodError(f"shapes {codes.shape} and {zeros.shape} have no whole bits")
+    return bits, 32 * height // bits
 
 
 def _groups(

@@ -19,7 +19,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     NotUnderstoodError,
     weight,
 )
-from tensorboard_cnc.writer.tensors.formats.pieces import whole
+from tensorboard_cnc.writer.tensors.formats.pieces import sections, whole
 from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource
 
 # Bits of a section, and sections of a word, by the name of the packing.
@@ -41,69 +41,58 @@ _LONGEST = 64
 
 def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
     """The weight, from what ``HQQLinear.state_dict()`` holds beside ``W_q``."""
-    notes = {
-        last: found
-        for last in (*_NOTES, "scale", "zero")
-        if (found := checkpoint.beside(codes.name, last)) is not None
-    }
-    if "shape" not in notes or "packing" not in notes or "scale" not in notes:
+    notes = _notes(codes, checkpoint)
+    if not {"shape", "packing", "scale"} <= notes.keys():
         return None
-    if any(each.size > _LONGEST for last, each in notes.items() if last in _NOTES):
-        raise NotUnderstoodError("what it keeps beside them is no note")
-    for flag in ("view_as_float", "quant_scale", "quant_zero"):
-        if flag in notes and whole(notes[flag]).any():
-            raise NotUnderstoodError(f"{flag} is set")
-    bits, sections, dtype = _packing(notes["packing"])
+    bits, count, dtype = _packing(notes["packing"])
     axis = _number(notes, "axis")
     shape = tuple(int(each) for each in whole(notes["shape"]))
     scale, zero, n = notes["scale"], notes.get("zero"), prod(shape)
     if min(shape, default=0) < 1 or zero is None or zero.size != scale.size or n % scale.size:
         raise NotUnderstoodError(f"{scale.size} scales do not fit shape {shape}")
     group = n // scale.size
-    rows, columns = (scale.size, group) if axis == 1 else (group, scale.size)
     if axis not in (0, 1) or _number(notes, "group_size") not in (None, group) or scale.size == 1:
         raise NotUnderstoodError(f"{scale.size} scales along axis {axis} do not fit shape {shape}")
-    height = -(-rows // sections)
+    rows, columns = (scale.size, group) if axis == 1 else (group, scale.size)
     # All but those of 3 bits have rows that sections divide.
-    padded = bits != 3 and rows % sections
-    if codes.dtype != dtype or codes.shape != (height, columns) or padded:
+    padded = bits != 3 and rows % count
+    if codes.dtype != dtype or codes.shape != (-(-rows // count), columns) or padded:
         raise NotUnderstoodError(f"{codes.dtype} of shape {codes.shape} do not hold {shape}")
 
     def open_() -> Read:
-        read, size = codes.open(), height * columns
+        shifts = range(bits * (count - 1), -1, -bits)
+        fields = sections(codes.open(), codes.size, bits, shifts)
         scales, zeros = (whole(each).astype(np.float32) for each in (scale, zero))
 
-        def section(number: int, start: int, stop: int) -> NDArray[Any]:
-            low, high = max(start - number * size, 0), min(stop - number * size, size)
-            shift = bits * (sections - 1 - number)
-            fields: NDArray[Any] = read(low, high).astype(np.int32) >> shift & (2**bits - 1)
-            return fields
-
-        def values(start: int, stop: int) -> NDArray[Any]:
-            numbers = range(start // size, -(-stop // size))
-            parts = [section(number, start, stop) for number in numbers]
+        def read(start: int, stop: int) -> NDArray[Any]:
             at = np.arange(start, stop)
             at = at // group if axis == 1 else at % columns
-            found = np.concatenate(parts).astype(np.float32)
-            found -= zeros[at]
-            found *= scales[at]
+            found: NDArray[Any] = (fields(start, stop) - zeros[at]) * scales[at]
             return found
 
-        return values
+        return read
 
-    said_bits = float(whole(notes["nbits"])[0]) if "nbits" in notes else bits
-    scheme = Scheme(bits=round(said_bits, 2), algorithm="HQQ", symmetric=False, group=group,
-                    axis=0 if shape[0] == scale.size and axis == 1 else None,
-                    scales=scale.size)  # fmt: skip
-    return weight(
-        codes,
-        notes.values(),
-        name=codes.name.removesuffix("W_q") + "weight",
-        shape=shape,
-        open_=open_,
-        scheme=scheme,
-        storage=f"uint{bits}",
-    )
+    said_bits = round(float(whole(notes["nbits"])[0]), 2) if "nbits" in notes else bits
+    by_row = 0 if shape[0] == scale.size and axis == 1 else None
+    scheme = Scheme(said_bits, "HQQ", symmetric=False, group=group, axis=by_row, scales=scale.size)
+    parts, name = notes.values(), codes.name.removesuffix("W_q") + "weight"
+    storage = f"uint{bits}"
+    return weight(codes, parts, name=name, shape=shape, open_=open_, scheme=scheme, storage=storage)
+
+
+def _notes(codes: TensorSource, checkpoint: Checkpoint) -> dict[str, TensorSource]:
+    """Scales, zeros, and what says how they are laid out."""
+    found = {
+        last: each
+        for last in (*_NOTES, "scale", "zero")
+        if (each := checkpoint.beside(codes.name, last)) is not None
+    }
+    if any(each.size > _LONGEST for last, each in found.items() if last in _NOTES):
+        raise NotUnderstoodError("what it keeps beside them is no note")
+    for flag in ("view_as_float", "quant_scale", "quant_zero"):
+        if flag in found and whole(found[flag]).any():
+            raise NotUnderstoodError(f"{flag} is set")
+    return found
 
 
 def _packing(text: TensorSource) -> tuple[int, int, str]:

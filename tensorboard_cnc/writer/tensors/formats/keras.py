@@ -20,7 +20,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     weight,
 )
 from tensorboard_cnc.writer.tensors.formats.microscaling import nibbles
-from tensorboard_cnc.writer.tensors.formats.pieces import by_rows, rows_of, signed, whole
+from tensorboard_cnc.writer.tensors.formats.pieces import Rows, by_rows, rows_of, signed, whole
 from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource
 from tensorboard_cnc.writer.tensors.unread_codes import split
 
@@ -62,39 +62,29 @@ def _quotients(codes: TensorSource, scale: TensorSource, *, by_row: bool) -> Dec
     bits = 4 if packed else 8
 
     def open_() -> Read:
-        stored, scales = rows_of(codes, width), whole(scale, (-1, 1) if by_row else (1, -1))
+        stored = _fields(codes, columns)
+        scales = whole(scale, (-1, 1) if by_row else (1, -1))
 
         def read(first: int, last: int) -> NDArray[Any]:
-            values = stored(first, last)
-            values = _unpacked(values, columns) if packed else values
-            found: NDArray[Any] = values / (scales[first:last] if by_row else scales)
+            by = scales[first:last] if by_row else scales
+            found: NDArray[Any] = stored(first, last) / by
             return found.astype(np.float32)
 
         return by_rows(columns, read)
 
-    scheme = Scheme(
-        bits=bits,
-        algorithm="Keras",
-        symmetric=True,
-        group=columns if by_row else rows,
-        axis=0 if by_row else 1,
-        scales=scale.size,
-    )
+    axis, group = (0, columns) if by_row else (1, rows)
+    scheme = Scheme(bits=bits, algorithm="Keras", symmetric=True, group=group, axis=axis,
+                    scales=scale.size)  # fmt: skip
+    name, shape, storage = codes.name, (rows, columns), f"int{bits}"
     return weight(
-        codes,
-        (scale,),
-        name=codes.name,
-        shape=(rows, columns),
-        open_=open_,
-        scheme=scheme,
-        storage=f"int{bits}",
+        codes, (scale,), name=name, shape=shape, open_=open_, scheme=scheme, storage=storage
     )
 
 
 def _has_whole_bytes(codes: TensorSource) -> bool:
     """Whether a byte holds a nibble that codes of 4 bits never are: −8 is out of their range.
 
-    Before 3.13 they were packed along the inputs, and look like fewer inputs of 8 bits.
+    Earlier versions packed them along the inputs, which looks like fewer inputs of 8 bits.
     """
     read = codes.open()
     pieces = (
@@ -127,36 +117,39 @@ def _groups(
         raise NotUnderstoodError(f"g_idx does not name each of {groups} groups")
 
     def open_() -> Read:
-        stored = rows_of(codes, width)
-        scales, zeros = (rows_of(each, scale.shape[1]) for each in (scale, zero))
-
-        def of(part: Any, first: int, last: int) -> NDArray[Any]:
-            if by_row:
-                found: NDArray[Any] = part(first, last)[:, of_input]
-                return found
-            table: NDArray[Any] = part(0, groups)
-            return table[of_input[first:last]]
+        stored = _fields(codes, columns)
+        scales, zeros = (_by_index(each, of_input, by_row=by_row) for each in (scale, zero))
 
         def read(first: int, last: int) -> NDArray[Any]:
-            values = _unpacked(stored(first, last), columns)
-            found: NDArray[Any] = (values - of(zeros, first, last)) * of(scales, first, last)
-            return found.astype(np.float32)
+            values = stored(first, last) - zeros(first, last)
+            return (values * scales(first, last)).astype(np.float32)
 
         return by_rows(columns, read)
 
     scheme = Scheme(bits=4, algorithm="Keras", symmetric=False, scales=scale.size,
                     group=int(np.bincount(of_input).max()))  # fmt: skip
-    return weight(
-        codes,
-        (scale, zero, order),
-        name=codes.name,
-        shape=(rows, columns),
-        open_=open_,
-        scheme=scheme,
-        storage="int4",
-    )
+    parts, name, shape = (scale, zero, order), codes.name, (rows, columns)
+    return weight(codes, parts, name=name, shape=shape, open_=open_, scheme=scheme, storage="int4")
 
 
-def _unpacked(values: NDArray[Any], columns: int) -> NDArray[np.int32]:
-    pairs = values.astype(np.int8).view(np.uint8)
-    return signed(nibbles(pairs), 4)[:, :columns]
+def _by_index(table: TensorSource, of_input: NDArray[np.int64], *, by_row: bool) -> Rows:
+    """What stands for the groups of some rows: of each row's columns, or of the rows."""
+    stored = rows_of(table, table.shape[1])
+    if by_row:
+        return lambda first, last: stored(first, last)[:, of_input]
+    by_input = stored(0, table.shape[0])
+    return lambda first, last: by_input[of_input[first:last]]
+
+
+def _fields(codes: TensorSource, columns: int) -> Rows:
+    """The codes of some rows, one or two of which are in a byte."""
+    width = codes.shape[1]
+    stored = rows_of(codes, width)
+    if width == columns:
+        return stored
+
+    def rows(first: int, last: int) -> NDArray[Any]:
+        pairs = stored(first, last).astype(np.int8).view(np.uint8)
+        return signed(nibbles(pairs), 4)[:, :columns]
+
+    return rows

@@ -59,30 +59,36 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
         raise NotUnderstoodError(f"its mode {mode} has scales of {scale.dtype}")
 
     def open_() -> Read:
-        groups = inputs // group
-        words, scales = codes_of(codes, codes.shape[-1]), _scales(scale, groups, mode)
-        biases = None if bias is None else rows_of(bias, groups)
-        table, grouping = values_of("float4_e2m1fn"), Groups(group)
-
-        def rows(first: int, last: int) -> NDArray[Any]:
-            fields = bitstream(words(first, last), bits, inputs)
-            values: NDArray[Any] = table[fields] if biases is None else fields.astype(np.float32)
-            values = grouping.apply(np.multiply, values, scales(first, last))
-            return values if biases is None else grouping.apply(np.add, values, biases(first, last))
-
-        return by_rows(inputs, rows)
+        words = codes_of(codes, codes.shape[-1])
+        return by_rows(
+            inputs,
+            _values(
+                lambda first, last: bitstream(words(first, last), bits, inputs),
+                _scales(scale, inputs // group, mode),
+                None if bias is None else rows_of(bias, inputs // group),
+                Groups(group),
+            ),
+        )
 
     scheme = Scheme(bits=bits, algorithm=f"MLX {mode}", symmetric=bias is None, group=group,
                     scales=scale.size)  # fmt: skip
-    return weight(
-        codes,
-        [each for each in (scale, bias) if each is not None],
-        name=codes.name,
-        shape=(*codes.shape[:-1], inputs),
-        open_=open_,
-        scheme=scheme,
-        storage=f"uint{bits}" if bias is not None else "float4_e2m1fn",
-    )
+    parts = [each for each in (scale, bias) if each is not None]
+    name, shape = codes.name, (*codes.shape[:-1], inputs)
+    storage = f"uint{bits}" if bias is not None else "float4_e2m1fn"
+    return weight(codes, parts, name=name, shape=shape, open_=open_, scheme=scheme, storage=storage)
+
+
+def _values(fields: Rows, scales: Rows, biases: Rows | None, groups: Groups) -> Rows:
+    """Code · scale + bias; without biases the codes are FP4."""
+    table = values_of("float4_e2m1fn")
+
+    def rows(first: int, last: int) -> NDArray[Any]:
+        codes = fields(first, last)
+        values: NDArray[Any] = table[codes] if biases is None else codes.astype(np.float32)
+        values = groups.apply(np.multiply, values, scales(first, last))
+        return values if biases is None else groups.apply(np.add, values, biases(first, last))
+
+    return rows
 
 
 def _config(module: str, config: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -116,13 +116,29 @@ class Groups:
     def apply(
         self, operation: np.ufunc, values: NDArray[Any], by_group: NDArray[Any]
     ) -> NDArray[Any]:
-        """`values` (n, columns), in their own memory, and what stands for each group (n, groups)."""
+        """`values` (n, columns) with what stands for each group (n, groups), in their memory."""
         if self.of_column is not None:
             operation(values, by_group[:, self.of_column], out=values)
             return values
         grouped = values.reshape(len(values), -1, self.size)
         operation(grouped, by_group[:, :, None], out=grouped)
         return grouped.reshape(values.shape)
+
+
+def sections(read: Read, size: int, bits: int, shifts: Sequence[int]) -> Read:
+    """Codes whose k-th section of `size` positions stands at bits `shifts[k]` of the same words."""
+
+    def section(number: int, start: int, stop: int) -> NDArray[np.float32]:
+        low, high = max(start - number * size, 0), min(stop - number * size, size)
+        fields = read(low, high).astype(np.int32) >> shifts[number] & (2**bits - 1)
+        found: NDArray[np.float32] = fields.astype(np.float32)
+        return found
+
+    def codes(start: int, stop: int) -> NDArray[Any]:
+        numbers = range(start // size, -(-stop // size))
+        return np.concatenate([section(number, start, stop) for number in numbers])
+
+    return codes
 
 
 def signed(codes: NDArray[Any], bits: int) -> NDArray[np.int32]:

@@ -20,7 +20,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     NotUnderstoodError,
     weight,
 )
-from tensorboard_cnc.writer.tensors.formats.pieces import whole
+from tensorboard_cnc.writer.tensors.formats.pieces import sections, whole
 from tensorboard_cnc.writer.tensors.formats.scaled_codes import scaled
 from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource
 
@@ -71,38 +71,23 @@ def _groups(
         raise NotUnderstoodError(f"{codes.shape} bytes do not fit scales of shape {scale.shape}")
     height, group = codes.shape
     groups, outputs = scale.size, bias.size
-    fitting = [bits for bits, sections in _BITS.items() if -(-groups // sections) == height]
+    fitting = [bits for bits, count in _BITS.items() if -(-groups // count) == height]
     if len(fitting) != 1 or not outputs or groups % outputs:
         raise NotUnderstoodError(f"{groups} groups are not those of {outputs} outputs")
     (bits,) = fitting
     shape = (outputs, groups * group // outputs)
 
     def open_() -> Read:
-        read, size = codes.open(), height * group
+        fields = sections(codes.open(), codes.size, bits, range(0, 8, bits))
         scales, shifts = whole(scale), whole(shift)
 
-        def section(number: int, start: int, stop: int) -> NDArray[Any]:
-            low, high = max(start - number * size, 0), min(stop - number * size, size)
-            fields: NDArray[Any] = read(low, high).astype(np.uint8) >> bits * number
-            fields &= np.uint8(2**bits - 1)
-            return fields
-
-        def values(start: int, stop: int) -> NDArray[Any]:
-            numbers = range(start // size, -(-stop // size))
-            parts = [section(number, start, stop) for number in numbers]
+        def read(start: int, stop: int) -> NDArray[Any]:
             at = np.arange(start, stop) // group
-            found: NDArray[Any] = np.concatenate(parts) * scales[at] - shifts[at]
+            found: NDArray[Any] = fields(start, stop) * scales[at] - shifts[at]
             return found
 
-        return values
+        return read
 
     scheme = Scheme(bits=bits, algorithm="quanto", symmetric=False, group=group, scales=groups)
-    return weight(
-        codes,
-        (scale, shift),
-        name=name,
-        shape=shape,
-        open_=open_,
-        scheme=scheme,
-        storage=f"uint{bits}",
-    )
+    parts, storage = (scale, shift), f"uint{bits}"
+    return weight(codes, parts, name=name, shape=shape, open_=open_, scheme=scheme, storage=storage)

@@ -7,6 +7,7 @@ experts of three dimensions. Scales may be powers of two (E8M0).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -68,28 +69,25 @@ def scaled(
     )
 
     def open_() -> Read:
-        stored = rows_of(codes, columns)
-        scales = _spread(scale, codes.shape, grid, blocks)
-        points = None if zero is None else _spread(zero, codes.shape, grid, blocks)
-
-        def rows(first: int, last: int) -> NDArray[Any]:
-            values = stored(first, last)
-            if points is not None:
-                values = values - points(first, last)
-            return rounded((values * scales(first, last)).astype(np.float32), dtype)
-
-        return by_rows(columns, rows)
+        tables = [_spread(each, codes.shape, grid, blocks) for each in parts]
+        return by_rows(columns, _values(rows_of(codes, columns), tables, dtype))
 
     parts = (scale,) if zero is None else (scale, zero)
-    return weight(
-        codes,
-        parts,
-        name=name,
-        shape=codes.shape,
-        open_=open_,
-        scheme=scheme,
-        storage=codes.storage if not bits else f"int{bits:g}",
-    )
+    shape, storage = codes.shape, f"int{bits:g}" if bits else codes.storage
+    return weight(codes, parts, name=name, shape=shape, open_=open_, scheme=scheme, storage=storage)
+
+
+def _values(codes: Rows, tables: Sequence[Rows], dtype: str) -> Rows:
+    """Codes times the first of the tables, less the second, if there is one, before that."""
+    scales, *points = tables
+
+    def rows(first: int, last: int) -> NDArray[Any]:
+        values = codes(first, last)
+        for each in points:
+            values = values - each(first, last)
+        return rounded((values * scales(first, last)).astype(np.float32), dtype)
+
+    return rows
 
 
 def _scale_of(codes: TensorSource, checkpoint: Checkpoint) -> TensorSource | None:

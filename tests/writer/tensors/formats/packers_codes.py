@@ -102,11 +102,8 @@ def bitsandbytes4(
         scales = np.array([
             outer_table[q[j]] * outer_scales[j // outer] + np.float32(1.5) for j in range(blocks)
         ], np.float32)  # fmt: skip
-        tensors |= {
-            f"{prefix}.absmax": q,
-            f"{prefix}.nested_absmax": outer_scales,
-            f"{prefix}.nested_quant_map": outer_table,
-        }
+        tensors |= {f"{prefix}.absmax": q, f"{prefix}.nested_absmax": outer_scales}
+        tensors[f"{prefix}.nested_quant_map"] = outer_table
     else:
         tensors[f"{prefix}.absmax"] = scales
     text = np.frombuffer(json.dumps(state).encode(), np.uint8)

@@ -29,10 +29,9 @@ def gptq(
     s = draw.uniform(0.001, 0.1, (outputs, groups)).astype(np.float16)
     g = np.arange(inputs) // group
     g = draw.permutation(g) if act_order else g
-    weight = np.empty((outputs, inputs))
-    for o in range(outputs):
-        for i in range(inputs):
-            weight[o, i] = float(s[o, g[i]]) * (q[o, i] - z[o, g[i]])
+    weight = np.array([
+        [float(s[o, g[i]]) * (q[o, i] - z[o, g[i]]) for i in range(inputs)] for o in range(outputs)
+    ])  # fmt: skip
     tensors: dict[str, Array] = {
         "fc.qweight": rows_of_bits(q, bits).T.copy().view(np.int32),
         "fc.qzeros": rows_of_bits((z - (version == 1)).T, bits).view(np.int32),
