@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ class NewModel:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Where a model was written to, how many tensors its checkpoint holds, and what was refused.
+    """Where a model was written to, how many weights and buffers it has, and what was refused.
 
     `refused`: names of tensors that were not logged, and why.
     """
@@ -59,12 +59,13 @@ def add_model(
       OSError, WriterError: the checkpoint cannot be read, or the log directory not be written.
     """
     # A damaged file is refused before anything is written.
-    tensors = count_tensors(model.checkpoint)
+    stored = count_tensors(model.checkpoint)
     operation: Operation | LeftOut = LEFT_OUT
     if model.operation:
         operation = cnc_summary.operation(model.operation, **model.parameters)
     run = logdir / run_names([model.id])[model.id]
-    read = iter(progress(range(tensors)))
+    read = iter(progress(range(stored)))
+    names: list[str] = []
     with cnc_summary.model(
         run,
         model.id,
@@ -73,15 +74,16 @@ def add_model(
         description=model.description or LEFT_OUT,
         checkpoint=model.checkpoint,
     ) as handle:
-        refused = handle.weights(model.checkpoint, progress=lambda _name: _step(read))
-        # Scales are read together with the tensors that they belong to.
+
+        def step(name: str) -> None:
+            names.append(name)
+            next(read, None)
+
+        refused = handle.weights(model.checkpoint, progress=step)
+        # Codes and scales are read together, as one weight.
         for _ in read:
             pass
-    return Added(run, tensors, refused)
-
-
-def _step(read: Iterator[int]) -> None:
-    next(read, None)
+    return Added(run, len(names), refused)
 
 
 def typed_parameters(texts: Sequence[str]) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def test_what_is_refused_is_named_and_counted(
     arrays = dict(ARRAYS)
     for n in range(4):
         arrays[f"codes.{n}.weight"] = np.ones((8, 8), np.int8)
-        arrays[f"codes.{n}.SCB"] = np.ones(8, np.float32)
+        arrays[f"codes.{n}.absmax"] = np.ones(8, np.float32)
     path = save(tmp_path / "model.safetensors", arrays)
     assert run_add(path, tmp_path / "logs") == 1
     printed = capsys.readouterr()
