@@ -30,8 +30,8 @@ class Truth:
     `labels`: codes (N,), comparable with those of predictions, NONE where unknown; for
     multi-label data `memberships` has the classes of each row (N, C) instead, and `labels` codes
     of these sets. `numbers`: targets of a regression. An attribute is an array of N numbers (NaN:
-    unknown) or a pair of codes (N,) and their texts. `groups`: codes (N,) from 0 of what was sampled,
-    such as the image of several scans; None where every row was sampled by itself.
+    unknown) or a pair of codes (N,) and their texts. `groups`: codes (N,) from 0 of what was
+    sampled, such as the image of several scans; None where every row was sampled by itself.
     """
 
     kind: Kind
