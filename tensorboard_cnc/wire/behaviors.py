@@ -59,16 +59,32 @@ class Dimension(TypedDict):
 
 
 class Estimate(TypedDict):
-    """A mean with its 95 % interval, over n instances; null where n is too small for it."""
+    """A mean with its 95 % interval, over n instances; null where there is none."""
 
     n: int
     value: float | None
     low: float | None
     high: float | None
+    # Why there is no interval; of a change also what it does not hold.
+    reason: NotRequired[str]
+    # Of how many sampled units the instances are, where the data set names them.
+    groups: NotRequired[int]
+
+
+class Ratio(TypedDict):
+    """Mean of the model / mean of the base, with its 95 % interval."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    reason: NotRequired[str]
 
 
 class Change(TypedDict):
-    """Model − base over the n instances that have both, with a paired test."""
+    """Model − base over the n instances that have both, with a paired test.
+
+    The interval holds 0 just where p ≥ 0.05.
+    """
 
     n: int
     value: float | None
@@ -77,7 +93,13 @@ class Change(TypedDict):
     # Change divided by the base's value.
     relative: float | None
     p: float | None
-    test: Literal["exact McNemar", "sign test", "paired normal"] | None
+    test: Literal["exact McNemar", "Student's and Hall's t", "sign flips of groups"] | None
+    reason: NotRequired[str]
+    groups: NotRequired[int]
+    # Where form=ratio asks for it.
+    ratio: NotRequired[Ratio]
+    # Of how many models with the base's recipe the spread is in interval and p.
+    seeds: NotRequired[int]
 
 
 class Outcomes(TypedDict):
@@ -115,6 +137,9 @@ class Calibration(TypedDict):
 
     n: int
     ece: float
+    # The ECE that chance would give a perfectly calibrated model: its mean and 95th percentile.
+    chance: float
+    chance_high: float
     # Of each bin: instances, mean confidence and share that is right (null where it is empty).
     counts: list[int]
     confidence: list[float | None]
@@ -126,6 +151,8 @@ class Divergence(TypedDict):
 
     n: int
     of: int
+    # The most that rounding of the stored probabilities alone can make of a mean.
+    rounding: float
     mean: float
     median: float
     p90: float
@@ -220,4 +247,6 @@ class BehaviorSummary(TypedDict):
     # Of all histograms, ascending; one more than bins.
     edges: list[float]
     noise: NoiseFloor | None
+    # Why changes have no interval and no p: the filter is by an outcome.
+    hint: NotRequired[str]
     notes: list[BehaviorNote]

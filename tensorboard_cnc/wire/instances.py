@@ -179,6 +179,12 @@ class SliceCells(TypedDict):
     # Right→wrong and wrong→right, where there are labels.
     negative: list[int | None]
     positive: list[int | None]
+    # Model / base of the means, where form=ratio asks for it.
+    ratio: NotRequired[list[float | None]]
+    ratio_low: NotRequired[list[float | None]]
+    ratio_high: NotRequired[list[float | None]]
+    # Why slices, or those that are too small, have no interval and no p.
+    reason: NotRequired[str]
 
 
 class SliceTable(TypedDict):
@@ -201,6 +207,8 @@ class SliceTable(TypedDict):
     models: list[SliceCells]
     # All instances, each counted once however many slices it is in.
     total: int
+    # Why changes have no interval and no p: slices or filter are chosen by an outcome.
+    hint: NotRequired[str]
 
 
 class RestOfSlice(TypedDict):

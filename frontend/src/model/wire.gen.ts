@@ -329,15 +329,31 @@ export interface Dimension {
   levels: DimensionLevel[];
 }
 
-/** A mean with its 95 % interval, over n instances; null where n is too small for it. */
+/** A mean with its 95 % interval, over n instances; null where there is none. */
 export interface Estimate {
   n: number;
   value: number | null;
   low: number | null;
   high: number | null;
+  /** Why there is no interval; of a change also what it does not hold. */
+  reason?: string;
+  /** Of how many sampled units the instances are, where the data set names them. */
+  groups?: number;
 }
 
-/** Model − base over the n instances that have both, with a paired test. */
+/** Mean of the model / mean of the base, with its 95 % interval. */
+export interface Ratio {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  reason?: string;
+}
+
+/**
+ * Model − base over the n instances that have both, with a paired test.
+ *
+ * The interval holds 0 just where p ≥ 0.05.
+ */
 export interface Change {
   n: number;
   value: number | null;
@@ -346,7 +362,13 @@ export interface Change {
   /** Change divided by the base's value. */
   relative: number | null;
   p: number | null;
-  test: "exact McNemar" | "sign test" | "paired normal" | null;
+  test: "exact McNemar" | "Student's and Hall's t" | "sign flips of groups" | null;
+  reason?: string;
+  groups?: number;
+  /** Where form=ratio asks for it. */
+  ratio?: Ratio;
+  /** Of how many models with the base's recipe the spread is in interval and p. */
+  seeds?: number;
 }
 
 /** Right and wrong before (base) and after (model); the first four add up to n. */
@@ -380,6 +402,9 @@ export interface AnswerCount {
 export interface Calibration {
   n: number;
   ece: number;
+  /** The ECE that chance would give a perfectly calibrated model: its mean and 95th percentile. */
+  chance: number;
+  chance_high: number;
   /** Of each bin: instances, mean confidence and share that is right (null where it is empty). */
   counts: number[];
   confidence: (number | null)[];
@@ -390,6 +415,8 @@ export interface Calibration {
 export interface Divergence {
   n: number;
   of: number;
+  /** The most that rounding of the stored probabilities alone can make of a mean. */
+  rounding: number;
   mean: number;
   median: number;
   p90: number;
@@ -478,6 +505,8 @@ export interface BehaviorSummary {
   /** Of all histograms, ascending; one more than bins. */
   edges: number[];
   noise: NoiseFloor | null;
+  /** Why changes have no interval and no p: the filter is by an outcome. */
+  hint?: string;
   notes: BehaviorNote[];
 }
 
@@ -640,6 +669,12 @@ export interface SliceCells {
   /** Right→wrong and wrong→right, where there are labels. */
   negative: (number | null)[];
   positive: (number | null)[];
+  /** Model / base of the means, where form=ratio asks for it. */
+  ratio?: (number | null)[];
+  ratio_low?: (number | null)[];
+  ratio_high?: (number | null)[];
+  /** Why slices, or those that are too small, have no interval and no p. */
+  reason?: string;
 }
 
 /** Answer of `behaviors` at the level "slices". */
@@ -661,6 +696,8 @@ export interface SliceTable {
   models: SliceCells[];
   /** All instances, each counted once however many slices it is in. */
   total: number;
+  /** Why changes have no interval and no p: slices or filter are chosen by an outcome. */
+  hint?: string;
 }
 
 /** All instances that are not in a slice. */

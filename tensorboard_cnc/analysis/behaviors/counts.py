@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, Floats, Ints
+from tensorboard_cnc.analysis.behaviors.sampled_units import units_of
 
 Flip: TypeAlias = Literal[
     "negative", "positive", "changed_wrong", "changed", "both_right", "both_wrong"
@@ -24,6 +25,8 @@ _FEW = 12
 # Below, floats have too few digits for bins.
 _LEAST = 1e-300
 RELIABILITY_BINS = 15
+# 95 % of a normal are below; sums of the bins' sizes are slightly skewed, which 1.75 allows for.
+_UPPER = 1.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,19 +207,26 @@ def counts_in(column: Floats, edges: NDArray[np.float64]) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Equally wide bins (i/15, (i+1)/15] of confidence; NaN where a bin is empty."""
+    """Equally wide bins (i/15, (i+1)/15] of confidence; NaN where a bin is empty.
+
+    `chance`, `chance_high`: mean and 95th percentile of the ECE that a perfectly calibrated model
+    with these confidences has by chance, which is never 0.
+    """
 
     n: int
     ece: float
+    chance: float
+    chance_high: float
     counts: NDArray[np.int64]
     confidence: NDArray[np.float64]
     right: NDArray[np.float64]
 
 
-def reliability(confidence: Floats, correct: Floats) -> Reliability:
+def reliability(confidence: Floats, correct: Floats, groups: Ints | None = None) -> Reliability:
     """Of (n,) confidences in [0, 1] and (n,) 0/1; where either is NaN the row is left out.
 
     ECE = Σ n_bin / n · |share right - mean confidence| (Naeini et al. 2015; Guo et al. 2017).
+    `groups` (n,): the unit that each row was sampled in.
     """
     known = ~(np.isnan(confidence) | np.isnan(correct))
     confidence, correct = confidence[known].astype(float), correct[known].astype(float)
@@ -226,5 +236,20 @@ def reliability(confidence: Floats, correct: Floats) -> Reliability:
     right = np.bincount(bins, correct, RELIABILITY_BINS)
     n = int(counts.sum())
     ece = float(np.abs(right - confident).sum() / n) if n else float("nan")
-    with np.errstate(invalid="ignore"):
-        return Reliability(n, ece, counts, confident / counts, right / counts)
+    units = units_of(groups, known)
+    if units is None:
+        variance = np.bincount(bins, confidence * (1 - confidence), RELIABILITY_BINS)
+    else:
+        width = int(units.max(initial=-1)) + 1
+        misses = np.bincount(bins * width + units, correct - confidence, RELIABILITY_BINS * width)
+        variance = (misses.reshape(RELIABILITY_BINS, width) ** 2).sum(axis=1)
+    chance, high = _by_chance(variance / max(n, 1) ** 2)
+    filled = np.where(counts > 0, counts, np.nan)
+    return Reliability(n, ece, chance, high, counts, confident / filled, right / filled)
+
+
+def _by_chance(variance: NDArray[np.float64]) -> tuple[float, float]:
+    """Mean and 95th percentile of Σ |X|, X independent and normal with these variances."""
+    mean = float(np.sqrt(2 / np.pi * variance).sum())
+    spread = float(np.sqrt((1 - 2 / np.pi) * variance.sum()))
+    return mean, mean + _UPPER * spread

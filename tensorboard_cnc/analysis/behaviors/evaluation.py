@@ -286,6 +286,19 @@ def binary_kl(base: Floats, model: Floats) -> NDArray[np.float64]:
     return np.maximum(found, 0)
 
 
+def rounding_divergence(base: Floats, error: float, *, binary: bool) -> float:
+    """The most mean KL of vectors (n, C) from equal ones whose logarithms differ up to `error`.
+
+    D² / 2 with D = error: the variance of what differs by ±D at most (Hoeffding 1963). Of
+    independent yes/no probabilities from the vectors themselves.
+    """
+    if not binary:
+        return error**2 / 2
+    away = (base * np.exp(sign * error) for sign in (-1.0, 1.0))
+    found = [binary_kl(base, np.minimum(each, 1 - SMALLEST)) for each in away]
+    return float(np.maximum(*found).mean()) if len(base) else 0.0
+
+
 def _sums(rows: Floats) -> NDArray[np.float64]:
     total = np.asarray(rows @ np.ones(rows.shape[1], rows.dtype), float)
     return np.where(total > 0, total, 1)

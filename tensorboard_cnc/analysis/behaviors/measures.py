@@ -61,6 +61,11 @@ class Measure:
     known: Callable[[Case], bool]
 
     @property
+    def loss(self) -> bool:
+        """Whether it may be large on few instances, which carry most of its mean."""
+        return self.goal == "min" and not self.rate
+
+    @property
     def forms(self) -> tuple[Form, ...]:
         """A pairwise measure is relative already."""
         return FORMS[:1] if self.pairwise else FORMS

@@ -1,26 +1,27 @@
-"""Statistics of many slices at once, from sums over groups."""
+"""Statistics of many slices at once, from sums over groups of rows."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
 from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
-from tensorboard_cnc.analysis.behaviors.statistics import (
-    NORMAL_FROM,
+from tensorboard_cnc.analysis.behaviors.means import (
+    LEAST,
+    Array,
     Interval,
-    bootstraps,
-    mcnemar,
-    normal,
-    of_differences,
-    rate_change,
-    wilson,
+    Moments,
+    Sample,
+    mean_ends,
+    mean_p,
+    moments,
 )
+from tensorboard_cnc.analysis.behaviors.proportions import mcnemar, rate_change, two_valued, wilson
+from tensorboard_cnc.analysis.behaviors.sampled_units import over_units, over_units_of, units_of
 from tensorboard_cnc.records.models import Goal
 
 # Below, a slice is marked as small.
@@ -28,71 +29,158 @@ SMALL = 30
 
 
 @dataclass(frozen=True, slots=True)
-class GroupMeans:
-    """Of each of G groups: instances with a finite value, their mean, its 95 % interval."""
+class SliceMeans:
+    """Of each of G slices: instances with a finite value, and their mean.
+
+    `reason`: why no slice has an interval, or only the larger ones.
+    """
 
     n: Ints
-    mean: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
+    mean: Array
+    _ends: _Rates | _Means
+    reason: str | None
+
+    def interval(self, of: Ints) -> Interval:
+        """The 95 % intervals of the slices `of` (k,); NaN where there is none."""
+        return self._ends.interval(of)
 
 
 @dataclass(frozen=True, slots=True)
-class GroupChanges(GroupMeans):
-    """The same of model - base, with the p-value of a paired test and counts of its signs."""
+class SliceChanges(SliceMeans):
+    """The same of model - base, with a paired test that the intervals agree with; NaN: none."""
 
-    p: NDArray[np.float64]
-    below: Ints
-    above: Ints
+    p: Array
 
 
-def group_means(values: Floats, groups: Grouping, *, rate: bool) -> GroupMeans:
-    """Means of a column (N,) over groups; of a rate with Wilson intervals, else normal ones."""
-    sums = _sums(values, groups)
-    low, high = wilson(sums.total, sums.n) if rate else normal(sums.mean, sums.variance, sums.n)
-    return GroupMeans(sums.n, sums.mean, low, high)
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """Intervals from the moments of slices with `least` values or more."""
+
+    moments: Moments
+    least: float
+
+    def interval(self, of: Ints) -> Interval:
+        n, mean, error, skewness = self.moments
+        each = Moments(n[of], mean[of], error[of], skewness[of])
+        low, high = mean_ends(each)
+        few = each.n < self.least
+        return np.where(few, np.nan, low), np.where(few, np.nan, high)
+
+    def p(self) -> Array:
+        return np.where(self.moments.n < self.least, np.nan, mean_p(self.moments))
 
 
-def group_changes(model: Floats, base: Floats, groups: Grouping, *, rate: bool) -> GroupChanges:
-    """Means of model - base (N,) over groups, where both are finite."""
-    difference = np.asarray(model - base)
-    sums = _sums(difference, groups)
-    below = _count(difference < 0, groups)
-    above = _count(difference > 0, groups)
-    there = np.flatnonzero(sums.n)
-    columns = (each[there].tolist() for each in (sums.n, sums.mean, sums.variance, below, above))
-    cells = zip(*columns, strict=True)
-    p = np.full(groups.n, np.nan)
-    if rate:
-        low, high = rate_change(below, above, sums.n)
-        p[there] = [mcnemar(less, more).p for _, _, _, less, more in cells]
-    else:
-        low, high = normal(sums.mean, sums.variance, sums.n)
-        p[there] = [of_differences(*cell).p for cell in cells]
-    empty = sums.n == 0
-    low, high = np.where(empty, np.nan, low), np.where(empty, np.nan, high)
-    return GroupChanges(sums.n, sums.mean, low, high, p, below, above)
+@dataclass(frozen=True, slots=True)
+class _Rates:
+    """Intervals from counts: of ones, or of the two kinds of flips."""
+
+    n: Floats | Ints
+    ones: Floats | Ints
+    flips: tuple[Ints, Ints, Array] | None = None
+
+    def interval(self, of: Ints) -> Interval:
+        if self.flips is None:
+            return wilson(self.ones[of], self.n[of])
+        below, above, p = (each[of] for each in self.flips)
+        return rate_change(below, above, self.n[of], p)
 
 
-def small_group_intervals(values: Floats, groups: Grouping, of: Ints) -> Interval:
-    """Bootstrap intervals of the groups `of` with fewer than 200 finite values; NaN for others."""
-    low, high = np.full(len(of), np.nan), np.full(len(of), np.nan)
-    taken = values[groups.rows]
-    finite = np.isfinite(taken)
-    codes, taken = groups.codes[finite], taken[finite]
-    order = np.argsort(codes, kind="stable")
-    codes, taken = codes[order], taken[order]
-    starts = np.searchsorted(codes, of)
-    sizes = np.searchsorted(codes, of, side="right") - starts
-    # Groups of one size at a time share their resamples.
-    for size in np.unique(sizes[sizes < NORMAL_FROM]).tolist():
-        places = np.flatnonzero(sizes == size)
-        samples = taken[starts[places][:, None] + np.arange(size)]
-        low[places], high[places] = bootstraps(samples)
-    return low, high
+def slice_means(
+    values: Floats,
+    slices: Grouping,
+    *,
+    rate: bool = False,
+    loss: bool = False,
+    sampled: Ints | None = None,
+) -> SliceMeans:
+    """Means of a column (N,) over slices; `sampled` (N,): the unit that each row was sampled in."""
+    part = _Part(values, slices, sampled)
+    if rate or two_valued(part.values):
+        n = part.counts()
+        ones = np.asarray(np.bincount(part.codes, part.values, slices.n), float)
+        share = np.divide(ones, n, out=np.full(slices.n, np.nan), where=n > 0)
+        size = n if part.units is None else part.effective(n, share)
+        return SliceMeans(n, share, _Rates(size, share * size), None)
+    of, least, reason = part.moments(loss=loss)
+    return SliceMeans(part.counts(), of.mean, _Means(of, least), reason)
 
 
-def loss(change: Floats, goal: Goal | None) -> NDArray[np.float64]:
+def slice_changes(
+    model: Floats,
+    base: Floats,
+    slices: Grouping,
+    *,
+    rate: bool = False,
+    loss: bool = False,
+    sampled: Ints | None = None,
+) -> SliceChanges:
+    """Means of model - base (N,) over slices, where both are finite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        part = _Part(model - base, slices, sampled)
+    rate = rate or two_valued(model[slices.rows], base[slices.rows])
+    if rate and part.units is None:
+        n = part.counts()
+        below, above = (
+            np.bincount(part.codes[flipped], minlength=slices.n)
+            for flipped in (part.values < 0, part.values > 0)
+        )
+        p = np.where(n > 0, mcnemar(below, above), np.nan)
+        mean = np.divide(above - below, n, out=np.full(slices.n, np.nan), where=n > 0)
+        return SliceChanges(n, mean, _Rates(n, n, (below, above, p)), None, p)
+    of, least, reason = part.moments(loss=loss and not rate)
+    ends = _Means(of, LEAST if rate else least)
+    return SliceChanges(part.counts(), of.mean, ends, None if rate else reason, ends.p())
+
+
+class _Part:
+    """The finite values (m,) of a column that are in a slice, and where."""
+
+    def __init__(self, values: Floats, slices: Grouping, sampled: Ints | None) -> None:
+        finite = np.isfinite(values)
+        taken = finite[slices.rows]
+        self.codes, self.values = slices.codes[taken], values[slices.rows[taken]]
+        self._k = slices.n
+        self.units: Ints | None = None
+        # An instance counts once for the whole, however many slices it is in.
+        inside = np.zeros(len(values), bool)
+        inside[slices.rows] = True
+        inside &= finite
+        self._whole = values[inside]
+        self._whole_units = units_of(sampled, inside)
+        if self._whole_units is not None:
+            at = np.full(len(values), -1)
+            at[inside] = self._whole_units
+            self.units = at[slices.rows[taken]]
+
+    def moments(self, *, loss: bool) -> tuple[Moments, float, str | None]:
+        """Of the slices; from how many values on they have intervals, and why not before."""
+        whole, what = self._whole, "instances"
+        if self._whole_units is not None:
+            whole, what = over_units(whole, self._whole_units), "groups"
+        sample = Sample(whole)
+        reason = sample.why_no_interval(loss=loss, what=what)
+        least = float("inf") if reason else sample.least_of_part()
+        if reason is None:
+            reason = f"Too few decide in slices of fewer than {math.ceil(least):,} {what}."
+        if self.units is None:
+            return moments(self.values, self.codes, self._k), least, reason
+        found, codes = over_units_of(self.values, self.units, self.codes, self._k)
+        return moments(found, codes, self._k), least, reason
+
+    def counts(self) -> Ints:
+        """The instances of each slice."""
+        return np.bincount(self.codes, minlength=self._k)
+
+    def effective(self, n: Ints, share: Array) -> Array:
+        """How many instances, each sampled by itself, would tell each rate as well (Kish 1965)."""
+        assert self.units is not None
+        of = moments(*over_units_of(self.values, self.units, self.codes, self._k), self._k)
+        known = np.isfinite(of.error)
+        size = share * (1 - share) / np.where(known, of.error, 1.0) ** 2
+        return np.where(known, np.minimum(size, n), of.n)
+
+
+def loss(change: Floats, goal: Goal | None) -> Array:
     """How much worse mean changes (G,) are, in the direction of the goal; -inf where not known.
 
     Without a goal any change is a loss.
@@ -101,36 +189,12 @@ def loss(change: Floats, goal: Goal | None) -> NDArray[np.float64]:
     return np.where(np.isnan(worse), -np.inf, worse)
 
 
-def most_harmed_first(losses: Sequence[tuple[Floats, Bools]], groups: int) -> Ints:
-    """The groups by the largest loss that counts, then the others by the largest loss.
+def most_harmed_first(losses: Sequence[tuple[Floats, Bools]], slices: int) -> Ints:
+    """The slices by the largest loss that counts, then the others by the largest loss.
 
     `losses`: of each model how large they are (G,), and which of them count (G,).
     """
-    most = np.full((2, groups), -np.inf)
+    most = np.full((2, slices), -np.inf)
     for size, counts in losses:
         most = np.maximum(most, [size, np.where(counts, size, -np.inf)])
     return np.lexsort(-most)
-
-
-class _Sums(NamedTuple):
-    n: Ints
-    total: NDArray[np.float64]
-    mean: NDArray[np.float64]
-    variance: NDArray[np.float64]
-
-
-def _sums(values: Floats, groups: Grouping) -> _Sums:
-    taken = values[groups.rows]
-    finite = np.isfinite(taken)
-    codes, taken = groups.codes[finite], taken[finite].astype(float)
-    n = np.bincount(codes, minlength=groups.n)
-    total = np.asarray(np.bincount(codes, taken, groups.n), float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.asarray(total / n, float)
-        squares = np.bincount(codes, (taken - mean[codes]) ** 2, groups.n)
-        variance = np.where(n > 1, squares / (n - 1), np.nan)
-    return _Sums(n, total, mean, variance)
-
-
-def _count(marked: NDArray[np.bool_], groups: Grouping) -> Ints:
-    return np.bincount(groups.codes[marked[groups.rows]], minlength=groups.n)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,19 +17,24 @@ from tensorboard_cnc.analysis.behaviors.counts import (
     reliability,
     transitions,
 )
-from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
-from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, Floats
-from tensorboard_cnc.analysis.behaviors.statistics import Change, Estimate, change, mean
+from tensorboard_cnc.analysis.behaviors.estimates import Change, Estimate, change, ratio
+from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation, rounding_divergence
+from tensorboard_cnc.analysis.behaviors.instances import NONE, Floats
+from tensorboard_cnc.plugin.behaviors.base_seeds import BaseSeeds
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison, prediction_names
 from tensorboard_cnc.plugin.behaviors.rows import FilteredRows
 from tensorboard_cnc.plugin.responses import number, numbers, significant
 
 # The most frequent predictions and changes of each model.
 _TOP = 8
+# Half a step of the logarithms that probabilities are stored by; coarse where max_bytes cut them.
+_ROUNDED = {False: 1 / 4096, True: 1 / 128}
+# Vectors that tell what rounding makes of several labels.
+_MOST_ROUNDED = 2000
 
 
 def model_summary(
-    filtered: FilteredRows, key: str, edges: NDArray[np.float64]
+    filtered: FilteredRows, key: str, edges: NDArray[np.float64], seeds: BaseSeeds
 ) -> wire.ModelBehavior:
     """What a model does on the filtered rows; `edges` are those of all histograms."""
     comparison, measure = filtered.comparison, filtered.measure
@@ -39,32 +46,27 @@ def model_summary(
     summary["excluded"] = _excluded(comparison, key)
     if filtered.has_value(key):
         values = filtered.values(key, measure, filtered.form)
-        summary["value"] = _estimate_json(
-            mean(values, rate=measure.rate and filtered.form == "value")
-        )
+        summary["value"] = _estimate_json(_value(filtered, key, values))
         counts = counts_in(values, edges)
         n_known = int(counts.sum())
         summary["histogram"] = {"counts": counts.tolist(), "n_excluded": summary["n"] - n_known}
-    summary["nll"] = _mean_of(filtered.values_of(key, "nll"))
-    summary["brier"] = _mean_of(filtered.values_of(key, "brier"))
+    summary["nll"] = _mean_of(filtered, key, "nll")
+    summary["brier"] = _mean_of(filtered, key, "brier")
     summary["answers"] = _predictions(filtered, key)
     if model.correct is not None:
-        summary["error"] = number(1 - mean(model.correct[filtered.rows], rate=True).value)
-        summary["calibration"] = _calibration(model, filtered.rows)
+        summary["error"] = number(1 - filtered.mean(model.correct[filtered.rows], rate=True).value)
+        summary["calibration"] = _calibration(model, filtered)
     if comparison.base is not None and key != comparison.models[0]:
         _against_base(summary, filtered, key, comparison.base)
+        if not measure.pairwise:
+            summary["change"] = _change(filtered, key, seeds)
     return summary
 
 
 def _against_base(
     summary: wire.ModelBehavior, filtered: FilteredRows, key: str, base: Evaluation
 ) -> None:
-    measure, model = filtered.measure, filtered.comparison.evaluation(key)
-    if not measure.pairwise:
-        before = filtered.values(filtered.comparison.models[0], measure)
-        summary["change"] = _change_json(
-            change(filtered.values(key, measure), before, rate=measure.rate)
-        )
+    model = filtered.comparison.evaluation(key)
     table = outcomes(base, model, filtered.rows)
     if table is not None and table.n:
         summary["outcomes"] = _outcomes(table)
@@ -72,7 +74,7 @@ def _against_base(
         if wrong_before:
             summary["error_relative"] = number((table.negative - table.positive) / wrong_before)
     if base.answers is not None and model.answers is not None:
-        summary["agreement"] = _mean_of(filtered.values_of(key, "agrees"), rate=True)
+        summary["agreement"] = _mean_of(filtered, key, "agrees")
         summary["changes"] = _changes(filtered, key, base)
     summary["kl"] = _divergence(filtered, key)
 
@@ -88,21 +90,76 @@ def _outcomes(table: Outcomes) -> wire.Outcomes:
     }
 
 
-def _mean_of(values: Floats | None, *, rate: bool = False) -> wire.Estimate | None:
-    """Their mean; None where none is known."""
-    estimate = None if values is None else mean(values, rate=rate)
-    return _estimate_json(estimate) if estimate and estimate.n else None
+def _value(filtered: FilteredRows, key: str, values: Floats) -> Estimate:
+    """The mean of a model's column; in the form "ratio" the ratio of means."""
+    measure, form = filtered.measure, filtered.form
+    if measure.pairwise or form == "value":
+        return filtered.mean(values, rate=measure.rate, loss=measure.loss)
+    if form == "ratio":
+        return _untested(_ratio(filtered, key), filtered)
+    if form == "difference":
+        return _untested(_difference(filtered, key), filtered)
+    return _untested(filtered.mean(values, loss=True), filtered)
 
 
-def _calibration(model: Evaluation, rows: Bools) -> wire.Calibration | None:
+def _difference(filtered: FilteredRows, key: str) -> Change:
+    measure, base = filtered.measure, filtered.comparison.models[0]
+    columns = (filtered.values(each, measure) for each in (key, base))
+    return change(*columns, rate=measure.rate, loss=measure.loss, groups=filtered.groups)
+
+
+def _ratio(filtered: FilteredRows, key: str) -> Estimate:
+    measure, base = filtered.measure, filtered.comparison.models[0]
+    columns = (filtered.values(each, measure) for each in (key, base))
+    return ratio(*columns, rate=measure.rate, loss=measure.loss, groups=filtered.groups)
+
+
+def _untested(found: Estimate, filtered: FilteredRows) -> Estimate:
+    """Without an interval where the rows are chosen by an outcome."""
+    if filtered.hint is None:
+        return found
+    return replace(found, low=float("nan"), high=float("nan"), reason=filtered.hint)
+
+
+def _change(filtered: FilteredRows, key: str, seeds: BaseSeeds) -> wire.Change:
+    found = _difference(filtered, key)
+    if filtered.hint is not None:
+        found = found.untested(filtered.hint)
+    written = _change_json(seeds.judged(found, filtered, key))
+    if filtered.form == "ratio":
+        times = _untested(_ratio(filtered, key), filtered)
+        written["ratio"] = {
+            "value": number(times.value),
+            "low": number(times.low),
+            "high": number(times.high),
+        }
+        if times.reason is not None:
+            written["ratio"]["reason"] = times.reason
+    return written
+
+
+def _mean_of(filtered: FilteredRows, key: str, id: str) -> wire.Estimate | None:
+    """The mean of a measure; None where none is known."""
+    measure = next((each for each in filtered.comparison.measures if each.id == id), None)
+    if measure is None:
+        return None
+    values = filtered.values(key, measure)
+    found = filtered.mean(values, rate=measure.rate, loss=measure.loss)
+    return _estimate_json(found) if found.n else None
+
+
+def _calibration(model: Evaluation, filtered: FilteredRows) -> wire.Calibration | None:
     if model.confidence is None or model.correct is None:
         return None
-    found = reliability(model.confidence[rows], model.correct[rows])
+    rows = filtered.rows
+    found = reliability(model.confidence[rows], model.correct[rows], filtered.groups)
     if not found.n:
         return None
     return {
         "n": found.n,
         "ece": significant(found.ece),
+        "chance": significant(found.chance),
+        "chance_high": significant(found.chance_high),
         "counts": found.counts.tolist(),
         "confidence": numbers(found.confidence),
         "right": numbers(found.right),
@@ -118,10 +175,12 @@ def _divergence(filtered: FilteredRows, key: str) -> wire.Divergence | None:
     mean_, median, p90, p95, p99, most = (
         significant(value) for value in (values.mean(), *quantiles)
     )
-    shared = filtered.count(filtered.comparison.shared(key))
+    comparison = filtered.comparison
+    shared = filtered.count(comparison.shared(key))
     return {
         "n": len(values),
         "of": shared,
+        "rounding": significant(_rounding(comparison, key)),
         "mean": mean_,
         "median": median,
         "p90": p90,
@@ -129,6 +188,19 @@ def _divergence(filtered: FilteredRows, key: str) -> wire.Divergence | None:
         "p99": p99,
         "max": most,
     }
+
+
+def _rounding(comparison: Comparison, key: str) -> float:
+    """The mean KL that how both sides are stored can make of equal vectors."""
+    base = comparison.models[0]
+    steps = (_ROUNDED["vectors" in comparison.records[each].dropped] for each in (base, key))
+    vectors = comparison.evaluation(base).vectors
+    assert vectors is not None
+    return rounding_divergence(
+        vectors.probabilities[:_MOST_ROUNDED],
+        sum(steps),
+        binary=comparison.truth.kind == "multi-label",
+    )
 
 
 def _predictions(filtered: FilteredRows, key: str) -> list[wire.AnswerCount]:
@@ -212,19 +284,34 @@ def not_logged(key: str) -> wire.ModelBehavior:
 
 def _estimate_json(found: Estimate) -> wire.Estimate:
     """A mean with its interval; null where there is none."""
-    return {
+    written: wire.Estimate = {
         "n": found.n,
         "value": number(found.value),
         "low": number(found.low),
         "high": number(found.high),
     }
+    if found.reason is not None:
+        written["reason"] = found.reason
+    if found.groups is not None:
+        written["groups"] = found.groups
+    return written
 
 
 def _change_json(found: Change) -> wire.Change:
     """A change with its interval and test."""
-    return {
-        **_estimate_json(found),
+    written: wire.Change = {
+        "n": found.n,
+        "value": number(found.value),
+        "low": number(found.low),
+        "high": number(found.high),
         "relative": number(found.relative),
         "p": number(found.p),
         "test": found.test,
     }
+    if found.reason is not None:
+        written["reason"] = found.reason
+    if found.groups is not None:
+        written["groups"] = found.groups
+    if found.seeds is not None:
+        written["seeds"] = found.seeds
+    return written

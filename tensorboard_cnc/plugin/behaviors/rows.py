@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.counts import changed, with_flip
+from tensorboard_cnc.analysis.behaviors.estimates import Estimate, mean
 from tensorboard_cnc.analysis.behaviors.evaluation import Evaluation
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.measures import Form, Measure
@@ -18,6 +19,8 @@ from tensorboard_cnc.analysis.behaviors.votes import votes as votes_of
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison, prediction_name, predictions_at
 from tensorboard_cnc.plugin.responses import BadRequestError
 
+# Dimensions that a model's answers make.
+_OUTCOMES = ("predicted", "confidence")
 _ORDERS = ("order", "id", "label", "disagreement", "value:KEY", "change:KEY", "confidence:KEY")
 
 
@@ -29,6 +32,14 @@ class FilteredRows:
     rows: Bools
     measure: Measure
     form: Form
+    # Why changes are not tested; None where they are.
+    hint: str | None = None
+
+    @property
+    def groups(self) -> Ints | None:
+        """The unit that each filtered row was sampled in."""
+        groups = self.comparison.truth.groups
+        return None if groups is None else groups[self.rows]
 
     def count(self, marked: Bools) -> int:
         """How many of the marked (N,) pass the filter."""
@@ -42,6 +53,10 @@ class FilteredRows:
     def values(self, key: str, measure: Measure, form: Form = "value") -> Floats:
         """A model's column of the filtered rows."""
         return self.comparison.column(key, measure, form)[self.rows]
+
+    def mean(self, values: Floats, *, rate: bool = False, loss: bool = False) -> Estimate:
+        """The mean of a column of the filtered rows."""
+        return mean(values, rate=rate, loss=loss, groups=self.groups)
 
     def values_of(self, key: str, id: str) -> Floats | None:
         """The same by the measure's id; None where no model has it."""
@@ -60,6 +75,45 @@ def filtered_rows(comparison: Comparison, conditions: Iterable[wire.Condition]) 
     for condition in conditions:
         chosen &= _holds(comparison, condition)
     return chosen
+
+
+_WORDS = {
+    "slice": "by the base's own answers or confidence",
+    "flip": "by who was right",
+    "change": "by which answers changed",
+    "range": "by what a model scored",
+    "text": "by a text that answers contain",
+}
+
+
+def chosen_by_outcome(
+    comparison: Comparison, conditions: Iterable[wire.Condition], by: Iterable[str] = ()
+) -> str | None:
+    """Why instances that pass these conditions, or slices `by` these dimensions, are not tested.
+
+    Whoever picks instances by a model's answers picks some where it had luck, good or bad; any
+    other model, even a twin, comes out nearer to the average there. None where nothing is so.
+    """
+    found = [each["kind"] for each in conditions if _of_outcome(comparison, each)]
+    if any(each in _OUTCOMES for each in by):
+        found.append("slice")
+    if not found:
+        return None
+    how = " and ".join(_WORDS[each] for each in dict.fromkeys(found))
+    return f"Chosen {how}: any other model, even a twin, moves toward the average here. Not tested."
+
+
+def _of_outcome(comparison: Comparison, condition: wire.Condition) -> bool:
+    match condition["kind"]:
+        case "slice":
+            return condition["by"] in _OUTCOMES
+        case "text":
+            sought = condition["text"].casefold()
+            classes = np.flatnonzero(_containing(comparison.truth.classes, sought))
+            evaluations = (comparison.evaluations[key] for key in comparison.logged)
+            return any(_answers_containing(each, sought, classes).any() for each in evaluations)
+        case _:
+            return True
 
 
 def _holds(comparison: Comparison, condition: wire.Condition) -> Bools:

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
+from tensorboard_cnc.analysis.behaviors import estimates
 from tensorboard_cnc.analysis.behaviors.counts import with_flip
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension, Grouping, crossed
 from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.measures import Measure
 from tensorboard_cnc.analysis.behaviors.slices import (
     SMALL,
-    GroupChanges,
-    GroupMeans,
-    group_changes,
-    group_means,
+    SliceChanges,
+    SliceMeans,
     loss,
     most_harmed_first,
-    small_group_intervals,
+    slice_changes,
+    slice_means,
 )
 from tensorboard_cnc.analysis.behaviors.statistics import benjamini_hochberg
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
-from tensorboard_cnc.plugin.behaviors.rows import filtered_rows
+from tensorboard_cnc.plugin.behaviors.rows import chosen_by_outcome, filtered_rows
 from tensorboard_cnc.plugin.questions import BehaviorsQuestion
 from tensorboard_cnc.plugin.responses import BadRequestError, numbers
 
@@ -36,12 +36,23 @@ _KINDS = "harm, harm:KEY, n, level, value:KEY, change:KEY, p:KEY"
 _MOST_GROUPS = 1_000_000
 
 
+_Numbers: TypeAlias = list[float | None]
+
+
+class _Kind(TypedDict):
+    """What a measure's values are like, and how they were sampled."""
+
+    rate: bool
+    loss: bool
+    sampled: Ints | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Side:
     """One model over all groups; changes and flips are None for the base."""
 
-    means: GroupMeans
-    changes: GroupChanges | None
+    means: SliceMeans
+    changes: SliceChanges | None
     negative: Ints | None
     positive: Ints | None
 
@@ -71,13 +82,17 @@ def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.S
     there, groups = _occupied(_groups(dimensions, rows, comparison.truth.n))
     sides = {key: _side(comparison, key, measure, groups) for key in comparison.logged}
     counts = np.bincount(groups.codes, minlength=groups.n)
+    hint = chosen_by_outcome(comparison, question.filter, [each.id for each in dimensions])
     p = np.stack([s.changes.p for s in sides.values() if s.changes] or [np.empty(0)])
+    if hint is not None:
+        p = np.full(p.shape, np.nan)
     q = dict(zip((k for k, s in sides.items() if s.changes), benjamini_hochberg(p), strict=False))
     order = _order(_Found(comparison, measure, sides, counts), question)
     page = order[question.offset : question.offset + question.limit]
     places = np.unravel_index(there[page], [len(each.texts) for each in dimensions])
     levels = np.stack(places, axis=1)
-    return {
+    shown = _Shown(comparison, measure, groups, page, tested=hint is None)
+    found: wire.SliceTable = {
         "dataset": comparison.dataset,
         "measure": measure.id,
         "by": [each.id for each in dimensions],
@@ -92,11 +107,14 @@ def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.S
         "instances": counts[page].tolist(),
         "small": (counts[page] < SMALL).tolist(),
         "models": [
-            _cells(comparison, key, measure, groups, sides.get(key), q.get(key), page)
+            shown.cells(key, sides.get(key), q.get(key), ratios=question.form == "ratio")
             for key in comparison.models
         ],
         "total": int(np.count_nonzero(rows)),
     }
+    if hint is not None:
+        found["hint"] = hint
+    return found
 
 
 def _dimensions(comparison: Comparison, by: Sequence[str]) -> list[Dimension]:
@@ -131,15 +149,14 @@ def _occupied(groups: Grouping) -> tuple[Ints, Grouping]:
 
 def _side(comparison: Comparison, key: str, measure: Measure, groups: Grouping) -> _Side:
     column, base = comparison.column(key, measure), comparison.base
-    means = group_means(column, groups, rate=measure.rate)
+    of = _Kind(rate=measure.rate, loss=measure.loss, sampled=comparison.truth.groups)
+    means = slice_means(column, groups, **of)
     first = comparison.models[0]
     if key == first or base is None:
         return _Side(means, None, None, None)
     changes = None
     if not measure.pairwise:
-        changes = group_changes(
-            column, comparison.column(first, measure), groups, rate=measure.rate
-        )
+        changes = slice_changes(column, comparison.column(first, measure), groups, **of)
     model = comparison.evaluation(key)
     if base.correct is None or model.correct is None:
         return _Side(means, changes, None, None)
@@ -193,36 +210,68 @@ def _harm_ranks(found: _Found, keys: Iterable[str]) -> Ints:
     return ranks
 
 
-def _cells(
-    comparison: Comparison,
-    key: str,
-    measure: Measure,
-    groups: Grouping,
-    side: _Side | None,
-    q: Floats | None,
-    page: Ints,
-) -> wire.SliceCells:
-    cells = _no_cells(key, len(page))
-    base = comparison.models[0]
-    if side is None or (measure.pairwise and key == base):
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A page of the groups; `tested`: changes have intervals and tests."""
+
+    comparison: Comparison
+    measure: Measure
+    groups: Grouping
+    page: Ints
+    tested: bool
+
+    def cells(
+        self, key: str, side: _Side | None, q: Floats | None, *, ratios: bool
+    ) -> wire.SliceCells:
+        """The columns of one model."""
+        page, measure = self.page, self.measure
+        cells = _no_cells(key, len(page))
+        base = self.comparison.models[0]
+        if side is None or (measure.pairwise and key == base):
+            return cells
+        low, high = side.means.interval(page)
+        cells["n"] = side.means.n[page].tolist()
+        cells["value"] = numbers(side.means.mean[page])
+        cells["low"], cells["high"] = numbers(low), numbers(high)
+        reason = side.means.reason
+        if side.changes is not None:
+            cells["change"] = numbers(side.changes.mean[page])
+            reason = side.changes.reason
+            if self.tested:
+                low, high = side.changes.interval(page)
+                cells["change_low"], cells["change_high"] = numbers(low), numbers(high)
+                cells["p"] = numbers(side.changes.p[page])
+            if ratios:
+                cells["ratio"], cells["ratio_low"], cells["ratio_high"] = self._ratios(key)
+        if reason is not None:
+            cells["reason"] = reason
+        if q is not None and self.tested:
+            cells["q"] = numbers(q[page])
+        if side.negative is not None and side.positive is not None:
+            cells["negative"] = side.negative[page].tolist()
+            cells["positive"] = side.positive[page].tolist()
         return cells
-    column = comparison.column(key, measure)
-    low, high = _ends(side.means, column, measure, groups, page)
-    cells["n"] = side.means.n[page].tolist()
-    cells["value"] = numbers(side.means.mean[page])
-    cells["low"], cells["high"] = numbers(low), numbers(high)
-    if side.changes is not None:
-        difference = column - comparison.column(base, measure)
-        low, high = _ends(side.changes, difference, measure, groups, page)
-        cells["change"] = numbers(side.changes.mean[page])
-        cells["change_low"], cells["change_high"] = numbers(low), numbers(high)
-        cells["p"] = numbers(side.changes.p[page])
-    if q is not None:
-        cells["q"] = numbers(q[page])
-    if side.negative is not None and side.positive is not None:
-        cells["negative"] = side.negative[page].tolist()
-        cells["positive"] = side.positive[page].tolist()
-    return cells
+
+    def _ratios(self, key: str) -> tuple[_Numbers, _Numbers, _Numbers]:
+        """Model / base of the means, and the ends of their intervals."""
+        base, model = (
+            self.comparison.column(each, self.measure) for each in (self.comparison.models[0], key)
+        )
+        order = np.argsort(self.groups.codes, kind="stable")
+        ends = np.searchsorted(self.groups.codes[order], [self.page, self.page + 1])
+        sampled = self.comparison.truth.groups
+        found = []
+        for start, end in ends.T.tolist():
+            rows = self.groups.rows[order[start:end]]
+            units = None if sampled is None else sampled[rows]
+            of = {"rate": self.measure.rate, "loss": self.measure.loss}
+            found.append(estimates.ratio(model[rows], base[rows], groups=units, **of))
+        ends_shown = self.tested
+        return (
+            numbers([each.value for each in found]),
+            numbers([each.low if ends_shown else np.nan for each in found]),
+            numbers([each.high if ends_shown else np.nan for each in found]),
+        )
 
 
 def _no_cells(key: str, rows: int) -> wire.SliceCells:
@@ -241,16 +290,3 @@ def _no_cells(key: str, rows: int) -> wire.SliceCells:
         "negative": [*nothing],
         "positive": [*nothing],
     }
-
-
-def _ends(
-    means: GroupMeans, values: Floats, measure: Measure, groups: Grouping, page: Ints
-) -> tuple[Floats, Floats]:
-    """The intervals of a page of groups: those of small ones are bootstrapped."""
-    if measure.rate:
-        return means.low[page], means.high[page]
-    low, high = small_group_intervals(values, groups, page)
-    return (
-        np.where(np.isnan(low), means.low[page], low),
-        np.where(np.isnan(high), means.high[page], high),
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -10,12 +11,14 @@ from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.counts import common_edges, noise_floor
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, rows_of
-from tensorboard_cnc.analysis.behaviors.measures import Form, Measure
+from tensorboard_cnc.analysis.behaviors.measures import Measure
+from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.differences.replicates import replicates_of
+from tensorboard_cnc.plugin.behaviors.base_seeds import BaseSeeds
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons, EvaluationSet
 from tensorboard_cnc.plugin.behaviors.model_summary import model_summary, not_logged
-from tensorboard_cnc.plugin.behaviors.rows import FilteredRows, filtered_rows
+from tensorboard_cnc.plugin.behaviors.rows import FilteredRows, chosen_by_outcome, filtered_rows
 from tensorboard_cnc.plugin.questions import BehaviorsQuestion
 from tensorboard_cnc.plugin.responses import number, significant
 
@@ -53,6 +56,8 @@ def summary(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.Behav
     comparison = comparisons.selection
     truth, data = comparison.truth, comparison.instances.dataset
     rows = filtered_rows(comparison, question.filter)
+    hint = chosen_by_outcome(comparison, question.filter)
+    twins = _twins(comparisons, comparison)
     measure = comparison.measure(question.measure)
     found["datasets"] = _datasets_json(comparisons.sets, comparisons.sizes())
     found["dataset"], found["kind"] = comparison.dataset, truth.kind
@@ -60,22 +65,26 @@ def summary(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.Behav
     if measure is not None:
         found["measure"] = measure.id
         found["form"] = "value" if measure.pairwise else question.form
-        found["models"], found["edges"] = _models_json(comparison, measure, question.form, rows)
+        filtered = FilteredRows(comparison, rows, measure, question.form, hint)
+        seeds = BaseSeeds(twins, partial(_retrained, comparisons.catalog, question.base))
+        found["models"], found["edges"] = _models_json(filtered, seeds)
     found["dimensions"] = _dimensions_json(comparison.dimensions, truth.n)
     found["has_texts"] = bool(data and data.texts is not None)
     found["has_images"] = bool(data and data.images is not None)
     found["groups"] = truth.n_groups
     found["n"], found["n_filtered"] = truth.n, int(np.count_nonzero(rows))
-    found["noise"] = _noise(comparisons, comparison, rows)
+    found["noise"] = None if twins is None else _noise(twins, comparison, rows)
+    if hint is not None:
+        found["hint"] = hint
     found["notes"] = [*comparisons.notes, *_limits(comparison)]
     return found
 
 
 def _models_json(
-    comparison: Comparison, measure: Measure, form: Form, rows: Bools
+    filtered: FilteredRows, seeds: BaseSeeds
 ) -> tuple[list[wire.ModelBehavior], list[float]]:
-    """Each model over the instances `rows` (N,), and the edges of all histograms."""
-    filtered = FilteredRows(comparison, rows, measure, form)
+    """Each model over the filtered instances, and the edges of all histograms."""
+    comparison, measure, form = filtered.comparison, filtered.measure, filtered.form
     # The bins stay where they are while filters change.
     edges = common_edges(
         [
@@ -85,22 +94,37 @@ def _models_json(
         ]
     )
     models = [
-        model_summary(filtered, key, edges) if key in comparison.evaluations else not_logged(key)
+        model_summary(filtered, key, edges, seeds)
+        if key in comparison.evaluations
+        else not_logged(key)
         for key in comparison.models
     ]
     return models, edges.tolist()
 
 
-def _noise(comparisons: Comparisons, comparison: Comparison, rows: Bools) -> wire.NoiseFloor | None:
-    """Of the base and its replicates, where there are any on this data set."""
+def _twins(comparisons: Comparisons, comparison: Comparison) -> Comparison | None:
+    """The base and its replicates, where there are any on this data set."""
     base = comparison.models[0]
     if comparison.base is None:
         return None
     replicates = replicates_of(comparisons.catalog, base, comparisons.evaluated())
     models = [base, *replicates][:_MOST_REPLICATES]
-    if len(models) < 2:
-        return None
-    among = comparisons.among(models)
+    return comparisons.among(models) if len(models) > 1 else None
+
+
+def _retrained(catalog: Catalog, base: str, key: str) -> bool | None:
+    """Whether a model's weights were trained apart from the base's; None: not known."""
+    parents = catalog.lineage.parents
+    seen: set[str] = set()
+    at = key
+    while at not in seen and at != base and parents.get(at):
+        seen.add(at)
+        at = parents[at][0].key
+    return None if at == base else True
+
+
+def _noise(among: Comparison, comparison: Comparison, rows: Bools) -> wire.NoiseFloor | None:
+    """How much the base and its replicates differ."""
     at = rows_of(among.instances.ids, comparison.instances.ids)
     found = noise_floor([among.evaluations[key] for key in among.logged], (at != NONE) & rows[at])
     if found is None:

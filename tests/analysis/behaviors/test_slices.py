@@ -9,14 +9,13 @@ import pytest
 from scipy import stats
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
+from tensorboard_cnc.analysis.behaviors.estimates import change, mean
 from tensorboard_cnc.analysis.behaviors.slices import (
-    group_changes,
-    group_means,
     loss,
     most_harmed_first,
-    small_group_intervals,
+    slice_changes,
+    slice_means,
 )
-from tensorboard_cnc.analysis.behaviors.statistics import bootstrap
 
 RNG = np.random.default_rng(7)
 N = 3000
@@ -33,66 +32,86 @@ def in_group(values: Any, group: int) -> Any:
     return kept[np.isfinite(kept)]
 
 
-def test_means_of_numbers() -> None:
-    found = group_means(MODEL, GROUPS, rate=False)
+EVERY = np.arange(5)
+
+
+def test_means_of_numbers_are_those_of_each_slice_alone() -> None:
+    found = slice_means(MODEL, GROUPS)
+    low, high = found.interval(EVERY)
     for group in range(3):
         values = in_group(MODEL, group)
-        low, high = stats.norm.interval(0.95, values.mean(), stats.sem(values))
+        alone = mean(values)
         assert (found.n[group], found.mean[group]) == (len(values), pytest.approx(values.mean()))
-        assert (found.low[group], found.high[group]) == pytest.approx((low, high))
-    assert np.isnan([found.low[3], found.mean[4], found.low[4]]).all()
+        assert (low[group], high[group]) == pytest.approx((alone.low, alone.high))
+    assert np.isnan([low[3], found.mean[4], low[4]]).all()
+    assert (found.reason or "").startswith("Too few decide in slices of fewer than ")
 
 
 def test_rates() -> None:
-    found = group_means(RIGHT, GROUPS, rate=True)
+    low, high = slice_means(RIGHT, GROUPS, rate=True).interval(EVERY)
     for group in range(4):
         values = in_group(RIGHT, group)
         expected = stats.binomtest(int(values.sum()), len(values)).proportion_ci(method="wilson")
-        assert (found.low[group], found.high[group]) == pytest.approx(
-            (expected.low, expected.high), abs=1e-9
-        )
+        assert (low[group], high[group]) == pytest.approx((expected.low, expected.high), abs=1e-9)
 
 
-def test_changes_of_numbers() -> None:
-    found = group_changes(MODEL, BASE, GROUPS, rate=False)
+def test_changes_of_numbers_are_those_of_each_slice_alone() -> None:
+    found = slice_changes(MODEL, BASE, GROUPS)
+    low, high = found.interval(EVERY)
     for group in range(3):
-        difference = in_group(MODEL - BASE, group)
-        z = difference.mean() / stats.sem(difference)
-        assert found.p[group] == pytest.approx(2 * stats.norm.sf(abs(z)))
-        assert found.mean[group] == pytest.approx(difference.mean())
-        signs = np.count_nonzero(difference < 0), np.count_nonzero(difference > 0)
-        assert (found.below[group], found.above[group]) == signs
+        alone = change(MODEL[group == CODES], BASE[group == CODES])
+        assert found.p[group] == pytest.approx(alone.p)
+        assert (low[group], high[group]) == pytest.approx((alone.low, alone.high))
+        assert found.mean[group] == pytest.approx(alone.value)
+    assert np.isnan(found.p[3:]).all()
 
 
-def test_few_instances_have_a_sign_test() -> None:
-    groups = Grouping(np.arange(40), np.zeros(40, int), 1)
-    found = group_changes(MODEL[30:70], BASE[30:70], groups, rate=False)
-    above = int(np.count_nonzero(MODEL[30:70] > BASE[30:70]))
-    assert found.p[0] == pytest.approx(stats.binomtest(above, 40).pvalue)
-
-
-def test_changes_of_rates() -> None:
-    found = group_changes(WRONG, RIGHT, GROUPS, rate=True)
+def test_changes_of_rates_are_recognised_and_exact() -> None:
+    found = slice_changes(WRONG, RIGHT, GROUPS)
+    low, high = found.interval(EVERY)
     for group in range(3):
         before, after = in_group(RIGHT, group), in_group(WRONG, group)
         lost = np.count_nonzero((before == 1) & (after == 0))
         won = np.count_nonzero((before == 0) & (after == 1))
         assert found.p[group] == pytest.approx(stats.binomtest(lost, lost + won).pvalue)
         assert found.mean[group] == pytest.approx((won - lost) / len(before), abs=1e-6)
-    assert np.isnan([found.p[4], found.low[4], found.high[4]]).all()
+        assert low[group] < found.mean[group] < high[group]
+    assert np.isnan([found.p[4], low[4], high[4]]).all()
 
 
-def test_small_groups_are_bootstrapped_as_alone() -> None:
-    sizes = [150, 40, 40, 1, 300]
-    codes = np.repeat(np.arange(5), sizes)
-    values = RNG.gamma(2, size=len(codes))
-    shuffled = RNG.permutation(len(codes))
-    groups = Grouping(np.arange(len(codes)), codes[shuffled], 5)
-    low, high = small_group_intervals(values[shuffled], groups, np.array([4, 2, 0, 1, 3]))
-    assert np.isnan([low[0], high[0], low[4]]).all()
-    for place, group in ((1, 2), (2, 0), (3, 1)):
-        expected = bootstrap(values[codes == group])
-        assert (low[place], high[place]) == pytest.approx(expected)
+def test_slices_of_sampled_units_are_those_of_each_slice_alone() -> None:
+    sampled = np.arange(N) // 3
+    for model, base in ((MODEL, BASE), (WRONG, RIGHT)):
+        found = slice_changes(model, base, GROUPS, sampled=sampled)
+        of = slice_means(model, GROUPS, sampled=sampled)
+        changes, means = found.interval(EVERY), of.interval(EVERY)
+        for group in range(3):
+            here = group == CODES
+            alone = change(model[here], base[here], groups=sampled[here])
+            level = mean(model[here], groups=sampled[here])
+            assert found.n[group] == alone.n
+            assert found.mean[group] == pytest.approx(alone.value, abs=1e-6)
+            assert (means[0][group], means[1][group]) == pytest.approx((level.low, level.high))
+            if model is MODEL:
+                assert found.p[group] == pytest.approx(alone.p)
+                assert changes[0][group] == pytest.approx(alone.low)
+
+
+def test_small_slices_of_a_whole_where_few_decide_have_no_interval() -> None:
+    values = np.where(RNG.random(N) < 0.004, 50.0, RNG.random(N))
+    groups = Grouping(np.arange(N), np.repeat([0, 1, 2], [100, 400, 2500]), 3)
+    found = slice_changes(values, np.zeros(N), groups)
+    assert np.isnan(found.p).tolist() == [True, True, False]
+    assert np.isnan(found.interval(np.arange(3))[0]).tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "column", [np.full(N, np.inf), np.full(N, np.nan), np.zeros(N), BASE - BASE]
+)
+def test_columns_without_a_spread_have_no_p_and_no_warning(column: Any) -> None:
+    found = slice_changes(column, np.zeros(N) + 0.5, GROUPS)
+    assert np.isnan(found.p).all()
+    assert found.reason
 
 
 def test_the_largest_loss_that_counts_comes_first() -> None:
