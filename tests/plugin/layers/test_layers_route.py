@@ -260,7 +260,7 @@ def with_refused(tmp_path: Path, serve: Serve) -> InProcessTensorBoard:
         "fc.qzeros": np.zeros((4, 64), np.int32),
         "fc.scales": np.ones((4, 512), np.float16),
     }
-    codes = {"fc.weight": layer.astype(np.int8), "fc.SCB": np.ones(512, np.float32)}
+    codes = {"fc.weight": layer.astype(np.int8), "fc.absmax": np.ones(512, np.float32)}
     many = {"more.weight": np.ones((512, 128), np.float32)}
     _log(tmp_path, "dense", weights={"emb.weight": embedding, "fc.weight": layer})
     _log(tmp_path, "gptq", weights={"emb.weight": embedding, **packed})
@@ -291,7 +291,7 @@ def test_a_network_that_lacks_refused_tensors_is_not_unchanged(
     assert base["parts"] == {}
     (note,) = [each for each in answer["notes"] if "fc.weight" in each["message"]
                or "fc.qweight" in each["message"]]  # fmt: skip
-    assert "codes whose scales are not understood" in note["message"]
+    assert "log the dequantized weights as a mapping" in note["message"]
 
 
 def test_a_total_of_most_weights_says_what_it_leaves_out(
