@@ -116,10 +116,11 @@ def _aside(
     """Scales and the like are no weights beside what is refused, nor those of a layer's outputs."""
     module, last = split(source.name)
     unread = module in coded and _COMPANION.search(last)
-    other = module in read and _ACTIVATIONS.fullmatch(last)
-    if isinstance(source, TensorSource) and (unread or other):
-        return replace(source, role="buffer")
-    return source
+    if isinstance(source, Refused):
+        return source
+    near = module in read or (read and source.size == 1)
+    other = near and _ACTIVATIONS.fullmatch(last)
+    return replace(source, role="buffer") if unread or other else source
 
 
 def _is_codes(source: TensorSource, last: str, around: set[str]) -> bool:

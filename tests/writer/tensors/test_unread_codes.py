@@ -75,6 +75,16 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
         "fc.weight._data",
         "quanto codes are not read: scales of shape",
     ),
+    "EXL2": (
+        {
+            "fc.q_weight": ones(16, 64, dtype=np.int32),
+            "fc.q_scale": ones(2, 8, dtype=np.int32),
+            "fc.q_scale_max": ones(2, dtype=np.float16),
+            "fc.q_invperm": ones(64, dtype=np.int32),
+        },
+        "fc.q_weight",
+        "int32 codes whose scales are not understood",
+    ),
     "ModelOpt, NVFP4": (
         {
             "fc.weight": UINT8,

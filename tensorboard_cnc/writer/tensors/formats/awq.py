@@ -30,6 +30,7 @@ from tensorboard_cnc.writer.tensors.formats.pieces import (
 )
 from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource
 
+_METHODS = (None, "awq", "auto-round", "intel/auto-round")
 # The nibble of word c in which output 8c + i stands; nibble k is output 8c + [0, 2, 4, 6, 1, …][k].
 _NIBBLE = (0, 4, 1, 5, 2, 6, 3, 7)
 
@@ -92,7 +93,7 @@ def _check(codes: TensorSource, zeros: TensorSource, checkpoint: Checkpoint) -> 
     config = checkpoint.quantization
     if codes.dtype != "int32" or zeros.dtype != "int32":
         raise NotUnderstoodError(f"they are packed into {codes.dtype} instead of int32")
-    rules = {"quant_method": (None, "awq"), "version": (None, "gemm", "GEMM"), "bits": (None, 4)}
+    rules = {"quant_method": _METHODS, "version": (None, "gemm", "GEMM"), "bits": (None, 4)}
     for key, known in rules.items():
         if config.get(key) not in known:
             raise NotUnderstoodError(f"the config says {key} = {config[key]!r}")

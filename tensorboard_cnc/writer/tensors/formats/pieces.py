@@ -25,7 +25,10 @@ def by_rows(columns: int, rows: Rows) -> Read:
     def read(start: int, stop: int) -> NDArray[Any]:
         first, last = start // columns, -(-stop // columns)
         skipped = start - first * columns
-        return as_floats(rows(first, last).reshape(-1)[skipped : skipped + stop - start])
+        # Infinite scales are counted as what they make infinite.
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = rows(first, last).reshape(-1)
+        return as_floats(found[skipped : skipped + stop - start])
 
     return read
 
@@ -156,9 +159,11 @@ def whole(source: TensorSource, shape: Sequence[int] = (-1,)) -> NDArray[Any]:
 def rounded(values: NDArray[np.float32], dtype: str) -> NDArray[np.float32]:
     """Values as a float of this type holds them."""
     if dtype == "float16":
-        return values.astype(np.float16).astype(np.float32)
+        with np.errstate(over="ignore"):
+            return values.astype(np.float16).astype(np.float32)
     if dtype == "bfloat16":
         bits = np.ascontiguousarray(values).view(np.uint32)
         even = bits >> np.uint32(16) & np.uint32(1)
-        return (bits + np.uint32(0x7FFF) + even & np.uint32(0xFFFF0000)).view(np.float32)
+        found = (bits + np.uint32(0x7FFF) + even & np.uint32(0xFFFF0000)).view(np.float32)
+        return np.where(np.isnan(values), np.float32(np.nan), found)
     return values

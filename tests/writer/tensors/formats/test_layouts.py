@@ -141,6 +141,6 @@ def test_what_a_config_tells(packed: Packed, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["input_scale", "output_scale", "k_scale", "input_global_scale"])
 def test_scales_of_activations_are_no_weights(name: str, tmp_path: Path) -> None:
     packed = floats.nvfp4()
-    packed.tensors[f"fc.{name}"] = np.ones(1, np.float32)
+    packed.tensors |= {f"fc.{name}": np.ones(1, np.float32), f"attn.{name}": np.ones((), "f4")}
     read = found(as_file(packed, tmp_path)).values()
     assert [each.name for each in read if each.weights] == ["fc.weight"]
