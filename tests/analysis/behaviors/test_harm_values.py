@@ -13,7 +13,7 @@ from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
 from tensorboard_cnc.analysis.behaviors.harm_values import value_harm
 from tensorboard_cnc.analysis.behaviors.statistics import benjamini_hochberg
 
-Draw = Callable[[np.random.Generator, int], Any]
+Draw = Callable[[np.random.Generator, Any], Any]
 
 
 def blocks(rng: np.random.Generator, breaks: Any, mends: Any) -> Any:
