@@ -86,7 +86,7 @@ def _scale(values: Floats) -> float:
     if not len(values):
         return 1.0
     most = max(float(values.max()), -float(values.min()))
-    return 1.0 if 1e-30 < most < 1e60 else max(most, float(np.finfo(float).tiny))
+    return 1.0 if not most or 1e-30 < most < 1e60 else max(most, float(np.finfo(float).tiny))
 
 
 class Sample:
@@ -95,7 +95,7 @@ class Sample:
     def __init__(self, values: Floats) -> None:
         self.values = values
         scale, n = _scale(values), len(values)
-        scaled = values if scale == 1 else values / scale
+        scaled = values if scale == 1 else values.astype(float) / scale
         mean = float(scaled.mean(dtype=float)) if n else float("nan")
         sums = np.zeros(3)
         for start in range(0, n, _CHUNK):

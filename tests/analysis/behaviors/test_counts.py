@@ -195,3 +195,21 @@ def test_the_ends_and_what_is_not_known() -> None:
     found = reliability(np.array([0.0, 1.0, np.nan, 0.5]), np.array([0.0, 1.0, 1.0, np.nan]))
     assert (found.n, found.counts[0], found.counts[-1], found.ece) == (2, 1, 1, 0)
     assert np.isnan(reliability(np.empty(0), np.empty(0)).ece)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_the_ece_that_chance_makes(grouped: bool) -> None:
+    rng = np.random.default_rng(8)
+    n = 400
+    confidence = rng.beta(5, 2, n)
+    groups = np.arange(n) // 4 if grouped else None
+    if grouped:
+        confidence = np.repeat(confidence[:100], 4)
+    found = []
+    for _ in range(600):
+        u = np.repeat(rng.random(100), 4) if grouped else rng.random(n)
+        found.append(reliability(confidence, (u < confidence).astype(float), groups))
+    by_chance = np.array([each.ece for each in found])
+    assert found[0].chance == pytest.approx(by_chance.mean(), rel=0.1 if not grouped else 0.3)
+    above = np.mean(by_chance > [each.chance_high for each in found])
+    assert above == pytest.approx(0.05, abs=0.03)

@@ -117,13 +117,14 @@ def test_a_loss_of_few_instances_is_not_told() -> None:
     [
         ([], "No instances with this value."),
         ([1.0, 2.0], "Too few to tell: a mean needs 30 instances, and has 2."),
+        ([0.0] * 50, "All 50 are equal: nothing tells how far others would be."),
         ([0.1] * 50, "All 50 are equal: nothing tells how far others would be."),
         ([0.0] * 99 + [1e300], "Too few decide: 1 of 100 instances carries 99% of the variance."),
     ],
 )
 def test_reasons(values: list[float], reason: str) -> None:
-    sample = Sample(np.array(values))
-    assert sample.why_no_interval(loss=False) == reason
+    for dtype in (np.float64, np.float32) if max(values, default=0) < 1e30 else (np.float64,):
+        assert Sample(np.array(values, dtype)).why_no_interval(loss=False) == reason
 
 
 def test_powers_that_would_overflow() -> None:

@@ -120,7 +120,8 @@ def test_changes_and_ratios_of_rates_are_covered(n: int) -> None:
         low, high = rate_change(drawn[:, 0], drawn[:, 1], n, p)
         assert np.mean((low <= won - lost) & (won - lost <= high)) >= 0.93
         truth = (both + won) / (both + lost)
-        ends = [rate_ratio(*row[:3].tolist(), q) for row, q in zip(drawn[:300], p, strict=False)]
+        rows = zip(drawn[:300].tolist(), p.tolist(), strict=False)
+        ends = [rate_ratio(row[0], row[1], row[2], q) for row, q in rows]
         assert np.mean([first <= truth <= last for first, last in ends]) >= 0.92
 
 
