@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from tensorboard_cnc.analysis.differences.student_t import t_975
+from tensorboard_cnc.analysis.distributions import t_975
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tensorboard_cnc" / "wire"

@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from tensorboard_cnc.analysis.behaviors.distributions import student_t_cdf, student_t_quantile
 from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.means import (
     LEVEL,
@@ -25,6 +24,7 @@ from tensorboard_cnc.analysis.behaviors.proportions import (
 )
 from tensorboard_cnc.analysis.behaviors.ratios import ratio_of_means
 from tensorboard_cnc.analysis.behaviors.sampled_units import over_units, sign_flip_p, units_of
+from tensorboard_cnc.analysis.distributions import student_t_cdf, student_t_quantile
 
 TestName: TypeAlias = Literal["exact McNemar", "Student's and Hall's t", "sign flips of groups"]
 _NAN = float("nan")

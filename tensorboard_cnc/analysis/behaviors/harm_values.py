@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
-from tensorboard_cnc.analysis.behaviors.distributions import student_t_cdf
 from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.means import (
     LEAST_OF_PART,
@@ -22,6 +21,7 @@ from tensorboard_cnc.analysis.behaviors.means import (
     moments,
 )
 from tensorboard_cnc.analysis.behaviors.sampled_units import over_units, over_units_of, sign_flip_p
+from tensorboard_cnc.analysis.distributions import student_t_cdf
 
 _KURTOSES = 2
 # Slices with so many units inside and outside, and times the kurtosis, have a difference of means

@@ -12,8 +12,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.analysis.behaviors.distributions import student_t_cdf, student_t_quantile
 from tensorboard_cnc.analysis.behaviors.instances import Floats
+from tensorboard_cnc.analysis.distributions import student_t_cdf, student_t_quantile
 
 Array: TypeAlias = NDArray[np.float64]
 Interval: TypeAlias = tuple[Array, Array]

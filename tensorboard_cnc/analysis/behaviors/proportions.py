@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tensorboard_cnc.analysis.behaviors.distributions import binomial_cdf
 from tensorboard_cnc.analysis.behaviors.instances import Floats
 from tensorboard_cnc.analysis.behaviors.means import Array, Interval
+from tensorboard_cnc.analysis.distributions import binomial_cdf
 
 Z = 1.959963984540054
 # Halvings of an interval: to the last bits of a float64.

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from tensorboard_cnc.analysis.behaviors.distributions import student_t_quantile
 from tensorboard_cnc.analysis.behaviors.instances import Floats
 from tensorboard_cnc.analysis.behaviors.means import LEVEL, MOST_DEGREES
+from tensorboard_cnc.analysis.distributions import student_t_quantile
 
 _HALVINGS = 60
 

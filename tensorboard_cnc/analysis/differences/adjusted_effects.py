@@ -18,8 +18,8 @@ from tensorboard_cnc.analysis.differences.least_squares import (
     contrast_of,
     fitted,
 )
-from tensorboard_cnc.analysis.differences.student_t import t_975
 from tensorboard_cnc.analysis.differences.variables import Variable
+from tensorboard_cnc.analysis.distributions import t_975
 
 Ints: TypeAlias = NDArray[np.int64]
 Values = Mapping[str, float]

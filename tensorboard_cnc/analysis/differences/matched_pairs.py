@@ -13,6 +13,7 @@ import numpy as np
 
 from tensorboard_cnc.analysis.differences.sign_flip import sign_flip
 from tensorboard_cnc.analysis.differences.variables import Variable
+from tensorboard_cnc.analysis.false_discovery import benjamini_hochberg
 
 # Beyond these many variables nothing is "the same but for" one of a readable list.
 _MOST_VARIABLES = 40
@@ -194,10 +195,8 @@ def _with_q(contrasts: Sequence[MatchedPairs]) -> list[MatchedPairs]:
                 tested[name].append((effect.p, place))
     q: dict[tuple[int, str], float] = {}
     for name, ps in tested.items():
-        least = 1.0
-        for rank, (p, place) in sorted(enumerate(sorted(ps), start=1), reverse=True):
-            least = min(least, p * len(ps) / rank)
-            q[place, name] = least
+        corrected = benjamini_hochberg(np.array([p for p, _ in ps])).tolist()
+        q |= {(place, name): one for (_, place), one in zip(ps, corrected, strict=True)}
     return [
         replace(
             contrast,

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from tensorboard_cnc.analysis.behaviors.harm.slices import Subject
-from tensorboard_cnc.analysis.behaviors.harm.units import Units, ValueTest
+from tensorboard_cnc.analysis.behaviors.harm.units import Units
+from tensorboard_cnc.analysis.behaviors.harm_values import value_harm
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Floats, rows_of
 from tensorboard_cnc.analysis.differences.replicates import replicates_of
 from tensorboard_cnc.analysis.retraining import retrained
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 
-# Tests slices over sampled units; None: where instances were sampled together nothing is tested.
-UNIT_TEST: ValueTest | None = None
 # More tell little more of how much seeds do, and every two are compared.
 _MOST_REPLICATES = 5
 
@@ -39,9 +38,9 @@ def subjects_of(comparisons: Comparisons, comparison: Comparison) -> dict[str, S
 
 
 def units_of(comparison: Comparison) -> Units | None:
-    """What was sampled, where instances were sampled together and that can be tested."""
+    """What was sampled, where instances were sampled together."""
     groups = comparison.truth.groups
-    return Units(groups, UNIT_TEST) if groups is not None and UNIT_TEST is not None else None
+    return None if groups is None else Units(groups, value_harm)
 
 
 def _replicates(comparisons: Comparisons, comparison: Comparison) -> dict[str, Floats]:

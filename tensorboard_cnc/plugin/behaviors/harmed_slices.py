@@ -23,7 +23,6 @@ from tensorboard_cnc.plugin.responses import number, significant
 
 # Of each model; nobody reads more.
 _MOST = 100
-_TOGETHER = "Its instances were sampled together, in groups=, over which slices are not tested yet."
 
 
 def harmed_json(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.HarmedSlices:
@@ -55,9 +54,6 @@ def harmed_json(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.H
     searched = [each for each in dimensions if _by_the_data(each)]
     subjects = subjects_of(comparisons, comparison)
     groups, units = comparison.truth.groups, units_of(comparison)
-    untested = _TOGETHER if groups is not None and units is None else None
-    if untested:
-        tested, searched = [False] * len(dimensions), []
     slices = harmed_slices(dimensions, base.correct, subjects, tested, units)
     pairs = harmed_pairs(searched, base.correct, subjects, units)
     found["tests"] = sum(int(np.count_nonzero(each.tested)) for each in slices.values())
@@ -72,8 +68,9 @@ def harmed_json(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.H
             continue
         correct = subjects[key].correct
         drawn = None if groups is None else sampled(groups, base.correct, correct)
-        model = model_harm(key, subjects[key], slices[key], pairs.get(key), found["tests"], drawn)
-        found["models"].append({**model, "reason": untested or model["reason"]})
+        found["models"].append(
+            model_harm(key, subjects[key], slices[key], pairs.get(key), found["tests"], drawn)
+        )
     return found
 
 

@@ -24,7 +24,7 @@ from tensorboard_cnc.analysis.behaviors.slices import (
     slice_changes,
     slice_means,
 )
-from tensorboard_cnc.analysis.behaviors.statistics import benjamini_hochberg
+from tensorboard_cnc.analysis.false_discovery import benjamini_hochberg
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.rows import chosen_by_outcome, filtered_rows

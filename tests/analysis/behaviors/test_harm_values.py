@@ -11,7 +11,7 @@ from scipy import stats
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
 from tensorboard_cnc.analysis.behaviors.harm_values import value_harm
-from tensorboard_cnc.analysis.behaviors.statistics import benjamini_hochberg
+from tensorboard_cnc.analysis.false_discovery import benjamini_hochberg
 
 Draw = Callable[[np.random.Generator, Any], Any]
 

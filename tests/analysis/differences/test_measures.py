@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tensorboard_cnc.analysis.differences.student_t import t_975
+from tensorboard_cnc.analysis.distributions import t_975
 from tests.analysis.differences.selections import Sweep
 
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tensorboard_cnc.analysis.behaviors.distributions import binomial_cdf
 from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Flips
 from tensorboard_cnc.analysis.behaviors.instances import Bools
+from tensorboard_cnc.analysis.distributions import binomial_cdf
 
 # Of more flips the distribution is so fine that p itself is.
 _FINE = 60

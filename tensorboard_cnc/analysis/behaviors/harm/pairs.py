@@ -41,7 +41,7 @@ from tensorboard_cnc.analysis.behaviors.harm.welch import by_points
 from tensorboard_cnc.analysis.behaviors.harm.worse import worse
 from tensorboard_cnc.analysis.behaviors.instances import Floats, Ints
 from tensorboard_cnc.analysis.behaviors.slices import SMALL
-from tensorboard_cnc.analysis.behaviors.statistics import benjamini_hochberg
+from tensorboard_cnc.analysis.false_discovery import benjamini_hochberg
 
 # Pairs with more cells, and pairs × rows × models beyond these, are not looked at.
 _MOST_CELLS = 1_000_000

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tensorboard_cnc.analysis.behaviors.distributions import normal_quantile, student_t_cdf
 from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Compared, Flips, compared
 from tensorboard_cnc.analysis.behaviors.harm.net_loss import Shift
 from tensorboard_cnc.analysis.behaviors.harm.welch import by_points
 from tensorboard_cnc.analysis.behaviors.instances import Floats, Ints
+from tensorboard_cnc.analysis.distributions import normal_quantile, student_t_cdf
 
 # Beyond, a chance of 0 and one of 1e-300 are alike.
 _LEAST = 1e-300

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tensorboard_cnc.analysis.behaviors.distributions import log_gamma
 from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Flips
 from tensorboard_cnc.analysis.behaviors.instances import Ints
+from tensorboard_cnc.analysis.distributions import log_gamma
 
 # Numbers further out have together less than this chance, which is added to p.
 _LEFT_OUT = 1e-12

@@ -7,9 +7,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
-from tensorboard_cnc.analysis.behaviors.distributions import student_t_cdf
 from tensorboard_cnc.analysis.behaviors.harm.flips import Array
 from tensorboard_cnc.analysis.behaviors.instances import Floats, Ints
+from tensorboard_cnc.analysis.distributions import student_t_cdf
 
 
 class ValueTests(Protocol):

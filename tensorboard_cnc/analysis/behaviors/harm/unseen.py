@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from tensorboard_cnc.analysis.behaviors.distributions import student_t_quantile
+from tensorboard_cnc.analysis.distributions import student_t_quantile
 
 _LEVEL = 0.05
 # Found in four of five.

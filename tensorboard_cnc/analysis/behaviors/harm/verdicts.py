@@ -17,7 +17,7 @@ from tensorboard_cnc.analysis.behaviors.harm.net_loss import (
 from tensorboard_cnc.analysis.behaviors.harm.seeds import SeedNoise, widened_net_loss, widened_p
 from tensorboard_cnc.analysis.behaviors.harm.worse import worse
 from tensorboard_cnc.analysis.behaviors.instances import Ints
-from tensorboard_cnc.analysis.behaviors.statistics import benjamini_hochberg
+from tensorboard_cnc.analysis.false_discovery import benjamini_hochberg
 
 # Below, q calls a slice harmed.
 SURE = 0.05

@@ -7,11 +7,11 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from tensorboard_cnc.analysis.behaviors.distributions import student_t_cdf
 from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Flips
 from tensorboard_cnc.analysis.behaviors.harm.shuffled import shuffled_points, shuffled_share
 from tensorboard_cnc.analysis.behaviors.harm.welch import Welch, by_points, by_share
 from tensorboard_cnc.analysis.behaviors.instances import Ints
+from tensorboard_cnc.analysis.distributions import student_t_cdf
 
 # With more flips on both sides, Welch's t is as good.
 _EXACT_TO = 100

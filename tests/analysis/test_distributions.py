@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from tensorboard_cnc.analysis.behaviors.distributions import (
+from tensorboard_cnc.analysis.distributions import (
     binomial_cdf,
     incomplete_beta,
     log_choose,

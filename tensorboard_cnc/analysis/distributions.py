@@ -5,6 +5,7 @@ Each has at least nine digits of its own size, far into its tails as well.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -91,6 +92,12 @@ def student_t_quantile(p: ArrayLike, df: ArrayLike) -> Array:
     t = np.where(p == 0.5, 0.0, np.where(p > 0.5, -t, t))
     t = np.where(p <= 0, -np.inf, np.where(p >= 1, np.inf, t))
     return np.where(np.isnan(p), np.nan, t)
+
+
+@lru_cache(maxsize=1024)
+def t_975(degrees: int) -> float:
+    """What 2.5 % of Student's t with `degrees` of freedom exceed."""
+    return float(student_t_quantile(0.975, degrees))
 
 
 def binomial_cdf(k: ArrayLike, n: ArrayLike, share: ArrayLike) -> Array:
