@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "limits": VALUES | {"wording"},
     "format": VALUES,
     "sketches": VALUES,
-    "analysis": VALUES | {"sketches"},
+    "analysis": VALUES | {"sketches", "wording"},
     "wire": set(),
     "efficiency": VALUES,
     "writer": VALUES | {"format", "sketches", "efficiency", "limits", "wording"},
