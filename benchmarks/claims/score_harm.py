@@ -87,13 +87,13 @@ def _answers(of: Population, changes: Floats) -> Iterator[tuple[Any, str]]:
             _log(log, model, change, base="base")
         with log.served() as routes:
             for model in models:
-                query = {"measure": "score/value"}
+                query = {"measure": "score/quality"}
                 yield routes.behaviors("harmed", "base", [model], **query), key_of(model)
 
 
 def _log(log: TrialLog, model_id: str, values: Floats, base: str | None = None) -> None:
     with log.model(model_id, **quantized(base) if base else {}) as model:
-        model.predictions("test", np.arange(len(values)), scores={"value": values})
+        model.predictions("test", np.arange(len(values)), scores={"quality": values})
 
 
 CASES: dict[str, Callable[[Size], list[Line]]] = {

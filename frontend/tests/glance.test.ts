@@ -52,7 +52,16 @@ function summaryOf(model: ModelBehavior): BehaviorSummary {
 const faint = harmedSlice("pruned", { n: 797, flips: 84, mended: 5, lift: 2.02 });
 
 function harmedIn(...slices: HarmedSlice[]): HarmedSlices {
-  return { dataset: "d1", slices, tests: 30, pairs: [], pair_tests: 0, models: [], reason: null };
+  return {
+    dataset: "d1",
+    measure: "correct",
+    slices,
+    tests: 30,
+    pairs: [],
+    pair_tests: 0,
+    models: [],
+    reason: null,
+  };
 }
 
 describe("the answers of a model at a glance", () => {

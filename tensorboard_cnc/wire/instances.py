@@ -217,6 +217,7 @@ class RestOfSlice(TypedDict):
     n: int
     flips: int
     mended: int
+    change: float
 
 
 class HarmedSlice(TypedDict):
@@ -228,13 +229,15 @@ class HarmedSlice(TypedDict):
     name: str
     text: str
     n: int
-    # How many went right→wrong, and wrong→right.
+    # How many went right→wrong, and wrong→right; of scores and losses, became worse and better.
     flips: int
     mended: int
     rest: RestOfSlice
-    # (mended - flips) / n.
+    # The mean change of the measure, in its own direction and unit: of "correct" what mended less
+    # what broke, a share.
     change: float
-    # Accuracy after / before, of the slice and of the rest; null where nothing was right before.
+    # Accuracy after / before, of the slice and of the rest; null where nothing was right before,
+    # and of scores and losses.
     kept: float | None
     rest_kept: float | None
     # The share that broke divided by that of all instances.
@@ -278,14 +281,17 @@ class HarmedPair(TypedDict):
 
 
 class SeenHarm(TypedDict):
-    """In a slice of n instances, a share of them more broken than of the rest."""
+    """In a slice of n instances, a share of them more broken than of the rest.
+
+    Of scores and losses so much worse a mean change, in the measure's unit.
+    """
 
     n: int
     share: float
 
 
 class Churn(TypedDict):
-    """How many of n instances went right→wrong and wrong→right."""
+    """How many of n instances went right→wrong and wrong→right, or became worse and better."""
 
     n: int
     broke: int
@@ -319,6 +325,8 @@ class HarmedSlices(TypedDict):
     """Answer of ``behaviors`` at the level "harmed"."""
 
     dataset: str
+    # What was compared: "correct" where no measure was asked for.
+    measure: str
     # Of each model at most 100: harmed ones first, then by p.
     slices: list[HarmedSlice]
     # How many slices × models were looked at and corrected for.

@@ -705,6 +705,7 @@ export interface RestOfSlice {
   n: number;
   flips: number;
   mended: number;
+  change: number;
 }
 
 /** A slice that a model harmed, or of which a larger share broke than on average. */
@@ -715,13 +716,19 @@ export interface HarmedSlice {
   name: string;
   text: string;
   n: number;
-  /** How many went right→wrong, and wrong→right. */
+  /** How many went right→wrong, and wrong→right; of scores and losses, became worse and better. */
   flips: number;
   mended: number;
   rest: RestOfSlice;
-  /** (mended - flips) / n. */
+  /**
+   * The mean change of the measure, in its own direction and unit: of "correct" what mended less
+   * what broke, a share.
+   */
   change: number;
-  /** Accuracy after / before, of the slice and of the rest; null where nothing was right before. */
+  /**
+   * Accuracy after / before, of the slice and of the rest; null where nothing was right before,
+   * and of scores and losses.
+   */
   kept: number | null;
   rest_kept: number | null;
   /** The share that broke divided by that of all instances. */
@@ -765,13 +772,17 @@ export interface HarmedPair {
   groups: number | null;
 }
 
-/** In a slice of n instances, a share of them more broken than of the rest. */
+/**
+ * In a slice of n instances, a share of them more broken than of the rest.
+ *
+ * Of scores and losses so much worse a mean change, in the measure's unit.
+ */
 export interface SeenHarm {
   n: number;
   share: number;
 }
 
-/** How many of n instances went right→wrong and wrong→right. */
+/** How many of n instances went right→wrong and wrong→right, or became worse and better. */
 export interface Churn {
   n: number;
   broke: number;
@@ -807,6 +818,8 @@ export interface ModelHarm {
 /** Answer of `behaviors` at the level "harmed". */
 export interface HarmedSlices {
   dataset: string;
+  /** What was compared: "correct" where no measure was asked for. */
+  measure: string;
   /** Of each model at most 100: harmed ones first, then by p. */
   slices: HarmedSlice[];
   /** How many slices × models were looked at and corrected for. */

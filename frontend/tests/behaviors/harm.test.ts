@@ -23,6 +23,7 @@ const slice = (model: string, flips: number, n: number) =>
 const pair = (model: string, flips: number) => harmedPair(model, { flips });
 const FOUND = {
   dataset: "d",
+  measure: "correct",
   slices: [slice("a", 300, 1500), slice("a", 12, 40), slice("b", 20, 40), slice("c", 9, 9)],
   tests: 9,
   pairs: [pair("a", 20), pair("a", 60)],

@@ -16,6 +16,7 @@ function slice(model: string, text: string, flips: number, lift: number): Harmed
 
 const FOUND: HarmedSlices = {
   dataset: "d",
+  measure: "correct",
   slices: [
     slice("a", "turned", 90, 3),
     slice("a", "faint", 54, 1.8),

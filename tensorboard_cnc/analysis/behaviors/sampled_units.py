@@ -38,7 +38,7 @@ def over_units_of(values: Floats, units: Ints, codes: Ints, k: int) -> tuple[Arr
     The numbers of all parts (m,), and the part of each; of a part its own mean.
     """
     width = int(units.max(initial=-1)) + 1
-    cells, at = _distinct(codes.astype(np.int64) * width + units, k * width)
+    cells, at = distinct(codes.astype(np.int64) * width + units, k * width)
     n = np.bincount(at, minlength=len(cells))
     sums = np.bincount(at, values.astype(float), len(cells))
     parts = cells // max(width, 1)
@@ -48,7 +48,7 @@ def over_units_of(values: Floats, units: Ints, codes: Ints, k: int) -> tuple[Arr
     return mean[parts] + (sums - mean[parts] * n) * (many / total)[parts], parts
 
 
-def _distinct(cells: Ints, k: int) -> tuple[Ints, Ints]:
+def distinct(cells: Ints, k: int) -> tuple[Ints, Ints]:
     """The distinct of cells (n,) below k, ascending, and which of them each is."""
     if k > 8 * len(cells) + 1000:
         found, at = np.unique(cells, return_inverse=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from tensorboard_cnc.analysis.behaviors.estimates import Change, seeds_of, with_seeds
-from tensorboard_cnc.analysis.behaviors.instances import NONE, rows_of
+from tensorboard_cnc.analysis.behaviors.instances import NONE, Floats, rows_of
+from tensorboard_cnc.analysis.behaviors.measures import Measure
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.rows import FilteredRows
 
@@ -16,6 +17,14 @@ _NO_TWINS = (
     "How much two seeds differ is not known, for no other model has the base's recipe: "
     "the interval holds the sample's error alone."
 )
+
+
+def columns_on(
+    comparison: Comparison, among: Comparison, keys: Sequence[str], measure: Measure
+) -> list[Floats]:
+    """The measure of replicates (k arrays, N) on the instances of another comparison."""
+    at = rows_of(comparison.instances.ids, among.instances.ids)
+    return [np.where(at == NONE, np.nan, among.column(key, measure)[at]) for key in keys]
 
 
 class BaseSeeds:
@@ -35,13 +44,11 @@ class BaseSeeds:
         among = self._among
         twins = [] if among is None else [each for each in among.logged if each != key]
         if among is not None and len(twins) > 1:
-            at = rows_of(filtered.comparison.instances.ids, among.instances.ids)
-            there = filtered.rows & (at != NONE)
-            columns = [
-                np.where(there, among.column(each, filtered.measure)[at], np.nan) for each in twins
-            ]
+            columns = columns_on(filtered.comparison, among, twins, filtered.measure)
             seeds = seeds_of(
-                columns, rate=filtered.measure.rate, groups=filtered.comparison.truth.groups
+                [np.where(filtered.rows, each, np.nan) for each in columns],
+                rate=filtered.measure.rate,
+                groups=filtered.comparison.truth.groups,
             )
             if seeds is not None:
                 return with_seeds(found, seeds)

@@ -12,7 +12,6 @@ from tensorboard_cnc.analysis.behaviors.harm.unseen import Search, smallest_seen
 from tensorboard_cnc.plugin.responses import significant
 
 _SIZES = (100, 500, 1000)
-_UNKNOWN = "It is not known which of its predictions are right: log labels= with the data set."
 _SEEDS = (
     "Trained again: how much two seeds of the base differ is not known; log two runs of the base "
     "that differ in seed=, or say replicate_of=."
@@ -23,19 +22,20 @@ _BY_OUTCOME = (
 )
 _ALL_WRONG = "The base has no right prediction here that could break."
 _NOTHING_BROKE = "No prediction went from right to wrong."
+_NO_LOSS = "No instance came off worse."
 _ONE_SLICE = "There is only one slice, with nothing beside it to compare with."
 _SMALL = f"No slice has {FEWEST} instances or more, with as many beside them."
 
 
-def unknown_harm(key: str) -> wire.ModelHarm:
-    """Of the model `key`, of which it is not known what is right."""
+def unknown_harm(key: str, reason: str | None) -> wire.ModelHarm:
+    """Of the model `key`, without a verdict."""
     return {
         "model": key,
         "tested": 0,
         "pairs_tested": 0,
         "harmed": 0,
         "pairs_harmed": 0,
-        "reason": _UNKNOWN,
+        "reason": reason,
         "could_see": [],
         "retrained": False,
         "replicates": 0,
@@ -51,14 +51,14 @@ def model_harm(
     pairs: PairHarm | None,
     tests: int,
     units: Sampled | None,
+    rate: bool,
 ) -> wire.ModelHarm:
     """Of the model `key`; `tests` were made of all models, over `units` where there are any."""
     found: wire.ModelHarm = {
-        **unknown_harm(key),
+        **unknown_harm(key, _why_no_verdict(subject, slices, rate)),
         "tested": int(np.count_nonzero(slices.tested)),
         "harmed": int(np.count_nonzero(slices.harmed)),
-        "reason": _why_no_verdict(subject, slices),
-        "could_see": _could_see(slices, tests, units.together if units else 1.0),
+        "could_see": _could_see(slices, tests, units.together if units else 1.0, rate),
         "retrained": subject.retrained,
         "replicates": len(subject.replicates),
         "units": units.n if units else None,
@@ -70,14 +70,14 @@ def model_harm(
     return found
 
 
-def _why_no_verdict(subject: Subject, slices: SliceHarm) -> str | None:
+def _why_no_verdict(subject: Subject, slices: SliceHarm, rate: bool) -> str | None:
     if slices.tested.any():
         return None
     total = slices.total
-    if not total.right[0]:
+    if rate and not total.right[0]:
         return _ALL_WRONG
     if not total.broke[0]:
-        return _NOTHING_BROKE
+        return _NOTHING_BROKE if rate else _NO_LOSS
     if not slices.by_the_data.any():
         return _BY_OUTCOME
     if not subject.testable:
@@ -95,13 +95,16 @@ def _churn(slices: SliceHarm) -> wire.Churn:
     }
 
 
-def _could_see(slices: SliceHarm, tests: int, together: float) -> list[wire.SeenHarm]:
+def _could_see(slices: SliceHarm, tests: int, together: float, rate: bool) -> list[wire.SeenHarm]:
     """Of a slice of the median size and of usual sizes, where there are such."""
     at = np.flatnonzero(slices.tested)
     if not len(at):
         return []
-    sizes, total, noise = slices.inside.n[at], slices.total, slices.noise.at(at)
-    search = Search(int(total.n[0]), float((total.churn / total.n)[0]), tests, together=together)
+    sizes, total, noise = slices.inside.n[at], slices.all_sums, slices.noise.at(at)
+    n, mean = float(total.n[0]), float(total.gain[0] / total.n[0])
+    squares = float(total.squares[0]) / n
+    # Of right and wrong what breaks on top varies as well.
+    search = Search(int(n), squares if rate else squares - mean**2, tests, rate, together=together)
     if len(noise.places):
         search = search._replace(
             growth=float(np.median(noise.against_rest)), df=float(np.median(noise.df))

@@ -16,8 +16,32 @@ from tensorboard_cnc.analysis.behaviors.instances import NONE, Floats, Ints
 Array = NDArray[np.float64]
 
 
+class Sums(NamedTuple):
+    """Of slices: instances, what they gained in sum, and the squares of that."""
+
+    n: Array
+    gain: Array
+    squares: Array
+
+    @classmethod
+    def joined(cls, parts: Iterable[Sums]) -> Sums:
+        """Those of all parts, one after the other."""
+        return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+    def at(self, places: Ints) -> Sums:
+        """Those at some places of the arrays."""
+        return Sums(*(each[places] for each in self))
+
+    def without(self, part: Sums) -> Sums:
+        """The rest, beside a part."""
+        return Sums(*(whole - inside for whole, inside in zip(self, part, strict=True)))
+
+
 class Flips(NamedTuple):
-    """Of slices: instances, those that broke and mended, those that the base had right."""
+    """Of slices: instances, those that broke and mended, those that the base had right.
+
+    Of scores and losses those that became worse and better; then nothing is right or wrong.
+    """
 
     n: Array
     broke: Array
@@ -31,6 +55,11 @@ class Flips(NamedTuple):
     @property
     def net_loss(self) -> Array:
         return self.broke - self.mended
+
+    @property
+    def sums(self) -> Sums:
+        """Of right (1) and wrong (0)."""
+        return Sums(self.n, -self.net_loss, self.churn)
 
     def at(self, places: Ints | tuple[Ints, ...]) -> Flips:
         """Those at some places of the arrays."""
@@ -50,7 +79,8 @@ class Flips(NamedTuple):
 class Compared:
     """Rows, ascending, of a model against the base, where the correctness of both is known.
 
-    `unknown`: the other rows; `wrong`: those that the base has wrong.
+    `unknown`: the other rows; `wrong`: those that the base has wrong. `gains` (N,): of scores, 0
+    where not known.
     """
 
     rows: int
@@ -58,6 +88,15 @@ class Compared:
     wrong: Ints
     broke: Ints
     mended: Ints
+    gains: Floats | None = None
+
+    @property
+    def sums(self) -> Sums:
+        """Over all rows; arrays of one."""
+        if self.gains is None:
+            return self.total.sums
+        gain, squares = self.gains.sum(dtype=float), np.square(self.gains, dtype=float).sum()
+        return Sums(self.total.n, np.array([float(gain)]), np.array([float(squares)]))
 
     @property
     def total(self) -> Flips:
@@ -67,23 +106,26 @@ class Compared:
         return Flips(*(np.array([float(each)]) for each in counts))
 
 
-def compared(base: Floats, models: Mapping[str, Floats]) -> dict[str, Compared]:
-    """Correctness (N,), 1, 0 or NaN, of each model against the base's; alike rows are shared."""
+def compared(
+    base: Floats, models: Mapping[str, Floats], *, rate: bool = True
+) -> dict[str, Compared]:
+    """Correctness (N,), 1, 0 or NaN, of each model against the base's; alike rows are shared.
+
+    Or scores, the larger the better, where it is no `rate`.
+    """
     unsaid = ~np.isfinite(base)
-    unknown, wrong = np.flatnonzero(unsaid), np.flatnonzero(base == 0)
+    unknown, wrong = np.flatnonzero(unsaid), np.flatnonzero((base == 0) & rate)
     found = {}
     for key, correct in models.items():
         missing = ~(np.isfinite(correct) | unsaid)
         own = unknown, wrong
         if missing.any():
             own = np.flatnonzero(missing | unsaid), wrong[~missing[wrong]]
-        found[key] = Compared(len(base), *own, *_flipped(base, correct))
+        change = correct - base
+        flipped = np.flatnonzero(change < 0), np.flatnonzero(change > 0)
+        gains = None if rate else np.nan_to_num(change, nan=0.0, posinf=0.0, neginf=0.0)
+        found[key] = Compared(len(base), *own, *flipped, gains)
     return found
-
-
-def _flipped(before: Floats, after: Floats) -> tuple[Ints, Ints]:
-    change = after - before
-    return np.flatnonzero(change == -1), np.flatnonzero(change == 1)
 
 
 @dataclass(frozen=True)
@@ -111,6 +153,11 @@ class Levels:
             chosen[rows] = True
             codes = self.codes[chosen[self.rows]]
         return np.bincount(codes, minlength=self.n + 1)[1:].astype(float)
+
+    def sum(self, values: Floats) -> Array:
+        """Of values (N,) in each level (n,)."""
+        own = values if self.rows is None else values[self.rows]
+        return np.asarray(np.bincount(self.codes, own, self.n + 1)[1:], float)
 
     def grouping(self, places: Ints) -> Grouping:
         """The rows in some levels (k,), grouped by them."""
@@ -151,6 +198,13 @@ class Counter:
         n = self._levels.sizes - self._once(of.unknown)
         broke, mended = (self._levels.count(rows) for rows in (of.broke, of.mended))
         return Flips(n, broke, mended, n - self._once(of.wrong))
+
+    def sums(self, of: Compared, flips: Flips) -> Sums:
+        """Of each level (L,), of which these are the flips."""
+        if of.gains is None:
+            return flips.sums
+        gain, squares = (self._levels.sum(each) for each in (of.gains, np.square(of.gains)))
+        return Sums(flips.n, gain, squares)
 
     def _once(self, rows: Ints) -> Array:
         found = self._shared.get(id(rows))

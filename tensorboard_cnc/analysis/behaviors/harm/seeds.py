@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Compared, Flips, compared
+from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Sums
 from tensorboard_cnc.analysis.behaviors.harm.net_loss import Shift
 from tensorboard_cnc.analysis.behaviors.harm.welch import by_points
 from tensorboard_cnc.analysis.behaviors.instances import Floats, Ints
@@ -44,7 +44,7 @@ class SeedNoise(NamedTuple):
 
 
 class Squares(NamedTuple):
-    """Of a base pair, by attribute (A,): sum of squared t, how many; the same of net losses."""
+    """Of a base pair, by attribute (A,): sum of squared t, how many; the same of t within."""
 
     t: Array
     t_n: Array
@@ -52,25 +52,26 @@ class Squares(NamedTuple):
     loss_n: Array
 
 
-def base_pairs(base: Floats, replicates: Sequence[Floats]) -> list[Compared]:
-    """Every two of the base and its replicates against each other, by their correctness (N,)."""
-    pairs = combinations((base, *replicates), 2)
-    return [found for one, other in pairs for found in compared(one, {"": other}).values()]
+def base_pairs(base: Floats, replicates: Sequence[Floats]) -> list[tuple[Floats, Floats]]:
+    """Every two of the base and its replicates, by their values (N,)."""
+    return list(combinations((base, *replicates), 2))
 
 
-def squares(inside: Flips, total: Flips, attribute: Ints, attributes: int) -> Squares:
-    """Of the slices (S,) of a base pair, by the attribute (S,) that they are levels of."""
+def squares(inside: Sums, total: Sums) -> tuple[Array, Array]:
+    """Of the slices (S,) of a base pair: t within and against the rest, squared; NaN: not known."""
     t = by_points(inside, total.without(inside)).t
-    known = np.isfinite(t)
-    churned = inside.churn > 0
-    loss = np.asarray(inside.net_loss**2 / np.maximum(inside.churn, 1), float)
+    within = inside.gain**2 / np.where(inside.squares > 0, inside.squares, np.nan)
+    return within, np.where(np.isfinite(t), t, np.nan) ** 2
+
+
+def by_attribute(within: Array, t: Array, attribute: Ints, attributes: int) -> Squares:
+    """Those of slices (S,), by the attribute (S,) that they are levels of."""
 
     def sums(of: Floats) -> Array:
         return np.bincount(attribute, of, attributes).astype(float)
 
-    return Squares(
-        sums(np.where(known, t, 0) ** 2), sums(known * 1.0), sums(loss), sums(churned * 1.0)
-    )
+    pairs = ((np.nan_to_num(each), np.isfinite(each) * 1.0) for each in (t, within))
+    return Squares(*(sums(each) for pair in pairs for each in pair))
 
 
 def seed_noise(found: Sequence[Squares], levels: Ints, seeds: int) -> SeedNoise:

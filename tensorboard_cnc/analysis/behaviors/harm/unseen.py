@@ -14,22 +14,27 @@ _NORMAL = 1e9
 
 
 class Seen(NamedTuple):
-    """In a slice of n instances, this share of them more broken than elsewhere."""
+    """In a slice of n instances, this share of them more broken than elsewhere.
+
+    Of scores and losses: so much worse a mean change than elsewhere.
+    """
 
     n: int
     share: float
 
 
 class Search(NamedTuple):
-    """What a slice was looked for in: `n` instances, of which the share `churn` flipped.
+    """What a slice was looked for in: `n` instances whose changes have this variance.
 
-    `tests`: slices × models; `growth` and `df` of the variance between seeds; `together`: how many
-    times less is known because instances were not drawn one by one.
+    Of a `rate` the share that flipped, to which what breaks is added. `tests`: slices × models;
+    `growth` and `df` of the variance between seeds; `together`: how many times less is known
+    because instances were not drawn one by one.
     """
 
     n: int
-    churn: float
+    variance: float
     tests: int
+    rate: bool = True
     growth: float = 1.0
     df: float = _NORMAL
     together: float = 1.0
@@ -43,5 +48,7 @@ def smallest_seen(n: int, search: Search) -> Seen | None:
     size = n * (1 - n / search.n) / search.together
     if size <= 0:
         return None
-    share = (square + math.sqrt(square**2 + 4 * size * square * search.churn)) / (2 * size)
+    if not search.rate:
+        return Seen(n, math.sqrt(square * search.variance / size))
+    share = (square + math.sqrt(square**2 + 4 * size * square * search.variance)) / (2 * size)
     return Seen(n, share) if share <= 1 else None

@@ -21,6 +21,7 @@ from tensorboard_cnc.analysis.false_discovery import benjamini_hochberg
 
 # Below, q calls a slice harmed.
 SURE = 0.05
+_ROUNDING = 1 + 1e-9
 
 
 class Tests(NamedTuple):
@@ -55,18 +56,25 @@ def q_values(tests: Tests, family: Attainable | None = None, size: int | None = 
     """The larger q (T,) of both; all other of `size` tests of a `family` have a larger p."""
     churning = tests.attainable.churning
     q = net_loss_q(tests.inside, churning, family or tests.attainable)
-    others = np.ones((size or len(q)) - len(q))
-    beside = benjamini_hochberg(np.concatenate([tests.against_rest, others]))[: len(q)]
+    beside = rest_q(tests.against_rest, size or len(q))
     # Of p with few values q may be smaller, which nobody would believe.
     return np.maximum(np.maximum(q, beside), tests.p)
 
 
-def unit_p_and_q(
-    inside: Array, against_rest: Array, noise: SeedNoise, size: int | None = None
-) -> tuple[Array, Array]:
-    """Of tests (T,) over units; all other of `size` tests have a larger p."""
-    lost = widened_p(inside, noise.net_loss, noise)
-    beside = widened_p(against_rest, noise.against_rest, noise)
-    others = np.ones((size or len(lost)) - len(lost))
-    q = [benjamini_hochberg(np.concatenate([p, others]))[: len(p)] for p in (lost, beside)]
-    return np.maximum(lost, beside), np.maximum(*q)
+def inside_q(p: Array, least: Array) -> Array:
+    """Benjamini–Hochberg of p (T,) within units, none of which can be below its `least` (S,).
+
+    The sum of what the p of all can be is at most p for each that reaches it (Heyse 2011). S may be
+    more than T: the others have a larger p.
+    """
+    order = np.argsort(p, kind="stable")
+    reached = np.searchsorted(np.sort(least), p[order] * _ROUNDING, side="right")
+    ranked = p[order] * reached / np.arange(1, len(p) + 1)
+    q = np.empty_like(p)
+    q[order] = np.minimum.accumulate(ranked[::-1])[::-1]
+    return np.clip(q, p, 1)
+
+
+def rest_q(p: Array, size: int) -> Array:
+    """Benjamini–Hochberg of p (T,) against the rest, of `size` tests: the others are larger."""
+    return benjamini_hochberg(np.concatenate([p, np.ones(size - len(p))]))[: len(p)]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Flips
+from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Flips, Sums
 
 
 class Welch(NamedTuple):
@@ -23,8 +23,8 @@ class _Side(NamedTuple):
     n: Array
 
 
-def by_points(inside: Flips, rest: Flips) -> Welch:
-    """Of the mean change of correctness (Welch 1947)."""
+def by_points(inside: Sums, rest: Sums) -> Welch:
+    """Of the mean change (Welch 1947)."""
     return _welch(_points(inside), _points(rest))
 
 
@@ -33,10 +33,10 @@ def by_share(inside: Flips, rest: Flips) -> Welch:
     return _welch(_share(inside), _share(rest))
 
 
-def _points(side: Flips) -> _Side:
+def _points(side: Sums) -> _Side:
     n = np.maximum(side.n, 2)
-    squares = side.churn - side.net_loss**2 / n
-    return _Side(-side.net_loss / n, squares / (n - 1) / n, n)
+    squares = side.squares - side.gain**2 / n
+    return _Side(side.gain / n, squares / (n - 1) / n, n)
 
 
 def _share(side: Flips) -> _Side:

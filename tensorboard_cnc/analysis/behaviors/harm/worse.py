@@ -34,7 +34,7 @@ class Worse(NamedTuple):
 def worse(inside: Flips, total: Flips) -> Worse:
     """Of slices (S,) within `total` (S,), whose rest has flips of its own."""
     rest = total.without(inside)
-    points = _p(by_points(inside, rest), inside, total, shuffled_points)
+    points = _p(by_points(inside.sums, rest.sums), inside, total, shuffled_points)
     share = _p(by_share(inside, rest), inside, total, shuffled_share)
     # Where nothing was right, nothing can be kept.
     known = (inside.right > 0) & (rest.right > 0)

@@ -46,7 +46,7 @@ def test_the_chance_is_that_of_every_way_to_choose_the_slice(seed: int) -> None:
     np.put_along_axis(ways, places, True, axis=1)
     inside = flips_of(base, model, ways)
     total = flips_of(base, model, np.ones_like(ways))
-    points = by_points(inside, total.without(inside)).t
+    points = by_points(inside.sums, total.without(inside).sums).t
     share = by_share(inside, total.without(inside)).t
     # The first way is the slice itself.
     found = worse(inside.at(np.array([0])), total.at(np.array([0])))
@@ -74,7 +74,7 @@ def test_with_many_flips_it_is_welchs_t() -> None:
         for s in (inside, rest)
     ]
     expected = stats.ttest_ind(*samples, equal_var=False, alternative="less")
-    t, df = by_points(inside, rest)
+    t, df = by_points(inside.sums, rest.sums)
     assert (t[0], df[0]) == pytest.approx((expected.statistic, expected.df), rel=1e-9)
     assert worse(inside, total).points[0] == pytest.approx(expected.pvalue, rel=1e-6)
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from scipy import stats
 
-from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
 from tensorboard_cnc.analysis.behaviors.harm.pairs import harmed_pairs
 from tensorboard_cnc.analysis.behaviors.harm.slices import Subject, harmed_slices
-from tensorboard_cnc.analysis.behaviors.harm.units import Units, sampled
+from tensorboard_cnc.analysis.behaviors.harm.units import sampled
 from tensorboard_cnc.analysis.behaviors.harm.unseen import Search, smallest_seen
 from tensorboard_cnc.analysis.behaviors.instances import Floats, Ints
 from tests.analysis.behaviors.harm.drawn import base_of, changed, dimensions
@@ -73,31 +68,6 @@ def test_without_replicates_a_model_trained_anew_has_no_verdict() -> None:
     assert np.isnan(unasked.q[:4]).all()
 
 
-class ByUnits(NamedTuple):
-    inside_p: NDArray[np.float64]
-    rest_p: NDArray[np.float64]
-    n_units: Ints
-
-
-def by_unit_means(differences: Floats, units: Ints | None, grouping: Grouping) -> ByUnits:
-    """One-sided t tests of the sums of units that are wholly in a slice."""
-    assert units is not None
-    rows = []
-    sums = np.bincount(units, differences)
-    for level in range(grouping.n):
-        here = np.unique(units[grouping.rows[grouping.codes == level]])
-        inside, rest = sums[here], np.delete(sums, here)
-        rows.append(
-            (
-                stats.ttest_1samp(inside, 0, alternative="less").pvalue,
-                stats.ttest_ind(inside, rest, equal_var=False, alternative="less").pvalue,
-                len(here),
-            )
-        )
-    lost, beside, n = zip(*rows, strict=True)
-    return ByUnits(np.array(lost), np.array(beside), np.array(n))
-
-
 def test_four_scans_of_an_image_are_one_image() -> None:
     rng = np.random.default_rng(2)
     images, sets, false, careless, found = 400, 60, 0, 0, 0
@@ -110,15 +80,14 @@ def test_four_scans_of_an_image_are_one_image() -> None:
         model = np.where(broke, 1 - base, base).astype(np.float32)
         harmed = np.where(np.repeat(rng.random(images), 4) < breaks, 0, base).astype(np.float32)
         every = dimensions(*codes)
-        over = Units(units, by_unit_means)
-        slices = harmed_slices(every, base, {"m": Subject(model)}, [True] * 2, over)["m"]
+        slices = harmed_slices(every, base, {"m": Subject(model)}, [True] * 2, units)["m"]
         false += bool(slices.harmed.any())
         assert slices.groups is not None
         assert (slices.groups[:4] * 4 == slices.inside.n[:4]).all()
         careless += bool(
             harmed_slices(every, base, {"m": Subject(model)}, [True] * 2)["m"].harmed.any()
         )
-        both = harmed_slices(every, base, {"m": Subject(harmed)}, [True] * 2, over)["m"]
+        both = harmed_slices(every, base, {"m": Subject(harmed)}, [True] * 2, units)["m"]
         found += bool(both.harmed[0])
         many, together = sampled(units, base, model)
         assert (many, together) == (images, 4)
@@ -137,7 +106,7 @@ def test_pairs_over_units_are_no_more_than_those_over_instances() -> None:
     breaks = np.where(worst, 0.7, 0.03)
     model = np.where(np.repeat(rng.random(images), 4) < breaks, 0, base).astype(np.float32)
     every, subjects = dimensions(*codes), {"m": Subject(model)}
-    pairs = harmed_pairs(every, base, subjects, Units(units, by_unit_means))["m"].pairs
+    pairs = harmed_pairs(every, base, subjects, units)["m"].pairs
     first = pairs[0]
     assert (first.harmed, first.levels) == (True, (1, 2))
     assert first.groups == np.count_nonzero(worst) / 4

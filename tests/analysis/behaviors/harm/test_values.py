@@ -10,8 +10,8 @@ import pytest
 from scipy import stats
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
-from tensorboard_cnc.analysis.behaviors.harm_values import value_harm
-from tensorboard_cnc.analysis.false_discovery import benjamini_hochberg
+from tensorboard_cnc.analysis.behaviors.harm.values import Changes, ValueHarm
+from tensorboard_cnc.analysis.behaviors.harm.verdicts import inside_q, rest_q
 
 Draw = Callable[[np.random.Generator, Any], Any]
 
@@ -31,15 +31,13 @@ def claims(rng: np.random.Generator, n: int, draw: Draw, cut: bool = False) -> A
     units = None if each == 1 else np.repeat(np.arange(n), each)
     slices = [np.repeat(codes, each) for codes in (hard, rng.integers(0, 8, n))]
     slices.append(rng.integers(0, 10, n * each) if cut else np.repeat(rng.integers(0, 10, n), each))
-    found = [
-        value_harm(changes.ravel(), units, Grouping(np.arange(n * each), codes, codes.max() + 1))
-        for codes in slices
-    ]
-    inside, rest = (
-        benjamini_hochberg(np.concatenate([getattr(one, of) for one in found]))
-        for of in ("inside_p", "rest_p")
+    of = Changes(changes.ravel(), units)
+    found = [ValueHarm(of, Grouping(np.arange(n * each), c, c.max() + 1)) for c in slices]
+    inside, least = (
+        np.concatenate([getattr(one, name) for one in found]) for name in ("inside_p", "least_p")
     )
-    return np.maximum(inside, rest) < 0.05
+    rest = np.concatenate([one.exact_rest_p(np.arange(len(one.n_units))) for one in found])
+    return np.maximum(inside_q(inside, least), rest_q(rest, len(rest))) < 0.05
 
 
 HARDNESS = np.array([0.15, 0.01, 0.02, 0.05])
@@ -97,7 +95,7 @@ def test_two_parts_are_as_a_permutation_test_of_scipy() -> None:
     values = rng.exponential(1, 90)
     codes = np.repeat([0, 1], [40, 50])
     values[:40] -= 0.8
-    found = value_harm(values - 0.5, None, Grouping(np.arange(90), codes, 2))
+    found = ValueHarm(Changes(values - 0.5, None), Grouping(np.arange(90), codes, 2))
     expected = stats.ttest_ind(
         values[:40],
         values[40:],
@@ -105,7 +103,7 @@ def test_two_parts_are_as_a_permutation_test_of_scipy() -> None:
         alternative="less",
         method=stats.PermutationMethod(n_resamples=4000, rng=rng),
     )
-    assert found.rest_p[0] == pytest.approx(expected.pvalue, abs=0.003)
+    assert found.exact_rest_p(np.array([0]))[0] == pytest.approx(expected.pvalue, abs=0.003)
     assert found.n_units.tolist() == [40, 50]
 
 
@@ -113,6 +111,7 @@ def test_a_slice_without_losses_groups_or_spread_is_not_harmed() -> None:
     groups = Grouping(np.arange(60), np.arange(60) // 20, 4)
     for changes in (np.zeros(60), np.full(60, np.nan), np.ones(60), np.full(60, -0.5)):
         for units in (None, np.arange(60) // 4, np.zeros(60, int)):
-            found = value_harm(changes, units, groups)
-            assert (found.rest_p == 1).all()
+            found = ValueHarm(Changes(changes, units), groups)
+            assert (found.rest_p() == 1).all()
+            assert (found.exact_rest_p(np.arange(4)) == 1).all()
             assert ((found.inside_p >= 0) & (found.inside_p <= 1)).all()
