@@ -27,8 +27,8 @@ from tensorboard_cnc.writer.probing.probe_inputs import (
 from tensorboard_cnc.writer.probing.watched_layers import watched_layers
 from tensorboard_cnc.writer.ranks import rank_and_size
 from tensorboard_cnc.writer.tensors.any_tensor import has_shards
-from tensorboard_cnc.writer.tensors.model_sources import is_module, unwrapped
 from tensorboard_cnc.writer.tensors.module_tensors import kind_of
+from tensorboard_cnc.writer.tensors.network_sources import is_module, unwrapped
 
 if TYPE_CHECKING:
     import torch
