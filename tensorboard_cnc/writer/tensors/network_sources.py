@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.writer.tensors.adapters import Adapters, adapted_weight
 from tensorboard_cnc.writer.tensors.carried_quantizers import unread_weights
 from tensorboard_cnc.writer.tensors.graph_weights import weights_in_graphs
 from tensorboard_cnc.writer.tensors.kernel_operands import operands_of
 from tensorboard_cnc.writer.tensors.module_tensors import computed_source, kind_of, module_tensors
-from tensorboard_cnc.writer.tensors.tensor_names import without_wrappers
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place
 
@@ -53,18 +54,22 @@ def network_sources(
         )
     network = unwrapped(model)
     found = unread_weights(network, ran=inputs is not None)
-    unread = {without_wrappers(name): why for name, why in found.items()}
+    adapters = Adapters(network)
+    unread = {_renamed(name, adapters): why for name, why in found.items()}
     in_graphs = weights_in_graphs(network) if unread else {}
     operands = None if inputs is None else operands_of(network, inputs, quantizes=bool(unread))
     for name, module in network.named_modules(remove_duplicate=False):
         # What they hold is computed by the module that they belong to.
-        if "parametrizations" in name.split(".") or _is_packed(module):
+        path = adapters.path(name)
+        if path is None or "parametrizations" in name.split(".") or _is_packed(module):
             continue
-        path = without_wrappers(f"{name}.").removesuffix(".")
+        adapter = adapters.adapter_of(name)
         for held, source in module_tensors(path, module):
             used: TensorSource | Refused | None = None
-            if source.name in unread and source.name in in_graphs:
-                place = Place(source.name, path, kind_of(module))
+            place = Place(source.name, path, kind_of(module))
+            if adapter is not None and source.name.endswith("weight"):
+                used = computed_source(place, partial(adapted_weight, adapter))
+            elif source.name in unread and source.name in in_graphs:
                 used = computed_source(place, in_graphs[source.name])
             elif operands is not None and isinstance(source, TensorSource):
                 used = operands.of(module, source, held)
@@ -75,6 +80,12 @@ def network_sources(
                 yield held, Refused(source.name, unread[source.name], source.weights)
             else:
                 yield held, source
+
+
+def _renamed(name: str, adapters: Adapters) -> str:
+    module, _, last = name.rpartition(".")
+    path = adapters.path(module)
+    return f"{path}.{last}" if path else last
 
 
 def _is_plain(source: TensorSource | Refused) -> bool:
