@@ -259,6 +259,7 @@ class ModelHandle(OpenHandle):
         inputs: Any = None,
         layers: Iterable[str] | str | None = None,
         *,
+        mask: Any = None,
         max_bytes: int | None = None,
     ) -> None:
         """Logs sketches of each layer's outputs for probe inputs; replaces earlier ones.
@@ -274,6 +275,9 @@ class ModelHandle(OpenHandle):
             the network's device and type. A few hundred instances are plenty.
           layers: names of modules or patterns ("encoder.*"), "" for the whole network; None: all
             modules that compute something themselves.
+          mask: which tokens count, (instances, tokens) of 1 and 0, for all or one for each batch;
+            or the name of the argument that says it. None: the argument ``attention_mask``, if
+            there is one. Padded tokens are left out.
           max_bytes: bytes that the sketches may take; None: 1 MB, or 3 kB for each layer.
 
         Raises:
@@ -283,7 +287,9 @@ class ModelHandle(OpenHandle):
         """
 
         def log() -> None:
-            record = activations_record(self._id, net, inputs, layers=layers, max_bytes=max_bytes)
+            record = activations_record(
+                self._id, net, inputs, layers=layers, mask=mask, max_bytes=max_bytes
+            )
             if record is not None:
                 self._journal.write_chunks(activations_tag(self._id), sketch_format.encode(record))
 

@@ -38,7 +38,7 @@ class Adapters:
         """The adapter that changes what the module of this name computes with, or None."""
         outer_name, _, last = name.rpartition(".")
         outer: Any = self._modules[outer_name]
-        if last != "base_layer" or not _is_adapter(outer):
+        if last != "base_layer" or not is_adapter(outer):
             return None
         return None if outer.merged or outer.disable_adapters else outer
 
@@ -86,7 +86,7 @@ def _wrapping(outer: Any, rest: list[str]) -> int | None:
 
     None: they lead to what an adapter added, or to what it replaced.
     """
-    if _is_adapter(outer):
+    if is_adapter(outer):
         return 1 if rest[0] == "base_layer" else None
     if not type(outer).__module__.startswith("peft."):
         return 0
@@ -102,6 +102,7 @@ def _wrapping(outer: Any, rest: list[str]) -> int | None:
     return 0
 
 
-def _is_adapter(module: Any) -> bool:
+def is_adapter(module: Any) -> bool:
+    """Whether it is a layer of peft: a base and what adapters add to it."""
     names = ("base_layer", "active_adapters", "get_delta_weight", "adapter_layer_names")
     return all(hasattr(module, each) for each in names)
