@@ -22,9 +22,10 @@ class Efficiency:
       size_bytes: the serialised state.
       compressed_bytes: the same after zlib.
       effective_bytes: what the state needs with each tensor in its shortest plain encoding.
-      flops: floating-point or integer operations of one forward pass, in those operations whose
-        cost is known: a multiply-accumulate counts as two.
-      uncounted: how often other operations ran, by name, the most frequent first.
+      flops: floating-point or integer operations of one forward pass, in all products whose cost
+        is known: a multiply-accumulate counts as two.
+      uncounted: how often operations ran that may be products and were not counted, by name, the
+        most frequent first.
       latency_ms: wall-clock time of each timed forward pass.
       peak_memory_bytes: state and inputs, and the most that a forward pass allocated on top.
       batch: instances in the example inputs.

@@ -19,6 +19,7 @@ from tensorboard_cnc.efficiency.sizes import (
 from tensorboard_cnc.efficiency.speed import conditions, latencies_ms, peak_allocation
 from tensorboard_cnc.efficiency.state_tensors import (
     StateTensor,
+    ranks_sharing,
     resident_tensors,
     state_tensors,
     unwrapped,
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from torch import nn
 
 T = TypeVar("T")
+_UNMEASURED = (
+    "nonzero_parameters", "size_bytes", "compressed_bytes", "effective_bytes", "flops",
+    "latency_ms", "peak_memory_bytes",
+)  # fmt: skip
 
 
 def measure(
@@ -57,14 +62,23 @@ def measure(
     net = _checked_model(model)
     repeats, warmup = _count(repeats, "repeats", least=1), _count(warmup, "warmup", least=0)
     report = _Report()
+    if (ranks := ranks_sharing(net)) > 1:
+        return _sharded(net, ranks)
     with preserving_state(net):
         state = state_tensors(unwrapped(net))
         found = _sizes(net, state, report)
         if example_inputs is not None:
             given = Inputs.of(example_inputs)
-            device = _device(state, given)
+            device = _device(net, state, given)
             found |= _speed(net, given.on(device), device, report, repeats, warmup)
     return Efficiency(**found, unmeasured=report.reasons)
+
+
+def _sharded(net: nn.Module, ranks: int) -> Efficiency:
+    """What is known without the other ranks, which may not measure: their number of weights."""
+    why = f"the parameters are shared by {ranks} ranks: measure the model before it is sharded"
+    shapes = {id(each): each.numel() for each in net.parameters()}
+    return Efficiency(parameters=sum(shapes.values()), unmeasured=dict.fromkeys(_UNMEASURED, why))
 
 
 class _Report:
@@ -144,10 +158,15 @@ def _speed(
     return found
 
 
-def _device(state: list[StateTensor], inputs: Inputs) -> torch.device:
-    """Where the model is; a model without tensors is where its inputs are."""
+def _device(net: nn.Module, state: list[StateTensor], inputs: Inputs) -> torch.device:
+    """Where the model runs; a model without tensors runs where its inputs are."""
     import torch
 
+    for module in net.modules():
+        # Of accelerate, which moves weights there when they are needed.
+        where = getattr(getattr(module, "_hf_hook", None), "execution_device", None)
+        if where is not None:
+            return torch.device(where)
     if state:
         return state[0].tensor.device
     given = inputs.tensors()
@@ -162,6 +181,12 @@ def _checked_model(model: Any) -> nn.Module:
             f"The model to be measured is of type {type(model).__qualname__}",
             "Only a torch.nn.Module can be measured",
             "Pass the module itself; for an ExportedProgram, what module() returns",
+        )
+    if any(type(module).__name__ == "FullyShardedDataParallel" for module in model.modules()):
+        raise ArgumentError(
+            "The model to be measured is wrapped by FullyShardedDataParallel (FSDP1)",
+            "Its parameters are pieces that do not say what they are of",
+            "Measure it before it is wrapped",
         )
     lazy = [name for name, value in model.named_parameters() if torch.nn.parameter.is_lazy(value)]
     if lazy:

@@ -9,7 +9,12 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tensorboard_cnc.efficiency.state_tensors import parts, state_tensors
+from tensorboard_cnc.efficiency.state_tensors import (
+    nonzeros,
+    offloaded_values,
+    parts,
+    state_tensors,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -35,7 +40,9 @@ def stored_size(model: nn.Module) -> StoredSize:
     if isinstance(model, torch.jit.ScriptModule):
         counter.write(model.save_to_buffer())
     else:
-        _save(model.state_dict(), counter)
+        state = model.state_dict()
+        state.update(offloaded_values(model))
+        _save(state, counter)
     return counter.sizes()
 
 
@@ -46,7 +53,8 @@ def effective_bytes(model: nn.Module) -> int:
     others and these (n + k·b), or each with its index (k·(b + ⌈log₂ n⌉)). Scales and zero points
     count as the tensors they are.
     """
-    return math.ceil(sum(_least_bits(entry.tensor) for entry in state_tensors(model)) / 8)
+    tensors = (each for entry in state_tensors(model) for each in entry.stored or (entry.tensor,))
+    return math.ceil(sum(map(_least_bits, tensors)) / 8)
 
 
 def in_memory_bytes(tensor: Tensor) -> int:
@@ -100,13 +108,13 @@ def _shortest(tensor: Tensor) -> int:
 
     if tensor.layout != torch.strided:
         values = tensor.coalesce() if tensor.layout == torch.sparse_coo else tensor
-        kept = int(values.values().count_nonzero())
+        kept = nonzeros(values.values())
         return _encoded_bits(tensor.numel(), kept, bits_per_value(tensor.dtype))
     if tensor.is_quantized:
         kept = int(tensor.dequantize().count_nonzero())
         codes = _encoded_bits(tensor.numel(), kept, bits_per_value(tensor.dtype))
         return codes + _scale_bits(tensor)
-    kept = int(tensor.count_nonzero())
+    kept = nonzeros(tensor)
     return _encoded_bits(tensor.numel(), kept, bits_per_value(tensor.dtype))
 
 

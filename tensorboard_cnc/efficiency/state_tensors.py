@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from tensorboard_cnc.efficiency.logical_weights import logical_weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -13,11 +16,13 @@ class StateTensor(NamedTuple):
     """One tensor of a model's state, and whether training has learned it.
 
     What is neither a parameter nor a buffer is the packed content of a quantized module.
+    `stored` is what a tensor that is computed is kept in; None for itself.
     """
 
     name: str
     tensor: Tensor
     kind: Literal["parameter", "buffer", "packed"]
+    stored: tuple[Tensor, ...] | None = None
 
     @property
     def learned(self) -> bool:
@@ -34,12 +39,13 @@ def unwrapped(model: nn.Module) -> nn.Module:
 def state_tensors(model: nn.Module) -> list[StateTensor]:
     """Each tensor of the state once, also where modules share it or hold it packed.
 
-    A weight that `torch.nn.utils.prune` masks comes as it is used, without its mask.
+    Weights come as they are used: pruned ones without their masks, parametrized ones computed.
     """
     state = _state(model)
+    computed = _computed(model, state)
     masks = {name for name in state if f"{name.removesuffix('_mask')}_orig" in state}
     found = _each_once(model, {name: state[name] for name in state if name not in masks})
-    return [entry._replace(tensor=_masked(entry, state)) for entry in found]
+    return [*computed, *(entry._replace(tensor=_masked(entry, state)) for entry in found)]
 
 
 def resident_tensors(model: nn.Module) -> list[Tensor]:
@@ -55,11 +61,31 @@ def zeros(tensor: Tensor) -> int:
 
     tensor = tensor.detach()
     if tensor.layout != torch.strided:
-        return tensor.numel() - int(_stored_values(tensor).count_nonzero())
+        return tensor.numel() - nonzeros(_stored_values(tensor))
+    if is_sharded(tensor):
+        tensor = tensor.to_local()  # type: ignore[attr-defined]
     # A quantized tensor, or one of torchao.
     if tensor.is_quantized or is_wrapper(tensor):
         tensor = tensor.dequantize()
-    return tensor.numel() - int(tensor.count_nonzero())
+    return tensor.numel() - nonzeros(tensor)
+
+
+def nonzeros(tensor: Tensor) -> int:
+    """How many values of a plain tensor are not zero, of types too that torch cannot count."""
+    plain = tensor.float() if str(tensor.dtype).startswith("torch.float8") else tensor
+    return int(plain.count_nonzero())
+
+
+def is_sharded(tensor: Any) -> bool:
+    """Whether `tensor` is a DTensor, of which each rank holds a part."""
+    kind = getattr(sys.modules.get("torch.distributed.tensor"), "DTensor", None)
+    return kind is not None and isinstance(tensor, kind)
+
+
+def ranks_sharing(model: nn.Module) -> int:
+    """Over how many ranks the parameters of `model` are sharded; 1 where this one has them all."""
+    meshes = [each.device_mesh for each in model.parameters() if is_sharded(each)]  # type: ignore[attr-defined]
+    return max((int(mesh.size()) for mesh in meshes), default=1)
 
 
 def is_wrapper(tensor: Tensor) -> bool:
@@ -72,7 +98,10 @@ def parts(tensor: Tensor) -> Iterator[Tensor]:
     if is_wrapper(tensor):
         names, _ = tensor.__tensor_flatten__()  # type: ignore[attr-defined]
         for name in names:
-            yield from parts(getattr(tensor, name))
+            part = getattr(tensor, name)
+            # A DTensor also names its mesh.
+            if hasattr(part, "layout"):
+                yield from parts(part)
     else:
         yield tensor
 
@@ -89,19 +118,61 @@ def _state(model: nn.Module) -> dict[str, Any]:
     import torch
 
     state = model.state_dict(keep_vars=True)
+    state.update(offloaded_values(model))
     if isinstance(model, torch.jit.ScriptModule):
         state |= _packed_in_script(model)
     return state
 
 
+def offloaded_values(model: nn.Module) -> dict[str, Tensor]:
+    """By name the tensors that accelerate keeps on the CPU or on disk until they are needed."""
+    found = {}
+    for prefix, module in model.named_modules():
+        hook = getattr(module, "_hf_hook", None)
+        for each in (hook, *getattr(hook, "hooks", ())):
+            values: Any = getattr(each, "weights_map", None)
+            own = (*module.named_parameters(recurse=False), *module.named_buffers(recurse=False))
+            for name, tensor in own if values is not None else ():
+                if tensor.is_meta:
+                    found[f"{prefix}.{name}" if prefix else name] = values[name]
+    return found
+
+
+def _computed(model: nn.Module, state: dict[str, Any]) -> list[StateTensor]:
+    """The weights that modules compute, in place of what `state` holds for them."""
+    import torch
+
+    if isinstance(model, torch.jit.ScriptModule):
+        return []
+    found, seen = [], set()
+    for prefix, module in model.named_modules():
+        start = f"{prefix}." if prefix else ""
+        for weight in logical_weights(module):
+            for name in [name for name in state if _is_replaced(name, start, weight.replaces)]:
+                del state[name]
+            kept = getattr(module, "_parameters", {}).get(weight.name)
+            if kept is None or id(kept) not in seen:
+                seen.add(id(kept))
+                tensor = weight.compute().detach()
+                found.append(StateTensor(start + weight.name, tensor, "parameter", weight.stored))
+    return found
+
+
+def _is_replaced(name: str, start: str, replaced: tuple[str, ...]) -> bool:
+    own = name.removeprefix(start)
+    within = tuple(each for each in replaced if each.endswith("."))
+    return name.startswith(start) and (own in replaced or own.startswith(within))
+
+
 def _each_once(model: nn.Module, state: Mapping[str, Any]) -> list[StateTensor]:
     parameters = {id(tensor) for tensor in model.parameters()}
     buffers = {id(tensor) for tensor in model.buffers()}
+    named = {name for name, tensor in model.named_parameters() if tensor.is_meta}
     found: dict[int, StateTensor] = {}
     for name, entry in state.items():
         for tensor in _tensors_in(entry):
             kind: Literal["parameter", "buffer", "packed"] = "packed"
-            if id(tensor) in parameters:
+            if id(tensor) in parameters or name in named:
                 kind = "parameter"
             elif id(tensor) in buffers:
                 kind = "buffer"

@@ -83,9 +83,7 @@ class Blocks:
         low, high = float(known.min(initial=np.inf)), float(known.max(initial=-np.inf))
         return Block(offset, raw, narrow, wide, scratch, low, high, counts, finite, zero)
 
-    def _counts(
-        self, raw: NDArray[np.float32], scratch: NDArray[np.float64]
-    ) -> NDArray[np.int64]:
+    def _counts(self, raw: NDArray[np.float32], scratch: NDArray[np.float64]) -> NDArray[np.int64]:
         codes = self._codes[: len(raw)]
         np.right_shift(raw.view(np.uint32), 20, out=codes)
         # Given any other type, bincount makes an array of its own.

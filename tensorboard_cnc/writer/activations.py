@@ -18,6 +18,7 @@ from tensorboard_cnc.wording import shown, storable, text_of, type_name
 from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.naming import checked_max_bytes
 from tensorboard_cnc.writer.probing.layer_sketches import LayerSketches
+from tensorboard_cnc.writer.probing.padding import token_masks
 from tensorboard_cnc.writer.probing.probe_inputs import (
     Batch,
     fingerprint,
@@ -27,8 +28,8 @@ from tensorboard_cnc.writer.probing.probe_inputs import (
 from tensorboard_cnc.writer.probing.watched_layers import watched_layers
 from tensorboard_cnc.writer.ranks import rank_and_size
 from tensorboard_cnc.writer.tensors.any_tensor import has_shards
-from tensorboard_cnc.writer.tensors.model_sources import is_module, unwrapped
 from tensorboard_cnc.writer.tensors.module_tensors import kind_of
+from tensorboard_cnc.writer.tensors.network_sources import is_module, unwrapped
 
 if TYPE_CHECKING:
     import torch
@@ -44,6 +45,7 @@ def probed_activations(
     inputs: Any,
     *,
     layers: Iterable[str] | str | None,
+    mask: Any = None,
     max_bytes: int | None,
 ) -> SketchRecord:
     """The sketches of the outputs of `net`'s layers for `inputs`; its state is preserved.
@@ -57,6 +59,7 @@ def probed_activations(
     # A loader draws when it begins.
     with preserving_random_states():
         batches = probe_batches(net, inputs)
+    masks = token_masks(batches, mask)
     watched = watched_layers(net, layers)
     instances = sum(batch.instances for batch in batches)
     sizes = sizes_within(max_bytes or default_bytes(len(watched)), [_LARGE] * len(watched))
@@ -65,13 +68,17 @@ def probed_activations(
         name: LayerSketches(name or "output", kind_of(module), instances, sizes, order)
         for name, module in watched.items()
     }
+    for sketch in sketches.values():
+        sketch.tokens = sum(int(each.sum()) for each in masks or ())
     device, dtype = _taken(net)
     with preserving_state(net), _hooked(watched, sketches):
-        for batch in batches:
+        for place, batch in enumerate(batches):
             for sketch in sketches.values():
-                sketch.begin_batch(batch.instances)
+                sketch.begin_batch(batch.instances, masks[place] if masks else None)
             _run(net, batch, device, dtype)
-    return _record(model_id, sketches.values(), fingerprint(batches), instances)
+    # One that is an argument is part of the inputs already.
+    beside = masks if masks and mask is not None and not isinstance(mask, str) else ()
+    return _record(model_id, sketches.values(), fingerprint(batches, beside), instances)
 
 
 def given_activations(
@@ -194,6 +201,7 @@ def activations_record(
     inputs: Any,
     *,
     layers: Iterable[str] | str | None = None,
+    mask: Any = None,
     max_bytes: int | None = None,
 ) -> SketchRecord | None:
     """The record of what `m.activations` was given; None on ranks other than the first.
@@ -210,7 +218,9 @@ def activations_record(
     if is_module(net) and inputs is not None:
         if other and not has_shards(net.parameters()):
             return None
-        record = probed_activations(model_id, net, inputs, layers=layers, max_bytes=max_bytes)
+        record = probed_activations(
+            model_id, net, inputs, layers=layers, mask=mask, max_bytes=max_bytes
+        )
         return None if other else record
     seen = f"{shown(net)} of type {type_name(net)}"
     raise ArgumentError(

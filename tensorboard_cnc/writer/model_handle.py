@@ -207,6 +207,7 @@ class ModelHandle(OpenHandle):
     def weights(
         self,
         model: Any,
+        inputs: Any = None,
         *,
         reference: Mapping[str, Any] | None = None,
         max_bytes: int | None = None,
@@ -222,6 +223,9 @@ class ModelHandle(OpenHandle):
           model: a ``torch.nn.Module``, a state dict, a mapping of names to arrays of any library,
             or the path of a safetensors checkpoint (a file, an index, a directory), which is read
             piece by piece. With DTensors (FSDP2) all ranks make the call, each reads its part.
+          inputs: what one forward pass of a module takes, as for `efficiency`. It runs once, and
+            its weights are read as its products get them: the way to log quantization that a
+            toolkit only simulates. State, hooks and random states are put back.
           reference: weights of other models, in any of these forms, by their ids. Tensors of the
             same name and shape are compared exactly; without it, comparisons are estimates.
           max_bytes: bytes that the sketches may take; None: 1 MB, or 3 kB for each tensor.
@@ -240,7 +244,7 @@ class ModelHandle(OpenHandle):
 
         def log() -> None:
             record = weights_record(
-                self._id, model, reference=reference, max_bytes=max_bytes, watch=progress
+                self._id, model, inputs, reference=reference, max_bytes=max_bytes, watch=progress
             )
             if record is not None:
                 refused.update(record.refused)
@@ -255,6 +259,7 @@ class ModelHandle(OpenHandle):
         inputs: Any = None,
         layers: Iterable[str] | str | None = None,
         *,
+        mask: Any = None,
         max_bytes: int | None = None,
     ) -> None:
         """Logs sketches of each layer's outputs for probe inputs; replaces earlier ones.
@@ -270,6 +275,9 @@ class ModelHandle(OpenHandle):
             the network's device and type. A few hundred instances are plenty.
           layers: names of modules or patterns ("encoder.*"), "" for the whole network; None: all
             modules that compute something themselves.
+          mask: which tokens count, (instances, tokens) of 1 and 0, for all or one for each batch;
+            or the name of the argument that says it. None: the argument ``attention_mask``, if
+            there is one. Padded tokens are left out.
           max_bytes: bytes that the sketches may take; None: 1 MB, or 3 kB for each layer.
 
         Raises:
@@ -279,7 +287,9 @@ class ModelHandle(OpenHandle):
         """
 
         def log() -> None:
-            record = activations_record(self._id, net, inputs, layers=layers, max_bytes=max_bytes)
+            record = activations_record(
+                self._id, net, inputs, layers=layers, mask=mask, max_bytes=max_bytes
+            )
             if record is not None:
                 self._journal.write_chunks(activations_tag(self._id), sketch_format.encode(record))
 

@@ -41,6 +41,7 @@ class _Again:
 def weights_record(
     model_id: str,
     model: Any,
+    inputs: Any = None,
     *,
     reference: Mapping[str, Any] | None = None,
     max_bytes: int | None = None,
@@ -53,7 +54,7 @@ def weights_record(
       OSError: a checkpoint cannot be read.
     """
     max_bytes = None if max_bytes is None else checked_max_bytes(max_bytes)
-    sources = _sources(model)
+    sources = _sources(model, inputs)
     measured = [
         (each.size, _value_bytes(each))
         for each in sources
@@ -166,10 +167,10 @@ def _covers(theirs: TensorSource, own: TensorSource) -> bool:
     return theirs.held[0] <= first and last <= theirs.held[1]
 
 
-def _sources(model: Any) -> Iterable[Source]:
-    if isinstance(model, Mapping) and not isinstance(model, dict):
+def _sources(model: Any, inputs: Any) -> Iterable[Source]:
+    if inputs is None and isinstance(model, Mapping) and not isinstance(model, dict):
         return _Again(model)
-    return all_sources(model)
+    return all_sources(model, inputs)
 
 
 def _references(

@@ -22,14 +22,7 @@ def test_a_resnet18_by_formula() -> None:
     found = counted(resnet18.resnet18(), torch.rand(2, 3, 64, 64))
     assert found.macs == resnet18.macs(64, batch=2)
     assert found.flops == 2 * resnet18.macs(64, batch=2)
-    assert set(found.uncounted) == {
-        "aten._native_batch_norm_legit_no_training",
-        "aten.relu",
-        "aten.max_pool2d_with_indices",
-        "aten.add",
-        "aten.mean",
-    }
-    assert found.uncounted["aten.add"] == 8
+    assert found.uncounted == {}, "norms and pooling make no products"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -58,13 +58,30 @@ def test_times_and_memory_carry_their_conditions(tmp_path: Path) -> None:
     assert {str(m.conditions) for m in stored.values() if m.conditions} == {str(conditions)}
 
 
-def test_operations_that_were_not_counted_are_told(tmp_path: Path) -> None:
+def test_products_that_were_not_counted_are_told(tmp_path: Path) -> None:
+    class Bags(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.bag, self.head = nn.EmbeddingBag(12, 4), nn.Linear(4, 2)
+
+        def forward(self, ids: torch.Tensor) -> torch.Tensor:
+            found: torch.Tensor = self.head(self.bag(ids))
+            return found
+
     with cnc_summary.model(tmp_path, "m") as model:
-        model.efficiency(network(), INPUTS, repeats=1)
+        model.efficiency(Bags(), torch.tensor([[1, 2]]), repeats=1)
     stored = measured(tmp_path)
-    assert stored["macs"].note == stored["flops"].note == "not counted: aten.relu × 1"
+    said = "not counted: aten._embedding_bag × 1"
+    assert stored["macs"].note == stored["flops"].note == said
     assert stored["macs"].bound == stored["flops"].bound == "≥"
     assert (stored["latency_ms"].note, stored["latency_ms"].bound) == ("", None)
+
+
+def test_what_makes_no_products_leaves_the_number_exact(tmp_path: Path) -> None:
+    with cnc_summary.model(tmp_path, "m") as model:
+        model.efficiency(network(), INPUTS, repeats=1)
+    macs = measured(tmp_path)["macs"]
+    assert (macs.note, macs.bound) == ("", None)
 
 
 def test_of_many_operations_the_most_frequent_are_named(tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ from itertools import count
 from math import ceil, prod
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.sizes import Sizes, effective_bytes
 from tensorboard_cnc.sketches.sketcher import Sketcher
@@ -44,7 +47,9 @@ class LayerSketches:
     """The outputs of the module `name` over a probe of `instances` in all.
 
     A module that is called again in one pass has outputs of its own for the second call
-    ("relu#2"). `refused`: outputs that cannot be sketched, and why.
+    ("relu#2"). `tokens`: how many of all instances count, where others are padding; outputs that
+    have tokens then have a row to each of these. `refused`: outputs that cannot be sketched, and
+    why.
     """
 
     name: str
@@ -54,13 +59,15 @@ class LayerSketches:
     # Shared by all layers of a network: tells which output came first.
     order: Iterator[int] = field(default_factory=count)
     refused: dict[str, str] = field(default_factory=dict)
+    tokens: int = 0
+    _mask: NDArray[np.bool_] | None = None
     _outputs: dict[str, _Output] = field(default_factory=dict)
     _calls: int = 0
     _batch: int = 0
 
-    def begin_batch(self, instances: int) -> None:
-        """What follows belongs to the next `instances` of the probe."""
-        self._calls, self._batch = 0, instances
+    def begin_batch(self, instances: int, mask: NDArray[np.bool_] | None = None) -> None:
+        """What follows belongs to the next `instances` of the probe, padded as `mask` says."""
+        self._calls, self._batch, self._mask = 0, instances, mask
 
     def add(self, output: Any) -> None:
         """Adds what one call of the module gave. Never raises."""
@@ -99,8 +106,9 @@ class LayerSketches:
         for name, output in self._outputs.items():
             if name in self.refused:
                 continue
-            if output.seen < self.instances:
-                few = f"{output.seen:,} of {self.instances:,} instances"
+            if output.seen < (whole := output.sketcher.shape[0]):
+                what = "instances" if whole == self.instances else "tokens"
+                few = f"{output.seen:,} of {whole:,} {what}"
                 self._refuse(name, f"it was called for {few} only")
                 continue
             sketches.append((output.order, self._finished(output)))
@@ -112,21 +120,28 @@ class LayerSketches:
         except _ShapeError as error:
             self._refuse(name, str(error))
             return
+        if has_tokens := self._has_tokens(rows):
+            rows = _without_padding(rows, self._mask)
         source = source_of(Place(name, self.name, self.kind, "activation"), rows)
         if isinstance(source, Refused):
             self._refuse(name, source.reason)
             return
-        output = self._outputs.get(name) or self._begin(name, source)
+        output = self._outputs.get(name) or self._begin(name, source, tokens=has_tokens)
         shape = output.sketcher.shape
         if source.shape[1:] != shape[1:]:
             seen = f"it has shape {source.shape[1:]} after {shape[1:]} to an instance"
             self._refuse(name, f"{seen}: pad the probe inputs to one length")
             return
         self._read(output, source)
-        output.seen += self._batch
+        output.seen += source.shape[0]
 
-    def _begin(self, name: str, source: TensorSource) -> _Output:
-        shape = (self.instances, *source.shape[1:])
+    def _has_tokens(self, rows: Tensor) -> bool:
+        """Whether the second dimension of (instances, tokens, features…) is that of the mask."""
+        padded = self._mask is not None and rows.dim() > 2 and not self.kind.endswith("1d")
+        return padded and tuple(rows.shape[:2]) == self._mask.shape  # type: ignore[union-attr]
+
+    def _begin(self, name: str, source: TensorSource, *, tokens: bool = False) -> _Output:
+        shape = (self.tokens if tokens else self.instances, *source.shape[1:])
         axis = _unit_axis(shape, self.kind)
         sketcher = Sketcher(
             name, shape, source.dtype, sizes=self.sizes, channel_axis=axis, units=True
@@ -159,6 +174,14 @@ class LayerSketches:
 
     def _refuse(self, name: str, reason: str) -> None:
         self.refused.setdefault(name, reason)
+
+
+def _without_padding(rows: Tensor, mask: Any) -> Tensor:
+    """(tokens that count, features…) of (instances, tokens, features…)."""
+    import torch
+
+    kept = torch.from_numpy(np.flatnonzero(mask)).to(rows.device)
+    return rows.flatten(0, 1).index_select(0, kept)
 
 
 def _spent() -> Read:

@@ -60,11 +60,15 @@ def probe_batches(net: nn.Module | None, inputs: Any) -> list[Batch]:
     return batches
 
 
-def fingerprint(batches: Iterable[Batch]) -> str:
-    """16 hexadecimal digits of what the inputs hold, however they are cut into batches."""
+def fingerprint(batches: Iterable[Batch], masks: Iterable[NDArray[Any]] = ()) -> str:
+    """16 hexadecimal digits of what the inputs hold, however they are cut into batches.
+
+    `masks` that the inputs do not hold themselves are part of it.
+    """
     hashes: dict[str, Any] = {}
-    for batch in batches:
-        for name, tensor in _parts(batch):
+    parts = [_parts(batch) for batch in batches] + [[("mask of the probe", each)] for each in masks]
+    for named in parts:
+        for name, tensor in named:
             kind = f"{name} {dtype_name(tensor.dtype)} {tuple(tensor.shape[1:])}"
             hashes.setdefault(kind, hashlib.sha256(kind.encode())).update(_bytes(tensor))
     whole = b"".join(hashes[kind].digest() for kind in sorted(hashes))

@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.wording import shown, type_name
+from tensorboard_cnc.writer.tensors.adapters import Adapters, is_adapter
 from tensorboard_cnc.writer.tensors.module_tensors import is_quantized_module
-from tensorboard_cnc.writer.tensors.tensor_names import without_wrappers
 
 if TYPE_CHECKING:
     from torch import nn
 
 # They pass on what they are given.
 _NOTHING_NEW = ("Identity", "Dropout", "Flatten", "Unflatten")
+# Classes of torch that are made of layers.
+_COMPOSITE = frozenset(
+    ("Module", "Sequential", "ModuleList", "ModuleDict", "Container", "Transformer",
+     "TransformerEncoder", "TransformerDecoder", "TransformerEncoderLayer",
+     "TransformerDecoderLayer", "AdaptiveLogSoftmaxWithLoss")
+)  # fmt: skip
+_OBSERVERS = ("ObserverBase", "FakeQuantizeBase")
 _NAMES = "layers= are names of modules, or patterns of them such as 'encoder.*'"
 
 
@@ -28,10 +35,11 @@ def watched_layers(net: nn.Module, layers: Iterable[str] | str | None) -> dict[s
     Raises:
       ArgumentError: a name or pattern matches nothing.
     """
-    named = {without_wrappers(f"{name}.").removesuffix("."): module
-             for name, module in net.named_modules()}  # fmt: skip
+    adapters = Adapters(net)
+    named = {path: module for name, module in net.named_modules()
+             if (path := adapters.path(name)) is not None}  # fmt: skip
     if layers is None:
-        return dict(_computing(net, ""))
+        return dict(_computing(net, "", adapters))
     if not isinstance(layers, Iterable):
         raise ArgumentError(
             f"layers= is {shown(layers)} of type {type_name(layers)}",
@@ -48,29 +56,47 @@ def watched_layers(net: nn.Module, layers: Iterable[str] | str | None) -> dict[s
 
 
 def _computing(
-    module: nn.Module, name: str, seen: set[int] | None = None
+    module: nn.Module, name: str, adapters: Adapters, seen: set[int] | None = None
 ) -> Iterator[tuple[str, nn.Module]]:
     seen = set() if seen is None else seen
-    if id(module) in seen:
+    path = adapters.path(name)
+    if id(module) in seen or path is None or _is_observer(module):
         return
     seen.add(id(module))
     children = [] if _is_whole(module) else list(module.named_children())
     if not children:
         if not type(module).__name__.startswith(_NOTHING_NEW):
-            yield without_wrappers(f"{name}.").removesuffix("."), module
+            yield path, module
         return
     for last, child in children:
         if last != "parametrizations":
-            yield from _computing(child, f"{name}.{last}" if name else last, seen)
+            yield from _computing(child, f"{name}.{last}" if name else last, adapters, seen)
 
 
 def _is_whole(module: nn.Module) -> bool:
-    """Whether its children hold parameters only and are never called."""
+    """Whether it is a layer that a user writes, whatever a toolkit has put into it.
+
+    Observers, quantizers and parametrizations are children of the layer, and so is what an
+    adapter adds.
+    """
+    kinds = type(module).__mro__
+    layer = any(
+        kind.__module__.startswith("torch.nn.modules.") and kind.__name__ not in _COMPOSITE
+        for kind in kinds
+    )
+    holding = [type(child).__name__ for child in module.children()]
     return (
         is_quantized_module(module)
-        or type(module).__name__ == "MultiheadAttention"
+        or layer
+        or is_adapter(module)
+        or set(holding) <= {"ParameterList", "ParameterDict"}
         or [name for name, _ in module.named_children()] == ["parametrizations"]
     )
+
+
+def _is_observer(module: nn.Module) -> bool:
+    """Whether it watches or rounds what passes through it, as torch.ao puts it between layers."""
+    return any(kind.__name__ in _OBSERVERS for kind in type(module).__mro__)
 
 
 def _unknown(pattern: Any, names: list[str]) -> ArgumentError:

@@ -26,18 +26,21 @@ _NNCF = "__nncf_hooks"
 _GRAPH_QUANTIZERS = ("quantized_decomposed.", "torchao.")
 
 
-def unread_weights(network: Any) -> dict[str, str]:
-    """The names of the weights that a quantizer changes, each with why they are refused."""
+def unread_weights(network: Any, *, ran: bool = False) -> dict[str, str]:
+    """The names of the weights that a quantizer changes, each with why they are refused.
+
+    `ran`: the network ran, and these weights were in none of its products.
+    """
     found = {}
     for name, module in network.named_modules(remove_duplicate=False):
         prefix = f"{name}." if name else ""
         if seen := _quantizer_of(module):
-            found[f"{prefix}weight"] = _reason(seen)
+            found[f"{prefix}weight"] = _reason(seen, ran)
         if _NNCF in dict(module.named_children()):
-            found |= {prefix + each: _reason("NNCF's hooks") for each in _matrices(module)}
+            found |= {prefix + each: _reason("NNCF's hooks", ran) for each in _matrices(module)}
         if _is_graph(module):
             seen = "quantize operations in its graph"
-            found |= {prefix + each: _reason(seen) for each in _quantized_in_graph(module)}
+            found |= {prefix + each: _reason(seen, ran) for each in _quantized_in_graph(module)}
     return found
 
 
@@ -45,8 +48,12 @@ def _is_graph(module: Any) -> bool:
     return any(kind.__name__ == "GraphModule" for kind in type(module).__mro__)
 
 
-def _reason(quantizer: str) -> str:
-    return f"it carries a quantizer ({quantizer}) that is not read: {_REMEDY}"
+def _reason(quantizer: str, ran: bool) -> str:
+    if ran:
+        seen = f"it carries a quantizer ({quantizer}), and was in no product on these inputs"
+        return f"{seen}: {_REMEDY}"
+    remedy = f"pass inputs=, to see it at work, or {_REMEDY}"
+    return f"it carries a quantizer ({quantizer}) that is not read: {remedy}"
 
 
 def _quantizer_of(module: Any) -> str:
@@ -62,9 +69,9 @@ def _quantizer_of(module: Any) -> str:
     # Not as an attribute, which would compute a parametrized one.
     weight = dict(module.named_parameters(recurse=False)).get("weight")
     plain = weight is not None and not hasattr(weight, "__tensor_flatten__")
-    # Of quanto, before it is frozen.
+    # Of quanto, before it is frozen; what it then computes with can be asked for.
     if plain and getattr(module, "weight_qtype", None) is not None:
-        return "weight_qtype"
+        return "" if hasattr(type(module), "qweight") else "weight_qtype"
     own = vars(module).get("forward")
     path = getattr(getattr(own, "func", own), "__module__", "") or type(own).__module__
     toolkit = str(path).partition(".")[0]

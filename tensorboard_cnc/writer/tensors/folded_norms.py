@@ -11,8 +11,8 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from tensorboard_cnc.writer.tensors.model_sources import is_module, unwrapped
 from tensorboard_cnc.writer.tensors.module_tensors import computed_source, kind_of
+from tensorboard_cnc.writer.tensors.network_sources import is_module, unwrapped
 from tensorboard_cnc.writer.tensors.tensor_names import without_wrappers
 from tensorboard_cnc.writer.tensors.tensor_source import TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place

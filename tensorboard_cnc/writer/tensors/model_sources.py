@@ -7,17 +7,17 @@ import weakref
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.tensors.any_tensor import masked_source, source_of
-from tensorboard_cnc.writer.tensors.carried_quantizers import unread_weights
 from tensorboard_cnc.writer.tensors.checkpoint_notes import checkpoint_notes
 from tensorboard_cnc.writer.tensors.formats.joining import with_formats
-from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT, module_tensors
+from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT
+from tensorboard_cnc.writer.tensors.network_sources import is_module, network_sources
 from tensorboard_cnc.writer.tensors.plain_arrays import array_source, flattened
 from tensorboard_cnc.writer.tensors.safetensors_files import checkpoint_sources
 from tensorboard_cnc.writer.tensors.tensor_names import (
@@ -30,9 +30,6 @@ from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
 from tensorboard_cnc.writer.tensors.unread_codes import Names, checked_codes, holds_text
 
-if TYPE_CHECKING:
-    from torch import nn
-
 _TAKES = (
     "Weights are a torch.nn.Module, a state dict, a mapping of names to arrays, or the path of a "
     "safetensors checkpoint"
@@ -41,17 +38,19 @@ _TAKES = (
 _NO_TENSORS = ("_packed_params.dtype", "_extra_state")
 
 
-def model_sources(model: Any) -> Iterator[TensorSource | Refused]:
+def model_sources(model: Any, inputs: Any = None) -> Iterator[TensorSource | Refused]:
     """Every tensor of `model` in the order of the network; tied ones follow their first.
 
     Raises:
       ArgumentError: it is none of what `m.weights` takes, or a damaged checkpoint.
       OSError: a checkpoint cannot be read.
     """
-    if _is_path(model):
+    if inputs is None and _is_path(model):
         return checkpoint_sources(Path(os.fspath(model)))
     if is_module(model):
-        return _tied(_module_sources(model))
+        return _tied(network_sources(model, inputs))
+    if inputs is not None:
+        raise _not_a_module(model)
     if isinstance(model, Mapping):
         return _tied(_mapping_sources(flattened(model)))
     state = None if isinstance(model, type) else getattr(model, "state_dict", None)
@@ -66,15 +65,17 @@ def model_sources(model: Any) -> Iterator[TensorSource | Refused]:
     )
 
 
-def all_sources(model: Any) -> list[TensorSource | Refused]:
+def all_sources(model: Any, inputs: Any = None) -> list[TensorSource | Refused]:
     """The tensors of a model that is there as a whole; codes are joined with their scales.
+
+    With `inputs` a module runs on them, and weights are read as its products get them.
 
     Raises:
       ArgumentError: as `model_sources`.
       OSError: likewise.
     """
     notes = checkpoint_notes(Path(os.fspath(model))) if _is_path(model) else ({}, {})
-    return with_formats(model_sources(model), *notes)
+    return with_formats(model_sources(model, inputs), *notes)
 
 
 def sources_one_by_one(model: Mapping[Any, Any]) -> Iterator[TensorSource | Refused]:
@@ -91,52 +92,12 @@ def _is_path(model: Any) -> TypeGuard[str | os.PathLike[str]]:
     return isinstance(model, str | os.PathLike)
 
 
-def is_module(model: Any) -> TypeGuard[nn.Module]:
-    """Whether it is a module of torch, which is not imported for the question."""
-    return any(
-        kind.__name__ == "Module" and kind.__module__ == "torch.nn.modules.module"
-        for kind in type(model).__mro__
+def _not_a_module(model: Any) -> ArgumentError:
+    return ArgumentError(
+        f"inputs= was given with weights of type {type_name(model)}",
+        "Only a torch.nn.Module can be run on inputs",
+        "Pass the module, or leave inputs= out",
     )
-
-
-def unwrapped(model: nn.Module) -> nn.Module:
-    """The module inside torch.compile, DataParallel, DistributedDataParallel."""
-    while True:
-        inner = getattr(model, "_orig_mod", None)
-        if inner is None and type(model).__name__ in ("DataParallel", "DistributedDataParallel"):
-            inner = model.module
-        if inner is None:
-            return model
-        model = inner
-
-
-def _module_sources(model: nn.Module) -> Iterator[tuple[Any, TensorSource | Refused]]:
-    if any(type(module).__name__ == "FullyShardedDataParallel" for module in model.modules()):
-        raise ArgumentError(
-            "The network is wrapped by FullyShardedDataParallel (FSDP1)",
-            "Its parameters are pieces that do not say where they belong",
-            "Shard it with fully_shard (FSDP2), or pass a full state dict, made within "
-            "FSDP.state_dict_type(net, StateDictType.FULL_STATE_DICT)",
-        )
-    network = unwrapped(model)
-    unread = {without_wrappers(name): why for name, why in unread_weights(network).items()}
-    for name, module in network.named_modules(remove_duplicate=False):
-        # What they hold is computed by the module that they belong to.
-        if "parametrizations" not in name.split(".") and not _is_packed(module):
-            path = without_wrappers(f"{name}.").removesuffix(".")
-            for held, source in module_tensors(path, module):
-                yield held, _unless_unread(source, unread)
-
-
-def _unless_unread(source: TensorSource | Refused, unread: Mapping[str, str]) -> Any:
-    if isinstance(source, Refused) or source.scheme is not None or source.name not in unread:
-        return source
-    return Refused(source.name, unread[source.name], source.weights)
-
-
-def _is_packed(module: nn.Module) -> bool:
-    return type(module).__name__ in ("LinearPackedParams", "EmbeddingPackedParams",
-                                     "PackedParameter")  # fmt: skip
 
 
 def _mapping_sources(model: Mapping[Any, Any]) -> Iterator[tuple[Any, TensorSource | Refused]]:

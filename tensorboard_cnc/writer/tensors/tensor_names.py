@@ -9,12 +9,15 @@ from typing import TypeAlias
 
 from tensorboard_cnc.records.sketches import Role
 
-# What torch.compile, FSDP and activation checkpointing put before the names of a module's own.
+# What torch.compile, FSDP and activation checkpointing put before the names of a module's own,
+# and peft before those of a layer that it adapts.
 _WRAPPERS = re.compile(
     r"(?:(?<=^)|(?<=\.))(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\."
+    r"|(?<=\.)base_layer\.(?=(?:weight|bias)$)"
 )
-# What DataParallel, DistributedDataParallel and torch.optim.swa_utils call the module they wrap.
-_OUTER = "module."
+# What DataParallel, DistributedDataParallel and torch.optim.swa_utils call the module they wrap,
+# and what peft does.
+_OUTER = ("module.", "base_model.model.")
 _BUFFERS = frozenset(
     ("running_mean", "running_var", "num_batches_tracked", "inv_freq", "position_ids", "zero_point")
 )
@@ -48,13 +51,12 @@ def without_wrappers(name: str) -> str:
 
 
 def outer_prefix(names: Iterable[str]) -> str:
-    """What all names begin with in the state dict of a data-parallel model: "module.", or ""."""
-    found = False
-    for name in names:
-        found = True
-        if not without_wrappers(name).startswith(_OUTER):
-            return ""
-    return _OUTER if found else ""
+    """What all names of a state dict begin with if its model was wrapped: "module.", or ""."""
+    plain = [without_wrappers(name) for name in names]
+    for outer in _OUTER:
+        if plain and all(name.startswith(outer) for name in plain):
+            return outer
+    return ""
 
 
 def buffer_or_parameter(last: str) -> Role:

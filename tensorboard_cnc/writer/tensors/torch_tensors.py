@@ -80,7 +80,8 @@ def flat_reader(tensor: Tensor) -> Read:
     name = dtype_name(flat.dtype)
     if name.startswith(("bfloat16", "float8", "float4")):
         return _coded_reader(flat, name)
-    array = flat.numpy()
+    # Tensor.numpy() forbids to resize the tensor from then on, which observers do.
+    array = np.from_dlpack(flat)
     return lambda start, stop: as_floats(array[start:stop])
 
 

@@ -231,7 +231,9 @@ def test_harmed_slices_are_counted_and_tested(served: InProcessTensorBoard) -> N
             "n": (~here).sum(),
             "flips": lost[~here].sum(),
             "mended": won[~here].sum(),
-            "change": pytest.approx((won[~here].sum() - lost[~here].sum()) / (~here).sum(), rel=1e-5),
+            "change": pytest.approx(
+                (won[~here].sum() - lost[~here].sum()) / (~here).sum(), rel=1e-5
+            ),
         }
         for side, kept in ((here, "kept"), (~here, "rest_kept")):
             before, after = right("dense")[side].sum(), right("pruned")[side].sum()

@@ -6,6 +6,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torch.ao.quantization.fx._decomposed
@@ -133,6 +134,80 @@ def test_a_graph_that_quantizes() -> None:
     found = refusals(module)
     assert set(found) == {"quantized.weight", "left.weight"}
     assert "quantize operations in its graph" in found["left.weight"].reason
+
+
+def test_what_a_graph_computes_of_its_constants_is_read() -> None:
+    root, graph = Pt2e(), torch.fx.Graph()
+    limits = (0.1, 0, -128, 127, torch.int8)
+    x = graph.placeholder("x")
+    codes = torch.arange(16, dtype=torch.int8).reshape(4, 4)
+    root.register_buffer("_frozen_param0", codes)
+    weight = graph.call_function(
+        torch.ops.quantized_decomposed.dequantize_per_tensor.default,
+        (graph.get_attr("_frozen_param0"), *limits),
+    )
+    turned = graph.call_function(torch.ops.aten.t.default, (weight,))
+    for name, operation, weight_of in (
+        ("left", torch.ops.aten.linear.default, weight),
+        ("quantized", torch.ops.aten.mm.default, turned),
+    ):
+        x = graph.call_function(operation, (x, weight_of))
+        x.meta["nn_module_stack"] = {"key": (name, "torch.nn.modules.linear.Linear")}
+    graph.output(
+        graph.call_function(torch.ops.aten.linear.default, (x, graph.get_attr("plain.weight")))
+    )
+    module = torch.fx.GraphModule(root, graph)
+    module.left, module.quantized = root.left, root.quantized
+    assert refusals(module) == {}
+    read = {each.name: each for each in all_sources(module) if not isinstance(each, Refused)}
+    for name in ("left.weight", "quantized.weight"):
+        np.testing.assert_allclose(read[name].open()(0, 16), np.arange(16) * 0.1, rtol=1e-6)
+    plain = root.plain.weight.detach().numpy().ravel()
+    np.testing.assert_array_equal(read["plain.weight"].open()(0, 16), plain)
+
+
+class Unfrozen(nn.Linear):
+    """As quanto's modules are until they are frozen."""
+
+    weight_qtype = "qint8"
+
+    @property
+    def qweight(self) -> torch.Tensor:
+        return torch.quantize_per_tensor(self.weight.detach(), 0.1, 0, torch.qint8)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_module_that_quantizes_when_it_is_asked() -> None:
+    layer = Unfrozen(4, 2)
+    (weight, _bias) = all_sources(nn.Sequential(layer))
+    assert not isinstance(weight, Refused)
+    expected = layer.qweight.dequantize().numpy().ravel()
+    np.testing.assert_array_equal(weight.open()(0, 8), expected)
+    assert (weight.storage, weight.stored_bytes) == ("float32", 32)
+
+
+class Hqq(nn.Module):
+    """As HQQ keeps a linear layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.W_q = nn.Parameter(torch.zeros(4, 4, dtype=torch.uint8), requires_grad=False)
+        self.meta = {"nbits": 4, "group_size": 8, "scale": torch.ones(4), "zero": torch.ones(4)}
+        self.bias = torch.ones(4)
+
+    def dequantize(self) -> torch.Tensor:
+        return torch.arange(32.0).reshape(4, 8)
+
+
+def test_a_module_of_hqq() -> None:
+    weight, bias = all_sources(nn.Sequential(Hqq()))
+    assert not isinstance(weight, Refused)
+    assert not isinstance(bias, Refused)
+    assert (weight.name, weight.shape, weight.storage) == ("0.weight", (4, 8), "uint4")
+    np.testing.assert_array_equal(weight.open()(0, 32), np.arange(32))
+    assert weight.scheme is not None
+    assert (weight.scheme.bits, weight.scheme.group, weight.stored_bytes) == (4, 8, 16 + 32)
+    assert (bias.name, bias.shape) == ("0.bias", (4,))
 
 
 def test_a_traced_network_is_read() -> None:
