@@ -74,8 +74,9 @@ def all_sources(model: Any, inputs: Any = None) -> list[TensorSource | Refused]:
       ArgumentError: as `model_sources`.
       OSError: likewise.
     """
+    sources = model_sources(model, inputs)
     notes = checkpoint_notes(Path(os.fspath(model))) if _is_path(model) else ({}, {})
-    return with_formats(model_sources(model, inputs), *notes)
+    return with_formats(sources, *notes)
 
 
 def sources_one_by_one(model: Mapping[Any, Any]) -> Iterator[TensorSource | Refused]:
