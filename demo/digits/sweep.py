@@ -20,16 +20,18 @@ from demo.digits.operations import (
 )
 from demo.recipe import Step
 
+# Of the replicates of the dense one.
+SEEDS = (1, 2, 3)
 PERCENTS = (10, 30, 50, 70, 80, 90, 95, 99)
 LAYERS: tuple[LayerName, ...] = ("conv2", "conv3", "hidden")
 
 
 def digits_sweep(*, epochs: int = 30, tuning_epochs: int = 8) -> tuple[Step[Workbench], ...]:
-    """52 models, parents before children; one of them diverges."""
+    """54 models, parents before children; one of them diverges."""
     return (
         Step("dense", train(epochs=epochs, lr=0.1, seed=0)),
         # The same again, to tell what compression changes from what chance does.
-        Step("dense-seed1", train(epochs=epochs, lr=0.1, seed=1)),
+        *(Step(f"dense-seed{seed}", train(epochs=epochs, lr=0.1, seed=seed)) for seed in SEEDS),
         *_one_shot(tuning_epochs),
         *_iterative(tuning_epochs),
         *_other_choices(tuning_epochs),
