@@ -68,7 +68,7 @@ def _digits(camera: Camera) -> None:
     camera.take("digits-map")
     camera.take("digits-tradeoff", frame.get_by_role("region", name="Trade-offs"))
 
-    camera.open("one-shot-90-ft", "channels-50-ft-int8", view="Behaviors")
+    camera.open("one-shot-50", "one-shot-90-ft", "dense-seed3", view="Behaviors")
     frame.get_by_role("combobox", name="By").select_option(label="scan")
     expect(frame.get_by_text("4 slices")).to_be_visible()
     camera.take("digits-behaviors")

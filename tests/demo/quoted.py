@@ -9,7 +9,9 @@ from pathlib import Path
 
 STORIES = Path(__file__).parents[2] / "docs" / "stories"
 _TABLE = re.compile(r"(?:^\|.*\|\n)+", re.MULTILINE)
-_FIGURE = re.compile(r"-?\d+(?:\.\d+)?(?= (?:%|kB|dB)|$)")
+_FIGURE = re.compile(r"[−+]?\d+(?:\.\d+)?(?= (?:%|kB|dB|pt)|$)")
+# Points are per cent, too.
+_PERCENT = (" %", " pt")
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Table:
         for row, cells in self.rows.items():
             for column, cell in zip(self.header[1:], cells, strict=True):
                 if found := _FIGURE.match(cell):
-                    yield row, column, float(found[0]) / (100 if cell.endswith(" %") else 1)
+                    value = float(found[0].replace("−", "-"))
+                    yield row, column, value / (100 if cell.endswith(_PERCENT) else 1)
 
 
 def tables(story: str) -> list[Table]:

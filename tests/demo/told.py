@@ -42,16 +42,31 @@ class Page:
         names = ["  ".join(texts) for texts in found["texts"]]
         return dict(zip(names, found["models"][0]["value"], strict=True))
 
+    def mean(self, model: str) -> float:
+        """Of the first measure, over all instances."""
+        value: float = self._ask("behaviors", model, base=model)["models"][0]["value"]["value"]
+        return value
+
+    def against(self, base: str, model: str) -> dict[str, Any]:
+        """The summary of `model`: its "change", and its "outcomes" by what `base` had right."""
+        found: dict[str, Any] = self._ask("behaviors", model, base=base)["models"][1]
+        return found
+
     def broken(self, base: str, model: str) -> float:
         """Share of all instances that `base` has right and `model` wrong."""
-        outcomes = self._ask("behaviors", model, base=base)["models"][1]["outcomes"]
+        outcomes = self.against(base, model)["outcomes"]
         share: float = outcomes["negative"] / outcomes["n"]
         return share
 
-    def harmed(self, base: str, model: str) -> dict[str, Any]:
-        """The slices of which `model` broke a larger share than of all, and pairs of slices."""
-        found: dict[str, Any] = self._ask("behaviors", model, base=base, level="harmed")
+    def seeds(self, base: str, model: str) -> dict[str, Any]:
+        """How much two seeds of `base` differ."""
+        found: dict[str, Any] = self._ask("behaviors", model, base=base)["noise"]
         return found
+
+    def harmed(self, base: str, model: str) -> dict[str, Any]:
+        """The slices and pairs of slices that `model` may harm, and what "model" says of all."""
+        found: dict[str, Any] = self._ask("behaviors", model, base=base, level="harmed")
+        return {**found, "model": found["models"][0]}
 
     def layers(self, base: str, model: str, view: str) -> dict[str, float | None]:
         """SQNR of each row, dB."""

@@ -7,26 +7,32 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from sklearn.datasets import load_digits
+from sklearn.metrics import accuracy_score
 
 from demo.checkpoints import Checkpoints
 from demo.digits.data import handwritten_digits
 from demo.digits.logbook import DATA_RUN, digits_story
-from demo.digits.scans import CONTRAST
+from demo.digits.scans import CONTRAST, scans_of
 from demo.digits.sweep import PERCENTS
 from tests.demo.quoted import Table, prose, tables
 from tests.demo.told import Page, told
-from tests.tensorboard_host import LOADERS, serve_in_process
+from tests.tensorboard_host import LOADERS, Loader, serve_in_process
 
 STORY = digits_story()
 SCANS = ("clean", "faint", "noisy", "turned")
-ARCS, REPAIRS, SIZES, BEHAVIOURS, LAYERS, SPREADS, RESTORED = tables("digits")
+ARCS, REPAIRS, SIZES, PRUNED, BEHAVIOURS, RETRAINED, LAYERS, SPREADS, RESTORED = tables("digits")
+SEEDS = ("dense", "dense-seed1", "dense-seed2", "dense-seed3")
 # Half of the last digit quoted, and one image.
 SAME = 0.002
 # Int8 kernels are the processor's own: of clean scans, and of others.
 INT8_CLEAN, INT8_OTHER = 0.005, 0.015
 DECIBELS = 0.06
+# Half of the last digit of an interval of seeds, and one scan.
+OF_SEEDS = 0.001
 KILOBYTES = 0.5
 
 
@@ -35,9 +41,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return told(STORY, tmp_path_factory.mktemp("digits"))
 
 
-@pytest.fixture(scope="module", params=LOADERS)
-def page(folder: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
-    with serve_in_process(folder, request.param) as host:
+@pytest.fixture(scope="module")
+def page(folder: Path) -> Iterator[Page]:
+    with serve_in_process(folder, "fast") as host:
         yield Page(host, len(STORY.steps))
 
 
@@ -47,7 +53,10 @@ def share(model: str, quoted: float, scan: str = "clean") -> Any:
     return pytest.approx(quoted, abs=of_int8 if model.endswith("-int8") else SAME)
 
 
-def test_everything_is_there(page: Page) -> None:
+@pytest.mark.parametrize("loader", LOADERS)
+def test_everything_is_there(folder: Path, loader: Loader) -> None:
+    with serve_in_process(folder, loader) as served:
+        page = Page(served, len(STORY.steps))
     assert page.problems == []
     assert page.datasets == [DATA_RUN]
     steps = STORY.steps
@@ -101,7 +110,7 @@ def test_sizes(page: Page) -> None:
     assert 0.01 < max(losses) < 0.015, "a point and a half"
 
 
-def test_most_of_the_front_is_int8(page: Page) -> None:
+def test_the_front(page: Page) -> None:
     sized = {
         model: (page.metric(model, "accuracy"), page.metric(model, "compressed_bytes"))
         for model in page.models
@@ -114,13 +123,12 @@ def test_most_of_the_front_is_int8(page: Page) -> None:
             a >= accuracy and s <= size and (a, s) != (accuracy, size) for a, s in sized.values()
         )
     ]
+    quoted = [model for model, (star, *_) in SIZES.rows.items() if star == "★"]
+    assert set(front) >= set(quoted)
     assert sum(model.endswith("-int8") for model in front) > len(front) / 2, front
-
-
-def test_what_a_model_with_the_same_recipe_breaks(page: Page) -> None:
-    alike = page.broken("dense", "dense-seed1")
-    for model in ("dense-int8", "iterative-80-int8"):
-        assert page.broken("dense", model) < alike, model
+    seeds = [page.metric(seed, "accuracy") for seed in SEEDS]
+    assert min(seeds) == share("", 0.98)
+    assert max(seeds) == share("", 0.994)
 
 
 def test_the_scans(page: Page) -> None:
@@ -133,32 +141,138 @@ def test_the_scans(page: Page) -> None:
             assert found == pytest.approx(page.metric(model, "accuracy"), abs=1e-6), model
 
 
-def test_the_faint_scans_pay(page: Page) -> None:
-    def lost(model: str, scan: str) -> float:
-        before, after = (page.slices(each, "attribute/scan") for each in ("dense", model))
-        return before[scan] - after[scan]
+def test_what_pruning_at_once_harms(page: Page) -> None:
+    for model, column, quoted in PRUNED.figures():
+        change = page.against("dense", model)["change"]
+        named = {"change": "value", "from": "low", "to": "high"}[column]
+        near = INT8_OTHER if model.endswith("-int8") else SAME
+        assert change[named] == pytest.approx(quoted, abs=near), (model, column)
+        assert change.get("reason") is None, model
+        assert change["groups"] == 797
+    for model, cells in PRUNED.rows.items():
+        found = page.harmed("dense", model)
+        verdict = found["model"]
+        assert (verdict["retrained"], verdict["reason"]) == (False, None), model
+        quoted_slices = cells[-1].split(", ") if cells[-1] else []
+        assert [_slice(each) for each in found["slices"] if each["harmed"]] == quoted_slices, model
+        assert verdict["harmed"] == len(quoted_slices)
+        assert verdict["units"] == 797
 
-    for model in ("one-shot-50", "one-shot-70", "one-shot-90-ft", "iterative-90-int8"):
-        assert lost(model, "clean") < 0.025
-        assert lost(model, "faint") > 2 * lost(model, "clean")
-        assert lost(model, "faint") > 0.03
-        slices = page.harmed("dense", model)["slices"]
-        lifts = {(each["name"], each["text"]): each["lift"] for each in slices}
-        assert lifts["scan", "faint"] > 1, model
-    slices = page.harmed("dense", "one-shot-90-ft")["slices"]
-    (faint,) = (each["flips"] / each["n"] for each in slices if each["text"] == "faint")
-    broken = page.broken("dense", "one-shot-90-ft")
-    assert faint > 2 * (4 * broken - faint) / 3, "a quarter of the scans is faint"
-    pairs = page.harmed("dense", "one-shot-90-ft")["pairs"]
-    most = max(pairs, key=lambda pair: pair["flips"] / pair["n"])
-    assert most["names"] == ["label", "scan"]
-    assert most["texts"][1] == "faint", "of one digit more than of others"
-    assert lost("iterative-90-int8", "faint") > lost("channels-50-ft-int8", "faint") + 0.05
-    assert abs(lost("dense-seed1", "faint")) < 0.01, "as many as dense"
+
+def _slice(found: dict[str, Any]) -> str:
+    """As the story names it: "faint", "digit 7", "slant 3.315 to 17.02"."""
+    named = {"scan": "", "label": "digit "}.get(found["name"], f"{found['name']} ")
+    return f"{named}{found['text']}"
+
+
+def test_the_faint_scans_pay(page: Page) -> None:
+    (faint,) = (each for each in page.harmed("dense", "one-shot-50")["slices"] if each["harmed"])
+    assert (faint["n"], faint["rest"]["n"]) == (797, 2391)
+    counts = faint["flips"], faint["mended"], faint["rest"]["flips"], faint["rest"]["mended"]
+    assert counts == pytest.approx((97, 1, 70, 6), abs=1)
+    assert faint["q"] < 0.001
+    assert faint["kept"] < faint["rest_kept"]
+    seen = {
+        each["n"]: each["share"]
+        for each in page.harmed("dense", "one-shot-30")["model"]["could_see"]
+    }
+    assert (seen[100], seen[500]) == pytest.approx((0.16, 0.04), abs=0.005)
+    lost = [page.against("dense", f"one-shot-50{kind}")["change"]["value"] for kind in ("", "-bn")]
+    assert lost[1] == pytest.approx(lost[0] / 2, abs=0.01), "recalibration halves it"
+    wrong = [
+        1 - page.slices(model, "attribute/scan")["faint"] for model in ("dense", "one-shot-50")
+    ]
+    assert 1.8 < wrong[1] / wrong[0] < 2, "nearly twice as many"
+
+
+def test_nobody_knows_what_training_again_mends(page: Page) -> None:
+    for model, column, quoted in RETRAINED.figures():
+        named = {"change": "value", "from": "low", "to": "high"}[column]
+        found = page.against("dense", model)["change"]
+        assert found[named] == pytest.approx(quoted, abs=OF_SEEDS), (model, column)
+        assert found["seeds"] == len(SEEDS)
+    for model in RETRAINED.rows:
+        verdict = page.harmed("dense", model)["model"]
+        harmed = verdict["harmed"], verdict["pairs_harmed"]
+        assert (verdict["retrained"], verdict["reason"], harmed) == (True, None, (0, 0)), model
+        (seen,) = (each["share"] for each in verdict["could_see"] if each["n"] == 1000)
+        assert seen > 0.5, model
+    trained = [step.id for step in STORY.steps if "one-shot-90-ft-too-hot" != step.id != "dense"]
+    changes = {model: page.against("dense", model)["change"] for model in trained}
+    told = {model for model, found in changes.items() if "seeds" in found and found["p"] < 0.05}
+    assert told == {"iterative-99", "small-init", "dense-seed3"}
+    assert changes["dense-seed3"]["p"] == pytest.approx(0.047, abs=0.001)
+    faint = {m: page.slices(m, "attribute/scan")["faint"] for m in ("dense-seed3", "one-shot-50")}
+    assert faint["dense-seed3"] < faint["one-shot-50"] - 0.05
+    seeds = page.seeds("dense", "dense-int8")
+    assert len(seeds["models"]) == len(SEEDS)
+    assert seeds["changed"] == pytest.approx(0.15, abs=0.005)
+    outcomes = page.against("dense", "dense-int8")["outcomes"]
+    assert (
+        outcomes["n"] - outcomes["both_right"] - outcomes["both_wrong"] + outcomes["changed_wrong"]
+        < 0.015 * outcomes["n"]
+    )
+
+
+def test_the_choice_is_open(page: Page) -> None:
+    pruned, cut = "iterative-90-int8", "channels-50-ft-int8"
+    change = page.against(pruned, cut)["change"]
+    assert "How much two seeds differ is not known" in change["reason"]
+    assert page.harmed(pruned, cut)["model"]["reason"].startswith("Trained again")
+    assert (
+        page.slices(cut, "attribute/scan")["faint"]
+        > page.slices(pruned, "attribute/scan")["faint"] + 0.05
+    )
+
+
+def test_int8_costs_little_anywhere(page: Page) -> None:
     quantized = [model for model in page.models if model.endswith("-int8")]
     assert len(quantized) == 7
     for model in quantized:
-        assert lost(model, "faint") < lost(model.removesuffix("-int8"), "faint") + 0.01, model
+        parent = model.removesuffix("-int8")
+        change = page.against(parent, model)["change"]
+        assert -0.015 < change["low"] <= change["high"] < 0.015, model
+        assert change.get("reason") is None, model
+        verdict = page.harmed(parent, model)["model"]
+        assert (verdict["harmed"], verdict["pairs_harmed"], verdict["reason"]) == (0, 0, None), (
+            model
+        )
+
+
+@torch.no_grad()
+def test_slices_are_counted_as_numpy_does(page: Page, folder: Path) -> None:
+    """Of the networks themselves, with the labels of scikit-learn and quintiles by hand."""
+    digits = handwritten_digits().test
+    scans = scans_of(digits)
+    labels = np.tile(load_digits().target[digits.ids.numpy()], len(SCANS))
+    checkpoints = Checkpoints(folder, STORY.steps, STORY.modules)
+    steps = {step.id: step for step in STORY.steps}
+    right = []
+    for model in ("dense", "one-shot-80"):
+        net: Any = checkpoints.network(steps[model])
+        answers = net(scans.images).argmax(1).numpy()
+        assert page.mean(model) == pytest.approx(accuracy_score(labels, answers), rel=1e-5)
+        right.append(answers == labels)
+    lost, won = right[0] & ~right[1], right[1] & ~right[0]
+    checked = set()
+    for each in page.harmed("dense", "one-shot-80")["slices"]:
+        if each["by"] == "label":
+            here = each["level"] == labels
+        elif each["name"] == "scan":
+            here = each["text"] == np.array(scans.attributes["scan"])
+        elif " to " in each["text"]:
+            values = np.asarray(scans.attributes[each["name"]], float)
+            inner = np.unique(np.quantile(values, [0.2, 0.4, 0.6, 0.8]))
+            inner = inner[inner > values.min()]
+            here = np.searchsorted(inner, values, side="right") == each["level"]
+        else:
+            continue
+        counts = [np.count_nonzero(of & here) for of in (here, lost, won)]
+        assert [each["n"], each["flips"], each["mended"]] == counts
+        rest = [np.count_nonzero(of & ~here) for of in (~here, lost, won)]
+        assert list(each["rest"].values()) == rest
+        checked.add(each["name"])
+    assert checked >= {"label", "scan", "slant"}
 
 
 def test_recalibration_moves_no_weight_and_mends(page: Page) -> None:
@@ -220,14 +334,14 @@ def test_prose_says_what_follows_from_the_tables() -> None:
         return quoted(table, model, column) - quoted(table, other, column)
 
     pruned, cut = "iterative-90-int8", "channels-50-ft-int8"
-    of_all = sum(apart(BEHAVIOURS, scan, "dense", "one-shot-90-ft") for scan in SCANS) / len(SCANS)
     derived = {
-        "3.8 points": 100 * of_all,
+        "5.0 points": -100 * quoted(PRUNED, "one-shot-50", "change"),
+        "98.0 %": 100 * quoted(BEHAVIOURS, "dense-seed3", "clean"),
+        "99.4 %": 100 * quoted(BEHAVIOURS, "dense-seed2", "clean"),
         "0.4 kB": apart(SIZES, "compressed", cut, pruned),
         "0.6 points": 100 * apart(BEHAVIOURS, "clean", pruned, cut),
         "8.7 points": 100 * apart(BEHAVIOURS, "faint", cut, pruned),
         "1.1 points": 100 * apart(BEHAVIOURS, "clean", "dense", "one-shot-70"),
-        "7.7 points": 100 * apart(BEHAVIOURS, "turned", "dense-seed1", "dense"),
     }
     text = prose("digits")
     for said, follows in derived.items():
@@ -235,4 +349,4 @@ def test_prose_says_what_follows_from_the_tables() -> None:
         assert follows == pytest.approx(float(said.split()[0]), abs=0.06), said
     # No figure stands alone that nothing above holds.
     near = {f"{100 * INT8_CLEAN} points", f"{100 * INT8_OTHER} points"}
-    assert set(re.findall(r"\d+\.\d+ \w+", text)) == derived.keys() | near
+    assert set(re.findall(r"\d+\.\d+ (?:\w+|%)", text)) == derived.keys() | near
