@@ -16,30 +16,23 @@ _NO_TWINS = (
     "How much two seeds differ is not known, for no other model has the base's recipe: "
     "the interval holds the sample's error alone."
 )
-_NOT_KNOWN = (
-    "Whether it was trained anew is not known; if it was, two seeds may differ as much: the "
-    "interval holds the sample's error alone."
-)
 
 
 class BaseSeeds:
     """What seeds add to the error of changes.
 
     `among`: the base and its replicates, compared on the same data set; None without replicates.
-    `retrained`: whether the weights of the model with this key were trained; None: not known.
+    `retrained`: whether seeds may tell the model with this key from the base.
     """
 
-    def __init__(self, among: Comparison | None, retrained: Callable[[str], bool | None]) -> None:
+    def __init__(self, among: Comparison | None, retrained: Callable[[str], bool]) -> None:
         self._among, self._retrained = among, retrained
 
     def judged(self, found: Change, filtered: FilteredRows, key: str) -> Change:
         """The change of a model with the error that is due to seeds, or what is not known of it."""
         if found.p is None:
             return found
-        retrained = self._retrained(key)
-        if retrained is None:
-            return found.with_reason(_NOT_KNOWN)
-        if not retrained:
+        if not self._retrained(key):
             return found
         among = self._among
         twins = [] if among is None else [each for each in among.logged if each != key]

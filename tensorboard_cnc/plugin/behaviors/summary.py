@@ -12,8 +12,8 @@ from tensorboard_cnc.analysis.behaviors.counts import common_edges, noise_floor
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, rows_of
 from tensorboard_cnc.analysis.behaviors.measures import Measure
-from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.differences.replicates import replicates_of
+from tensorboard_cnc.analysis.retraining import retrained
 from tensorboard_cnc.plugin.behaviors.base_seeds import BaseSeeds
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons, EvaluationSet
@@ -66,7 +66,7 @@ def summary(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.Behav
         found["measure"] = measure.id
         found["form"] = "value" if measure.pairwise else question.form
         filtered = FilteredRows(comparison, rows, measure, question.form, hint)
-        seeds = BaseSeeds(twins, partial(_retrained, comparisons.catalog, question.base))
+        seeds = BaseSeeds(twins, partial(retrained, comparisons.catalog, question.base))
         found["models"], found["edges"] = _models_json(filtered, seeds)
     found["dimensions"] = _dimensions_json(comparison.dimensions, truth.n)
     found["has_texts"] = bool(data and data.texts is not None)
@@ -110,17 +110,6 @@ def _twins(comparisons: Comparisons, comparison: Comparison) -> Comparison | Non
     replicates = replicates_of(comparisons.catalog, base, comparisons.evaluated())
     models = [base, *replicates][:_MOST_REPLICATES]
     return comparisons.among(models) if len(models) > 1 else None
-
-
-def _retrained(catalog: Catalog, base: str, key: str) -> bool | None:
-    """Whether a model's weights were trained apart from the base's; None: not known."""
-    parents = catalog.lineage.parents
-    seen: set[str] = set()
-    at = key
-    while at not in seen and at != base and parents.get(at):
-        seen.add(at)
-        at = parents[at][0].key
-    return None if at == base else True
 
 
 def _noise(among: Comparison, comparison: Comparison, rows: Bools) -> wire.NoiseFloor | None:
