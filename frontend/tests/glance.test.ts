@@ -10,7 +10,7 @@ import type {
   ModelBehavior,
 } from "../src/model/wire.gen";
 import { cellsOf, rowsOf, SPARSITY, SQNR, treeOf } from "./layers/builders";
-import { behaviorOf, CORRECT, harmedPair, harmedSlice } from "./behaviors/builders";
+import { behaviorOf, CORRECT, harmedPair, harmedSlice, modelHarm } from "./behaviors/builders";
 
 function pruned(value: number, p: number | null): ModelBehavior {
   const change = { n: 3188, value, low: null, high: null, relative: null, p, test: null };
@@ -49,9 +49,21 @@ function summaryOf(model: ModelBehavior): BehaviorSummary {
   };
 }
 
-const faint = harmedSlice("pruned", { n: 797, flips: 84, mended: 5, lift: 2.02 });
+const faint = harmedSlice("pruned", {
+  n: 797,
+  flips: 84,
+  mended: 5,
+  lift: 2.02,
+  change: -79 / 797,
+  rest: { n: 2391, flips: 53, mended: 5, change: -48 / 2391 },
+  kept: 0.896,
+  rest_kept: 0.979,
+  q: 0.0001,
+});
 
 function harmedIn(...slices: HarmedSlice[]): HarmedSlices {
+  const harmed = slices.filter((slice) => slice.harmed).length;
+  const models = [modelHarm("pruned", { harmed })];
   return {
     dataset: "d1",
     measure: "correct",
@@ -59,34 +71,39 @@ function harmedIn(...slices: HarmedSlice[]): HarmedSlices {
     tests: 30,
     pairs: [],
     pair_tests: 0,
-    models: [],
+    models,
     reason: null,
   };
 }
 
 describe("the answers of a model at a glance", () => {
-  test("tell both means, the tested change, and which slice broke most", () => {
+  test("tell both means, the tested change, and the slice that was harmed most", () => {
     const glance = behaviorGlance(summaryOf(pruned(-0.043, 1e-24)), harmedIn(faint), "pruned");
     expect(glance).toMatchObject({
       dataset: "scans",
       datasetKey: "d1",
-      n: 3188,
+      over: "3,188 instances",
       means: "95.9\u202f% → 91.6\u202f% correct",
       sure: true,
       slice: faint,
-      broke: "Broke most: scan: faint, 84 of 797 right → wrong, 5 wrong → right",
+      harmTip: "Harmed more than the rest: 1 of 30 slices",
+      broke: "",
     });
+    expect(glance?.harm.replace(/\u202f/g, " ")).toBe(
+      "Harmed: scan: faint, 84 of 797 right → wrong, 5 wrong → right; lost 9.9 pt, the rest 2.0 pt; kept 90 % of its right answers, the rest 97.9 %; q < .001",
+    );
     expect(glance?.change).toMatch(/^−4\.30?\u202fpt, p < \.001$/);
   });
 
-  test("name the pair of slices that broke most", () => {
+  test("name a harmed pair of slices where no slice is harmed", () => {
     const pair = harmedPair("pruned", { flips: 25, lift: 6.08 });
-    const found = { ...harmedIn(faint), pairs: [{ ...pair, model: "other" }, pair] };
+    const found = { ...harmedIn(), pairs: [{ ...pair, model: "other" }, pair] };
+    found.models = [modelHarm("pruned", { pairs_harmed: 1 })];
     const glance = behaviorGlance(summaryOf(pruned(-0.043, 1e-24)), found, "pruned");
-    expect(glance?.broke).toMatch(/ wrong → right; label 7 · scan faint: 25 of 79$/);
+    expect(glance?.harm).toMatch(/^Harmed: label 7 · scan faint, 25 of 79 right → wrong/);
   });
 
-  test("set a slice beside what broke elsewhere, whatever its test says", () => {
+  test("say what could have been seen, and set what broke most beside what broke elsewhere", () => {
     const outcomes = {
       n: 3188,
       both_right: 2919,
@@ -96,10 +113,22 @@ describe("the answers of a model at a glance", () => {
       changed_wrong: 0,
     };
     const model = { ...pruned(-0.035, 1e-24), outcomes };
-    const found = harmedIn({ ...faint, q: 0.3 });
-    expect(behaviorGlance(summaryOf(model), found, "pruned")?.broke).toMatch(
+    const found = harmedIn({ ...faint, q: 0.3, harmed: false });
+    const glance = behaviorGlance(summaryOf(model), found, "pruned");
+    expect(glance?.harm).toMatch(/^No slice stands out; in a slice of 100, 12\u202fpt more broken/);
+    expect(glance?.broke).toMatch(
       /^Broke most: scan: faint, .* \(all others: 2\.0\u202f% broke\)$/,
     );
+  });
+
+  test("give the reason why there is no verdict, and what to do about it in the tip", () => {
+    const reason = "Trained again: how much seeds do is not known; log two runs of the base.";
+    const found = harmedIn({ ...faint, harmed: false, q: null });
+    found.models = [modelHarm("pruned", { tested: 0, could_see: [], reason })];
+    expect(behaviorGlance(summaryOf(pruned(-0.02, 1e-9)), found, "pruned")).toMatchObject({
+      harm: "Trained again: how much seeds do is not known",
+      harmTip: reason.slice(0, -1),
+    });
   });
 
   test("say whether the change was tested, and nothing of slices that are not listed", () => {
@@ -111,9 +140,10 @@ describe("the answers of a model at a glance", () => {
     for (const [value, p, sure] of changes) {
       const glance = behaviorGlance(summaryOf(pruned(value, p)), harmedIn(), "pruned");
       expect(glance).toMatchObject({ sure, slice: null, broke: "" });
+      expect(glance?.change.includes("cannot tell")).toBe(sure === false);
     }
     const unsliced = behaviorGlance(summaryOf(pruned(-0.259, 1e-40)), null, "pruned");
-    expect(unsliced?.broke).toBe("");
+    expect(unsliced).toMatchObject({ harm: "", broke: "" });
   });
 
   test("are absent where one of the two has none on the data set", () => {

@@ -1,14 +1,13 @@
 import { behaviorsAddress, type BehaviorsDetail, type BehaviorsLevel } from "../api/addresses";
 import {
   aboutModels,
-  chosenByOutcome,
   hasCondition,
   readConditions,
   withConditions,
   withoutCondition,
   writeConditions,
 } from "../model/behaviors/conditions";
-import { mostBroken } from "../model/behaviors/harm";
+import { foremost } from "../model/behaviors/harm";
 import { firstSort, sortAmong } from "../model/behaviors/sort";
 import type { BehaviorRows } from "../model/link/behaviors";
 import type {
@@ -46,10 +45,6 @@ export class Behaviors extends Compared {
   );
   /** Keys of the base and these. */
   readonly compared = $derived.by(() => [this.panel.base?.key ?? "", ...this.models]);
-  /** Whether tests mean anything on the instances that are kept. */
-  readonly tested = $derived.by(
-    () => !chosenByOutcome(this.conditions, this.panel.base?.key ?? ""),
-  );
   readonly rows = $derived.by<BehaviorRows>(
     () => this.panel.link.behaviorRows ?? (this.whole?.dimensions.length ? "slices" : "instances"),
   );
@@ -75,7 +70,7 @@ export class Behaviors extends Compared {
   }
 
   /**
-   * What slices are by: as chosen, else the dimension of the slice that broke most; null: as the
+   * What slices are by: as chosen, else the dimension of the slice that was harmed or broke most; null: as the
    * server does, undefined while that is not known.
    */
   readonly slicedBy = $derived.by<readonly string[] | null | undefined>(() => {
@@ -83,7 +78,7 @@ export class Behaviors extends Compared {
     if (chosen) return chosen.split("\n").slice(0, 2);
     const { response, failure } = this.harmed;
     if (response === null && failure === null && this.#harmedAddress() !== null) return undefined;
-    const most = response && mostBroken(response);
+    const most = response && foremost(response);
     return most ? [most.by] : null;
   });
 

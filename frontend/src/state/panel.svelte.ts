@@ -2,6 +2,7 @@ import type { Theme } from "../model/colour/palette";
 import { changeScale, colourScale, type ColourScale } from "../model/map/scales";
 import type { Model } from "../model/wire.gen";
 import { Filters } from "./filters.svelte";
+import { FrontHarm } from "./front_harm.svelte";
 import { LinkedModels } from "./linked_models.svelte";
 import { ResponseCache } from "./responses.svelte";
 import { Search } from "./search.svelte";
@@ -13,6 +14,7 @@ export class Panel extends LinkedModels {
   // Filters may ask for models within budgets, and trade-offs are among what filters leave.
   readonly filters: Filters = new Filters(this, () => this.tradeoffs.withinBudgets);
   readonly tradeoffs = new Tradeoffs(this, this.filters);
+  readonly frontHarm = new FrontHarm(this);
   readonly search = new Search(this);
   readonly table = new Table(this, this.filters);
   /** What was requested of models at a glance: going back to one requests nothing. */

@@ -1,3 +1,4 @@
+import type { Standing } from "../model/claims/front";
 import { caveatAmong } from "../model/metrics/conditions";
 import { replicatesOf } from "../model/metrics/estimate";
 import {
@@ -17,7 +18,7 @@ import {
   type Miss,
 } from "../model/tradeoffs/budget";
 import { openStandings, paretoFront, type OpenStanding } from "../model/tradeoffs/pareto";
-import { noiseCaveat, type Standing } from "../model/tradeoffs/standing";
+import { noiseCaveat } from "../model/tradeoffs/standing";
 import { scatterPoints, type ScatterPoint } from "../model/tradeoffs/scatter";
 import { countOutside, crowdView, viewOf } from "../model/tradeoffs/scatter_view";
 import type { MetricSpec, Model } from "../model/wire.gen";

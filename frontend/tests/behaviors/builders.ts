@@ -3,6 +3,7 @@ import type {
   HarmedPair,
   HarmedSlice,
   ModelBehavior,
+  ModelHarm,
 } from "../../src/model/wire.gen";
 
 /** Whether each prediction is right, as a rate. */
@@ -90,6 +91,27 @@ export function harmedPair(model: string, given: Partial<HarmedPair> = {}): Harm
     q: 0.02,
     harmed: true,
     groups: null,
+    ...given,
+  };
+}
+
+/** Of a model of which thirty slices were tested and none is harmed. */
+export function modelHarm(model: string, given: Partial<ModelHarm> = {}): ModelHarm {
+  return {
+    model,
+    tested: 30,
+    pairs_tested: 0,
+    harmed: 0,
+    pairs_harmed: 0,
+    reason: null,
+    could_see: [
+      { n: 60, share: 0.2 },
+      { n: 100, share: 0.118 },
+    ],
+    retrained: false,
+    replicates: 0,
+    units: null,
+    churn: { n: 3188, broke: 131, mended: 45 },
     ...given,
   };
 }

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 
 import {
   aboutModels,
-  chosenByOutcome,
   conditionWords,
   hasCondition,
   readConditions,
@@ -124,18 +123,4 @@ describe("conditions in words", () => {
 test("conditions about models that are not compared do not hold", () => {
   expect(aboutModels(ALL, ["base", "k2"])).toEqual([SLICE, TEXT]);
   expect(aboutModels(ALL, ["base", "k1"])).toEqual(ALL);
-});
-
-describe("a test of a change", () => {
-  test("means nothing on instances that were chosen by it", () => {
-    for (const condition of [FLIP, CHANGE, RANGE]) {
-      expect(chosenByOutcome([SLICE, condition], "base")).toBe(true);
-    }
-  });
-
-  test("means something on a slice, a search, or a range of the base’s own values", () => {
-    const own: Condition = { ...RANGE, model: "base", form: "value" };
-    expect(chosenByOutcome([SLICE, TEXT, own], "base")).toBe(false);
-    expect(chosenByOutcome([], "base")).toBe(false);
-  });
 });

@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import {
   brokenWords,
   mostBroken,
-  mostBrokenPair,
+  foremost,
+  mostHarmed,
+  mostHarmedPair,
   othersWords,
   pairWords,
 } from "../../src/model/behaviors/harm";
@@ -37,8 +39,22 @@ describe("the slice that broke most", () => {
     expect(mostBroken(FOUND, "a")?.flips).toBe(12);
     expect(mostBroken(FOUND)?.model).toBe("b");
     expect(mostBroken(FOUND, "d")).toBeNull();
-    expect(mostBrokenPair(FOUND, "a")?.flips).toBe(60);
-    expect(mostBrokenPair(FOUND, "b")).toBeNull();
+  });
+
+  test("comes after those that are harmed", () => {
+    const lost = [slice("a", 5, 90), { ...slice("a", 9, 80), change: -0.3, harmed: false }];
+    const found = {
+      ...FOUND,
+      slices: [slice("a", 40, 60), ...lost].map((one, at) => ({ ...one, harmed: at === 1 })),
+    };
+    expect(foremost(found, "a")?.flips).toBe(5);
+    expect(mostHarmed(found)?.n).toBe(90);
+    expect(mostHarmed(found, "b")).toBeNull();
+    expect(
+      foremost({ ...found, slices: lost.map((one) => ({ ...one, harmed: false })) })?.flips,
+    ).toBe(9);
+    expect(mostHarmedPair(FOUND, "a")?.flips).toBe(20);
+    expect(mostHarmedPair(FOUND, "b")).toBeNull();
   });
 
   test("has 30 instances at least", () => {

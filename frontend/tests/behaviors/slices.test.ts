@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { sliceBar, sliceCsv, sliceScale, sliceTip } from "../../src/model/behaviors/slices";
+import { sliceBar, sliceCsv, sliceScale, sliceTip, sliceVerdict } from "../../src/model/behaviors/slices";
 import { summaryCsv } from "../../src/model/behaviors/summary_csv";
 import type { BehaviorSummary, SliceCells, SliceTable } from "../../src/model/wire.gen";
 import { behaviorOf, CORRECT } from "./builders";
@@ -82,15 +82,23 @@ describe("a bar of a slice", () => {
 });
 
 test("a slice is told whole", () => {
-  const lines = sliceTip(MODEL, 0, CORRECT)
+  const lines = sliceTip(MODEL, 0, CORRECT, false)
     .replace(/\u202f/g, " ")
     .split("\n");
   expect(lines).toEqual([
     "60 % [50.0, 70.0] over n 100",
     "change −30.0 pt, 95 % interval −40.0 pt to −20.0 pt",
+    "p < .001, q < .001",
     "right → wrong 32, wrong → right 2",
   ]);
-  expect(sliceTip(MODEL, 1, CORRECT)).toContain("– ");
+  expect(sliceTip(MODEL, 1, CORRECT, false)).toContain("– ");
+});
+
+test("a slice has a verdict where its q is below .05, and seeds are out of play", () => {
+  expect(sliceVerdict(MODEL, 0, CORRECT, false)).toBe("worse");
+  expect(sliceVerdict({ ...MODEL, q: [0.05] }, 0, CORRECT, false)).toBeNull();
+  expect(sliceVerdict(MODEL, 0, CORRECT, true)).toBeNull();
+  expect(sliceTip(MODEL, 0, CORRECT, true)).toContain("do not hold what seeds do");
 });
 
 test("slices as a file have the columns of each model side by side", () => {

@@ -1,16 +1,14 @@
 import { describe, expect, test } from "vitest";
 
 import {
-  chanceText,
   changeTip,
   differenceText,
   instanceText,
   intervalText,
   meanText,
   predictionText,
-  shareText,
-  verdictOf,
 } from "../../src/model/behaviors/words";
+import { chanceText, shareText } from "../../src/model/format/shares";
 import { exactText } from "../../src/model/metrics/measure";
 import { measure } from "./builders";
 
@@ -59,14 +57,6 @@ describe("a change", () => {
     expect(differenceText(null, RATE)).toBe("–");
   });
 
-  test("is for better or worse by the measure’s goal", () => {
-    expect(verdictOf(0.1, RATE)).toBe("better");
-    expect(verdictOf(0.1, NATS)).toBe("worse");
-    expect(verdictOf(0, NATS)).toBe("same");
-    expect(verdictOf(0.1, measure({ goal: null }))).toBeNull();
-    expect(verdictOf(null, RATE)).toBeNull();
-  });
-
   test("is told whole, with its test", () => {
     const change = {
       n: 1200,
@@ -78,10 +68,10 @@ describe("a change", () => {
       test: "exact McNemar",
     } as const;
     expect(plain(changeTip(change, RATE)).split("\n")).toEqual([
-      "−9.63 pt over 1,200 shared instances",
+      "−9.63 pt over 1,200 instances of both",
       "95 % interval −11.8 pt to −7.49 pt",
       "−10.3 % of the base’s mean",
-      "exact McNemar: p = 2.5e−7, more than noise",
+      "exact McNemar, interval and p: p = 2.5e−7",
     ]);
     const bare = { ...change, low: null, relative: null, p: null, test: null };
     expect(changeTip(bare, RATE).split("\n")).toHaveLength(1);

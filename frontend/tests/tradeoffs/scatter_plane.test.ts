@@ -84,6 +84,7 @@ describe("the points", () => {
     size: sizeScale(models, size, LARGEST_PX),
     front: new Set([keys[0]!]),
     tied: new Set([keys[2]!]),
+      cautions: new Map([[keys[0]!, "harmed"]]),
     faded: (key: string) => key === keys[1],
   };
 
@@ -91,6 +92,7 @@ describe("the points", () => {
     const looks = pointLooks(points, style);
     expect(looks.map(({ point }) => point.model.id)).toEqual(["middle", "small", "large"]);
     expect(looks.map(({ standing }) => standing)).toEqual([null, "tied", "front"]);
+    expect(looks.map(({ caution }) => caution)).toEqual([false, false, true]);
   });
 
   test("have colours and sizes of the map's scales", () => {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import { scatterPoints } from "../../src/model/tradeoffs/scatter";
-import { noiseCaveat, standingText } from "../../src/model/tradeoffs/standing";
+import { standingText } from "../../src/model/claims/front";
+import { noiseCaveat } from "../../src/model/tradeoffs/standing";
 import type { Metric, MetricSpec } from "../../src/model/wire.gen";
 import { metric, model, spec } from "../builders";
 

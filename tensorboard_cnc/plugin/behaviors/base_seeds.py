@@ -31,7 +31,7 @@ class BaseSeeds:
     """What seeds add to the error of changes.
 
     `among`: the base and its replicates, compared on the same data set; None without replicates.
-    `retrained`: whether the weights of the model with this key were trained apart from the base's.
+    `retrained`: whether seeds may tell the model with this key from the base.
     """
 
     def __init__(self, among: Comparison | None, retrained: Callable[[str], bool]) -> None:

@@ -1,3 +1,4 @@
+import type { Caution } from "../../model/claims/front";
 import type { KnownLimit } from "../../model/tradeoffs/budget";
 import type { Theme } from "../../model/colour/palette";
 import type { ColourScale } from "../../model/map/scales";
@@ -20,6 +21,8 @@ export interface DrawnScatter {
   frontPoints: readonly ScatterPoint[];
   front: ReadonlySet<string>;
   tied: ReadonlySet<string>;
+  /** Against whom predictions speak. */
+  cautions: ReadonlyMap<string, Caution>;
   /** Limits of all metrics; those of the two are drawn. */
   limits: readonly KnownLimit[];
   /** Whether a model stands back. */

@@ -92,19 +92,6 @@ export function aboutModels(
   return conditions.filter((each) => !("model" in each) || compared.includes(each.model));
 }
 
-/**
- * Whether instances are chosen by what models other than the base made of them. A test of whether
- * these models changed would then find what it was given.
- */
-export function chosenByOutcome(conditions: readonly Condition[], base: string): boolean {
-  return conditions.some(
-    (each) =>
-      each.kind === "flip" ||
-      each.kind === "change" ||
-      (each.kind === "range" && (each.model !== base || each.form !== "value")),
-  );
-}
-
 /** A condition in words, for its chip. */
 export function conditionWords(
   condition: Condition,

@@ -1,29 +1,45 @@
+import { briefHarmWords, harmWords, namedWords } from "../claims/harm";
+import { meanWords } from "../claims/means";
+import { chanceText } from "../format/shares";
 import type {
   BehaviorMeasure,
   BehaviorSummary,
+  HarmedPair,
   HarmedSlice,
   HarmedSlices,
   ModelBehavior,
 } from "../wire.gen";
-import { brokenWords, mostBroken, mostBrokenPair, othersWords, pairWords } from "./harm";
-import { chanceText, differenceText, meanText } from "./words";
+import {
+  brokenWords,
+  harmIn,
+  mostBroken,
+  mostHarmed,
+  mostHarmedPair,
+  othersWords,
+  pairWords,
+} from "./harm";
+import { differenceText, meanText, sampledText } from "./words";
 
 /** What a model's answers on a data set say at a glance, against a base. */
 export interface BehaviorGlance {
   /** The data set: name and key. */
   readonly dataset: string;
   readonly datasetKey: string;
-  /** How many instances both answered. */
-  readonly n: number;
+  /** Which instances both answered: "3,188 instances". */
+  readonly over: string;
   /** "95.9 % → 91.6 % correct"; "" where nothing has a mean. */
   readonly means: string;
-  /** "−4.3 pt, p < .001"; "" without a change. */
+  /** "−4.3 pt, p < .001", "−0.1 pt, p .40, cannot tell"; "" without a change. */
   readonly change: string;
   /** Whether the change is beyond noise; null where nothing was tested. */
   readonly sure: boolean | null;
-  /** Of which it broke the largest share; null where none is known. */
+  /** The slice that is put forward: harmed, else of which the largest share broke; null: none. */
   readonly slice: HarmedSlice | null;
-  /** "Broke most: …", with what was counted; "" without a slice. */
+  /** Which slices are harmed, or what of all could be seen; "" where that is not known. */
+  readonly harm: string;
+  /** The same with what to do about it. */
+  readonly harmTip: string;
+  /** "Broke most: …", with what was counted; "" where a slice is harmed, or none is listed. */
   readonly broke: string;
 }
 
@@ -42,16 +58,14 @@ export function behaviorGlance(
   if (!dataset || !base?.logged || !own?.logged) return null;
   const p = own.change?.p ?? null;
   const sure = p === null ? null : p < SURE;
-  const slice = harmed && mostBroken(harmed, model);
   const measure = summary.measures.find(({ id }) => id === summary.measure);
   return {
     dataset: dataset.name,
     datasetKey: dataset.key,
-    n: own.change?.n ?? own.n_shared,
+    over: sampledText(own.change?.n ?? own.n_shared, own.change?.groups),
     ...numbersOf(measure, base, own),
     sure,
-    slice,
-    broke: slice ? wordsOf(slice, own, harmed) : "",
+    ...harmOf(harmed, own),
   };
 }
 
@@ -63,14 +77,42 @@ function numbersOf(
   if (!measure || own.value?.value == null) return { means: "", change: "" };
   const ends = [base, own].flatMap(({ value }) => value?.value ?? []);
   const means = ends.map((value) => meanText(value, measure)).join(" → ");
-  const { value = null, p = null } = own.change ?? {};
-  const parts = value === null ? [] : [differenceText(value, measure), chanceText(p, "p")];
+  const change = own.change;
+  if (change?.value == null) return { means: `${means} ${measure.label}`, change: "" };
+  const parts = [
+    differenceText(change.value, measure),
+    chanceText(change.p, "p"),
+    meanWords(change, measure.goal),
+  ];
   return { means: `${means} ${measure.label}`, change: parts.filter(Boolean).join(", ") };
 }
 
-function wordsOf(slice: HarmedSlice, own: ModelBehavior, harmed: HarmedSlices | null): string {
-  const pair = harmed && mostBrokenPair(harmed, slice.model);
-  const both = pair ? `; ${pairWords(pair)}: ${pair.flips} of ${pair.n}` : "";
-  const counts = brokenWords(slice) + othersWords(slice, own.outcomes);
-  return `Broke most: ${slice.name}: ${slice.text}, ${counts}${both}`;
+const NO_HARM = { slice: null, harm: "", harmTip: "", broke: "" };
+
+function harmOf(
+  harmed: HarmedSlices | null,
+  { key, outcomes }: ModelBehavior,
+): Pick<BehaviorGlance, "slice" | "harm" | "harmTip" | "broke"> {
+  const harm = harmed && harmIn(harmed, key);
+  if (!harmed || harmed.reason !== null) return NO_HARM;
+  const [slice, pair] = [mostHarmed(harmed, key), mostHarmedPair(harmed, key)];
+  const cell = slice ?? pair;
+  if (harm && cell) {
+    const more = harm.harmed + harm.pairs_harmed - 1;
+    const facts = { name: nameOf(cell), counts: brokenWords(cell), cell, harm, more };
+    const words = namedWords(facts);
+    return { slice, harm: words, harmTip: harmWords(harm), broke: "" };
+  }
+  const broken = mostBroken(harmed, key);
+  const counts = broken ? brokenWords(broken) + othersWords(broken, outcomes) : "";
+  return {
+    slice: broken,
+    harm: harm ? briefHarmWords(harm) : "",
+    harmTip: harm ? harmWords(harm) : "",
+    broke: broken ? `Broke most: ${nameOf(broken)}, ${counts}` : "",
+  };
+}
+
+function nameOf(cell: HarmedSlice | HarmedPair): string {
+  return "names" in cell ? pairWords(cell) : `${cell.name}: ${cell.text}`;
 }

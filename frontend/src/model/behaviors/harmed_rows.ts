@@ -1,8 +1,10 @@
-import { pairWords, shareOf } from "./harm";
+import { isHarmed, type Cell } from "../claims/harm";
+import type { CsvCell } from "../format/file_text";
 import type { Condition, HarmedPair, HarmedSlice, HarmedSlices } from "../wire.gen";
+import { churnOf, pairWords, shareOf } from "./harm";
 
 /** What a model broke in a slice or a pair of slices. */
-export type HarmedCell = Pick<HarmedSlice, "model" | "n" | "flips" | "mended" | "lift">;
+export type HarmedCell = Cell & Pick<HarmedSlice, "model" | "lift" | "p">;
 
 /** A slice, or a pair of them, with what each model broke in it. */
 export interface HarmedRow {
@@ -11,6 +13,8 @@ export interface HarmedRow {
   readonly conditions: readonly Condition[];
   /** The most that a model has of it. */
   readonly n: number;
+  /** How many sampled units those are; null where each was sampled by itself. */
+  readonly groups: number | null;
   readonly small: boolean;
   readonly cells: ReadonlyMap<string, HarmedCell>;
 }
@@ -42,33 +46,55 @@ function rowsOf<Found extends HarmedCell & { small?: boolean }>(
       words: wordsOf(each),
       conditions,
       n: 0,
+      groups: null,
       small: each.small ?? false,
       cells: new Map<string, HarmedCell>(),
     };
     row.cells.set(each.model, each);
-    rows.set(key, { ...row, n: Math.max(row.n, each.n) });
+    rows.set(key, each.n > row.n ? { ...row, n: each.n, groups: each.groups } : row);
   }
   return [...rows.values()];
 }
 
 /** What rows can be sorted by, in any model; `:KEY` appended, in one. Small ones come last. */
 export const HARMED_SORTS = [
+  { value: "-loss", label: "verdicts first, then most lost" },
   { value: "-rate", label: "largest share broken" },
   { value: "-lift", label: "most above average" },
+  { value: "-churn", label: "largest churn" },
 ] as const;
+
+/** How far up a cell brings its row. */
+const SIZES: Readonly<Record<string, (cell: HarmedCell) => number>> = {
+  "-rate": shareOf,
+  "-lift": ({ lift }) => lift,
+  "-churn": churnOf,
+};
+/** No loss is as large: of the cells that are harmed. */
+const HARMED = 2;
+
+function lossOf(cell: HarmedCell): number {
+  return (isHarmed(cell) ? HARMED : 0) - cell.change;
+}
 
 function sorted(rows: HarmedRow[], sort: string | null): HarmedRow[] {
   const [by, model] = (sort ?? "").split(":");
+  const size = SIZES[by ?? ""] ?? lossOf;
   const sizeOf = ({ cells }: HarmedRow): number => {
     const own =
       model === undefined ? [...cells.values()] : [cells.get(model)].flatMap((c) => c ?? []);
     // A row without the model comes last.
-    return Math.max(...own.map((cell) => (by === "-lift" ? cell.lift : shareOf(cell))));
+    return Math.max(...own.map(size));
   };
   return rows
-    .map((row) => ({ row, size: sizeOf(row) }))
-    .sort((a, b) => Number(a.row.small) - Number(b.row.small) || compared(b.size, a.size))
+    .map((row) => ({ row, size: sizeOf(row), last: row.small && !isHarmedRow(row) }))
+    .sort((a, b) => Number(a.last) - Number(b.last) || compared(b.size, a.size))
     .map(({ row }) => row);
+}
+
+/** Whether any model harmed it. */
+export function isHarmedRow({ cells }: HarmedRow): boolean {
+  return [...cells.values()].some(isHarmed);
 }
 
 /** Infinities too. */
@@ -83,4 +109,36 @@ export function largestShare(rows: readonly HarmedRow[]): number {
     for (const cell of cells.values()) largest = Math.max(largest, shareOf(cell));
   }
   return largest || 1;
+}
+
+const COLUMNS: readonly (readonly [name: string, of: (cell: HarmedCell) => CsvCell])[] = [
+  ["harmed", (cell) => (isHarmed(cell) ? "yes" : "")],
+  ["n", ({ n }) => n],
+  ["groups", ({ groups }) => groups],
+  ["right to wrong", ({ flips }) => flips],
+  ["wrong to right", ({ mended }) => mended],
+  ["share broke", shareOf],
+  ["times average", ({ lift }) => lift],
+  ["churn", churnOf],
+  ["change", ({ change }) => change],
+  ["change of the rest", ({ rest }) => (rest.n ? (rest.mended - rest.flips) / rest.n : null)],
+  ["right answers kept", ({ kept }) => kept],
+  ["right answers kept by the rest", ({ rest_kept: kept }) => kept],
+  ["p", ({ p }) => p],
+  ["q", ({ q }) => q],
+];
+
+/** A file with a line for each slice, or pair, and model. */
+export function harmedCsv(
+  rows: readonly HarmedRow[],
+  nameOf: (key: string) => string,
+): CsvCell[][] {
+  const lines = rows.flatMap(({ words, cells }) =>
+    [...cells.values()].map((cell) => [
+      words,
+      nameOf(cell.model),
+      ...COLUMNS.map(([, of]) => of(cell)),
+    ]),
+  );
+  return [["slice", "model", ...COLUMNS.map(([name]) => name)], ...lines];
 }

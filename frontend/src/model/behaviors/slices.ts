@@ -1,7 +1,9 @@
 import type { CsvCell } from "../format/file_text";
+import { meanVerdict, meanWords, type MeanFacts } from "../claims/means";
+import { chanceText } from "../format/shares";
 import { exactText } from "../metrics/measure";
 import type { BehaviorMeasure, SliceCells, SliceTable } from "../wire.gen";
-import { differenceText, intervalText } from "./words";
+import { differenceText, intervalText, ratioText } from "./words";
 
 /** What bars of slices show: means from 0 on, or changes to both sides of 0. */
 export interface SliceScale {
@@ -71,8 +73,43 @@ function greater(ends: readonly (number | null)[]): number | null {
   return ends.includes(null) ? null : Math.max(...(ends as number[]));
 }
 
+const SEEDS = "Trained again: the tests of slices do not hold what seeds do. See “where it broke”.";
+
+/**
+ * The change of row `row`, as it is judged: with the chance corrected for all slices; `seeds`:
+ * whether seeds tell the model from the base too, of which these tests know nothing.
+ */
+function judged(cells: SliceCells, row: number, seeds: boolean): MeanFacts["change"] {
+  const { change, q } = cells;
+  const reason = seeds ? SEEDS : cells.reason;
+  const p = seeds ? null : (q[row] ?? null);
+  return { value: change[row] ?? null, p, ...(reason ? { reason } : {}) };
+}
+
+/** Whether row `row` is known to have changed for the better or the worse. */
+export function sliceVerdict(
+  cells: SliceCells,
+  row: number,
+  { goal }: BehaviorMeasure,
+  seeds: boolean,
+) {
+  return meanVerdict(judged(cells, row, seeds), goal);
+}
+
+/** "×1.18 [1.17, 1.19]" of row `row`; "" where ratios are not asked for. */
+export function sliceRatio({ ratio, ratio_low, ratio_high }: SliceCells, row: number): string {
+  const value = ratio?.[row] ?? null;
+  const [low, high] = [ratio_low?.[row] ?? null, ratio_high?.[row] ?? null];
+  return value === null ? "" : ratioText({ value, low, high });
+}
+
 /** All of a cell in words, for its tooltip. */
-export function sliceTip(cells: SliceCells, row: number, measure: BehaviorMeasure): string {
+export function sliceTip(
+  cells: SliceCells,
+  row: number,
+  measure: BehaviorMeasure,
+  seeds: boolean,
+): string {
   const value = cells.value[row] ?? null;
   const change = cells.change[row] ?? null;
   const n = (cells.n[row] ?? 0).toLocaleString("en");
@@ -85,10 +122,14 @@ export function sliceTip(cells: SliceCells, row: number, measure: BehaviorMeasur
         ? ""
         : `, 95 % interval ${differenceText(low, measure)} to ${differenceText(high, measure)}`;
     lines.push(`change ${differenceText(change, measure)}${ends}`);
+    const found = judged(cells, row, seeds);
+    const test = seeds ? [] : [chanceText(cells.p[row] ?? null, "p"), chanceText(found.p, "q")];
+    lines.push([...test, meanWords(found, measure.goal)].filter(Boolean).join(", "));
+    if (found.p === null) lines.push(found.reason ?? "");
   }
   const [negative, positive] = [cells.negative[row] ?? null, cells.positive[row] ?? null];
   if (negative !== null) lines.push(`right → wrong ${negative}, wrong → right ${positive ?? 0}`);
-  return lines.join("\n");
+  return [...lines, sliceRatio(cells, row)].filter(Boolean).join("\n");
 }
 
 /** A table of slices as a file: a row per slice, the columns of each model side by side. */
@@ -101,6 +142,8 @@ export function sliceCsv(table: SliceTable, nameOf: (key: string) => string): Cs
     "change",
     "change_low",
     "change_high",
+    "p",
+    "q",
     "negative",
     "positive",
   ] as const;

@@ -1,8 +1,9 @@
-import { changeText, type Verdict } from "../format/change";
+import { meanWords } from "../claims/means";
+import { changeText } from "../format/change";
 import { metricFormat, NOT_LOGGED } from "../format/metric_format";
-import { roundedNumber } from "../format/numbers";
+import { counted, roundedNumber } from "../format/numbers";
 import { exactText, measureSpec, shortNumber } from "../metrics/measure";
-import type { Answer, BehaviorMeasure, Change, Estimate, Form } from "../wire.gen";
+import type { Answer, BehaviorMeasure, Change, Estimate, Form, Ratio } from "../wire.gen";
 
 export const FORM_WORDS: Record<Form, string> = {
   value: "absolute",
@@ -34,24 +35,13 @@ export function intervalText(
   return `[${bare(low)}, ${bare(high)}]`;
 }
 
-/** Whether a change of the measure is for the better; null without a goal. */
-export function verdictOf(change: number | null, measure: BehaviorMeasure): Verdict | null {
-  if (change === null) return null;
-  if (change === 0) return "same";
-  return measure.goal === null
-    ? null
-    : change > 0 === (measure.goal === "max")
-      ? "better"
-      : "worse";
-}
-
 /** "−7.0 pt" of a rate, "+0.31 nats" of anything else. */
 export function differenceText(change: number | null, measure: BehaviorMeasure): string {
   if (change === null) return NOT_LOGGED;
-  const verdict = verdictOf(change, measure);
-  return measure.rate
-    ? changeText({ kind: "points", amount: change * 100, verdict }, measureSpec(measure))
-    : changeText({ kind: "absolute", amount: change, verdict }, measureSpec(measure));
+  const [kind, amount] = measure.rate
+    ? (["points", change * 100] as const)
+    : (["absolute", change] as const);
+  return changeText({ kind, amount, verdict: null }, measureSpec(measure));
 }
 
 /** An instance's value of the measure, in a form. */
@@ -66,34 +56,34 @@ export function instanceText(
   return measure && measure.unit && !measure.rate ? `${signed}\u202f${measure.unit}` : signed;
 }
 
-/** "p < .001", "p .12". */
-export function chanceText(chance: number | null, letter: "p" | "q"): string {
-  if (chance === null) return "";
-  if (chance < 0.001) return `${letter} < .001`;
-  const digits = chance < 0.1 ? 3 : 2;
-  return `${letter} ${chance.toFixed(digits).replace(/^0/, "")}`;
+/** "×1.18 [1.17, 1.19]": the mean as a multiple of the base's. */
+export function ratioText({ value, low, high }: Ratio): string {
+  if (value === null) return NOT_LOGGED;
+  const ends = low === null || high === null ? "" : ` [${shortNumber(low)}, ${shortNumber(high)}]`;
+  return `×${shortNumber(value)}${ends}`;
 }
 
-/** What a corrected or single chance means in words. */
-export function chanceWords(chance: number | null): string {
-  if (chance === null) return "";
-  return chance < 0.05 ? "more than noise" : "within noise";
+/** "3,188 instances"; "797 groups, 3,188 instances" where several were sampled together. */
+export function sampledText(n: number, groups: number | null | undefined): string {
+  const instances = counted(n, "instance");
+  return groups == null ? instances : `${counted(groups, "group")}, ${instances}`;
 }
 
 /** A change with its test, whole, for a tooltip. */
 export function changeTip(change: Change, measure: BehaviorMeasure): string {
-  const { n, value, low, high, relative, p, test } = change;
-  const lines = [
-    `${exactDifference(value, measure)} over ${n.toLocaleString("en")} shared instances`,
-  ];
+  const { n, value, low, high, relative, p, test, groups, ratio, reason } = change;
+  const lines = [`${exactDifference(value, measure)} over ${sampledText(n, groups)} of both`];
   if (low !== null && high !== null) {
     const ends = [low, high].map((end) => exactDifference(end, measure));
     lines.push(`95 % interval ${ends.join(" to ")}`);
   }
-  if (relative !== null) lines.push(`${signedShare(relative)} of the base’s mean`);
-  if (test !== null && p !== null)
-    lines.push(`${test}: p = ${roundedNumber(p)}, ${chanceWords(p)}`);
-  return lines.join("\n");
+  if (ratio) lines.push(`mean / the base’s: ${ratioText(ratio)}`, ratio.reason ?? "");
+  else if (relative !== null) lines.push(`${signedShare(relative)} of the base’s mean`);
+  if (test !== null && p !== null) {
+    const words = meanWords(change, measure.goal);
+    lines.push(`${test}, interval and p: p = ${roundedNumber(p)}${words && `, ${words}`}`);
+  }
+  return [...lines, reason ?? ""].filter(Boolean).join("\n");
 }
 
 function signedShare(share: number): string {
@@ -106,15 +96,4 @@ export function predictionText(predicted: Answer): string {
   if (predicted === null) return NOT_LOGGED;
   if (typeof predicted === "number") return shortNumber(predicted);
   return Array.isArray(predicted) ? predicted.join(", ") || "none" : predicted;
-}
-
-/** A share as "2.1 %"; never 0 or 100 where it is not. */
-export function shareText(share: number | null | undefined): string {
-  if (share == null) return NOT_LOGGED;
-  if (share > 0 && share < 0.00005) return "<\u202f0.01\u202f%";
-  if (share < 1 && share > 0.99995) return ">\u202f99.99\u202f%";
-  // As many digits as tell it from the nearer end.
-  const rest = Math.min(share, 1 - share);
-  const digits = rest === 0 || rest >= 0.1 ? 0 : rest >= 0.001 ? 1 : 2;
-  return `${(share * 100).toFixed(digits)}\u202f%`;
 }

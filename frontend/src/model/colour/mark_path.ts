@@ -25,5 +25,8 @@ function polygon(scale: number, points: readonly number[]): string {
   return `M${scaled.join(" ")}Z`;
 }
 
+/** A warning sign of radius 5 around (0, 0), with even-odd fill: something speaks against a model. */
+export const WARNING = "M0-5L5.8 5H-5.8ZM-.8-1.8V2H.8V-1.8ZM-.8 2.9V4.2H.8V2.9Z";
+
 /** A star of radius 5 around (0, 0): a model on the Pareto front. */
 export const STAR = "M0-5l1.2 3.4 3.6.1-2.9 2.1 1 3.4-2.9-2-2.9 2 1-3.4-2.9-2.1 3.6-.1Z";

@@ -1,26 +1,10 @@
 import { format as d3Format } from "d3-format";
 
+import { verdictOf, type Verdict } from "../claims/changes";
 import { caveatOf } from "../metrics/conditions";
 import { metricFormat } from "./metric_format";
 import { difference, exactly, knownOf, ONE_PAIR, type Known, type Noise } from "../metrics/known";
 import type { MetricSpec, Model } from "../wire.gen";
-
-/**
- * "within spread": noise alone may make the difference. "noise unknown": it is more than repeats
- * differ, but each was measured in one process. "cannot tell": one of the two is a bound.
- */
-export type Verdict =
-  "better" | "worse" | "same" | "within spread" | "noise unknown" | "cannot tell";
-
-/** What a verdict leaves open, in words; "" where it says all. */
-export const OPEN_VERDICTS: Readonly<Record<Verdict, string>> = {
-  better: "",
-  worse: "",
-  same: "",
-  "within spread": "within the spread of what was repeated",
-  "noise unknown": "one process each: noise between processes unknown",
-  "cannot tell": "a bound: the true value may be on either side",
-};
 
 export interface Change {
   /** Whether `amount` is in percentage points, per cent of the reference, or the metric's unit. */
@@ -60,7 +44,7 @@ export function changeOfNumbers(value: number, from: number, spec: MetricSpec): 
 function changeOfKnown(a: Known, b: Known, spec: MetricSpec, comparisons: number): Change {
   const [value, from] = [a.value, b.value];
   const by = Math.abs(value - from) <= noiseOf(value, from) ? 0 : value - from;
-  const verdict = verdictOf(by, a, b, spec, comparisons);
+  const verdict = judged(by, a, b, spec, comparisons);
   if (isShare(spec)) {
     return { kind: "points", amount: by * (usesPercentUnit(spec) ? 1 : 100), verdict };
   }
@@ -87,7 +71,7 @@ function noiseOf(a: number, b: number): number {
   return 1e-12 * Math.max(Math.abs(a), Math.abs(b));
 }
 
-function verdictOf(
+function judged(
   by: number,
   a: Known,
   b: Known,
@@ -95,15 +79,8 @@ function verdictOf(
   comparisons: number,
 ): Verdict | null {
   const isBound = a.bound !== null || b.bound !== null;
-  if (by === 0) return isBound ? "cannot tell" : "same";
-  if (goal === null) return null;
-  const seen = difference(a, b, comparisons);
-  if (seen === "unknown") return "noise unknown";
-  // Of replicates a single one may differ to the other side than all of them do.
-  if (seen === (by > 0 ? "larger" : "smaller")) {
-    return by > 0 === (goal === "max") ? "better" : "worse";
-  }
-  return isBound ? "cannot tell" : "within spread";
+  const seen = by === 0 || goal === null ? "same" : difference(a, b, comparisons);
+  return verdictOf({ by, goal, seen, isBound });
 }
 
 function isShare(spec: MetricSpec): boolean {

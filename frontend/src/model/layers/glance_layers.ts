@@ -1,9 +1,10 @@
+import { signalWords, unchangedWords } from "../claims/layers";
 import { counted } from "../format/numbers";
 import type { LayerCells, LayerMeasure, LayerTree } from "../wire.gen";
 import { harmOf, leadingKind, topChanges, type LeadingKind } from "./change";
 import { bareNumber, CERTAINTY_MARKS, fullNumber, numberAt } from "./measure";
 import { layerNetwork } from "./network";
-import { signalFalls, steepestOf, UNHARMED_DB } from "./origin";
+import { signalFalls, steepestOf } from "./origin";
 
 /** What one tensor says at a glance of how a model's insides differ from the base's. */
 export interface LayerGlance {
@@ -55,12 +56,6 @@ export function weightsGlance(tree: LayerTree, model: string): LayerGlance | nul
   };
 }
 
-/** Of weights that are all as in the base, so far as they are compared. */
-function unchangedWords(part: string | undefined): string {
-  if (part === undefined) return "No weight differs from the base’s";
-  return `No compared weight differs from the base’s: ${part}`;
-}
-
 /** "Changed most: LayerNorm weights, 9 of 9, SQNR 10.3 to 12.0 dB". */
 function kindWords(
   { kind, changes, of, next }: LeadingKind,
@@ -75,9 +70,6 @@ function kindWords(
     note: others,
   };
 }
-
-/** Beyond this a signal is that of the base. */
-const SAME_DB = 60;
 
 /** The tensor at which the signal falls most; null where `tree` cannot tell. */
 export function activationsGlance(tree: LayerTree, model: string): LayerGlance | null {
@@ -103,12 +95,9 @@ export function activationsGlance(tree: LayerTree, model: string): LayerGlance |
   };
 }
 
-/** Of a signal that falls nowhere beyond noise, or never below 30 dB. */
+/** Of a signal that falls nowhere beyond noise. */
 function unharmedWords(cells: LayerCells, rows: readonly number[]): string {
-  const lowest = Math.min(...rows.map((row) => cells.value[row] ?? Infinity));
-  if (lowest >= SAME_DB) return "The signal is the same as the base’s";
-  const near = lowest >= UNHARMED_DB;
-  return near ? "The signal is nearly the base’s" : "The signal falls nowhere by more than noise";
+  return signalWords(Math.min(...rows.map((row) => cells.value[row] ?? Infinity)));
 }
 
 interface Compared {

@@ -94,9 +94,15 @@ export function digitsAmong(models: readonly Model[], metric: string): number {
   return own;
 }
 
+/** Which way is better, in words and beside an axis. */
+export const GOAL_WORDS = { max: "higher is better", min: "lower is better" } as const;
+export const GOAL_MARKS = { max: "↑ better", min: "↓ better" } as const;
+/** Of an axis that points away from the goal. */
+export const AWAY = "worse the higher up";
+
 /** "higher is better"; null without a goal. */
 export function goalWords({ goal }: Pick<MetricSpec, "goal">): string | null {
-  return goal && (goal === "max" ? "higher is better" : "lower is better");
+  return goal && GOAL_WORDS[goal];
 }
 
 /** What a tooltip says of a metric: its name as logged, what it measures, its unit, what is better. */

@@ -1,4 +1,5 @@
-import { changeText, OPEN_VERDICTS } from "../format/change";
+import { openWords } from "../claims/changes";
+import { changeText } from "../format/change";
 import { toCsv, type CsvCell } from "../format/file_text";
 import { bareMetric, metricHeading } from "../format/metric_format";
 import { parameterValue } from "../format/operation_words";
@@ -147,7 +148,7 @@ function metricColumn(spec: MetricSpec, models: readonly Model[]): TableColumn {
     },
     tip: (model, cells) => {
       const { verdict, caveat = null } = cells.change(model, spec) ?? {};
-      const open = caveat ?? (verdict ? OPEN_VERDICTS[verdict] : "");
+      const open = caveat ?? (verdict ? openWords(verdict) : "");
       return [cells.exact(model, spec), open].filter(Boolean).join("\n");
     },
     sortValue: (model, cells) => {

@@ -11,6 +11,8 @@ export interface PointLook {
   readonly strength: number | null;
   /** On the front, not told from it, or neither. */
   readonly standing: "front" | "tied" | null;
+  /** Whether predictions speak against it. */
+  readonly caution: boolean;
   readonly faded: boolean;
 }
 
@@ -21,6 +23,7 @@ export interface PointStyle {
   readonly size: SizeScale | null;
   readonly front: ReadonlySet<string>;
   readonly tied: ReadonlySet<string>;
+  readonly cautions: ReadonlyMap<string, unknown>;
   readonly faded: (key: string) => boolean;
 }
 
@@ -52,6 +55,7 @@ function lookOf(point: ScatterPoint, style: PointStyle): PointLook {
     radius: size && extent !== null ? size.radius(extent) : PLAIN_PX,
     strength: colour && shade !== null ? colour.strength(shade) : null,
     standing: style.front.has(key) ? "front" : style.tied.has(key) ? "tied" : null,
+    caution: style.cautions.has(key),
     faded: style.faded(key),
   };
 }

@@ -1,3 +1,4 @@
+import { goalWords } from "../metrics/measurement";
 import { metricHeading } from "../format/metric_format";
 import { rampLegend } from "../map/legend";
 import type { ColourScale } from "../map/scales";
@@ -16,7 +17,7 @@ export function scatterTitles(
 
 function axisTitle(spec: MetricSpec): string {
   if (!spec.goal) return metricHeading(spec);
-  return `${metricHeading(spec)} (${spec.goal === "max" ? "higher" : "lower"} is better)`;
+  return `${metricHeading(spec)} (${goalWords(spec)})`;
 }
 
 function colourText(scale: ColourScale): string {

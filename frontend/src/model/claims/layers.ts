@@ -1,0 +1,65 @@
+import { UNHARMED_DB } from "../layers/origin";
+import { said, type Claim } from "./claim";
+
+/** A signal or weights that fall or change nowhere; SQNR in dB. */
+export interface SignalFacts {
+  /** The lowest SQNR of any tensor. */
+  readonly lowest: number;
+  /** How many parts of the weights are compared, where not all are. */
+  readonly part: string | null;
+}
+
+/** From here on a signal is that of the base. */
+const SAME_DB = 60;
+
+const same: Claim<SignalFacts> = {
+  id: "signal.same",
+  sentence: "The signal is the same as the base’s",
+  when: "no activation falls beyond noise, and each has 60 dB or more",
+  may: ({ lowest }) => lowest >= SAME_DB,
+  words: () => "The signal is the same as the base’s",
+};
+
+const near: Claim<SignalFacts> = {
+  id: "signal.near",
+  sentence: "The signal is nearly the base’s",
+  when: "no activation falls beyond noise, and each has 30 dB or more",
+  may: ({ lowest }) => lowest >= UNHARMED_DB && lowest < SAME_DB,
+  words: () => "The signal is nearly the base’s",
+};
+
+const nowhere: Claim<SignalFacts> = {
+  id: "signal.nowhere",
+  sentence: "SQNR falls nowhere below 30 dB by more than noise",
+  when: "one has less, and none falls below 30 dB by more than the intervals",
+  may: ({ lowest }) => lowest < UNHARMED_DB,
+  words: () => "SQNR falls nowhere below 30\u202fdB by more than noise",
+};
+
+/** Of a signal that falls nowhere beyond noise. */
+export function signalWords(lowest: number): string {
+  return said({ lowest, part: null }, same, near, nowhere);
+}
+
+const unchanged: Claim<Pick<SignalFacts, "part">> = {
+  id: "weights.same",
+  sentence: "No weight differs from the base’s",
+  when: "all weights are compared, and each is that of the base",
+  may: ({ part }) => part === null,
+  words: () => "No weight differs from the base’s",
+};
+
+const comparedUnchanged: Claim<Pick<SignalFacts, "part">> = {
+  id: "weights.compared",
+  sentence: "No compared weight differs from the base’s: …",
+  when: "each that is compared is that of the base; how many are not is said",
+  may: ({ part }) => part !== null,
+  words: ({ part }) => `No compared weight differs from the base’s: ${part}`,
+};
+
+/** Of weights that are all as in the base, so far as they are compared. */
+export function unchangedWords(part: string | undefined): string {
+  return said({ part: part ?? null }, unchanged, comparedUnchanged);
+}
+
+export const LAYER_CLAIMS = [same, near, nowhere, unchanged, comparedUnchanged];

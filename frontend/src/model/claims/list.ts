@@ -1,0 +1,36 @@
+import { CHANGE_CLAIMS } from "./changes";
+import type { Claim } from "./claim";
+import { CONTRAST_CLAIMS, CONTRAST_HINTS } from "./contrasts";
+import {
+  APART_CLAIMS,
+  BUDGET_CLAIMS,
+  CAUTION_CLAIMS,
+  FRONT_CLAIMS,
+  OPEN_CLAIMS,
+  PAIR_CLAIMS,
+  STANDING_CLAIMS,
+} from "./front";
+import { LAYER_CLAIMS } from "./layers";
+import { HARM_CLAIMS, NAMED_CLAIMS, SLICE_CLAIMS } from "./harm";
+import { CALIBRATION_CLAIMS, DIVERGENCE_CLAIMS, MEAN_CLAIMS } from "./means";
+
+/** Every sentence of the page that claims something, by where it is said. */
+export const CLAIMS: readonly Omit<Claim<never>, "may" | "words">[] = [
+  ...HARM_CLAIMS,
+  ...SLICE_CLAIMS,
+  ...NAMED_CLAIMS,
+  ...MEAN_CLAIMS,
+  ...CALIBRATION_CLAIMS,
+  ...DIVERGENCE_CLAIMS,
+  ...STANDING_CLAIMS,
+  ...CAUTION_CLAIMS,
+  ...FRONT_CLAIMS,
+  ...PAIR_CLAIMS,
+  ...OPEN_CLAIMS,
+  ...APART_CLAIMS,
+  ...BUDGET_CLAIMS,
+  ...CHANGE_CLAIMS,
+  ...CONTRAST_CLAIMS,
+  ...CONTRAST_HINTS,
+  ...LAYER_CLAIMS,
+];
