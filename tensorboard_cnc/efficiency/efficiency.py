@@ -20,7 +20,8 @@ class Efficiency:
       parameters: learned numbers, each once where modules share them.
       nonzero_parameters: those that are not zero.
       size_bytes: the serialised state.
-      compressed_bytes: the same after zlib.
+      compressed_bytes: the same after zlib; beyond 64 MB estimated from a sample.
+      compressed_interval: then, where it lies at 95 %.
       effective_bytes: what the state needs with each tensor in its shortest plain encoding.
       flops: floating-point or integer operations of one forward pass, in all products whose cost
         is known: a multiply-accumulate counts as two.
@@ -37,6 +38,7 @@ class Efficiency:
     nonzero_parameters: int | None = None
     size_bytes: int | None = None
     compressed_bytes: int | None = None
+    compressed_interval: tuple[float, float] | None = None
     effective_bytes: int | None = None
     flops: int | None = None
     uncounted: Mapping[str, int] = field(default_factory=dict)

@@ -11,7 +11,6 @@ from tensorboard_cnc.efficiency.flops import counted_flops
 from tensorboard_cnc.efficiency.inputs import Inputs, explain_rejection
 from tensorboard_cnc.efficiency.preserving_state import preserving_state
 from tensorboard_cnc.efficiency.sizes import (
-    COMPRESSED_AT_MOST,
     effective_bytes,
     in_memory_bytes,
     stored_size,
@@ -19,6 +18,7 @@ from tensorboard_cnc.efficiency.sizes import (
 from tensorboard_cnc.efficiency.speed import conditions, latencies_ms, peak_allocation
 from tensorboard_cnc.efficiency.state_tensors import (
     StateTensor,
+    counting_once,
     ranks_sharing,
     resident_tensors,
     state_tensors,
@@ -102,20 +102,21 @@ def _sizes(net: nn.Module, state: list[StateTensor], report: _Report) -> dict[st
         for name in ("nonzero_parameters", "size_bytes", "compressed_bytes", "effective_bytes"):
             report.reasons[name] = "tensors on the meta device have no values"
         return found
-    plain = unwrapped(net)
+    plain, count = unwrapped(net), counting_once()
     nonzero = report.attempt(
         "nonzero_parameters",
-        lambda: found["parameters"] - sum(map(zeros, learned)),
+        lambda: found["parameters"] - sum(zeros(each, count) for each in learned),
         None,
     )
     stored = report.attempt("size_bytes", lambda: stored_size(plain), None)
-    if stored and stored.compressed_bytes is None:
-        report.reasons["compressed_bytes"] = f"the state has more than {COMPRESSED_AT_MOST:,} bytes"
     return found | {
         "nonzero_parameters": nonzero,
         "size_bytes": stored and stored.size_bytes,
-        "compressed_bytes": stored and stored.compressed_bytes,
-        "effective_bytes": report.attempt("effective_bytes", lambda: effective_bytes(plain), None),
+        "compressed_bytes": stored and stored.compressed.size,
+        "compressed_interval": stored and stored.compressed.interval,
+        "effective_bytes": report.attempt(
+            "effective_bytes", lambda: effective_bytes(state, count), None
+        ),
     }
 
 

@@ -5,56 +5,58 @@ from __future__ import annotations
 import math
 import re
 import sys
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tensorboard_cnc.efficiency.compression import CompressedSize, stream
 from tensorboard_cnc.efficiency.state_tensors import (
+    StateTensor,
     nonzeros,
     offloaded_values,
     parts,
-    state_tensors,
 )
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-# zlib takes about 50 s for each GB.
-COMPRESSED_AT_MOST = 500_000_000
 _SUB_BYTE = re.compile(r"u?int([1-7])")
 
 
 class StoredSize(NamedTuple):
-    """Bytes of the serialised state, as they are and after zlib; None: too many to compress."""
+    """Bytes of the serialised state, as they are and after zlib."""
 
     size_bytes: int
-    compressed_bytes: int | None
+    compressed: CompressedSize
 
 
 def stored_size(model: nn.Module) -> StoredSize:
     """The state as `torch.save` writes it, a scripted module as its archive; nothing on disk."""
     import torch
 
-    counter = _CountingFile()
     if isinstance(model, torch.jit.ScriptModule):
-        counter.write(model.save_to_buffer())
+        archive = model.save_to_buffer()
+        counter = _CountingFile(len(archive))
+        counter.write(archive)
     else:
         state = model.state_dict()
         state.update(offloaded_values(model))
+        tensors = [each for each in state.values() if isinstance(each, torch.Tensor)]
+        counter = _CountingFile(sum(map(in_memory_bytes, tensors)))
         _save(state, counter)
     return counter.sizes()
 
 
-def effective_bytes(model: nn.Module) -> int:
+def effective_bytes(state: Iterable[StateTensor], count: Callable[[Tensor], int]) -> int:
     """Bytes of the state with each tensor in the shortest of three encodings.
 
     Of n values of b bits, k of them other than zero: all values (n·b bits), a bitmap of the
     others and these (n + k·b), or each with its index (k·(b + ⌈log₂ n⌉)). Scales and zero points
-    count as the tensors they are.
+    count as the tensors they are. `count` tells how many values of a tensor are not zero.
     """
-    tensors = (each for entry in state_tensors(model) for each in entry.stored or (entry.tensor,))
-    return math.ceil(sum(map(_least_bits, tensors)) / 8)
+    tensors = (each for entry in state for each in entry.stored or (entry.tensor,))
+    bits = sum(_shortest(part, count) for each in tensors for part in parts(each.detach()))
+    return math.ceil(bits / 8)
 
 
 def in_memory_bytes(tensor: Tensor) -> int:
@@ -65,23 +67,20 @@ def in_memory_bytes(tensor: Tensor) -> int:
 class _CountingFile:
     """A file that keeps only its length, plain and compressed."""
 
-    def __init__(self) -> None:
-        self._size = self._compressed = 0
-        self._zlib = zlib.compressobj()
+    def __init__(self, expected: int) -> None:
+        self._size = 0
+        self._stream = stream(expected)
 
     def write(self, data: bytes) -> int:
         self._size += len(data)
-        if self._size <= COMPRESSED_AT_MOST:
-            self._compressed += len(self._zlib.compress(data))
+        self._stream.feed(data)
         return len(data)
 
     def flush(self) -> None:
         """Part of what torch expects of a file."""
 
     def sizes(self) -> StoredSize:
-        if self._size > COMPRESSED_AT_MOST:
-            return StoredSize(self._size, None)
-        return StoredSize(self._size, self._compressed + len(self._zlib.flush()))
+        return StoredSize(self._size, self._stream.size())
 
 
 def _save(state: Mapping[str, Any], file: _CountingFile) -> None:
@@ -99,23 +98,17 @@ def _save(state: Mapping[str, Any], file: _CountingFile) -> None:
         raise cause from None
 
 
-def _least_bits(tensor: Tensor) -> int:
-    return sum(_shortest(part) for part in parts(tensor.detach()))
-
-
-def _shortest(tensor: Tensor) -> int:
+def _shortest(tensor: Tensor, count: Callable[[Tensor], int]) -> int:
     import torch
 
+    bits = bits_per_value(tensor.dtype)
     if tensor.layout != torch.strided:
         values = tensor.coalesce() if tensor.layout == torch.sparse_coo else tensor
-        kept = nonzeros(values.values())
-        return _encoded_bits(tensor.numel(), kept, bits_per_value(tensor.dtype))
+        return _encoded_bits(tensor.numel(), count(values.values()), bits)
     if tensor.is_quantized:
-        kept = int(tensor.dequantize().count_nonzero())
-        codes = _encoded_bits(tensor.numel(), kept, bits_per_value(tensor.dtype))
-        return codes + _scale_bits(tensor)
-    kept = nonzeros(tensor)
-    return _encoded_bits(tensor.numel(), kept, bits_per_value(tensor.dtype))
+        kept = nonzeros(tensor.dequantize())
+        return _encoded_bits(tensor.numel(), kept, bits) + _scale_bits(tensor)
+    return _encoded_bits(tensor.numel(), count(tensor), bits)
 
 
 def _encoded_bits(count: int, kept: int, bits: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from tensorboard_cnc.efficiency.logical_weights import logical_weights
@@ -55,19 +55,36 @@ def resident_tensors(model: nn.Module) -> list[Tensor]:
     return [*unsaved.values(), *(entry.tensor for entry in saved if entry.kind == "packed")]
 
 
-def zeros(tensor: Tensor) -> int:
-    """How many of the numbers that `tensor` stands for are zero."""
+def counting_once() -> Callable[[Tensor], int]:
+    """`nonzeros`, which looks at the same memory once; what it has seen must not change."""
+    known: dict[Any, tuple[Tensor, int]] = {}
+
+    def count(tensor: Tensor) -> int:
+        if not tensor.numel():
+            return 0
+        where = (tensor.data_ptr(), tensor.dtype, tuple(tensor.shape), tensor.stride())
+        if where not in known:
+            # Held, so that no other tensor gets its memory.
+            known[where] = tensor, nonzeros(tensor)
+        return known[where][1]
+
+    return count
+
+
+def zeros(tensor: Tensor, count: Callable[[Tensor], int]) -> int:
+    """How many of the numbers that `tensor` stands for are zero; `count` tells what is not."""
     import torch
 
     tensor = tensor.detach()
     if tensor.layout != torch.strided:
-        return tensor.numel() - nonzeros(_stored_values(tensor))
+        return tensor.numel() - count(_stored_values(tensor))
     if is_sharded(tensor):
         tensor = tensor.to_local()  # type: ignore[attr-defined]
     # A quantized tensor, or one of torchao.
     if tensor.is_quantized or is_wrapper(tensor):
-        tensor = tensor.dequantize()
-    return tensor.numel() - nonzeros(tensor)
+        # Not to be held: it is as large as the weight was before it was quantized.
+        return tensor.numel() - nonzeros(tensor.dequantize())
+    return tensor.numel() - count(tensor)
 
 
 def nonzeros(tensor: Tensor) -> int:

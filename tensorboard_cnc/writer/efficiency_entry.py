@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tensorboard_cnc.efficiency.efficiency import CONDITIONAL, SPECS, Efficiency
-from tensorboard_cnc.records.models import Measurement, MetricSpec
+from tensorboard_cnc.records.models import Interval, Measurement, MetricSpec
 from tensorboard_cnc.writer.measurement import measurements
 from tensorboard_cnc.writer.policy import Report
 
@@ -25,6 +25,9 @@ def efficiency_measurements(
     found = measurements(measured.metrics(), step, report)
     for name in CONDITIONAL & found.keys():
         found[name] = replace(found[name], conditions=measured.conditions)
+    if measured.compressed_interval and "compressed_bytes" in found:
+        interval = Interval(*measured.compressed_interval, 0.95)
+        found["compressed_bytes"] = replace(found["compressed_bytes"], interval=interval)
     if measured.uncounted:
         note = _uncounted_text(measured.uncounted)
         for name in {"macs", "flops"} & found.keys():

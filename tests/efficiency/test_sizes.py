@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from tensorboard_cnc.efficiency import sizes
+from tensorboard_cnc.efficiency import compression
+from tensorboard_cnc.efficiency.compression import SampledStream
 from tensorboard_cnc.efficiency.measuring import measure
 from tensorboard_cnc.efficiency.sizes import bits_per_value
 from tests.efficiency.compressed import KINDS, dense, half, quantized, quantized_by_row
@@ -38,12 +39,42 @@ def test_a_resnet18_on_disk(tmp_path: Path) -> None:
     assert measure(net).size_bytes == (tmp_path / "archive.pt").stat().st_size
 
 
-def test_a_large_state_is_not_compressed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sizes, "COMPRESSED_AT_MOST", 3000)
-    found = measure(dense())
-    assert found.size_bytes == 3357
-    assert found.compressed_bytes is None
-    assert found.unmeasured["compressed_bytes"] == "the state has more than 500,000,000 bytes"
+@pytest.mark.parametrize("seed", range(5))
+def test_a_large_state_is_sampled(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dense, pruned and rounded tensors, in pieces smaller and larger than what is sampled."""
+    torch.manual_seed(seed)
+    tensors = [torch.randn(int(torch.randint(1_000, 300_000, ()))) for _ in range(16)]
+    for place, tensor in enumerate(tensors):
+        if place % 3 == 1:
+            tensor[torch.rand_like(tensor) < 0.8] = 0
+        elif place % 3 == 2:
+            tensors[place] = tensor.mul(8).round().to(torch.int8)
+    net = nn.Module()
+    for place, tensor in enumerate(tensors):
+        net.register_buffer(f"tensor{place}", tensor)
+    exact = measure(net)
+    assert exact.compressed_interval is None
+    monkeypatch.setattr(compression, "EXACT_UP_TO", 1_000_000)
+    monkeypatch.setattr(compression, "_CHUNKS", 48)
+    sampled = measure(net)
+    assert sampled.size_bytes == exact.size_bytes
+    assert sampled.compressed_interval is not None
+    assert exact.compressed_bytes is not None
+    low, high = sampled.compressed_interval
+    assert low <= exact.compressed_bytes <= high
+    assert high - low < 0.3 * exact.compressed_bytes
+
+
+def test_a_stream_in_any_pieces_is_sampled_alike() -> None:
+    data = torch.randint(0, 40, (700_001,), dtype=torch.uint8).numpy().tobytes()
+    found = set()
+    for piece in (len(data), 100_000, 70_001, 999):
+        stream = SampledStream(len(data))
+        for start in range(0, len(data), piece):
+            stream.feed(data[start : start + piece])
+        found.add(stream.size())
+    (size,) = found
+    assert size.size == pytest.approx(len(zlib.compress(data)), rel=2e-3)
 
 
 class Interrupting:

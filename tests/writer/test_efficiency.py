@@ -94,6 +94,13 @@ def test_of_many_operations_the_most_frequent_are_named(tmp_path: Path) -> None:
     assert note.endswith("aten.op5 × 4, 3 more")
 
 
+def test_a_size_that_was_sampled_has_its_interval(tmp_path: Path) -> None:
+    found = cnc_summary.Efficiency(1, compressed_bytes=10, compressed_interval=(9.0, 12.0))
+    with cnc_summary.model(tmp_path, "m") as model:
+        model.efficiency(found)
+    assert measured(tmp_path)["compressed_bytes"].interval == (9.0, 12.0, 0.95)
+
+
 def test_what_measure_returned_is_logged_as_it_is(tmp_path: Path) -> None:
     found = cnc_summary.measure(network(), INPUTS, repeats=2)
     with cnc_summary.model(tmp_path, "m") as model:

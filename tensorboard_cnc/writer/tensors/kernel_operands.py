@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tensorboard_cnc.efficiency.inputs import Inputs, explain_rejection
 from tensorboard_cnc.efficiency.preserving_state import preserving_state
+from tensorboard_cnc.efficiency.state_tensors import is_wrapper
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import dtype_name, flat_reader
 
@@ -98,8 +99,8 @@ def operands_of(
     """
     import torch
 
-    own = (each.untyped_storage().data_ptr() for each in network.parameters() if quantizes)
-    operands = KernelOperands(frozenset(own))
+    plain = [each for each in network.parameters() if quantizes and _has_values(each)]
+    operands = KernelOperands(frozenset(each.untyped_storage().data_ptr() for each in plain))
     with preserving_state(network), ExitStack() as stack:
         device = next((each.device for each in network.parameters()), torch.device("cpu"))
         inputs = Inputs.of(example_inputs)
@@ -166,7 +167,7 @@ def _noting(operands: KernelOperands, running: list[int], data: list[Tensor]) ->
                 for tensor in tree_leaves(out):
                     if isinstance(tensor, torch.Tensor):
                         computed[tensor] = True
-            elif name in ("t", "transpose") and given[0].dim() == 2:
+            elif name in ("t", "transpose") and given[0].dim() == 2 and _has_values(given[0]):
                 # Of a square operand only this tells which way it lies.
                 sources[out] = given[0]
             return out
@@ -175,8 +176,10 @@ def _noting(operands: KernelOperands, running: list[int], data: list[Tensor]) ->
 
 
 def _has_values(tensor: Tensor) -> bool:
-    """Whether its numbers are values; float8 and integers are codes."""
-    return tensor.is_floating_point() and tensor.element_size() > 1 and tensor.device.type != "meta"
+    """Whether its numbers are values in memory of its own; float8 and integers are codes."""
+    if is_wrapper(tensor) or tensor.device.type == "meta":
+        return False
+    return tensor.is_floating_point() and tensor.element_size() > 1
 
 
 def _in_shape(operand: Tensor, shape: tuple[int, ...]) -> Tensor | None:

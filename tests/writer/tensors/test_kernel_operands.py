@@ -19,6 +19,7 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.model_sources import all_sources
 from tensorboard_cnc.writer.tensors.tensor_source import Refused
 from tests.efficiency.compressed import foreign_warnings
+from tests.efficiency.test_logical_weights import SavedInParts
 
 INPUTS = torch.randn(5, 6, generator=torch.Generator().manual_seed(0))
 
@@ -225,6 +226,17 @@ def test_plain_networks_are_read_as_ever() -> None:
     assert without.keys() == seen.keys()
     for name, values in without.items():
         np.testing.assert_array_equal(seen[name], values)
+
+
+def test_packed_weights_beside_simulated_ones_are_what_their_class_says() -> None:
+    packed = SavedInParts()
+    # As of quanto: the product takes the packed tensor itself.
+    packed.forward = lambda x: functional.linear(x, packed.weight.dequantize())
+    network = nn.Sequential(QuantLinear(nn.Linear(6, 4)), packed)
+    found = read(network, INPUTS)
+    expected = packed.weight.dequantize()
+    np.testing.assert_array_equal(found["1.weight"], expected.numpy())
+    assert isinstance(found["0.weight"], np.ndarray)
 
 
 def test_tied_weights_stay_tied() -> None:
