@@ -13,7 +13,7 @@ from tensorboard_cnc.analysis.distributions import binomial_cdf
 # Of more flips the distribution is so fine that p itself is.
 _FINE = 60
 # Of q: what goes to the slices that churn more than the rest, and to all.
-_CHURNING, _ALL = 0.8, 0.2
+OF_CHURNING, OF_ALL = 0.8, 0.2
 # A slice churns more than the rest from so many standard deviations on.
 _MORE = 1.645
 _ROUNDING = 1 + 1e-9
@@ -68,9 +68,14 @@ def _explained(inside: Flips, rest: Flips, scale: Array) -> Array:
 
 def churns_more(inside: Flips, total: Flips) -> Bools:
     """Whether a slice has more flips than its share; which way they went does not matter for it."""
-    share = total.churn / np.maximum(total.n, 1)
-    spread = inside.n * share * (1 - share) * (1 - inside.n / np.maximum(total.n, 1))
-    return np.asarray(inside.churn - inside.n * share > _MORE * np.sqrt(np.maximum(spread, 0)))
+    return more_than_share(inside.churn, inside.n, total.churn, total.n)
+
+
+def more_than_share(marked: Array, n: Array, all_marked: Array, of: Array) -> Bools:
+    """Whether of n (S,) more are marked than of all, by more than chance."""
+    share = all_marked / np.maximum(of, 1)
+    spread = n * share * (1 - share) * (1 - n / np.maximum(of, 1))
+    return np.asarray(marked - n * share > _MORE * np.sqrt(np.maximum(spread, 0)))
 
 
 class Attainable(NamedTuple):
@@ -83,10 +88,10 @@ class Attainable(NamedTuple):
 
 def net_loss_q(p: Array, churning: Bools, family: Attainable) -> Array:
     """q-values of p (T,), split over the slices that churn more than the rest and over all."""
-    q = discrete_q(p, family.churn, family.share) / _ALL
+    q = discrete_q(p, family.churn, family.share) / OF_ALL
     more = family.churning
     among = discrete_q(p[churning], family.churn[more], family.share[more])
-    q[churning] = np.minimum(q[churning], among / _CHURNING)
+    q[churning] = np.minimum(q[churning], among / OF_CHURNING)
     return np.minimum(q, 1)
 
 

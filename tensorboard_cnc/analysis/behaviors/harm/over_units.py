@@ -12,7 +12,7 @@ from tensorboard_cnc.analysis.behaviors.harm.crossings import Cells, Search
 from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Levels, cells_of, levels_of
 from tensorboard_cnc.analysis.behaviors.harm.seeds import SeedNoise, widened_p
 from tensorboard_cnc.analysis.behaviors.harm.units import Against
-from tensorboard_cnc.analysis.behaviors.harm.verdicts import inside_q, rest_q
+from tensorboard_cnc.analysis.behaviors.harm.verdicts import Reach, inside_q, rest_q
 from tensorboard_cnc.analysis.behaviors.instances import Floats, Ints
 
 
@@ -44,15 +44,15 @@ class OverUnits:
         crossings: Ints,
         searches: Sequence[Search],
         noise: SeedNoise,
-        least: Array,
+        others: Reach,
     ) -> CellTests:
-        """Of cells (C,), some of as many as `least` has, of which no p within can be smaller.
+        """Of cells (C,), which have a smaller p within than the `others` of the family.
 
         `crossings` (X, 2): which dimensions are crossed.
         """
         size = sum(search.tested for search in searches)
         inside, rest, beside, n = np.ones((4, len(cells.place)))
-        own_least = np.zeros(len(inside))
+        own = Reach(np.zeros(len(inside)), np.zeros(len(inside), bool))
         for crossing, search, at in _parts(cells):
             one, other = (self.dimensions[each] for each in crossings[crossing].tolist())
             levels, width = cells_of(one, other, len(self.base)), len(other.texts)
@@ -60,7 +60,8 @@ class OverUnits:
             grouping, of = levels.grouping(places), np.arange(len(at))
             against = Against(self.base, values, self.units, rate=self.rate)
             found = against.tests(grouping)
-            inside[at], own_least[at], n[at] = found.inside, found.least, found.n
+            inside[at], n[at] = found.inside, found.n
+            own.least[at], own.churning[at] = found.reach
             rest[at] = against.exact_rest_p(grouping, of)
             beside[at] = np.maximum(
                 self._beside(
@@ -72,7 +73,7 @@ class OverUnits:
             )
         lost = widened_p(inside, noise.net_loss, noise)
         rest, beside = (widened_p(p, noise.against_rest, noise) for p in (rest, beside))
-        q = inside_q(lost, np.concatenate([own_least, least]))
+        q = inside_q(lost, own, others)
         return CellTests(
             np.maximum(lost, rest), np.maximum(q, rest_q(rest, size)), beside, n.astype(int)
         )

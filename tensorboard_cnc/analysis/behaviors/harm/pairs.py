@@ -23,7 +23,7 @@ from tensorboard_cnc.analysis.behaviors.harm.net_loss import Attainable
 from tensorboard_cnc.analysis.behaviors.harm.over_units import OverUnits
 from tensorboard_cnc.analysis.behaviors.harm.seeds import SeedNoise, widened_p
 from tensorboard_cnc.analysis.behaviors.harm.slices import FEWEST, Subject, flips_in
-from tensorboard_cnc.analysis.behaviors.harm.verdicts import SURE, q_values, rest_q, tests_of
+from tensorboard_cnc.analysis.behaviors.harm.verdicts import SURE, Reach, q_values, rest_q, tests_of
 from tensorboard_cnc.analysis.behaviors.harm.welch import by_points
 from tensorboard_cnc.analysis.behaviors.harm.worse import worse
 from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
@@ -168,9 +168,9 @@ def _decided(
     else:
         told &= q < SURE
         claimed, beside = np.flatnonzero(told), np.ones(len(p))
-        few = [each.churn for search in searches for each in search.attainable]
-        least = 0.5 ** np.concatenate(few) if few else np.zeros(_tested(searches))
-        tests = over.tests(cells.at(claimed), grid.crossings, searches, noise.at(claimed), least)
+        tests = over.tests(
+            cells.at(claimed), grid.crossings, searches, noise.at(claimed), _reach(searches)
+        )
         p[claimed], q[claimed] = np.maximum(p[claimed], tests.p), np.maximum(q[claimed], tests.q)
         beside[claimed], groups[claimed] = tests.beside, tests.n
     claimed = np.flatnonzero(q < SURE)
@@ -194,6 +194,13 @@ def _decided(
                     int(groups[i]) or None,
                 ),
             )
+
+
+def _reach(searches: Sequence[Search]) -> Reach:
+    """Of all cells; of right and wrong no more units flipped than instances."""
+    churn = [each.churn for search in searches for each in search.attainable]
+    least = 0.5 ** np.concatenate(churn) if churn else np.zeros(_tested(searches))
+    return Reach(least, np.ones(len(least), bool))
 
 
 def _tested(searches: Sequence[Search]) -> int:

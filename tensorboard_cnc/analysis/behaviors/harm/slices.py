@@ -177,11 +177,10 @@ def _over_units(
     Units are dealt anew only for slices that lost something: no others are harmed.
     """
     n, groupings = len(slices.dimension), slices.groupings(against[0].n_rows)
-    every = [each.tests(grouping) for each in against for grouping in groupings]
-    tests = UnitTests(*(np.concatenate(column) for column in zip(*every, strict=True)))
+    tests = UnitTests.joined([each.tests(of) for each in against for of in groupings])
     beside = tests.against_rest.copy()
     lost = widened_p(tests.inside[at], noise.net_loss, noise)
-    q = inside_q(lost, tests.least[at])
+    q = inside_q(lost, tests.reach.at(at))
     for place in np.unique(_parts(slices, at[q < SURE])).tolist():
         model, dimension = divmod(place, len(groupings))
         own = at[(q < SURE) & (_parts(slices, at) == place)]

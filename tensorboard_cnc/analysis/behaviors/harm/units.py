@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
 from tensorboard_cnc.analysis.behaviors.harm.flips import Array
 from tensorboard_cnc.analysis.behaviors.harm.values import Changes, ValueHarm
+from tensorboard_cnc.analysis.behaviors.harm.verdicts import Reach
 from tensorboard_cnc.analysis.behaviors.instances import Floats, Ints
 
 # From so many units on a slice of right and wrong has a mean.
@@ -16,15 +18,26 @@ _FEWEST = 2
 
 
 class UnitTests(NamedTuple):
-    """Of slices (S,): p of the net loss within, which cannot be below `least`; how many units.
+    """Of slices (S,): p of the net loss within, what it can be, and p against the rest, by t alone.
 
-    And p against the rest, by t alone.
+    `n`: how many units each has.
     """
 
     inside: Array
+    reach: Reach
     against_rest: Array
-    least: Array
     n: Ints
+
+    @classmethod
+    def joined(cls, parts: Sequence[UnitTests]) -> UnitTests:
+        """Those of all parts, one after the other."""
+        inside, reach, against_rest, n = zip(*parts, strict=True)
+        return cls(
+            np.concatenate(inside),
+            Reach(*(np.concatenate(column) for column in zip(*reach, strict=True))),
+            np.concatenate(against_rest),
+            np.concatenate(n),
+        )
 
 
 class Against:
@@ -48,7 +61,7 @@ class Against:
         """Those of the slices grouped."""
         harm, *others = self._harm(grouping)
         beside = np.max([each.rest_p() for each in (harm, *others)], axis=0)
-        return UnitTests(harm.inside_p, beside, harm.least_p, harm.n_units)
+        return UnitTests(harm.inside_p, harm.reach, beside, harm.n_units)
 
     def exact_rest_p(self, grouping: Grouping, places: Ints) -> Array:
         """Of some of the slices, that each came off no worse than the rest."""

@@ -11,6 +11,8 @@ import numpy as np
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
 from tensorboard_cnc.analysis.behaviors.harm.dealt import Totals, dealt_p, welch_of
+from tensorboard_cnc.analysis.behaviors.harm.net_loss import more_than_share
+from tensorboard_cnc.analysis.behaviors.harm.verdicts import Reach
 from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.means import (
     LEAST_OF_PART,
@@ -112,12 +114,15 @@ class ValueHarm:
         return np.where(self._told, found, 1.0)
 
     @cached_property
-    def least_p(self) -> Array:
-        """What `inside_p` cannot be below: flips of few units have few signs."""
-        if not self._changes.flips:
-            return np.zeros(self._k)
-        flipped = np.bincount(self._slice[self._sums != 0], minlength=self._k)
-        return np.asarray(0.5**flipped)
+    def reach(self) -> Reach:
+        """What `inside_p` can be: flips of few units have few signs."""
+        changes = self._changes
+        if not changes.flips:
+            return Reach(np.zeros(self._k), np.zeros(self._k, bool))
+        flipped = np.bincount(self._slice[self._sums != 0], minlength=self._k).astype(float)
+        whole = np.array([np.count_nonzero(changes.sums), len(changes.sums)], float)
+        more = more_than_share(flipped, self.n_units.astype(float), whole[:1], whole[1:])
+        return Reach(0.5**flipped, more)
 
     @cached_property
     def squares(self) -> tuple[Array, Array]:

@@ -8,6 +8,8 @@ import numpy as np
 
 from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Flips
 from tensorboard_cnc.analysis.behaviors.harm.net_loss import (
+    OF_ALL,
+    OF_CHURNING,
     Attainable,
     churns_more,
     net_loss,
@@ -16,7 +18,7 @@ from tensorboard_cnc.analysis.behaviors.harm.net_loss import (
 )
 from tensorboard_cnc.analysis.behaviors.harm.seeds import SeedNoise, widened_net_loss, widened_p
 from tensorboard_cnc.analysis.behaviors.harm.worse import worse
-from tensorboard_cnc.analysis.behaviors.instances import Ints
+from tensorboard_cnc.analysis.behaviors.instances import Bools, Ints
 from tensorboard_cnc.analysis.false_discovery import benjamini_hochberg
 
 # Below, q calls a slice harmed.
@@ -61,18 +63,45 @@ def q_values(tests: Tests, family: Attainable | None = None, size: int | None = 
     return np.maximum(np.maximum(q, beside), tests.p)
 
 
-def inside_q(p: Array, least: Array) -> Array:
-    """Benjamini–Hochberg of p (T,) within units, none of which can be below its `least` (S,).
+class Reach(NamedTuple):
+    """Of tests (T,) within units: what p cannot be below, 0 of scores; whether more units flip."""
 
-    The sum of what the p of all can be is at most p for each that reaches it (Heyse 2011). S may be
-    more than T: the others have a larger p.
+    least: Array
+    churning: Bools
+
+    def at(self, places: Ints | Bools) -> Reach:
+        """Those at some places of the arrays."""
+        return Reach(self.least[places], self.churning[places])
+
+
+def inside_q(p: Array, own: Reach, others: Reach | None = None) -> Array:
+    """Benjamini–Hochberg of p (T,) within units; `others` of the family have a larger p.
+
+    Of flips split, as without units, over slices in which more units flip and over all.
+    """
+    family = own
+    if others is not None:
+        family = Reach(*(np.concatenate(each) for each in zip(own, others, strict=True)))
+    q = _reaching_q(p, family.least)
+    if family.least.any():
+        more = own.churning
+        q /= OF_ALL
+        among = _reaching_q(p[more], family.least[family.churning])
+        q[more] = np.minimum(q[more], among / OF_CHURNING)
+    return np.clip(q, p, 1)
+
+
+def _reaching_q(p: Array, least: Array) -> Array:
+    """Of p (T,) where none of the family can be below its `least` (S,).
+
+    The sum of what the p of all can be is at most p for each that reaches it (Heyse 2011).
     """
     order = np.argsort(p, kind="stable")
     reached = np.searchsorted(np.sort(least), p[order] * _ROUNDING, side="right")
     ranked = p[order] * reached / np.arange(1, len(p) + 1)
     q = np.empty_like(p)
     q[order] = np.minimum.accumulate(ranked[::-1])[::-1]
-    return np.clip(q, p, 1)
+    return q
 
 
 def rest_q(p: Array, size: int) -> Array:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
 from tensorboard_cnc.analysis.behaviors.harm.values import Changes, ValueHarm
-from tensorboard_cnc.analysis.behaviors.harm.verdicts import inside_q, rest_q
+from tensorboard_cnc.analysis.behaviors.harm.verdicts import Reach, inside_q, rest_q
 
 Draw = Callable[[np.random.Generator, Any], Any]
 
@@ -33,11 +33,10 @@ def claims(rng: np.random.Generator, n: int, draw: Draw, cut: bool = False) -> A
     slices.append(rng.integers(0, 10, n * each) if cut else np.repeat(rng.integers(0, 10, n), each))
     of = Changes(changes.ravel(), units)
     found = [ValueHarm(of, Grouping(np.arange(n * each), c, c.max() + 1)) for c in slices]
-    inside, least = (
-        np.concatenate([getattr(one, name) for one in found]) for name in ("inside_p", "least_p")
-    )
+    inside = np.concatenate([one.inside_p for one in found])
+    reach = Reach(*(np.concatenate(each) for each in zip(*(f.reach for f in found), strict=True)))
     rest = np.concatenate([one.exact_rest_p(np.arange(len(one.n_units))) for one in found])
-    return np.maximum(inside_q(inside, least), rest_q(rest, len(rest))) < 0.05
+    return np.maximum(inside_q(inside, reach), rest_q(rest, len(rest))) < 0.05
 
 
 HARDNESS = np.array([0.15, 0.01, 0.02, 0.05])
