@@ -64,8 +64,8 @@ def coverage(name: str, size: Size) -> list[Line]:
 
 
 def small_slices(size: Size) -> list[Line]:
-    """The same of a mean's change in slices of 30, 60 and 200 instances."""
-    sizes = (30, 60, 200)
+    """The same of a mean's change in slices of 30, 60 and 210 instances."""
+    sizes = (30, 60, 210)
     codes = np.repeat([0, 1, 2], sizes)
     lines = []
     for name in ("gain .03, lose .07", "log-normal σ 1", "log-normal σ 2", "−1, 0 or 1"):

@@ -11,10 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
-from tensorboard_cnc.analysis.behaviors.means import (
-    LEVEL,
-    Sample,
-)
+from tensorboard_cnc.analysis.behaviors.means import LEVEL, Bounds, Sample, bounds_of
 from tensorboard_cnc.analysis.behaviors.proportions import (
     mcnemar,
     rate_change,
@@ -22,7 +19,7 @@ from tensorboard_cnc.analysis.behaviors.proportions import (
     two_valued,
     wilson,
 )
-from tensorboard_cnc.analysis.behaviors.ratios import ratio_of_means
+from tensorboard_cnc.analysis.behaviors.ratios import ratio_of_means, ratio_of_shares
 from tensorboard_cnc.analysis.behaviors.sampled_units import over_units, sign_flip_p, units_of
 from tensorboard_cnc.analysis.distributions import student_t_cdf, student_t_quantile
 
@@ -61,9 +58,9 @@ class Change(Estimate):
     error: float = _NAN
     seeds: int | None = None
 
-    def with_reason(self, reason: str) -> Change:
-        """The same, with what its interval does not hold."""
-        return replace(self, reason=reason)
+    def unsure(self, reason: str) -> Change:
+        """The same without test, for what its interval does not hold."""
+        return replace(self, p=None, test=None, reason=reason)
 
     def untested(self, reason: str) -> Change:
         """The same without interval and test."""
@@ -91,6 +88,11 @@ class _Paired(NamedTuple):
     def groups(self) -> int | None:
         return None if self.units is None else int(self.units.max(initial=-1)) + 1
 
+    def bounds(self, *, loss: bool) -> Bounds | None:
+        """Those of model - base."""
+        model, base = (bounds_of(each, loss=loss) for each in (self.model, self.base))
+        return model.less(base) if model and base else None
+
 
 def mean(
     values: Floats, *, rate: bool = False, loss: bool = False, groups: Ints | None = None
@@ -109,8 +111,9 @@ def mean(
         size = n if units is None else _effective(found, units)
         low, high = wilson(value * size, size)
         return Estimate(n, value, float(low), float(high), groups=many)
-    sample = Sample(found if units is None else over_units(found, units))
-    reason = sample.why_no_interval(loss=loss, what=_what(units))
+    bounds = bounds_of(found, loss=loss)
+    sample = Sample(found if units is None else over_units(found, units), bounds)
+    reason = sample.why_no_interval(_what(units))
     if reason is not None:
         return Estimate(n, sample.mean, reason=reason, groups=many)
     return Estimate(n, sample.mean, *sample.interval(), groups=many)
@@ -132,7 +135,7 @@ def change(
     if rate or two_valued(pair.model, pair.base):
         found = _rate_change(pair)
     else:
-        found = _of_values(pair, pair.model - pair.base, loss=loss)
+        found = _of_values(pair, pair.model - pair.base, pair.bounds(loss=loss))
     start = _mean(pair.base)
     return replace(found, relative=found.value / start if start else _NAN)
 
@@ -161,13 +164,17 @@ def ratio(
         return Estimate(n, value, low, high)
     # Of a ratio of sums the units' sums are the values.
     columns = [_sums(each, pair.units) for each in (pair.model, pair.base)]
-    rare = loss and not rate
-    what = _what(pair.units)
-    reasons = (Sample(each).why_no_interval(loss=rare, what=what) for each in columns)
+    bounds = pair.bounds(loss=loss and not rate)
+    samples = [Sample(each, bounds) for each in columns]
+    reasons = (each.why_no_interval(_what(pair.units)) for each in samples)
     reason = next(filter(None, reasons), None)
     if reason is None and bool((pair.model == pair.base).all()):
         reason = f"All {n:,} are as before: nothing tells how far others would be."
-    ends = None if reason else ratio_of_means(*columns)
+    widening = max(each.widening for each in samples)
+    ends = None if reason else ratio_of_means(columns[0], columns[1], widening)
+    if ends is not None and bounds == Bounds(-1, 1):
+        shares = ratio_of_shares(after, before, len(columns[0]))
+        ends = min(ends[0], shares[0]), max(ends[1], shares[1])
     if ends is None:
         reason = reason or "Too few for a ratio: the base's mean is not known to differ from 0."
         return Estimate(n, value, reason=reason, groups=many)
@@ -243,7 +250,7 @@ def _rate_change(pair: _Paired) -> Change:
         return Change(n, value, low, high, groups=many, p=p, test=test, error=error)
     assert pair.units is not None
     difference = (pair.model - pair.base).astype(float)
-    found = _of_values(pair, difference, loss=False)
+    found = _of_values(pair, difference, Bounds(-1.0, 1.0))
     flips = sign_flip_p(_sums(difference, pair.units), two_sided=True)
     if found.p is None or flips is None:
         return found
@@ -253,11 +260,11 @@ def _rate_change(pair: _Paired) -> Change:
     return replace(found, p=p, test="sign flips of groups")
 
 
-def _of_values(pair: _Paired, difference: Floats, *, loss: bool) -> Change:
+def _of_values(pair: _Paired, difference: Floats, bounds: Bounds | None) -> Change:
     """The change whose value is the mean of the differences (n,)."""
     n, groups, units = len(difference), pair.groups, pair.units
-    sample = Sample(difference if units is None else over_units(difference, units))
-    reason = sample.why_no_interval(loss=loss, what=_what(units))
+    sample = Sample(difference if units is None else over_units(difference, units), bounds)
+    reason = sample.why_no_interval(_what(units))
     if reason is not None:
         return Change(n, sample.mean, reason=reason, groups=groups)
     return Change(
@@ -282,9 +289,9 @@ def _effective(values: Floats, units: Ints) -> float:
     """How many instances, each sampled by itself, would tell a rate as well (Kish 1965)."""
     n, rate = len(values), float(values.mean(dtype=float))
     error = Sample(over_units(values, units)).error
-    if not math.isfinite(error):
+    if not error:
         return float(units.max()) + 1
-    return min(rate * (1 - rate) / error**2, float(n)) if error else float(n)
+    return min(rate * (1 - rate) / error**2, float(n))
 
 
 def _sums(values: Floats, units: Ints | None) -> Floats:

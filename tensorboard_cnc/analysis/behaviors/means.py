@@ -1,13 +1,18 @@
 """Tests and intervals of means, from one procedure, and when few instances decide one.
 
 p is the larger of Student's t and Hall's transformed t (1992), which allows for skewness; the
-interval is the union of theirs, so that it holds 0 just where p ≥ 0.05.
+interval is the union of theirs, so that it holds 0 just where p ≥ 0.05. Neither knows of values
+too rare to be in the sample. Where values have bounds, interval and p allow for the largest share
+that may be missing, at its worst; where they have none, errors grow with the kurtosis.
+
+No interval is withheld for what its own sample's tail looks like: such a rule shows the samples
+that lack the tail, and these are wrong.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,26 +25,49 @@ Interval: TypeAlias = tuple[Array, Array]
 LEVEL = 0.95
 # Below, neither t holds its level where values are skewed.
 LEAST = 30
-# Of a loss: one instance in a hundred may hold most of it, and be none of fewer.
-LEAST_OF_LOSS = 300
+# Without bounds: one instance in a hundred may hold most of a sum, and be none of fewer.
+LEAST_UNBOUNDED = 300
 # Of a part whose whole tells how its values are distributed.
 LEAST_OF_PART = 10
 _KURTOSES_OF_PART = 3
-_KURTOSES = 2
-# With so many times the kurtosis a mean is near normal, whatever the tail.
-_KURTOSES_OF_TAIL = 20
-# The tail: this share of the values, and the exponent below which it is too heavy.
-_TAIL_SHARE, _TAIL_EXPONENT = 0.3, 0.8
-# Below, the largest of a sample cannot tell its kurtosis.
-_KURTOSIS_FROM = 60
+# With so many times the kurtosis a mean is near normal, whatever the tail; with fewer its error is
+# taken as larger, at most by a factor.
+_KURTOSES_OF_NORMAL = 30
+_WIDEST = 2.0
+# So large a share of a sample carries more than half of it where few decide.
+_FEW = 1 / 1000
+# Scores as share or correlation pass 1 by rounding.
+_WITHIN = 1 + 1e-6
 # Smaller standard deviations, relative to the values, are rounding.
 _ROUNDING = 1e-12
+_TINY = float(np.finfo(float).tiny)
 
 
 # Values at a time: they stay in the processor's cache, and no library starts threads for them.
 _CHUNK = 1 << 13
 # More degrees of freedom are slow, and a normal but for 0.06 % of the quantile.
 MOST_DEGREES = 2_000
+
+
+class Bounds(NamedTuple):
+    """What no value is below or above."""
+
+    low: float
+    high: float
+
+    def less(self, other: Bounds) -> Bounds:
+        """Those of a difference."""
+        return Bounds(self.low - other.high, self.high - other.low)
+
+
+def bounds_of(values: Floats, *, loss: bool = False) -> Bounds | None:
+    """Shares are in [0, 1], and correlations in [-1, 1]; of anything else, or a loss, None."""
+    if loss or not len(values):
+        return None
+    low, high = float(values.min()), float(values.max())
+    if max(-low, high) > _WITHIN:
+        return None
+    return Bounds(0.0 if low >= 0 else -1.0, 1.0)
 
 
 class Moments(NamedTuple):
@@ -86,14 +114,17 @@ def _scale(values: Floats) -> float:
     if not len(values):
         return 1.0
     most = max(float(values.max()), -float(values.min()))
-    return 1.0 if not most or 1e-30 < most < 1e60 else max(most, float(np.finfo(float).tiny))
+    return 1.0 if not most or 1e-30 < most < 1e60 else max(most, _TINY)
 
 
 class Sample:
-    """Finite values (n,) whose mean is asked for; `kurtosis` is 3 if they are normal."""
+    """Finite values (n,), within `bounds` if any, whose mean is asked for.
 
-    def __init__(self, values: Floats) -> None:
-        self.values = values
+    `kurtosis` is 3 if they are normal.
+    """
+
+    def __init__(self, values: Floats, bounds: Bounds | None = None) -> None:
+        self.values, self.bounds = values, bounds
         scale, n = _scale(values), len(values)
         scaled = values if scale == 1 else values.astype(float) / scale
         mean = float(scaled.mean(dtype=float)) if n else float("nan")
@@ -115,66 +146,76 @@ class Sample:
 
     @property
     def error(self) -> float:
-        """Standard error of the mean; NaN where values do not vary."""
-        return float(self.moments.error[0])
+        """Standard error of the mean."""
+        return float(self.moments.error[0]) if self.varies else 0.0
+
+    @property
+    def widening(self) -> float:
+        """What the error is multiplied by, for values too rare to be there."""
+        return 1.0 if self.bounds else float(widening(self.moments.n, self.kurtosis)[0])
 
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the mean."""
-        low, high = mean_ends(self.moments)
+        low, high = mean_ends(self._widened(), self.bounds)
         return float(low[0]), float(high[0])
 
     def p(self) -> float:
         """Two-sided p of "the mean is 0"."""
-        return float(mean_p(self.moments)[0])
+        return float(mean_p(self._widened(), self.bounds)[0])
+
+    def _widened(self) -> Moments:
+        return self.moments._replace(error=self.moments.error * self.widening)
 
     def least_of_part(self) -> float:
         """From how many on a part of the values has an interval."""
+        if self.bounds:
+            return LEAST_OF_PART
         return max(_KURTOSES_OF_PART * self.kurtosis, LEAST_OF_PART)
 
-    def why_no_interval(self, *, loss: bool, what: str = "instances") -> str | None:
+    def why_no_interval(self, what: str = "instances") -> str | None:
         """Why the mean has no interval and no test; None where it has."""
         n = len(self.values)
         if not n:
             return f"No {what} with this value."
         if n < LEAST:
             return f"Too few to tell: a mean needs {LEAST} {what}, and has {n}."
-        if loss and n < LEAST_OF_LOSS:
+        if not self.bounds and n < LEAST_UNBOUNDED:
             return (
-                f"Too few to tell: one in a hundred may carry most of a loss, so its mean needs "
-                f"{LEAST_OF_LOSS} {what}, and has {n}."
+                f"Too few to tell: values without bounds may be large in one of a hundred, so "
+                f"their mean needs {LEAST_UNBOUNDED} {what}, and has {n}."
             )
         if not self.varies:
             return f"All {n:,} are equal: nothing tells how far others would be."
-        few = n >= _KURTOSIS_FROM and n < _KURTOSES * self.kurtosis
-        if not few and (n >= _KURTOSES_OF_TAIL * self.kurtosis or not self._heavy()):
+        if self.bounds:
             return None
-        top = max(1, n // 100)
-        scale = _scale(self.values)
-        squares = (self.values.astype(float) / scale - self.mean / scale) ** 2
-        share = float(np.partition(squares, n - top)[n - top :].sum() / squares.sum())
+        top = max(1, int(n * _FEW))
+        sizes = np.abs(self.values.astype(float) / _scale(self.values))
+        share = float(np.partition(sizes, n - top)[n - top :].sum() / sizes.sum())
+        if share <= 1 / 2:
+            return None
         carry = "carries" if top == 1 else "carry"
-        return f"Too few decide: {top:,} of {n:,} {what} {carry} {share:.0%} of the variance."
-
-    def _heavy(self) -> bool:
-        """Whether the upper 30 % of distances from the median fall slower than x^-0.8 (Hill 1975).
-
-        Unlike the kurtosis it does not need the rarest values to be there.
-        """
-        x = self.values.astype(float) / _scale(self.values)
-        n = len(x)
-        count = int(np.ceil(_TAIL_SHARE * n))
-        distances = np.abs(x - np.median(x))
-        tail = np.partition(distances, n - count - 1)[n - count - 1 :]
-        # So many equal values are no continuous tail.
-        if tail[0] <= _ROUNDING * tail.max():
-            return False
-        return bool(count < _TAIL_EXPONENT * np.log(tail[1:] / tail[0]).sum())
+        return f"Too few decide: {top:,} of {n:,} {what} {carry} {share:.0%} of the sum."
 
 
-def mean_p(of: Moments) -> Array:
-    """Two-sided p of "the mean is 0" (k,); NaN where values do not vary."""
+def widening(n: NDArray[np.integer], kurtosis: float) -> Array:
+    """What errors of means of n values (k,) without bounds are multiplied by."""
+    if not np.isfinite(kurtosis):
+        return np.ones(len(n))
+    wider = np.sqrt(_KURTOSES_OF_NORMAL * kurtosis / np.maximum(n, 1))
+    return np.asarray(np.clip(wider, 1.0, _WIDEST))
+
+
+def mean_p(of: Moments, bounds: Bounds | None = None) -> Array:
+    """Two-sided p of "the mean is 0" (k,); NaN where values neither vary nor have bounds."""
     t, hall = _statistics(of)
-    return 2 * student_t_cdf(-np.minimum(np.abs(t), np.abs(hall)), _degrees(of.n))
+    p: Array = 2 * student_t_cdf(-np.minimum(np.abs(t), np.abs(hall)), _degrees(of.n))
+    if bounds is None:
+        return p
+    # The share of all that must be present, were the rest at the bound beyond 0.
+    beyond = np.where(of.mean > 0, -bounds.low, bounds.high)
+    present = np.clip(beyond / np.maximum(beyond + np.abs(of.mean), _TINY), 0, 1)
+    missed = np.where(of.mean == 0, 1.0, np.minimum(2 * present**of.n, 1))
+    return np.where(of.n > 0, np.fmax(p, missed), np.nan)
 
 
 def loss_p(of: Moments) -> Array:
@@ -183,11 +224,23 @@ def loss_p(of: Moments) -> Array:
     return student_t_cdf(np.maximum(t, hall), _degrees(of.n))
 
 
-def mean_ends(of: Moments) -> Interval:
-    """The 95 % interval of each mean (k,); NaN where values do not vary."""
+def mean_ends(of: Moments, bounds: Bounds | None = None) -> Interval:
+    """The 95 % interval of each mean (k,); NaN where values neither vary nor have bounds."""
     q = _quantile(of.n)
     up, down = (_turned_back(ends, of) for ends in (q, -q))
-    return of.mean - np.maximum(up, q) * of.error, of.mean - np.minimum(down, -q) * of.error
+    low = of.mean - np.maximum(up, q) * of.error
+    high = of.mean - np.minimum(down, -q) * of.error
+    if bounds is None:
+        return low, high
+    missing = missing_share(np.maximum(of.n, 1))
+    lowest = of.mean - missing * np.maximum(of.mean - bounds.low, 0)
+    highest = of.mean + missing * np.maximum(bounds.high - of.mean, 0)
+    return np.fmin(low, lowest), np.fmax(high, highest)
+
+
+def missing_share(n: Any) -> Any:
+    """How large a share of all may be, of which none is among n (Clopper & Pearson 1934)."""
+    return 1 - ((1 - LEVEL) / 2) ** (1 / n)
 
 
 def hall(t: Array, a: Array) -> Array:

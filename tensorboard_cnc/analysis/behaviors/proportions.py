@@ -20,12 +20,12 @@ _FIRST = 1000
 
 
 def two_valued(*columns: Floats) -> bool:
-    """Whether all finite values are 0 or 1, and there is any."""
+    """Whether all finite values are 0 or 1, and there are both: of one alone nobody can tell."""
     for column in columns:
         for part in (column[:_FIRST], column):
             if not ((part == 0) | (part == 1) | ~np.isfinite(part)).all():
                 return False
-    return any(np.isfinite(column).any() for column in columns)
+    return all(any((column == value).any() for column in columns) for value in (0, 1))
 
 
 def wilson(successes: ArrayLike, n: ArrayLike) -> Interval:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,12 +13,15 @@ from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.means import (
     LEAST,
     Array,
+    Bounds,
     Interval,
     Moments,
     Sample,
+    bounds_of,
     mean_ends,
     mean_p,
     moments,
+    widening,
 )
 from tensorboard_cnc.analysis.behaviors.proportions import mcnemar, rate_change, two_valued, wilson
 from tensorboard_cnc.analysis.behaviors.sampled_units import over_units, over_units_of, units_of
@@ -54,20 +57,22 @@ class SliceChanges(SliceMeans):
 
 @dataclass(frozen=True, slots=True)
 class _Means:
-    """Intervals from the moments of slices with `least` values or more."""
+    """Intervals from the moments of slices with `least` values or more, within `bounds` if any."""
 
     moments: Moments
     least: float
+    bounds: Bounds | None
 
     def interval(self, of: Ints) -> Interval:
         n, mean, error, skewness = self.moments
         each = Moments(n[of], mean[of], error[of], skewness[of])
-        low, high = mean_ends(each)
+        low, high = mean_ends(each, self.bounds)
         few = each.n < self.least
         return np.where(few, np.nan, low), np.where(few, np.nan, high)
 
     def p(self) -> Array:
-        return np.where(self.moments.n < self.least, np.nan, mean_p(self.moments))
+        few = self.moments.n < self.least
+        return np.where(few, np.nan, mean_p(self.moments, self.bounds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +106,8 @@ def slice_means(
         share = np.divide(ones, n, out=np.full(slices.n, np.nan), where=n > 0)
         size = n if part.units is None else part.effective(n, share)
         return SliceMeans(n, share, _Rates(size, share * size), None)
-    of, least, reason = part.moments(loss=loss)
-    return SliceMeans(part.counts(), of.mean, _Means(of, least), reason)
+    ends, reason = part.means(bounds_of(part.values, loss=loss))
+    return SliceMeans(part.counts(), ends.moments.mean, ends, reason)
 
 
 def slice_changes(
@@ -117,7 +122,8 @@ def slice_changes(
     """Means of model - base (N,) over slices, where both are finite."""
     with np.errstate(over="ignore", invalid="ignore"):
         part = _Part(model - base, slices, sampled)
-    rate = rate or two_valued(model[slices.rows], base[slices.rows])
+    columns = [each[slices.rows][part.taken] for each in (model, base)]
+    rate = rate or two_valued(*columns)
     if rate and part.units is None:
         n = part.counts()
         below, above = (
@@ -127,9 +133,11 @@ def slice_changes(
         p = np.where(n > 0, mcnemar(below, above), np.nan)
         mean = np.divide(above - below, n, out=np.full(slices.n, np.nan), where=n > 0)
         return SliceChanges(n, mean, _Rates(n, n, (below, above, p)), None, p)
-    of, least, reason = part.moments(loss=loss and not rate)
-    ends = _Means(of, LEAST if rate else least)
-    return SliceChanges(part.counts(), of.mean, ends, None if rate else reason, ends.p())
+    after, before = (bounds_of(each, loss=loss and not rate) for each in columns)
+    ends, reason = part.means(after.less(before) if after and before else None)
+    if rate:
+        ends, reason = replace(ends, least=LEAST), None
+    return SliceChanges(part.counts(), ends.moments.mean, ends, reason, ends.p())
 
 
 class _Part:
@@ -137,7 +145,7 @@ class _Part:
 
     def __init__(self, values: Floats, slices: Grouping, sampled: Ints | None) -> None:
         finite = np.isfinite(values)
-        taken = finite[slices.rows]
+        self.taken = taken = finite[slices.rows]
         self.codes, self.values = slices.codes[taken], values[slices.rows[taken]]
         self._k = slices.n
         self.units: Ints | None = None
@@ -152,20 +160,26 @@ class _Part:
             at[inside] = self._whole_units
             self.units = at[slices.rows[taken]]
 
-    def moments(self, *, loss: bool) -> tuple[Moments, float, str | None]:
-        """Of the slices; from how many values on they have intervals, and why not before."""
+    def means(self, bounds: Bounds | None) -> tuple[_Means, str | None]:
+        """Of the slices; why none has an interval, or only the larger ones."""
         whole, what = self._whole, "instances"
         if self._whole_units is not None:
             whole, what = over_units(whole, self._whole_units), "groups"
-        sample = Sample(whole)
-        reason = sample.why_no_interval(loss=loss, what=what)
+        sample = Sample(whole, bounds)
+        reason = sample.why_no_interval(what)
         least = float("inf") if reason else sample.least_of_part()
         if reason is None:
             reason = f"Too few decide in slices of fewer than {math.ceil(least):,} {what}."
+        of = self._moments()
+        if bounds is None:
+            of = of._replace(error=of.error * widening(of.n, sample.kurtosis))
+        return _Means(of, least, bounds), reason
+
+    def _moments(self) -> Moments:
         if self.units is None:
-            return moments(self.values, self.codes, self._k), least, reason
+            return moments(self.values, self.codes, self._k)
         found, codes = over_units_of(self.values, self.units, self.codes, self._k)
-        return moments(found, codes, self._k), least, reason
+        return moments(found, codes, self._k)
 
     def counts(self) -> Ints:
         """The instances of each slice."""

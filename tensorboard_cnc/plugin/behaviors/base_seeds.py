@@ -14,9 +14,11 @@ from tensorboard_cnc.plugin.behaviors.rows import FilteredRows
 
 _TWIN = "Only a seed tells it from the base: this is how much two seeds differ."
 _NO_TWINS = (
-    "How much two seeds differ is not known, for no other model has the base's recipe: "
-    "the interval holds the sample's error alone."
+    "Trained anew, so seeds tell the two apart as well; by how much is not known without two more "
+    "models of the base's recipe: no test, and the interval holds the sample's error alone."
 )
+# The base, and as many replicates of it: of two seeds alone any spread may be by chance.
+_LEAST_SEEDS = 3
 
 
 def columns_on(
@@ -43,7 +45,7 @@ class BaseSeeds:
             return found
         among = self._among
         twins = [] if among is None else [each for each in among.logged if each != key]
-        if among is not None and len(twins) > 1:
+        if among is not None and len(twins) >= _LEAST_SEEDS:
             columns = columns_on(filtered.comparison, among, twins, filtered.measure)
             seeds = seeds_of(
                 [np.where(filtered.rows, each, np.nan) for each in columns],
@@ -54,4 +56,4 @@ class BaseSeeds:
                 return with_seeds(found, seeds)
         if among is not None and key in among.logged:
             return found.untested(_TWIN)
-        return found.with_reason(_NO_TWINS)
+        return found.unsure(_NO_TWINS)

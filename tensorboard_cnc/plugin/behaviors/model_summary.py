@@ -99,7 +99,7 @@ def _value(filtered: FilteredRows, key: str, values: Floats) -> Estimate:
         return _untested(_ratio(filtered, key), filtered)
     if form == "difference":
         return _untested(_difference(filtered, key), filtered)
-    return _untested(filtered.mean(values, loss=True), filtered)
+    return _untested(filtered.mean(values, loss=not measure.rate), filtered)
 
 
 def _difference(filtered: FilteredRows, key: str) -> Change:

@@ -99,8 +99,8 @@ def test_few_instances_have_an_interval_or_a_reason(kind: str, n: int) -> None:
 
 
 def test_a_ratio_of_means_is_fieller_s() -> None:
-    base = RNG.gamma(4, 1, 400)
-    model = 1.2 * base + RNG.normal(0, 0.5, 400)
+    base = RNG.gamma(4, 1, 4000)
+    model = 1.2 * base + RNG.normal(0, 0.5, 4000)
     found, back = ratio(model, base), ratio(base, model)
     assert found.value == pytest.approx(model.mean() / base.mean())
     assert (1 / back.high, 1 / back.value, 1 / back.low) == pytest.approx(
@@ -127,18 +127,18 @@ def test_ratios_that_are_read_wrongly_as_means_of_ratios() -> None:
 
 def test_a_ratio_without_an_end_says_so() -> None:
     rng = np.random.default_rng(4)
-    found = ratio(rng.normal(size=100), rng.normal(size=100))
+    found = ratio(rng.normal(size=400), rng.normal(size=400))
     assert found.reason == "Too few for a ratio: the base's mean is not known to differ from 0."
     assert ratio(np.ones(40), np.zeros(40)).reason == "The base's mean is 0."
-    same = rng.gamma(2, size=50)
+    same = rng.gamma(2, size=300)
     assert "as before" in str(ratio(same, same).reason)
 
 
 def test_ratios_of_means_cover() -> None:
     rng, covered = np.random.default_rng(5), []
     for _ in range(200):
-        base = rng.exponential(1, 60)
-        found = ratio(base * rng.gamma(4, 1.3 / 4, 60), base)
+        base = rng.exponential(1, 300)
+        found = ratio(base * rng.gamma(4, 1.3 / 4, 300), base)
         if found.reason is None:
             covered.append(found.low <= 1.3 <= found.high)
     assert len(covered) > 150

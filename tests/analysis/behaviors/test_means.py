@@ -12,18 +12,35 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
 
-from tensorboard_cnc.analysis.behaviors.means import Sample, loss_p, mean_ends, mean_p, moments
+from tensorboard_cnc.analysis.behaviors.means import (
+    Bounds,
+    Sample,
+    bounds_of,
+    loss_p,
+    mean_ends,
+    mean_p,
+    moments,
+    widening,
+)
 
 Draw = Callable[[np.random.Generator, int], Any]
 # Each has the mean 0.
-KINDS: dict[str, Draw] = {
+BOUNDED: dict[str, Draw] = {
     "two-point": lambda rng, n: np.where(rng.random(n) < 0.7, 0.03, -0.07),
-    "t3": lambda rng, n: rng.standard_t(3, n),
-    "log-normal": lambda rng, n: rng.lognormal(0, 1, n) - np.exp(0.5),
-    "exponential": lambda rng, n: rng.exponential(1, n) - 1,
-    "normal": lambda rng, n: rng.normal(size=n),
-    "trinomial": lambda rng, n: rng.choice([-1.0, 0, 1], n, p=[0.08, 0.9, 0.02]) + 0.06,
+    "trinomial": lambda rng, n: rng.choice([-0.94, 0.06, 1.06], n, p=[0.08, 0.9, 0.02]),
+    "rarely much": lambda rng, n: np.where(rng.random(n) < 0.03, -0.97, 0.03),
+    "few lose": lambda rng, n: 0.025 - np.where(rng.random(n) < 0.05, rng.random(n), 0),
 }
+UNBOUNDED: dict[str, Draw] = {
+    "normal": lambda rng, n: rng.normal(size=n),
+    "t3": lambda rng, n: rng.standard_t(3, n),
+    "exponential": lambda rng, n: rng.exponential(1, n) - 1,
+    "log-normal": lambda rng, n: rng.lognormal(0, 1, n) - np.exp(0.5),
+    "log-normal, sigma 2": lambda rng, n: rng.lognormal(0, 2, n) - np.exp(2),
+    "Pareto, infinite variance": lambda rng, n: rng.pareto(1.5, n) - 2,
+    "1 % at 10": lambda rng, n: np.where(rng.random(n) < 0.01, 10.0, 0) - 0.1,
+}
+BETWEEN = Bounds(-1.1, 1.1)
 
 
 def test_moments_as_scipy() -> None:
@@ -44,7 +61,7 @@ def test_moments_as_scipy() -> None:
 
 def test_without_skewness_it_is_student_s_t() -> None:
     rng = np.random.default_rng(2)
-    half = rng.normal(0.4, 1, 40)
+    half = rng.normal(0.4, 1, 200)
     values = np.concatenate([half, 2 * half.mean() - half])
     sample, expected = Sample(values), stats.ttest_1samp(values, 0)
     assert sample.p() == pytest.approx(expected.pvalue, rel=1e-6)
@@ -53,7 +70,7 @@ def test_without_skewness_it_is_student_s_t() -> None:
 
 
 def test_with_skewness_it_is_hall_s() -> None:
-    values = np.random.default_rng(3).exponential(1, 50) - 1.2
+    values = np.random.default_rng(3).exponential(1, 2000) - 1.03
     n, t = len(values), values.mean() / stats.sem(values)
     a = stats.skew(values, bias=False) / np.sqrt(n)
     hall = ((1 + a * t / 3) ** 3 - 1) / a + a / 6
@@ -74,42 +91,73 @@ VALUES = arrays.arrays(float, st.integers(30, 60), elements=st.floats(-1e3, 1e3,
 
 @given(VALUES)
 def test_the_interval_holds_0_just_where_p_is_005_or_more(values: Any) -> None:
-    sample = Sample(values)
-    if not sample.varies:
-        assert np.isnan(sample.error)
-        return
+    samples = [Sample(values), Sample(values, Bounds(-1e3, 1e3))]
+    if not samples[0].varies:
+        assert samples[0].error == 0
+        samples = samples[1:]
+    for sample in samples:
+        _agrees(sample)
+
+
+def _agrees(sample: Sample) -> None:
     (low, high), p = sample.interval(), sample.p()
     assert low <= sample.mean <= high
     assert 0 <= p <= 1
     if abs(p - 0.05) > 1e-6:
         assert (low <= 0 <= high) == (p >= 0.05)
-    assert loss_p(sample.moments)[0] <= 1
+    assert not loss_p(sample.moments)[0] > 1
 
 
+def covered(samples: list[Sample]) -> float:
+    shown = [each.interval() for each in samples if each.why_no_interval() is None]
+    assert len(shown) > len(samples) / 2
+    return float(np.mean([low <= 0 <= high for low, high in shown]))
+
+
+# Of 800 with 93 % fewer than 91 % are covered once in a hundred times.
 @pytest.mark.parametrize("n", [30, 60, 200])
-@pytest.mark.parametrize("kind", KINDS)
-def test_shown_intervals_cover(kind: str, n: int) -> None:
+@pytest.mark.parametrize("kind", BOUNDED)
+def test_intervals_of_bounded_values_cover(kind: str, n: int) -> None:
     rng = np.random.default_rng(4)
-    samples = (Sample(KINDS[kind](rng, n)) for _ in range(800))
-    shown = [each.interval() for each in samples if each.why_no_interval(loss=False) is None]
-    assert len(shown) > 500
-    # Of 800 with 93 % fewer than 91 % are covered once in a hundred times.
-    assert np.mean([low <= 0 <= high for low, high in shown]) >= 0.91
+    assert covered([Sample(BOUNDED[kind](rng, n), BETWEEN) for _ in range(800)]) >= 0.91
 
 
-def test_where_few_decide_hardly_any_is_shown() -> None:
-    rng = np.random.default_rng(5)
-    samples = [Sample(rng.lognormal(0, 2, 200)) for _ in range(200)]
-    reasons = [each.why_no_interval(loss=False) for each in samples]
-    assert sum(each is None for each in reasons) <= 12
-    assert any(each and each.startswith("Too few decide: 2 of 200 instances") for each in reasons)
+@pytest.mark.parametrize("n", [300, 1000])
+@pytest.mark.parametrize("kind", UNBOUNDED)
+def test_intervals_of_values_without_bounds_cover(kind: str, n: int) -> None:
+    rng = np.random.default_rng(4)
+    assert covered([Sample(UNBOUNDED[kind](rng, n)) for _ in range(800)]) >= 0.91
 
 
-def test_a_loss_of_few_instances_is_not_told() -> None:
+def test_a_mean_of_few_values_without_bounds_is_not_told() -> None:
     rng = np.random.default_rng(6)
     losses = np.where(rng.random(299) < 0.01, 10.0, rng.random(299) / 10)
-    assert "needs 300 instances, and has 299" in str(Sample(losses).why_no_interval(loss=True))
-    assert Sample(rng.random(300)).why_no_interval(loss=True) is None
+    assert "needs 300 instances, and has 299" in str(Sample(losses).why_no_interval())
+    assert Sample(rng.random(300)).why_no_interval() is None
+
+
+def test_bounds_are_those_of_shares_and_of_correlations() -> None:
+    assert bounds_of(np.array([0, 0.2, 1 + 1e-8])) == Bounds(0, 1)
+    assert bounds_of(np.array([-0.3, 0.2])) == Bounds(-1, 1)
+    assert bounds_of(np.array([0.3, 1.2])) is None
+    assert bounds_of(np.array([0.3, 0.2]), loss=True) is None
+    assert bounds_of(np.empty(0)) is None
+    assert Bounds(0, 1).less(Bounds(0, 1)) == Bounds(-1, 1)
+
+
+def test_what_may_be_missing_is_at_the_bound() -> None:
+    sample = Sample(np.tile([0.49, 0.51], 50), Bounds(0, 1))
+    missing = stats.binomtest(0, 100).proportion_ci(method="exact").high
+    assert sample.interval() == pytest.approx((0.5 * (1 - missing), 0.5 * (1 + missing)))
+    assert sample.p() < 1e-6
+    # With a share of 1/11 at -1 the mean would be 0.
+    small = Sample(np.tile([0.09, 0.11], 15), Bounds(-1, 1))
+    assert small.p() == pytest.approx(2 * (10 / 11) ** 30)
+
+
+def test_errors_grow_with_the_kurtosis() -> None:
+    found = widening(np.array([0, 45, 90, 10**6]), 3.0)
+    assert found == pytest.approx([2, np.sqrt(2), 1, 1])
 
 
 @pytest.mark.parametrize(
@@ -119,12 +167,15 @@ def test_a_loss_of_few_instances_is_not_told() -> None:
         ([1.0, 2.0], "Too few to tell: a mean needs 30 instances, and has 2."),
         ([0.0] * 50, "All 50 are equal: nothing tells how far others would be."),
         ([0.1] * 50, "All 50 are equal: nothing tells how far others would be."),
-        ([0.0] * 99 + [1e300], "Too few decide: 1 of 100 instances carries 99% of the variance."),
+        ([5.0] * 300, "All 300 are equal: nothing tells how far others would be."),
+        ([1.0] * 299 + [700], "Too few decide: 1 of 300 instances carries 70% of the sum."),
+        ([0.0] * 299 + [1e300], "Too few decide: 1 of 300 instances carries 100% of the sum."),
     ],
 )
 def test_reasons(values: list[float], reason: str) -> None:
     for dtype in (np.float64, np.float32) if max(values, default=0) < 1e30 else (np.float64,):
-        assert Sample(np.array(values, dtype)).why_no_interval(loss=False) == reason
+        column = np.array(values, dtype)
+        assert Sample(column, bounds_of(column)).why_no_interval() == reason
 
 
 def test_powers_that_would_overflow() -> None:

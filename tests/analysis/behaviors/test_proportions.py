@@ -131,3 +131,6 @@ def test_columns_of_0_and_1_are_two_valued() -> None:
     assert not two_valued(ones, np.array([0.0, 0.5]))
     assert not two_valued(np.append(np.zeros(5000), 2))
     assert not two_valued(np.full(3, np.nan))
+    # Losses of 0, or scores from -1 to 1, may be all 0 so far.
+    assert not two_valued(np.zeros(30), np.zeros(30))
+    assert two_valued(np.zeros(30), np.ones(30))
