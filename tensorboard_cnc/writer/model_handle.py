@@ -209,6 +209,7 @@ class ModelHandle(OpenHandle):
         model: Any,
         *,
         reference: Mapping[str, Any] | None = None,
+        base: Any = None,
         max_bytes: int | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> Mapping[str, str]:
@@ -220,10 +221,12 @@ class ModelHandle(OpenHandle):
 
         Args:
           model: a ``torch.nn.Module``, a state dict, a mapping of names to arrays of any library,
-            or the path of a safetensors checkpoint (a file, an index, a directory), which is read
-            piece by piece. With DTensors (FSDP2) all ranks make the call, each reads its part.
+            or the path or address of a checkpoint (safetensors, GGUF, ONNX or torch; a file, an
+            index, a directory), which is read piece by piece; or the directory of a LoRA adapter.
+            With DTensors (FSDP2) all ranks make the call, each reads its part.
           reference: weights of other models, in any of these forms, by their ids. Tensors of the
             same name and shape are compared exactly; without it, comparisons are estimates.
+          base: the weights that a LoRA adapter changes, in any of these forms.
           max_bytes: bytes that the sketches may take; None: 1 MB, or 3 kB for each tensor.
           progress: called with the name of each tensor before it is read.
 
@@ -240,7 +243,12 @@ class ModelHandle(OpenHandle):
 
         def log() -> None:
             record = weights_record(
-                self._id, model, reference=reference, max_bytes=max_bytes, watch=progress
+                self._id,
+                model,
+                reference=reference,
+                base=base,
+                max_bytes=max_bytes,
+                watch=progress,
             )
             if record is not None:
                 refused.update(record.refused)
@@ -270,6 +278,7 @@ class ModelHandle(OpenHandle):
             the network's device and type. A few hundred instances are plenty.
           layers: names of modules or patterns ("encoder.*"), "" for the whole network; None: all
             modules that compute something themselves.
+          base: the weights that a LoRA adapter changes, in any of these forms.
           max_bytes: bytes that the sketches may take; None: 1 MB, or 3 kB for each layer.
 
         Raises:

@@ -105,7 +105,7 @@ def test_codes_are_added_with_their_scales(
     monkeypatch.setattr(sys, "stderr", terminal)
     path = save(tmp_path / "model.safetensors", arrays)
     assert run_add(path, tmp_path / "logs") == 0
-    assert terminal.getvalue().endswith("█" * 40 + " 2/2\n")
+    assert terminal.getvalue().endswith("█" * 40 + " 1/1\n")
     host = serve(tmp_path / "logs")
     (bulk,) = wait_until(host.bulk, "the weights")
     record = BulkReader(host.provider, "").read(RequestContext(), bulk)
