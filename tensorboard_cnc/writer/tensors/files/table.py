@@ -11,6 +11,7 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.wording import shown
 from tensorboard_cnc.writer.tensors.files import (
     gguf_files,
+    onnx_files,
     pickled_files,
     safetensors_files,
 )
@@ -23,7 +24,7 @@ from tensorboard_cnc.writer.tensors.tensor_source import Refused
 
 _INDEX = ".index.json"
 _RULE = (
-    "Weights are read from files of safetensors, GGUF and torch (.pt, .pth, .bin, .ckpt), "
+    "Weights are read from files of safetensors, GGUF, ONNX and torch (.pt, .pth, .bin, .ckpt), "
     "an index of several, or a directory that holds one model"
 )
 
@@ -51,6 +52,7 @@ _FORMATS = (
     # Beside these lie states of optimizers and schedulers.
     FileFormat((".bin",), pickled_files.read, model="pytorch_model"),
     FileFormat((".pt", ".pth", ".ckpt"), pickled_files.read, b"PK\3\4", model="model"),
+    FileFormat((".onnx",), onnx_files.read),
 )
 
 
