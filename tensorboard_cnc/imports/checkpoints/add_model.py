@@ -82,6 +82,9 @@ def add_model(
             next(read, None)
 
         refused = handle.weights(model.checkpoint, base=model.base, progress=step)
+        # Whoever shows the progress shows its end.
+        for _ in read:
+            pass
     return Added(run, len(names), refused)
 
 

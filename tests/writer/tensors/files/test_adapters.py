@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,10 @@ from numpy.typing import NDArray
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.model_sources import all_sources
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tests.writer.tensors.files.makers import ALPHA, RANK, Arrays, adapter, lora_parts
 from tests.writer.tensors.read_sources import values
-from tests.writer.tensors.safetensors_maker import save
 
 RNG = np.random.default_rng(0)
-RANK, ALPHA = 4, 10
 BASE = {
     "model.embed_tokens.weight": RNG.normal(size=(20, 8)).astype(np.float32),
     "model.layers.0.q_proj.weight": RNG.normal(size=(12, 8)).astype(np.float32),
@@ -28,23 +26,6 @@ BASE = {
     "score.weight": RNG.normal(size=(2, 8)).astype(np.float32),
 }
 FIRST = "base_model.model.model.layers.0.q_proj"
-Arrays = dict[str, NDArray[Any]]
-
-
-def parts(module: str, inputs: tuple[int, ...], outputs: int, rank: int = RANK) -> Arrays:
-    sides = (1,) * (len(inputs) - 1)
-    return {
-        f"{module}.lora_A.weight": RNG.normal(size=(rank, *inputs)).astype(np.float32),
-        f"{module}.lora_B.weight": RNG.normal(size=(outputs, rank, *sides)).astype(np.float32),
-    }
-
-
-def adapter(folder: Path, tensors: Arrays, **config: Any) -> Path:
-    folder.mkdir(exist_ok=True)
-    said = {"peft_type": "LORA", "r": RANK, "lora_alpha": ALPHA, **config}
-    (folder / "adapter_config.json").write_text(json.dumps(said))
-    save(folder / "adapter_model.safetensors", tensors)
-    return folder
 
 
 def merged(folder: Path, base: Any = BASE) -> dict[str, NDArray[Any]]:
@@ -69,7 +50,7 @@ def delta(tensors: Arrays, module: str) -> NDArray[Any]:
     ],
 )
 def test_what_is_added(config: dict[str, Any], scaling: float, tmp_path: Path) -> None:
-    tensors = parts(FIRST, (8,), 12)
+    tensors = lora_parts(FIRST, (8,), 12)
     found = merged(adapter(tmp_path, tensors, **config))
     assert list(found) == list(BASE)
     name = "model.layers.0.q_proj.weight"
@@ -79,7 +60,7 @@ def test_what_is_added(config: dict[str, Any], scaling: float, tmp_path: Path) -
 
 
 def test_a_convolution(tmp_path: Path) -> None:
-    tensors = parts("base_model.model.conv", (4, 3, 3), 6)
+    tensors = lora_parts("base_model.model.conv", (4, 3, 3), 6)
     found = merged(adapter(tmp_path, tensors))["conv.weight"]
     expected = BASE["conv.weight"] + ALPHA / RANK * delta(tensors, "base_model.model.conv")
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
@@ -100,7 +81,7 @@ def test_an_embedding_and_a_head_that_was_trained_whole(tmp_path: Path) -> None:
 
 def test_dora(tmp_path: Path) -> None:
     lengths = RNG.uniform(1, 2, 12).astype(np.float32)
-    tensors = parts(FIRST, (8,), 12)
+    tensors = lora_parts(FIRST, (8,), 12)
     given = {**tensors, f"{FIRST}.lora_magnitude_vector": lengths}
     found = merged(adapter(tmp_path, given, use_dora=True))["model.layers.0.q_proj.weight"]
     plain = BASE["model.layers.0.q_proj.weight"] + ALPHA / RANK * delta(tensors, FIRST)
@@ -111,7 +92,7 @@ def test_dora(tmp_path: Path) -> None:
 def test_stored_inputs_first(tmp_path: Path) -> None:
     base = {"h.0.c_attn.weight": RNG.normal(size=(8, 12)).astype(np.float32)}
     module = "base_model.model.h.0.c_attn"
-    tensors = parts(module, (8,), 12)
+    tensors = lora_parts(module, (8,), 12)
     found = merged(adapter(tmp_path, tensors, fan_in_fan_out=True), base)["h.0.c_attn.weight"]
     expected = base["h.0.c_attn.weight"] + ALPHA / RANK * delta(tensors, module).T
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
@@ -127,14 +108,14 @@ def test_stored_inputs_first(tmp_path: Path) -> None:
 )
 def test_adapters_of_other_kinds(config: dict[str, Any], message: str, tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match=message):
-        all_sources(adapter(tmp_path, parts(FIRST, (8,), 12), **config), base=BASE)
+        all_sources(adapter(tmp_path, lora_parts(FIRST, (8,), 12), **config), base=BASE)
 
 
 def test_what_does_not_fit_is_refused_by_name(tmp_path: Path) -> None:
     tensors = {
-        **parts(FIRST, (8,), 12, rank=2),
-        **parts("base_model.model.model.layers.1.q_proj", (9,), 12),
-        **parts("base_model.model.elsewhere", (8,), 12),
+        **lora_parts(FIRST, (8,), 12, rank=2),
+        **lora_parts("base_model.model.model.layers.1.q_proj", (9,), 12),
+        **lora_parts("base_model.model.elsewhere", (8,), 12),
     }
     found = all_sources(adapter(tmp_path, tensors), base=BASE)
     refused = {each.name: each.reason for each in found if isinstance(each, Refused)}
@@ -145,13 +126,13 @@ def test_what_does_not_fit_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_a_pattern_that_could_run_for_ever_is_not_tried(tmp_path: Path) -> None:
-    folder = adapter(tmp_path, parts(FIRST, (8,), 12), rank_pattern={"(l+a+)+x": 4})
+    folder = adapter(tmp_path, lora_parts(FIRST, (8,), 12), rank_pattern={"(l+a+)+x": 4})
     (found,) = (each for each in all_sources(folder, base=BASE) if isinstance(each, Refused))
     assert "which is not read" in found.reason
 
 
 def test_a_base_is_asked_for_and_belongs_to_an_adapter(tmp_path: Path) -> None:
-    folder = adapter(tmp_path / "a", parts(FIRST, (8,), 12))
+    folder = adapter(tmp_path / "a", lora_parts(FIRST, (8,), 12))
     for given in (folder, folder / "adapter_model.safetensors"):
         with pytest.raises(ArgumentError, match=r"is an adapter of peft.*base="):
             all_sources(given)

@@ -12,50 +12,21 @@ from numpy.typing import NDArray
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.model_sources import all_sources, model_sources
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tests.writer.tensors.files.makers import HEADS, KEY_HEADS, gguf_file, stored_bytes
 from tests.writer.tensors.read_sources import refusals, sources, values
 
 gguf = pytest.importorskip("gguf")
 
 RNG = np.random.default_rng(0)
-HEADS, KEY_HEADS = 4, 2
 PLAIN = ["F32", "F16", "BF16", "F64"]
 DECODED = sorted(kind.name for kind in gguf.quants._type_traits if kind.name != "BF16")
-
-
-def write(
-    path: Path,
-    tensors: dict[str, tuple[NDArray[Any], str]],
-    *,
-    architecture: str = "llama",
-    heads: Any = HEADS,
-) -> Path:
-    """Bytes of each tensor (rows, bytes of a row) in the type of that name."""
-    writer = gguf.GGUFWriter(path, architecture)
-    writer.add_uint32(f"{architecture}.attention.head_count", heads)
-    writer.add_uint32(f"{architecture}.attention.head_count_kv", KEY_HEADS)
-    writer.add_token_list([f"word {n}" for n in range(5000)])
-    writer.add_array("scores", list(range(5000)))
-    for name, (stored, kind) in tensors.items():
-        writer.add_tensor(name, stored, raw_dtype=gguf.GGMLQuantizationType[kind])
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return path
-
-
-def stored_bytes(kind: str, rows: int, blocks: int) -> NDArray[np.uint8]:
-    """Codes of this type; bytes at random, but for scales that would be infinite."""
-    block, width = gguf.GGML_QUANT_SIZES[gguf.GGMLQuantizationType[kind]]
-    del block
-    return RNG.integers(0, 60, (rows, blocks * width), np.uint8)
 
 
 @pytest.mark.parametrize("kind", DECODED)
 def test_every_type_as_the_package_dequantizes_it(kind: str, tmp_path: Path) -> None:
     number = gguf.GGMLQuantizationType[kind]
     stored = stored_bytes(kind, 6, 3)
-    path = write(tmp_path / "a.gguf", {"blk.0.ffn_down.weight": (stored, kind)})
+    path = gguf_file(tmp_path / "a.gguf", {"blk.0.ffn_down.weight": (stored, kind)})
     (source,) = sources(path).values()
     expected = gguf.quants.dequantize(stored, number)
     assert source.shape == expected.shape
@@ -72,7 +43,7 @@ def test_numbers_that_are_not_quantized(kind: str, tmp_path: Path) -> None:
     held: Any = gguf.quants.quantize(array, gguf.GGMLQuantizationType.BF16)
     if kind != "BF16":
         held = array.astype({"F32": "f4", "F16": "f2", "F64": "f8"}[kind])
-    path = write(tmp_path / "a.gguf", {"blk.0.ffn_up.weight": (held, kind)})
+    path = gguf_file(tmp_path / "a.gguf", {"blk.0.ffn_up.weight": (held, kind)})
     (source,) = sources(path).values()
     expected = array if kind != "F16" else array.astype("f2").astype("f4")
     found = values(source)
@@ -82,7 +53,9 @@ def test_numbers_that_are_not_quantized(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["Q8_1", "Q8_K", "Q1_0"])
 def test_types_that_the_package_cannot_read_are_refused_by_name(kind: str, tmp_path: Path) -> None:
-    path = write(tmp_path / "a.gguf", {"blk.0.ffn_down.weight": (stored_bytes(kind, 4, 1), kind)})
+    path = gguf_file(
+        tmp_path / "a.gguf", {"blk.0.ffn_down.weight": (stored_bytes(kind, 4, 1), kind)}
+    )
     assert kind in refusals(path)["model.layers.0.mlp.down_proj.weight"]
 
 
@@ -110,7 +83,7 @@ def converted(architecture: str, *, reordered: bool, path: Path) -> Path:
         heads = HEADS if kind == "q" else KEY_HEADS
         stored = as_llama_cpp(array, heads) if reordered else array
         tensors[f"blk.{number}.attn_{kind}.{last}"] = stored, "F32"
-    return write(path, tensors, architecture=architecture)
+    return gguf_file(path, tensors, architecture=architecture)
 
 
 @pytest.mark.parametrize(
@@ -134,13 +107,13 @@ def test_an_architecture_that_is_not_known_keeps_its_names(tmp_path: Path) -> No
 
 def test_heads_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     array = np.zeros((64, 32), np.float32)
-    path = write(tmp_path / "a.gguf", {"blk.0.attn_q.weight": (array, "F32")}, heads=7)
+    path = gguf_file(tmp_path / "a.gguf", {"blk.0.attn_q.weight": (array, "F32")}, heads=7)
     assert "for 7 heads" in refusals(path)["model.layers.0.self_attn.q_proj.weight"]
 
 
 def test_names_follow_another_model(tmp_path: Path) -> None:
     array = np.ones((8, 8), np.float32)
-    path = write(
+    path = gguf_file(
         tmp_path / "a.gguf",
         {"token_embd.weight": (array, "F32"), "blk.0.ffn_up.weight": (array, "F32"),
          "rope_freqs.weight": (array[0], "F32")},
@@ -158,7 +131,7 @@ def test_a_model_of_several_files(tmp_path: Path) -> None:
     array = np.ones((8, 8), np.float32)
     for n in (1, 2):
         path = tmp_path / f"m-0000{n}-of-00002.gguf"
-        write(path, {f"blk.{n - 1}.ffn_up.weight": (array * n, "F32")})
+        gguf_file(path, {f"blk.{n - 1}.ffn_up.weight": (array * n, "F32")})
     for given in (path, tmp_path):
         assert len(sources(given)) == 2
     path.unlink()
@@ -168,12 +141,12 @@ def test_a_model_of_several_files(tmp_path: Path) -> None:
 
 def test_a_file_without_an_ending_is_known_by_its_beginning(tmp_path: Path) -> None:
     array = np.ones((8, 8), np.float32)
-    assert sources(write(tmp_path / "sha256-abc", {"output.weight": (array, "F32")}))
+    assert sources(gguf_file(tmp_path / "sha256-abc", {"output.weight": (array, "F32")}))
 
 
 def test_damaged_files_are_refused_in_little_time(tmp_path: Path) -> None:
     path = tmp_path / "a.gguf"
-    content = write(
+    content = gguf_file(
         path, {"blk.0.ffn_up.weight": (stored_bytes("Q4_K", 4, 1), "Q4_K")}
     ).read_bytes()
     cut = [4, 8, 20, 30, len(content) - 700, len(content) - 1]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.model_sources import all_sources, model_sources
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tests.writer.tensors.files.makers import onnx_file, onnx_model
 from tests.writer.tensors.read_sources import values
 
 onnx = pytest.importorskip("onnx")
@@ -21,23 +22,6 @@ ReferenceEvaluator = pytest.importorskip("onnx.reference").ReferenceEvaluator
 
 RNG = np.random.default_rng(0)
 FLOAT = TensorProto.FLOAT
-
-
-def model(nodes: list[Any], initializers: list[Any], opset: int = 21) -> Any:
-    graph = helper.make_graph(
-        nodes,
-        "g",
-        [helper.make_tensor_value_info("x", FLOAT, None)],
-        [helper.make_tensor_value_info("y", FLOAT, None)],
-        initializers,
-    )
-    domains = [helper.make_opsetid("", opset), helper.make_opsetid("com.microsoft", 1)]
-    return helper.make_model(graph, opset_imports=domains, ir_version=10)
-
-
-def saved(path: Path, *parts: Any, **options: Any) -> Path:
-    onnx.save_model(model(*parts), path, **options)
-    return path
 
 
 def tensor(name: str, array: Any) -> Any:
@@ -63,7 +47,7 @@ def test_initializers(kind: str, external: bool, tmp_path: Path) -> None:
     array = RNG.normal(size=(30, 20)).astype(kind)
     path = tmp_path / "m.onnx"
     options = {"save_as_external_data": external, "size_threshold": 0, "location": "m.data"}
-    saved(path, [MATMUL], [tensor("w", array), tensor("fc.bias", array[0])], **options)
+    onnx_file(path, [MATMUL], [tensor("w", array), tensor("fc.bias", array[0])], **options)
     found = read(path)
     assert list(found) == ["w", "fc.bias"]
     np.testing.assert_array_equal(values(found["w"]), array)
@@ -83,7 +67,7 @@ def test_initializers(kind: str, external: bool, tmp_path: Path) -> None:
 def test_numbers_in_fields(kind: int, given: list[float], tmp_path: Path) -> None:
     held = helper.make_tensor("fc.bias", kind, [3], given)
     assert not held.HasField("raw_data")
-    found = read(saved(tmp_path / "m.onnx", [MATMUL], [held]))["fc.bias"]
+    found = read(onnx_file(tmp_path / "m.onnx", [MATMUL], [held]))["fc.bias"]
     np.testing.assert_array_equal(values(found), given)
 
 
@@ -94,7 +78,7 @@ def test_constants_are_weights_and_settings_are_not(tmp_path: Path) -> None:
         helper.make_node("Constant", [], [name], value=tensor(name, np.asarray(each)))
         for name, each in constants.items()
     ]
-    found = read(saved(tmp_path / "m.onnx", [*nodes, MATMUL], []))
+    found = read(onnx_file(tmp_path / "m.onnx", [*nodes, MATMUL], []))
     np.testing.assert_array_equal(values(found["w"]), array)
     assert {name: each.weights for name, each in found.items()} == {"w": 12, "shape": 0, "eps": 0}
 
@@ -107,7 +91,7 @@ def test_constants_of_graphs_within(tmp_path: Path) -> None:
     other = helper.make_graph([helper.make_node("Identity", ["b"], ["z"])], "j", [], [output],
                               [tensor("b", array), tensor("a", array)])  # fmt: skip
     branch = helper.make_node("If", ["x"], ["y"], then_branch=inner, else_branch=other)
-    path = saved(tmp_path / "m.onnx", [branch], [])
+    path = onnx_file(tmp_path / "m.onnx", [branch], [])
     assert {each.name for each in all_sources(path)} == {"a", "b"}
     assert "two constants" in refused(path)["a"]
 
@@ -116,7 +100,9 @@ def test_a_transposed_weight_is_called_as_in_torch(tmp_path: Path) -> None:
     array = RNG.normal(size=(3, 4)).astype(np.float32)
     nodes = [helper.make_node("MatMul", ["x", "onnx::MatMul_9"], ["y"],
                               "/net/net.0/layer.1/query/MatMul")]  # fmt: skip
-    (source,) = read(saved(tmp_path / "m.onnx", nodes, [tensor("onnx::MatMul_9", array)])).values()
+    (source,) = read(
+        onnx_file(tmp_path / "m.onnx", nodes, [tensor("onnx::MatMul_9", array)])
+    ).values()
     assert (source.name, source.module) == ("net.0.layer.1.query.weight", "net.0.layer.1.query")
     np.testing.assert_array_equal(values(source), array.T)
 
@@ -168,14 +154,14 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_dequantize_linear_as_the_reference_computes_it(case: str, tmp_path: Path) -> None:
     nodes, parts = CASES[case]
-    (source,) = read(saved(tmp_path / "m.onnx", nodes, parts)).values()
+    (source,) = read(onnx_file(tmp_path / "m.onnx", nodes, parts)).values()
     assert source.name == "w"
     if case == "ragged blocks":
         whole = {each.name: numpy_helper.to_array(each).astype(np.float32) for each in parts}
         spread = [whole[name].repeat(4, axis=0)[:6] for name in ("s", "z")]
         expected = (whole["w_quantized"] - spread[1]) * spread[0]
     else:
-        evaluator = ReferenceEvaluator(model(nodes, parts))
+        evaluator = ReferenceEvaluator(onnx_model(nodes, parts))
         expected = evaluator.run(None, {"x": np.zeros(1, np.float32)})[0]
     np.testing.assert_array_equal(values(source), expected.astype(np.float32))
     scheme = source.scheme
@@ -232,7 +218,7 @@ def block_case(bits: int, zeros: str, *, ordered: bool) -> tuple[Any, Any, NDArr
 @pytest.mark.parametrize("ordered", [False, True])
 def test_blocks_packed_by_hand(bits: int, zeros: str, ordered: bool, tmp_path: Path) -> None:
     nodes, parts, expected = block_case(bits, zeros, ordered=ordered)
-    (source,) = read(saved(tmp_path / "m.onnx", nodes, parts)).values()
+    (source,) = read(onnx_file(tmp_path / "m.onnx", nodes, parts)).values()
     assert source.name == "layers.0.fc.weight"
     np.testing.assert_array_equal(values(source), expected)
 
@@ -241,7 +227,7 @@ def test_blocks_packed_by_hand(bits: int, zeros: str, ordered: bool, tmp_path: P
 def test_blocks_as_onnxruntime_multiplies_with_them(zeros: str, tmp_path: Path) -> None:
     runtime = pytest.importorskip("onnxruntime")
     nodes, parts, _ = block_case(4, zeros, ordered=False)
-    path = saved(tmp_path / "m.onnx", nodes, parts)
+    path = onnx_file(tmp_path / "m.onnx", nodes, parts)
     (source,) = read(path).values()
     x = RNG.normal(size=(7, INPUTS)).astype(np.float32)
     (y,) = runtime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(None, {"x": x})
@@ -252,7 +238,7 @@ def test_a_weight_that_is_named_by_its_constant_lies_as_that_did(tmp_path: Path)
     nodes, parts, expected = block_case(4, "", ordered=False)
     nodes[0].name = "MatMul_7_Q4"
     nodes[0].input[1] = parts[0].name = "dense/kernel_Q4"
-    (source,) = read(saved(tmp_path / "m.onnx", nodes, parts)).values()
+    (source,) = read(onnx_file(tmp_path / "m.onnx", nodes, parts)).values()
     assert source.name == "dense/kernel"
     np.testing.assert_array_equal(values(source), expected.T)
 
@@ -260,21 +246,24 @@ def test_a_weight_that_is_named_by_its_constant_lies_as_that_did(tmp_path: Path)
 def test_codes_that_nothing_dequantizes_are_refused(tmp_path: Path) -> None:
     codes = RNG.integers(-9, 9, (4, 4), np.int8)
     node = helper.make_node("MatMulInteger", ["x", "fc.weight_quantized"], ["y"])
-    path = saved(tmp_path / "m.onnx", [node], [tensor("fc.weight_quantized", codes)])
+    path = onnx_file(tmp_path / "m.onnx", [node], [tensor("fc.weight_quantized", codes)])
     assert "int8 codes for MatMulInteger" in refused(path)["fc.weight_quantized"]
 
 
 def test_a_scale_that_is_computed_is_refused(tmp_path: Path) -> None:
     codes = RNG.integers(-9, 9, (4, 4), np.int8)
     node = helper.make_node("DequantizeLinear", ["w", "x"], ["y"])
-    assert "x is computed" in refused(saved(tmp_path / "m.onnx", [node], [tensor("w", codes)]))["w"]
+    assert (
+        "x is computed"
+        in refused(onnx_file(tmp_path / "m.onnx", [node], [tensor("w", codes)]))["w"]
+    )
 
 
 def with_location(path: Path, location: str, **more: str) -> Path:
     held = TensorProto(name="w", data_type=FLOAT, dims=[4], data_location=1)
     for key, value in {"location": location, **more}.items():
         held.external_data.add(key=key, value=value)
-    path.write_bytes(model([MATMUL], [held]).SerializeToString())
+    path.write_bytes(onnx_model([MATMUL], [held]).SerializeToString())
     return path
 
 
@@ -304,7 +293,7 @@ def test_data_that_do_not_fit(more: dict[str, str], tmp_path: Path) -> None:
 def test_damaged_files_are_refused(tmp_path: Path) -> None:
     nodes, parts = CASES["blocks"]
     path = tmp_path / "m.onnx"
-    content = saved(path, nodes, parts).read_bytes()
+    content = onnx_file(path, nodes, parts).read_bytes()
     cases = [b"", content[:50], content[:-3]]
     draws = np.random.default_rng(1)
     for _ in range(300):
@@ -328,4 +317,4 @@ def test_a_shape_that_its_numbers_do_not_fill(tmp_path: Path) -> None:
     held = tensor("w", np.ones(4, np.float32))
     held.dims[:] = [10**9, 10**9]
     with pytest.raises(ArgumentError, match="holds 4 numbers of 'w'"):
-        all_sources(saved(tmp_path / "m.onnx", [MATMUL], [held]))
+        all_sources(onnx_file(tmp_path / "m.onnx", [MATMUL], [held]))
