@@ -62,11 +62,16 @@ def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def _add_add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser(
         "add",
-        help="add a model from a safetensors checkpoint",
+        help="add a model from its checkpoint",
         description="Writes a model with sketches of its weights into the log directory, as a run "
         "of its own. The checkpoint is read piece by piece. Adding again updates the model.",
     )
-    command.add_argument("source", type=Path, metavar="CHECKPOINT.safetensors")
+    command.add_argument(
+        "source",
+        type=_path_or_address,
+        metavar="CHECKPOINT",
+        help="a file of safetensors, GGUF, ONNX or torch, an index, a directory, or an address",
+    )
     command.add_argument("--logdir", type=_local_directory, required=True, metavar="DIR")
     command.add_argument("--id", required=True, help="the id of the model")
     command.add_argument(
@@ -83,8 +88,18 @@ def _add_add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar=("NAME", "k=v"),
         help="what was done to the parents, and its parameters",
     )
+    command.add_argument(
+        "--base",
+        type=_path_or_address,
+        metavar="CHECKPOINT",
+        help="the weights that a LoRA adapter changes",
+    )
     command.add_argument("--description", default="", help="anything worth reading")
     command.set_defaults(run=_add)
+
+
+def _path_or_address(name: str) -> Path | str:
+    return name if "://" in name else Path(name)
 
 
 def _local_directory(name: str) -> Path:
@@ -148,6 +163,7 @@ def _add(arguments: argparse.Namespace) -> int:
             name,
             typed_parameters(parameters),
             arguments.description,
+            arguments.base,
         )
         added = add_model(model, logdir, lambda tensors: with_progress(tensors, sys.stderr))
         logged = max(added.tensors - len(added.refused), 0)
@@ -190,7 +206,7 @@ def _carried_out(
     except _PrintError as error:
         return _failed(f"{nothing}: {error}", _NOT_WRITTEN)
     except OSError as error:
-        if error.filename and Path(error.filename) == arguments.source:
+        if error.filename and _is_read(Path(error.filename), arguments):
             reason = error.strerror or error
             return _failed(f"{error.filename} cannot be read: {reason}.", _REFUSED)
         return _failed(f"{nothing}: {_unwritable(arguments.logdir, error)}", _NOT_WRITTEN)
@@ -212,6 +228,11 @@ def _incomplete(refused: Mapping[str, str], tensors: int) -> str:
     more = f"; and {len(refused) - _NAMED:,} more" if len(refused) > _NAMED else ""
     were = "was" if len(refused) == 1 else "were"
     return f"{len(refused):,} of {tensors:,} tensors {were} refused. {'; '.join(first)}{more}."
+
+
+def _is_read(path: Path, arguments: argparse.Namespace) -> bool:
+    given = (arguments.source, getattr(arguments, "base", None))
+    return any(each in (path, *path.parents) for each in given if isinstance(each, Path))
 
 
 def _unwritable(logdir: Path, error: OSError) -> str:

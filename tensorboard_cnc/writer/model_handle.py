@@ -210,6 +210,7 @@ class ModelHandle(OpenHandle):
         inputs: Any = None,
         *,
         reference: Mapping[str, Any] | None = None,
+        base: Any = None,
         max_bytes: int | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> Mapping[str, str]:
@@ -221,13 +222,15 @@ class ModelHandle(OpenHandle):
 
         Args:
           model: a ``torch.nn.Module``, a state dict, a mapping of names to arrays of any library,
-            or the path of a safetensors checkpoint (a file, an index, a directory), which is read
-            piece by piece. With DTensors (FSDP2) all ranks make the call, each reads its part.
+            or the path or address of a checkpoint (safetensors, GGUF, ONNX or torch; a file, an
+            index, a directory), which is read piece by piece; or the directory of a LoRA adapter.
+            With DTensors (FSDP2) all ranks make the call, each reads its part.
           inputs: what one forward pass of a module takes, as for `efficiency`. It runs once, and
             its weights are read as its products get them: the way to log quantization that a
             toolkit only simulates. State, hooks and random states are put back.
           reference: weights of other models, in any of these forms, by their ids. Tensors of the
             same name and shape are compared exactly; without it, comparisons are estimates.
+          base: the weights that a LoRA adapter changes, in any of these forms.
           max_bytes: bytes that the sketches may take; None: 1 MB, or 3 kB for each tensor.
           progress: called with the name of each tensor before it is read.
 
@@ -244,7 +247,13 @@ class ModelHandle(OpenHandle):
 
         def log() -> None:
             record = weights_record(
-                self._id, model, inputs, reference=reference, max_bytes=max_bytes, watch=progress
+                self._id,
+                model,
+                inputs,
+                reference=reference,
+                base=base,
+                max_bytes=max_bytes,
+                watch=progress,
             )
             if record is not None:
                 refused.update(record.refused)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -14,7 +14,11 @@ from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_max_bytes, checked_name
 from tensorboard_cnc.writer.ranks import gathered_on_first, rank_and_size
 from tensorboard_cnc.writer.tensors.folded_norms import with_folded_norms
-from tensorboard_cnc.writer.tensors.model_sources import all_sources, sources_one_by_one
+from tensorboard_cnc.writer.tensors.model_sources import (
+    all_sources,
+    is_path,
+    sources_one_by_one,
+)
 from tensorboard_cnc.writer.tensors.sketching import (
     finished,
     read_part,
@@ -44,6 +48,7 @@ def weights_record(
     inputs: Any = None,
     *,
     reference: Mapping[str, Any] | None = None,
+    base: Any = None,
     max_bytes: int | None = None,
     watch: Watch | None = None,
 ) -> SketchRecord | None:
@@ -54,7 +59,10 @@ def weights_record(
       OSError: a checkpoint cannot be read.
     """
     max_bytes = None if max_bytes is None else checked_max_bytes(max_bytes)
-    sources = _sources(model, inputs)
+    # Files with names of their own follow those of the other.
+    others = _read_references(reference, ()) if is_path(model) else None
+    sources = _sources(model, inputs, base, _names((others or {}).values()))
+    names = {source.name for source in sources}
     measured = [
         (each.size, _value_bytes(each))
         for each in sources
@@ -64,8 +72,9 @@ def weights_record(
     if rank_and_size()[0] and not shared:
         return None
     sizes = sizes_within(max_bytes or default_bytes(len(measured)), measured)
-    names = {source.name for source in sources}
-    sketching = _Sketching(sizes, _references(reference, names), shared)
+    if others is None:
+        others = _read_references(reference, names)
+    sketching = _Sketching(sizes, _references(others, names), shared)
     for source in sources:
         if watch is not None:
             watch(source.name)
@@ -167,16 +176,25 @@ def _covers(theirs: TensorSource, own: TensorSource) -> bool:
     return theirs.held[0] <= first and last <= theirs.held[1]
 
 
-def _sources(model: Any, inputs: Any) -> Iterable[Source]:
-    if inputs is None and isinstance(model, Mapping) and not isinstance(model, dict):
+def _sources(model: Any, inputs: Any, base: Any, like: Collection[str]) -> Iterable[Source]:
+    made_lazily = isinstance(model, Mapping) and not isinstance(model, dict)
+    if made_lazily and base is None and inputs is None:
         return _Again(model)
-    return all_sources(model, inputs)
+    return all_sources(model, inputs, like=like, base=base)
 
 
-def _references(
-    given: Mapping[str, Any] | None, own: set[str]
-) -> dict[str, dict[str, TensorSource]]:
-    """By the ids of other models their tensors; `own` are the names that the model itself has."""
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """Another model, and its tensors."""
+
+    model: Any
+    tensors: list[TensorSource]
+
+
+def _read_references(
+    given: Mapping[str, Any] | None, like: Collection[str]
+) -> dict[str, _Reference]:
+    """Other models by their ids."""
     if given is None:
         return {}
     if not isinstance(given, Mapping):
@@ -187,13 +205,27 @@ def _references(
         )
     found = {}
     for key, model in given.items():
-        tensors = [each for each in all_sources(model) if isinstance(each, TensorSource)]
-        found[checked_name(key, "id of a reference")] = {
+        tensors = [each for each in all_sources(model, like) if isinstance(each, TensorSource)]
+        found[checked_name(key, "id of a reference")] = _Reference(model, tensors)
+    return found
+
+
+def _names(references: Iterable[_Reference]) -> set[str]:
+    return {each.name for reference in references for each in reference.tensors}
+
+
+def _references(
+    read: Mapping[str, _Reference], own: set[str]
+) -> dict[str, dict[str, TensorSource]]:
+    """The tensors of other models by name; `own` are the names that the model itself has."""
+    return {
+        key: {
             name: each
-            for each in (*tensors, *with_folded_norms(model, own))
+            for each in (*other.tensors, *with_folded_norms(other.model, own))
             for name in (without_modules(each.name), each.name)
         }
-    return found
+        for key, other in read.items()
+    }
 
 
 def _value_bytes(source: TensorSource) -> int:

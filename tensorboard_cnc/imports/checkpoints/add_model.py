@@ -13,7 +13,7 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.imports.run_names import run_names
 from tensorboard_cnc.records.models import Operation
 from tensorboard_cnc.writer.model_card import LEFT_OUT, LeftOut
-from tensorboard_cnc.writer.tensors.safetensors_files import count_tensors
+from tensorboard_cnc.writer.tensors.model_sources import all_sources
 
 _WORDS = {"True": True, "False": False, "None": None}
 
@@ -22,15 +22,17 @@ _WORDS = {"True": True, "False": False, "None": None}
 class NewModel:
     """What becomes of a checkpoint: a model of this id, made from `parents` by `operation`.
 
-    What is empty is left out: where the model is there already, that stays as it is.
+    `checkpoint` is a path or an address, `base` the one that an adapter changes. What is empty is
+    left out: where the model is there already, that stays as it is.
     """
 
     id: str
-    checkpoint: Path
+    checkpoint: Path | str
     parents: Sequence[str] = ()
     operation: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     description: str = ""
+    base: Path | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def add_model(
       OSError, WriterError: the checkpoint cannot be read, or the log directory not be written.
     """
     # A damaged file is refused before anything is written.
-    stored = count_tensors(model.checkpoint)
+    stored = len(all_sources(model.checkpoint, base=model.base))
     operation: Operation | LeftOut = LEFT_OUT
     if model.operation:
         operation = cnc_summary.operation(model.operation, **model.parameters)
@@ -79,8 +81,8 @@ def add_model(
             names.append(name)
             next(read, None)
 
-        refused = handle.weights(model.checkpoint, progress=step)
-        # Codes and scales are read together, as one weight.
+        refused = handle.weights(model.checkpoint, base=model.base, progress=step)
+        # Whoever shows the progress shows its end.
         for _ in read:
             pass
     return Added(run, len(names), refused)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -14,17 +13,18 @@ import numpy as np
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.tensors.any_tensor import masked_source, source_of
-from tensorboard_cnc.writer.tensors.checkpoint_notes import checkpoint_notes
+from tensorboard_cnc.writer.tensors.files.adapters import adapter_at, is_adapter, merged
+from tensorboard_cnc.writer.tensors.files.contents import Contents
+from tensorboard_cnc.writer.tensors.files.table import contents_of
 from tensorboard_cnc.writer.tensors.formats.joining import with_formats
 from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT
 from tensorboard_cnc.writer.tensors.network_sources import is_module, network_sources
 from tensorboard_cnc.writer.tensors.plain_arrays import array_source, flattened
-from tensorboard_cnc.writer.tensors.safetensors_files import checkpoint_sources
 from tensorboard_cnc.writer.tensors.tensor_names import (
     TensorName,
+    adapted_names,
     buffer_or_parameter,
-    outer_prefix,
-    without_wrappers,
+    plain_names,
 )
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place, is_torch_tensor
@@ -32,7 +32,11 @@ from tensorboard_cnc.writer.tensors.unread_codes import Names, checked_codes, ho
 
 _TAKES = (
     "Weights are a torch.nn.Module, a state dict, a mapping of names to arrays, or the path of a "
-    "safetensors checkpoint"
+    "checkpoint (safetensors, GGUF, ONNX, torch)"
+)
+_ADAPTED = (
+    "an adapter beside it changes it, by a factor that is not stored here: merge it first "
+    "(merge_and_unload), or log the directory of the adapter with base="
 )
 # What quantized modules of torch.ao put into a state dict beside their tensors.
 _NO_TENSORS = ("_packed_params.dtype", "_extra_state")
@@ -45,8 +49,9 @@ def model_sources(model: Any, inputs: Any = None) -> Iterator[TensorSource | Ref
       ArgumentError: it is none of what `m.weights` takes, or a damaged checkpoint.
       OSError: a checkpoint cannot be read.
     """
-    if inputs is None and _is_path(model):
-        return checkpoint_sources(Path(os.fspath(model)))
+    if inputs is None and is_path(model):
+        found = _opened(model)
+        return iter(found.tensors) if isinstance(found, Contents) else model_sources(found)
     if is_module(model):
         return _tied(network_sources(model, inputs))
     if inputs is not None:
@@ -65,31 +70,66 @@ def model_sources(model: Any, inputs: Any = None) -> Iterator[TensorSource | Ref
     )
 
 
-def all_sources(model: Any, inputs: Any = None) -> list[TensorSource | Refused]:
+def all_sources(
+    model: Any, inputs: Any = None, *, like: Collection[str] = (), base: Any = None
+) -> list[TensorSource | Refused]:
     """The tensors of a model that is there as a whole; codes are joined with their scales.
 
-    With `inputs` a module runs on them, and weights are read as its products get them.
+    With `inputs` a module runs on them, and weights are read as its products get them. `like`: the
+    names that other models have, for files that have names of their own. `base`: the model that an
+    adapter of peft changes.
 
     Raises:
       ArgumentError: as `model_sources`.
       OSError: likewise.
     """
-    sources = model_sources(model, inputs)
-    notes = checkpoint_notes(Path(os.fspath(model))) if _is_path(model) else ({}, {})
-    return with_formats(sources, *notes)
+    if base is not None:
+        return merged(adapter_at(model), all_sources(base, like=like))
+    found = _opened(model, like) if is_path(model) and inputs is None else model
+    if isinstance(found, Contents):
+        return with_formats(found.tensors, found.quantization, found.metadata)
+    return with_formats(model_sources(found, inputs))
+
+
+def _opened(
+    path: str | os.PathLike[str], like: Collection[str] = ()
+) -> Contents | Mapping[str, Any]:
+    """What a file holds, under the names that the network has."""
+    if is_adapter(path):
+        raise ArgumentError(
+            f"{path} is an adapter of peft",
+            "It says how the weights of a base change, and does not hold these",
+            "Name the base too: m.weights(adapter, base=...), or --base on the command line",
+        )
+    found = contents_of(path, like)
+    if not isinstance(found, Contents):
+        return found
+    names = [each.name for each in found.tensors]
+    plain, adapted = plain_names(names), adapted_names(names)
+    tensors = [_under(plain[each.name], each, each.name in adapted) for each in found.tensors]
+    return replace(found, tensors=tensors)
+
+
+def _under(name: str, source: TensorSource | Refused, adapted: bool) -> TensorSource | Refused:
+    """The same tensor under the name that the network has for it."""
+    if adapted and isinstance(source, TensorSource):
+        return Refused(name, _ADAPTED, source.weights)
+    if isinstance(source, Refused) or name == source.name:
+        return replace(source, name=name)
+    place = TensorName.of(name)
+    return replace(source, name=name, module=place.module, role=buffer_or_parameter(place.last))
 
 
 def sources_one_by_one(model: Mapping[Any, Any]) -> Iterator[TensorSource | Refused]:
     """The tensors of a mapping that may make them when they are asked for; nothing is joined."""
     keys = [key for key in model if isinstance(key, str)]
-    outer = outer_prefix(keys)
-    names = Names(without_wrappers(without_wrappers(key).removeprefix(outer)) for key in keys)
+    names = Names(plain_names(keys).values())
     return (
         checked_codes(each, names) for each in model_sources(model) if not holds_text(each.name)
     )
 
 
-def _is_path(model: Any) -> TypeGuard[str | os.PathLike[str]]:
+def is_path(model: Any) -> TypeGuard[str | os.PathLike[str]]:
     return isinstance(model, str | os.PathLike)
 
 
@@ -102,14 +142,14 @@ def _not_a_module(model: Any) -> ArgumentError:
 
 
 def _mapping_sources(model: Mapping[Any, Any]) -> Iterator[tuple[Any, TensorSource | Refused]]:
-    names = [name for name in model if isinstance(name, str)]
-    outer = outer_prefix(names)
+    keys = [key for key in model if isinstance(key, str)]
+    names, adapted = plain_names(keys), adapted_names(keys)
     for key, value in model.items():
         if not isinstance(key, str):
             yield None, Refused(str(key), f"its name is a {type_name(key)}: name it by a text")
             continue
-        name = without_wrappers(without_wrappers(key).removeprefix(outer))
-        yield from _entry_sources(name, key, value, model)
+        for held, source in _entry_sources(names[key], key, value, model):
+            yield held, _under(source.name, source, key in adapted)
 
 
 def _entry_sources(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,6 +18,11 @@ _WRAPPERS = re.compile(
 # What DataParallel, DistributedDataParallel and torch.optim.swa_utils call the module they wrap,
 # and what peft does.
 _OUTER = ("module.", "base_model.model.")
+# What peft calls the network that it adapts, and in it the layer that it adapts.
+_ADAPTED = re.compile(r"^base_model\.model\.|(?<=\.)base_layer\.")
+_BASE_LAYER = ".base_layer."
+# Where torch keeps what a parametrization is computed from; one with numbers of its own follows it.
+_ORIGINAL = re.compile(r"parametrizations\.(\w+)\.original$")
 _BUFFERS = frozenset(
     ("running_mean", "running_var", "num_batches_tracked", "inv_freq", "position_ids", "zero_point")
 )
@@ -57,6 +62,45 @@ def outer_prefix(names: Iterable[str]) -> str:
         if plain and all(name.startswith(outer) for name in plain):
             return outer
     return ""
+
+
+def plain_names(names: Iterable[str]) -> dict[str, str]:
+    """By the names of a state dict or a file, those without what toolkits have added."""
+    given = list(names)
+    outer = outer_prefix(given)
+    found = {}
+    for name in given:
+        inner = without_wrappers(without_wrappers(name).removeprefix(outer))
+        found[name] = without_wrappers(_ADAPTED.sub("", inner))
+    computed = {name.rpartition(".original")[0] for name in given if _ORIGINAL.search(name)} & {
+        name.rpartition(".0.")[0] for name in given
+    }
+    return {
+        name: plain if name.rpartition(".original")[0] in computed else _ORIGINAL.sub(r"\1", plain)
+        for name, plain in found.items()
+    }
+
+
+def adapted_names(names: Iterable[str]) -> set[str]:
+    """Those of layers that stand beside an adapter of peft, which changes what they compute."""
+    given = list(names)
+    modules = {name.partition(_BASE_LAYER)[0] for name in given if _BASE_LAYER in name}
+    beside = {
+        module
+        for name in given
+        if _BASE_LAYER not in name
+        for module in _modules_of(name)
+        if module in modules
+    }
+    return {
+        name for name in given if _BASE_LAYER in name and name.partition(_BASE_LAYER)[0] in beside
+    }
+
+
+def _modules_of(name: str) -> Iterator[str]:
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
 
 
 def buffer_or_parameter(last: str) -> Role:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
 from scipy import stats
 
 from tensorboard_cnc.analysis.behaviors.means import (
@@ -174,7 +175,7 @@ def test_errors_grow_with_the_kurtosis() -> None:
 )
 def test_reasons(values: list[float], reason: str) -> None:
     for dtype in (np.float64, np.float32) if max(values, default=0) < 1e30 else (np.float64,):
-        column = np.array(values, dtype)
+        column: NDArray[np.floating[Any]] = np.array(values, dtype)
         assert Sample(column, bounds_of(column)).why_no_interval() == reason
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from tensorboard.context import RequestContext
 
 from tensorboard_cnc.cli import main
@@ -20,6 +21,13 @@ from tests.conftest import Serve
 from tests.imports.tables.test_import_command import Terminal
 from tests.tensorboard_host import wait_until
 from tests.writer.logged import all_of
+from tests.writer.tensors.files.makers import (
+    adapter,
+    gguf_file,
+    lora_parts,
+    onnx_file,
+    stored_bytes,
+)
 from tests.writer.tensors.safetensors_maker import save
 
 ARRAYS = {
@@ -105,7 +113,7 @@ def test_codes_are_added_with_their_scales(
     monkeypatch.setattr(sys, "stderr", terminal)
     path = save(tmp_path / "model.safetensors", arrays)
     assert run_add(path, tmp_path / "logs") == 0
-    assert terminal.getvalue().endswith("█" * 40 + " 2/2\n")
+    assert terminal.getvalue().endswith("█" * 40 + " 1/1\n")
     host = serve(tmp_path / "logs")
     (bulk,) = wait_until(host.bulk, "the weights")
     record = BulkReader(host.provider, "").read(RequestContext(), bulk)
@@ -227,3 +235,49 @@ def test_console_that_cannot_show_the_name(
     assert main(["add", str(checkpoint), *arguments]) == 0
     sys.stdout.flush()
     assert rb"\u6a21\u578b" in shown.getvalue()
+
+
+def test_every_format_is_added_and_its_tensors_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    array = np.random.default_rng(0).normal(size=(8, 32)).astype(np.float32)
+    gguf = gguf_file(
+        tmp_path / "m.gguf",
+        {
+            "blk.0.ffn_up.weight": (array, "F32"),
+            "blk.0.ffn_down.weight": (stored_bytes("Q8_1", 4, 2), "Q8_1"),
+        },
+    )
+    pickled = tmp_path / "m.pt"
+    torch.save({"state_dict": {"a.weight": torch.ones(3, 4), "b": torch.ones(2) + 1j}}, pickled)
+    to_tensor = pytest.importorskip("onnx.numpy_helper").from_array
+    held = [to_tensor(array, "w"), to_tensor(array.astype(np.int8), "codes")]
+    graph = onnx_file(tmp_path / "m.onnx", [], held)
+    for path in (gguf, pickled, graph):
+        assert run_add(path, tmp_path / path.suffix) == 1
+        printed = capsys.readouterr()
+        assert "Wrote 1 of 2 tensors" in printed.out
+        assert "1 of 2 tensors was refused." in printed.err
+
+
+def test_an_adapter_is_added_with_its_base(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = save(tmp_path / "base.safetensors", {"q_proj.weight": np.ones((6, 8), np.float32)})
+    folder = adapter(tmp_path / "adapter", lora_parts("base_model.model.q_proj", (8,), 6))
+    assert run_add(folder, tmp_path / "logs") == 2
+    assert "Name the base too" in capsys.readouterr().err
+    assert run_add(folder, tmp_path / "logs", "--base", str(base)) == 0
+    assert "Wrote 1 tensors" in capsys.readouterr().out
+    assert run_add(folder, tmp_path / "logs", "--base", str(tmp_path / "gone.safetensors")) == 2
+    assert "gone.safetensors cannot be read" in capsys.readouterr().err
+
+
+def test_an_address_is_read_through_fsspec(tmp_path: Path, checkpoint: Path) -> None:
+    files = pytest.importorskip("fsspec").filesystem("memory")
+    files.pipe("/add/model.safetensors", checkpoint.read_bytes())
+    logdir = tmp_path / "logs"
+    address = "memory://add/model.safetensors"
+    assert main(["add", address, "--logdir", str(logdir), "--id", "a"]) == 0
+    (card,) = all_of(ModelCard, logdir)
+    assert card.checkpoint == address

@@ -13,7 +13,6 @@ import torch
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.model_sources import model_sources
-from tensorboard_cnc.writer.tensors.safetensors_files import count_tensors
 from tensorboard_cnc.writer.tensors.tensor_source import Refused
 from tests.writer.tensors.read_sources import all_values, refusals, sources, values
 from tests.writer.tensors.safetensors_maker import save, save_raw
@@ -121,7 +120,6 @@ def test_a_checkpoint_of_several_files(tmp_path: Path) -> None:
         for tensors in parts.values():
             for name, array in tensors.items():
                 np.testing.assert_array_equal(found[name], array)
-    assert count_tensors(index) == 2
 
 
 @pytest.mark.parametrize("cut", [1, 9, 40])
@@ -169,12 +167,12 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         list(model_sources(path))
 
 
-def test_other_files_are_not_opened(tmp_path: Path) -> None:
-    path = tmp_path / "model.pt"
-    path.write_bytes(b"")
-    with pytest.raises(ArgumentError, match=r"not a \.safetensors file.*weights_only=True"):
+def test_what_is_no_file_with_weights(tmp_path: Path) -> None:
+    path = tmp_path / "model.h5"
+    path.write_bytes(b"\x89HDF")
+    with pytest.raises(ArgumentError, match=r"is of no format that is read.*mapping of names"):
         list(model_sources(path))
-    with pytest.raises(ArgumentError, match=r"holds no \.safetensors file"):
+    with pytest.raises(ArgumentError, match=r"holds no file with weights"):
         list(model_sources(tmp_path))
     with pytest.raises(FileNotFoundError):
         list(model_sources(tmp_path / "missing.safetensors"))

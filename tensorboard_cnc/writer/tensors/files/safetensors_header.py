@@ -6,19 +6,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.wording import shown
+from tensorboard_cnc.writer.tensors.files.stored_file import StoredFile, damaged
 
 _LENGTH_BYTES = 8
 # The format's own limit.
 _LONGEST_HEADER = 100_000_000
 _METADATA = "__metadata__"
-_REPAIR = "Download or save the file again"
+# An index names each tensor once.
+_LONGEST_INDEX = 2**28
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,112 +65,110 @@ class StoredTensor:
     """One tensor of a file: its bytes are `size_bytes` from `offset` of the file."""
 
     name: str
-    path: Path
+    file: StoredFile
     type_name: str
     shape: tuple[int, ...]
     offset: int
     size_bytes: int
 
 
-def stored_tensors(path: Path) -> list[StoredTensor]:
+def stored_tensors(file: StoredFile) -> list[StoredTensor]:
     """The tensors of a safetensors file, in the order of their data.
 
     Raises:
       ArgumentError: it is not a safetensors file, or is damaged or truncated.
       OSError: it cannot be read.
     """
-    entries, start = _header(path)
+    entries, start = _header(file)
     entries.pop(_METADATA, None)
-    tensors = [_tensor(path, name, entry, start) for name, entry in entries.items()]
+    tensors = [_tensor(file, name, entry, start) for name, entry in entries.items()]
     tensors.sort(key=lambda tensor: (tensor.offset, tensor.size_bytes))
-    _check_layout(path, tensors, start)
+    _check_layout(file, tensors, start)
     return tensors
 
 
-def stored_metadata(path: Path) -> dict[str, str]:
+def stored_metadata(file: StoredFile) -> dict[str, str]:
     """The texts that a safetensors file holds beside its tensors.
 
     Raises:
       ArgumentError: it is not a safetensors file, or is damaged or truncated.
       OSError: it cannot be read.
     """
-    entries, _ = _header(path)
+    entries, _ = _header(file)
     found = entries.get(_METADATA)
     texts = found.items() if isinstance(found, dict) else ()
     return {key: text for key, text in texts if isinstance(text, str)}
 
 
-def _header(path: Path) -> tuple[dict[str, Any], int]:
+def _header(file: StoredFile) -> tuple[dict[str, Any], int]:
     """The entries of tensors by name, and where data begin."""
-    size = path.stat().st_size
-    if not path.is_file():
-        # Opening a pipe would wait for ever.
-        raise _damaged(path, "is not a regular file", "Tensors are read from any place in a file")
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
-        if size < _LENGTH_BYTES or length > min(size - _LENGTH_BYTES, _LONGEST_HEADER):
-            raise _damaged(
-                path,
-                f"has {size:,} bytes, and its header would be {length:,} long",
-                "Such a file begins with the length of its header, and holds it whole",
-            )
-        text = file.read(length)
+    size = file.size()
+    length = int.from_bytes(file.read(0, _LENGTH_BYTES).tobytes(), "little")
+    if size < _LENGTH_BYTES or length > min(size - _LENGTH_BYTES, _LONGEST_HEADER):
+        raise damaged(
+            file,
+            f"has {size:,} bytes, and its header would be {length:,} long",
+            "Such a file begins with the length of its header, and holds it whole",
+        )
+    text = file.read(_LENGTH_BYTES, length).tobytes()
     try:
         entries = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _damaged(path, "has no JSON header", "It lists the tensors") from error
+        raise damaged(file, "has no JSON header", "It lists the tensors") from error
     if not isinstance(entries, dict):
-        raise _damaged(path, f"has the header {shown(entries)}", "It maps names to tensors")
+        raise damaged(file, f"has the header {shown(entries)}", "It maps names to tensors")
     return entries, _LENGTH_BYTES + length
 
 
-def _tensor(path: Path, name: str, entry: Any, start: int) -> StoredTensor:
-    form, shape, (begin, end) = _entry_parts(path, name, entry)
+def _tensor(file: StoredFile, name: str, entry: Any, start: int) -> StoredTensor:
+    form, shape, (begin, end) = _entry_parts(file, name, entry)
     known = FORMATS.get(form)
     if known is not None and -(-prod(shape) * known.bits // 8) != end - begin:
-        raise _damaged(
-            path,
+        raise damaged(
+            file,
             f'says that "{name}" of shape {shape} and type {form} takes {end - begin:,} bytes',
             "Sizes follow from shapes and types",
         )
-    return StoredTensor(name, path, form, shape, start + begin, end - begin)
+    return StoredTensor(name, file, form, shape, start + begin, end - begin)
 
 
-def _entry_parts(path: Path, name: str, entry: Any) -> tuple[str, tuple[int, ...], tuple[int, int]]:
+def _entry_parts(
+    file: StoredFile, name: str, entry: Any
+) -> tuple[str, tuple[int, ...], tuple[int, int]]:
     match entry:
         case {"dtype": str(form), "shape": list(shape), "data_offsets": [int(begin), int(end)]}:
             sizes = all(type(each) is int and each >= 0 for each in shape)
             if sizes and 0 <= begin <= end:
                 return form, tuple(shape), (begin, end)
-    raise _damaged(
-        path,
+    raise damaged(
+        file,
         f'describes "{name}" by {shown(entry)}',
         "Each tensor has a dtype, a shape and data_offsets",
     )
 
 
-def _check_layout(path: Path, tensors: list[StoredTensor], start: int) -> None:
+def _check_layout(file: StoredFile, tensors: list[StoredTensor], start: int) -> None:
     """Tensors follow one another without gaps, to the end of the file."""
     expected = start
     for tensor in tensors:
         if tensor.offset != expected:
-            raise _damaged(
-                path,
+            raise damaged(
+                file,
                 f'puts "{tensor.name}" at byte {tensor.offset:,} instead of {expected:,}',
                 "Tensors follow one another without gaps or overlaps",
             )
         expected += tensor.size_bytes
-    size = path.stat().st_size
+    size = file.size()
     if size != expected:
         state = "truncated" if size < expected else "too long"
-        raise _damaged(
-            path,
+        raise damaged(
+            file,
             f"is {state}: it has {size:,} bytes of {expected:,}",
             "The last tensor ends where the file ends",
         )
 
 
-def read_index(path: Path) -> dict[str, str]:
+def read_index(file: StoredFile) -> dict[str, str]:
     """Names of files by names of tensors, from the index of a checkpoint of several files.
 
     Raises:
@@ -178,16 +176,12 @@ def read_index(path: Path) -> dict[str, str]:
       OSError: it cannot be read.
     """
     try:
-        index = json.loads(path.read_bytes())
+        index = json.loads(file.read(0, min(file.size(), _LONGEST_INDEX)).tobytes())
     except (ValueError, RecursionError) as error:
-        raise _damaged(
-            path, "is not JSON", "An index of safetensors files is a JSON object"
+        raise damaged(
+            file, "is not JSON", "An index of safetensors files is a JSON object"
         ) from error
     found = index.get("weight_map") if isinstance(index, Mapping) else None
     if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
-        raise _damaged(path, "has no weight_map", "It maps names of tensors to files")
+        raise damaged(file, "has no weight_map", "It maps names of tensors to files")
     return found
-
-
-def _damaged(path: Path, seen: str, rule: str) -> ArgumentError:
-    return ArgumentError(f"{path} {seen}", rule, _REPAIR)

@@ -1,0 +1,1 @@
+"""Files that hold weights, a module for each format; `table` tells which file is of which."""
