@@ -29,6 +29,22 @@ _PART = re.compile(
     r"(?P<module>.+)\.(?P<part>lora_A|lora_B|lora_embedding_A|lora_embedding_B"
     r"|lora_magnitude_vector)(?:\.weight)?$"
 )
+# Of these starts A and B say all; others, such as PiSSA's, take something off the base.
+_STARTS = (None, True, False, "gaussian", "orthogonal", "eva")
+# What else a config may say: W + s · BA stays what is computed, at every position.
+_KNOWN = frozenset(
+    "peft_type peft_version auto_mapping base_model_name_or_path revision inference_mode task_type "
+    "r lora_alpha lora_dropout target_modules exclude_modules modules_to_save fan_in_fan_out bias "
+    "use_rslora use_dora init_lora_weights layers_to_transform layers_pattern rank_pattern "
+    "alpha_pattern megatron_core loftq_config eva_config runtime_config qalora_group_size".split()
+)
+# Patterns of names without groups, sets and braces, and with at most two repetitions.
+_TAME = re.compile(r"\^?(?:[\w.-]|\\[.dw])*(?:[*+?](?:[\w.-]|\\[.dw])+){0,2}\$?")
+_LONGEST = 300
+_PART = re.compile(
+    r"(?P<module>.+)\.(?P<part>lora_A|lora_B|lora_embedding_A|lora_embedding_B"
+    r"|lora_magnitude_vector)(?:\.weight)?$"
+)
 # Such a start takes something off the base, which the file does not hold.
 _CHANGED_BASE = ("pissa", "olora", "corda", "loftq", "lora_ga")
 # What changes more than W + s · BA says.
@@ -57,7 +73,9 @@ class Adapter:
 def is_adapter(path: str | os.PathLike[str]) -> bool:
     """Whether a directory, or the file of tensors in it, is of an adapter."""
     file = _config_file(path)
-    return file is not None and file.is_file()
+    if file is None or not file.is_file():
+        return False
+    return any(file.beside(name).is_file() for name in (_TENSORS, "adapter_model.bin"))
 
 
 def adapter_at(path: Any) -> Adapter:
@@ -75,13 +93,11 @@ def adapter_at(path: Any) -> Adapter:
             "Leave base= out, or name that directory",
         )
     config = json_object(file)
-    start = config.get("init_lora_weights")
-    kind = config.get("peft_type")
-    seen = [f"{key} = {shown(config[key])}" for key in _MORE if config.get(key)]
-    if kind != "LORA":
-        seen.insert(0, f"peft_type = {shown(kind)}")
-    if isinstance(start, str) and start.lower().startswith(_CHANGED_BASE):
-        seen.append(f"init_lora_weights = {start!r}, which changes the base")
+    start, kind = config.get("init_lora_weights"), config.get("peft_type")
+    seen = [f"peft_type = {shown(kind)}"] if kind != "LORA" else []
+    if start not in _STARTS:
+        seen.append(f"init_lora_weights = {shown(start)}, which may change the base")
+    seen += [f"{key} = {shown(each)}" for key, each in config.items() if each and key not in _KNOWN]
     if seen:
         raise ArgumentError(
             f"{file} says {seen[0]}",
@@ -112,6 +128,18 @@ def merged(
             found.append(whole.pop(source.name))
         else:
             found.append(source)
+    # What an adapter changes in a way that is not read is not as the base has it.
+    touched = tuple(f"{module}." for module in parts)
+    found = (
+        [
+            Refused(each.name, "its adapter is not read", getattr(each, "weights", None))
+            if each.name.startswith(touched)
+            else each
+            for each in found
+        ]
+        if touched
+        else found
+    )
     if not any(one is not other for one, other in zip(found, base, strict=True)):
         raise ArgumentError(
             f"{adapter.place} changes no tensor of the base",
@@ -132,6 +160,8 @@ def _changed(
     module = source.name.removesuffix(".weight")
     if parts is None:
         return Refused(source.name, "only parts of its adapter are there", source.weights)
+    if adapter.config.get("use_dora") and parts.lengths is None:
+        return Refused(source.name, "its adapter has no lengths for DoRA", source.weights)
     scaling = adapter.scaling(module, parts.a.shape[0])
     if isinstance(scaling, str):
         return Refused(source.name, f"its adapter is not read: {scaling}", source.weights)

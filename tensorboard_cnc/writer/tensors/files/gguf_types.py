@@ -12,6 +12,8 @@ from tensorboard_cnc.records.sketches import Scheme
 from tensorboard_cnc.writer.tensors.files.contents import needed
 from tensorboard_cnc.writer.tensors.number_formats import as_floats, decoded
 
+# Values that are dequantized together, as this takes some times their memory.
+_PIECE = 2**18
 # Numbers that are stored one by one, by the name of their type: as NumPy and as we call them.
 _PLAIN = {
     "F32": ("<f4", "float32"),
@@ -79,10 +81,15 @@ class GgufType:
         if self.is_plain:
             return as_floats(stored.view(_PLAIN[self.name][0]))
         gguf = needed("gguf", self.name, "gguf")
+        kind = gguf.GGMLQuantizationType[self.name]
+        blocks = stored.reshape(-1, self.block_bytes)
+        found = np.empty((len(blocks), self.block), np.float32)
+        step = max(1, _PIECE // self.block)
         # A scale may be infinite or NaN, which is counted as such.
         with np.errstate(all="ignore"):
-            kind = gguf.GGMLQuantizationType[self.name]
-            found: NDArray[Any] = gguf.quants.dequantize(stored.reshape(1, -1), kind)
+            for at in range(0, len(blocks), step):
+                piece = blocks[at : at + step].reshape(1, -1)
+                found[at : at + step] = gguf.quants.dequantize(piece, kind).reshape(-1, self.block)
         return found.reshape(-1)
 
     def scheme(self, size: int) -> Scheme | None:

@@ -163,8 +163,31 @@ def blockwise(node: Any, inputs: Inputs, name: str) -> Decoded:
         scales=scale.size,
     )
 
+    parts = [each for each in (scale, zero, order) if each is not None]
+    return weight(
+        codes,
+        parts,
+        name=name,
+        shape=(height, width),
+        open_=_blocks_reader(codes, scale, points, groups, bits=bits, width=width),
+        scheme=scheme,
+        storage=f"uint{bits}",
+    )
+
+
+def _blocks_reader(
+    codes: TensorSource,
+    scale: TensorSource,
+    points: NDArray[Any],
+    groups: Groups,
+    *,
+    bits: int,
+    width: int,
+) -> Callable[[], Read]:
+    height, blocks = points.shape
+
     def open_() -> Read:
-        packed, factors = rows_of(codes, row), whole(scale, (height, blocks))
+        packed, factors = rows_of(codes, codes.size // height), whole(scale, (height, blocks))
 
         def rows(first: int, last: int) -> NDArray[Any]:
             flat = packed(first, last).astype(np.uint8).reshape(-1)
@@ -177,16 +200,7 @@ def blockwise(node: Any, inputs: Inputs, name: str) -> Decoded:
 
         return by_rows(width, rows)
 
-    parts = [each for each in (scale, zero, order) if each is not None]
-    return weight(
-        codes,
-        parts,
-        name=name,
-        shape=(height, width),
-        open_=open_,
-        scheme=scheme,
-        storage=f"uint{bits}",
-    )
+    return open_
 
 
 def _points(zero: TensorSource | None, height: int, blocks: int, bits: int) -> NDArray[Any]:

@@ -102,7 +102,9 @@ def test_stored_inputs_first(tmp_path: Path) -> None:
     ("config", "message"),
     [
         ({"peft_type": "LOHA"}, "peft_type = 'LOHA'"),
-        ({"init_lora_weights": "pissa_niter_4"}, "changes the base"),
+        ({"init_lora_weights": "pissa_niter_4"}, "may change the base"),
+        ({"trainable_token_indices": [1]}, "trainable_token_indices"),
+        ({"some_future_option": True}, "some_future_option"),
         ({"layer_replication": [[0, 2]]}, "layer_replication"),
     ],
 )
@@ -123,6 +125,20 @@ def test_what_does_not_fit_is_refused_by_name(tmp_path: Path) -> None:
     assert "does not fit" in refused.pop("model.layers.1.q_proj.weight")
     assert all("no weight that it belongs to" in each for each in refused.values())
     assert len(refused) == 2
+
+
+def test_what_stands_beside_a_part_that_is_not_read_is_not_the_bases(tmp_path: Path) -> None:
+    experts = {"experts.gate_up": np.ones((2, 4, 4), np.float32), **BASE}
+    tensors = {**lora_parts("base_model.model.experts", (4,), 4), **lora_parts(FIRST, (8,), 12)}
+    found = {each.name: each for each in all_sources(adapter(tmp_path, tensors), base=experts)}
+    assert isinstance(found["experts.gate_up"], Refused)
+    assert isinstance(found["model.layers.0.q_proj.weight"], TensorSource)
+
+
+def test_a_directory_with_a_config_alone_is_no_adapter(tmp_path: Path) -> None:
+    folder = adapter(tmp_path, {})
+    (folder / "adapter_model.safetensors").rename(folder / "model.safetensors")
+    assert all_sources(folder) == []
 
 
 def test_a_pattern_that_could_run_for_ever_is_not_tried(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.model_sources import all_sources, model_sources
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tensorboard_cnc.writer.weights import weights_record
 from tests.writer.tensors.files.makers import HEADS, KEY_HEADS, gguf_file, stored_bytes
 from tests.writer.tensors.read_sources import refusals, sources, values
 
@@ -175,4 +178,49 @@ def test_an_endless_array_is_not_walked(tmp_path: Path) -> None:
     path = tmp_path / "a.gguf"
     path.write_bytes(b"GGUF" + (3).to_bytes(4, "little") + bytes(8) + b"\1" + bytes(7) + entry)
     with pytest.raises(ArgumentError, match="more entries follow"):
+        all_sources(path)
+
+
+def test_it_is_compared_with_the_model_that_it_was_made_from(tmp_path: Path) -> None:
+    """Its quantized queries against those of the dense network, under this one's names."""
+    name = "model.layers.0.self_attn.q_proj.weight"
+    dense = {name: NETWORK[name]}
+    kind = gguf.GGMLQuantizationType.Q8_0
+    stored = gguf.quants.quantize(as_llama_cpp(NETWORK[name], HEADS), kind)
+    path = gguf_file(tmp_path / "a.gguf", {"blk.0.attn_q.weight": (stored, "Q8_0")})
+    record = weights_record("q8", path, reference={"dense": dense})
+    assert record is not None
+    (tensor,) = record.tensors
+    pair = tensor.reference["dense"]
+    assert 30 < 10 * np.log10(np.square(NETWORK[name]).sum() / pair.sum_squares) < 60
+    # The other way round the names of the network count as well.
+    record = weights_record("dense", dense, reference={"q8": path})
+    assert record is not None
+    assert record.tensors[0].reference["q8"].sum_squares == pytest.approx(pair.sum_squares)
+
+
+def test_reading_takes_little_memory(tmp_path: Path) -> None:
+    stored = stored_bytes("Q4_K", 4096, 8)
+    path = gguf_file(tmp_path / "a.gguf", {"blk.0.attn_q.weight": (stored, "Q4_K")})
+    del stored
+    (source,) = sources(path).values()
+    tracemalloc.start()
+    try:
+        read = source.open()
+        for start in range(0, source.size, 2**18):
+            read(start, start + 2**18)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # 32 MiB as floats.
+    assert source.size == 2**23
+    assert peak < 2**25
+
+
+def test_without_the_package_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = gguf_file(tmp_path / "a.gguf", {"output.weight": (np.ones((8, 8), np.float32), "F32")})
+    monkeypatch.setitem(sys.modules, "gguf", None)
+    with pytest.raises(ArgumentError, match=r'pip install "tensorboard-cnc\[gguf\]"'):
         all_sources(path)

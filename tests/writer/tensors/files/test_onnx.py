@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -318,3 +319,12 @@ def test_a_shape_that_its_numbers_do_not_fill(tmp_path: Path) -> None:
     held.dims[:] = [10**9, 10**9]
     with pytest.raises(ArgumentError, match="holds 4 numbers of 'w'"):
         all_sources(onnx_file(tmp_path / "m.onnx", [MATMUL], [held]))
+
+
+def test_without_the_package_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = onnx_file(tmp_path / "m.onnx", [MATMUL], [])
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(ArgumentError, match=r'pip install "tensorboard-cnc\[onnx\]"'):
+        all_sources(path)
