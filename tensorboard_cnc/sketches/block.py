@@ -23,18 +23,20 @@ _INFINITE, _MINUS_INFINITE = slice(2040, 2048), slice(4088, 4096)
 class Block:
     """Values from flat position `offset` on, not crossing a multiple of BLOCK.
 
-    `raw` float32 as they came; `narrow` float32, `wide` float64 and its magnitudes `sizes` with 0
-    for what is not finite; `finite` bool where something is not finite, else None; `zero` bool
-    where a value is 0, else None; `codes` int64: the upper 12 bits of each float32; `counts` int64
-    (4096,) of each of these.
+    `raw` float32 as they came; `narrow` float32 and `wide` float64 with 0 for what is not finite;
+    `low` and `high` of what is, infinite where nothing is; `counts` int64 (4096,) of the upper 12
+    bits of each float32; `finite` bool where something is not finite, else None; `zero` bool where
+    a value is 0, else None; `scratch` float64, of the same length, for whoever works on the block:
+    one buffer for all stays in the cache.
     """
 
     offset: int
     raw: NDArray[np.float32]
     narrow: NDArray[np.float32]
     wide: NDArray[np.float64]
-    sizes: NDArray[np.float64]
-    codes: NDArray[np.int64]
+    scratch: NDArray[np.float64]
+    low: float
+    high: float
     counts: NDArray[np.int64]
     finite: NDArray[np.bool_] | None
     zero: NDArray[np.bool_] | None
@@ -46,9 +48,8 @@ class Blocks:
     def __init__(self, n: int) -> None:
         size = min(n, BLOCK)
         self._narrow = np.empty(size, np.float32)
-        self._wide, self._sizes = np.empty(size), np.empty(size)
-        self._high = np.empty(size, np.uint32)
-        self._codes = np.empty(size, np.int64)
+        self._wide, self._scratch = np.empty(size), np.empty(size)
+        self._codes = np.empty(size, np.uint32)
 
     def of(self, offset: int, chunk: NDArray[Any]) -> Iterator[Block]:
         """The blocks of `chunk` (any shape, row-major); each overwrites the one before."""
@@ -66,21 +67,31 @@ class Blocks:
             raw = self._narrow[:size]
             with np.errstate(over="ignore"):
                 np.copyto(raw, values, casting="unsafe")
-        narrow, wide = raw, self._wide[:size]
+        narrow, wide, scratch = raw, self._wide[:size], self._scratch[:size]
         np.copyto(wide, values, casting="unsafe")
-        high, codes = self._high[:size], self._codes[:size]
-        np.right_shift(raw.view(np.uint32), 20, out=high)
-        np.copyto(codes, high)
-        counts = np.bincount(codes, minlength=_CODES)
+        counts = self._counts(raw, scratch)
         finite = zero = None
+        # Where nothing is rounded, float32 takes half the time.
+        known = raw if raw is values else wide
         if counts[_INFINITE].any() or counts[_MINUS_INFINITE].any():
             finite = np.isfinite(raw)
             narrow = np.where(finite, raw, np.float32(0))
+            known = known[finite]
             wide[~finite] = 0
         if counts[0] or counts[_MINUS]:
             zero = raw == 0
-        sizes = np.abs(wide, out=self._sizes[:size])
-        return Block(offset, raw, narrow, wide, sizes, codes, counts, finite, zero)
+        low, high = float(known.min(initial=np.inf)), float(known.max(initial=-np.inf))
+        return Block(offset, raw, narrow, wide, scratch, low, high, counts, finite, zero)
+
+    def _counts(
+        self, raw: NDArray[np.float32], scratch: NDArray[np.float64]
+    ) -> NDArray[np.int64]:
+        codes = self._codes[: len(raw)]
+        np.right_shift(raw.view(np.uint32), 20, out=codes)
+        # Given any other type, bincount makes an array of its own.
+        wide = scratch.view(np.int64)
+        np.copyto(wide, codes)
+        return np.bincount(wide, minlength=_CODES)
 
 
 def numbers_of(name: str, chunk: Any) -> NDArray[Any]:

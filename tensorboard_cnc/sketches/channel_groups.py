@@ -35,6 +35,11 @@ class ChannelTotals:
             (np.full(self.channels, np.inf), np.full(self.channels, -np.inf)) if units else None
         )
 
+    @property
+    def sum_squares(self) -> float:
+        """The squares of all values so far."""
+        return float(self._squares.sum())
+
     def add(self, block: Block, squares: NDArray[np.float64]) -> None:
         """Adds a block, given the squares of its values."""
         parts = self._rows if self._inner == 1 and self.channels > 1 else self._runs

@@ -32,10 +32,17 @@ class CountSketch:
 
     def __init__(self) -> None:
         self.sums = np.zeros(BUCKETS)
-        self._turned: NDArray[np.float64] | None = None
 
-    def add(self, offset: int, values: NDArray[np.float64]) -> None:
-        """Adds finite `values` of the flat positions from `offset` on, within one BLOCK."""
+    def add(
+        self,
+        offset: int,
+        values: NDArray[np.float64],
+        scratch: NDArray[np.float64] | None = None,
+    ) -> None:
+        """Adds finite `values` of the flat positions from `offset` on, within one BLOCK.
+
+        `scratch`: a buffer of as many values.
+        """
         block, start = divmod(offset, BLOCK)
         # The rows that the values lie in, filled up with zeros.
         first = start // BUCKETS * BUCKETS
@@ -44,19 +51,14 @@ class CountSketch:
         if len(values) < len(order):
             padded = np.zeros(len(order))
             padded[start - first : start - first + len(values)] = values
-            values = padded
-        if self._turned is None or len(self._turned) < len(order):
-            self._turned = np.empty(len(order))
-        turned = np.take(values, order, out=self._turned[: len(order)], mode="clip")
+            values, scratch = padded, None
+        turned = np.take(values, order, out=scratch, mode="clip")
         first_sign, turn = _keys(block // _PAGE)[block % _PAGE]
         sign = first_sign + first
-        np.multiply(turned, _signs()[sign : sign + len(turned)], out=turned)
-        sums = turned.reshape(-1, BUCKETS).sum(axis=0)
+        signs = _signs()[sign : sign + len(turned)].reshape(-1, BUCKETS)
+        sums = np.einsum("rb,rb->b", turned.reshape(-1, BUCKETS), signs)
         self.sums[turn:] += sums[: BUCKETS - turn]
         self.sums[:turn] += sums[BUCKETS - turn :]
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"sums": self.sums, "_turned": None}
 
     def merge(self, other: CountSketch) -> None:
         self.sums += other.sums

@@ -47,21 +47,15 @@ class ContentDigest:
 
     def __init__(self) -> None:
         self.value = 0
-        self._products = np.empty(0, np.uint64)
 
     def add(self, block: Block) -> None:
         bits = block.raw.view(np.uint32)
-        if len(self._products) < len(bits):
-            self._products = np.empty(len(bits), np.uint64)
         number, start = divmod(block.offset, BLOCK)
         key = _keys(number // _PAGE)[number % _PAGE]
         first = key % _WEIGHTS + start
-        products = self._products[: len(bits)]
+        products = block.scratch.view(np.uint64)
         np.multiply(bits, _weights()[first : first + len(bits)], out=products)
         self.value = (self.value + int(products.sum()) * (key | 1)) & _MASK
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"value": self.value, "_products": np.empty(0, np.uint64)}
 
     def merge(self, other: ContentDigest) -> None:
         self.value = (self.value + other.value) & _MASK

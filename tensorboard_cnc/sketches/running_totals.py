@@ -20,21 +20,16 @@ class RunningTotals:
         self.low, self.high = np.inf, -np.inf
         self.sum = self.sum_abs = self.sum_squares = 0.0
 
-    def add(self, block: Block, sum_squares: float) -> None:
-        """Adds a block, given the sum of its squares."""
+    def add(self, block: Block, sizes: NDArray[np.float64]) -> None:
+        """Adds all but the squares of a block, given the magnitudes of its values."""
         self.n += len(block.wide)
         self.sum += float(block.wide.sum())
-        self.sum_abs += float(block.sizes.sum())
-        self.sum_squares += sum_squares
+        self.sum_abs += float(sizes.sum())
         if block.zero is not None:
             self.zeros += int(np.count_nonzero(block.zero))
-        finite = block.wide
         if block.finite is not None:
             self._count_not_finite(block)
-            finite = finite[block.finite]
-        if len(finite):
-            self.low = min(self.low, float(finite.min()))
-            self.high = max(self.high, float(finite.max()))
+        self.low, self.high = min(self.low, block.low), max(self.high, block.high)
 
     def merge(self, other: RunningTotals) -> None:
         for name in ("n", "zeros", "nan", "positive_infinite", "negative_infinite"):
@@ -73,9 +68,11 @@ class LargestValues:
         self._at = np.empty(0, np.int64)
         self._values = np.empty(0, np.float32)
 
-    def add(self, block: Block) -> None:
-        magnitudes = block.sizes
+    def add(self, block: Block, magnitudes: NDArray[np.float64]) -> None:
+        """Adds a block, given the magnitudes of its values."""
         if len(self._at) == self._limit:
+            if max(-block.low, block.high) <= abs(self._values[-1]):
+                return
             at = (magnitudes > abs(self._values[-1])).nonzero()[0]
         else:
             at = self._candidates(magnitudes)

@@ -70,7 +70,6 @@ class Sketcher:
         self._sketch = None if sizes.keeps_whole(self.n) else CountSketch()
         count = self.n if self._sketch is None else sizes.sample
         self._sample = np.zeros(count, np.float32)
-        self._squares = np.empty(0)
         self._blocks: Blocks | None = None
 
     @property
@@ -118,6 +117,8 @@ class Sketcher:
         """
         if self._totals.n != self.n:
             raise self._wrong_size(self._totals.n)
+        if self._channels is not None:
+            self._totals.sum_squares = self._channels.sum_squares
         bins, counts = self._histogram.found()
         at, largest = self._largest.found()
         sketch = TensorSketch(
@@ -139,28 +140,29 @@ class Sketcher:
         return _read_only(sketch)
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_blocks": None, "_squares": np.empty(0)}
+        return self.__dict__ | {"_blocks": None}
 
     def _add(self, block: Block) -> None:
         size = len(block.wide)
-        if len(self._squares) < size:
-            self._squares = np.empty(size)
-        squares = np.square(block.wide, out=self._squares[:size])
-        self._totals.add(block, float(squares.sum()))
+        sizes = np.abs(block.wide, out=block.scratch)
+        self._totals.add(block, sizes)
+        self._largest.add(block, sizes)
+        squares = np.square(block.wide, out=block.scratch)
         if self._channels is not None:
             self._channels.add(block, squares)
+        else:
+            self._totals.sum_squares += float(squares.sum())
         self._histogram.add(block)
         self._digest.add(block)
         self._distinct.add(block)
-        self._largest.add(block)
         for counter in self._groups:
             counter.add(block)
         if self._sketch is None:
             self._sample[block.offset : block.offset + size] = block.raw
             return
-        self._sketch.add(block.offset, block.wide)
+        self._sketch.add(block.offset, block.wide, block.scratch)
         order, positions = ordered_positions(self.shape, len(self._sample))
-        first, last = np.searchsorted(positions, (block.offset, block.offset + size))
+        first, last = positions.searchsorted((block.offset, block.offset + size))
         self._sample[order[first:last]] = block.raw[positions[first:last] - block.offset]
 
     def _samples(self) -> dict[str, Any]:

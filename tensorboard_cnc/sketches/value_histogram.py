@@ -37,8 +37,8 @@ class ValueHistogram:
             self._counts[[0, _MINUS]] -= block.counts[[0, _MINUS]]
         else:
             # Some values too small for a bin of their own are not quite 0.
-            codes = block.codes[block.zero]
-            self._counts -= np.bincount(codes, minlength=2 * _MINUS)
+            negative = np.count_nonzero(np.signbit(block.raw[block.zero]))
+            self._counts[[0, _MINUS]] -= (zeros - negative, negative)
 
     def merge(self, other: ValueHistogram) -> None:
         self._counts += other._counts
