@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
 
-# Values that are sketched at a time, few enough to stay in the processor's cache.
+# Values that share keys of hashes: part of the format of sketches.
 BLOCK = 32_768
+# Values that are sketched at a time: few enough to stay in the processor's cache, and so many that
+# threads seldom wait for the interpreter.
+_SPAN = 4 * BLOCK
 _CODES = 4096
 _MINUS = 2048
 # Codes of infinities and NaN.
@@ -21,7 +24,7 @@ _INFINITE, _MINUS_INFINITE = slice(2040, 2048), slice(4088, 4096)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """Values from flat position `offset` on, not crossing a multiple of BLOCK.
+    """Values from flat position `offset` on, not crossing a multiple of _SPAN.
 
     `raw` float32 as they came; `narrow` float32 and `wide` float64 with 0 for what is not finite;
     `low` and `high` of what is, infinite where nothing is; `counts` int64 (4096,) of the upper 12
@@ -46,17 +49,16 @@ class Blocks:
     """Cuts chunks into blocks; its buffers are used again for every block."""
 
     def __init__(self, n: int) -> None:
-        size = min(n, BLOCK)
+        size = min(n, _SPAN)
         self._narrow = np.empty(size, np.float32)
         self._wide, self._scratch = np.empty(size), np.empty(size)
-        self._codes = np.empty(size, np.uint32)
 
     def of(self, offset: int, chunk: NDArray[Any]) -> Iterator[Block]:
         """The blocks of `chunk` (any shape, row-major); each overwrites the one before."""
         flat = chunk.reshape(-1)
         start = 0
         while start < len(flat):
-            size = min(BLOCK - (offset + start) % BLOCK, len(flat) - start)
+            size = min(_SPAN - (offset + start) % _SPAN, len(flat) - start)
             yield self._block(offset + start, flat[start : start + size])
             start += size
 
@@ -69,7 +71,10 @@ class Blocks:
                 np.copyto(raw, values, casting="unsafe")
         narrow, wide, scratch = raw, self._wide[:size], self._scratch[:size]
         np.copyto(wide, values, casting="unsafe")
-        counts = self._counts(raw, scratch)
+        # Of any other type bincount makes an array of its own.
+        codes = scratch.view(np.int64)
+        np.right_shift(raw.view(np.uint32), 20, out=codes, dtype=np.uint32, casting="unsafe")
+        counts = np.bincount(codes, minlength=_CODES)
         finite = zero = None
         # Where nothing is rounded, float32 takes half the time.
         known = raw if raw is values else wide
@@ -83,13 +88,18 @@ class Blocks:
         low, high = float(known.min(initial=np.inf)), float(known.max(initial=-np.inf))
         return Block(offset, raw, narrow, wide, scratch, low, high, counts, finite, zero)
 
-    def _counts(self, raw: NDArray[np.float32], scratch: NDArray[np.float64]) -> NDArray[np.int64]:
-        codes = self._codes[: len(raw)]
-        np.right_shift(raw.view(np.uint32), 20, out=codes)
-        # Given any other type, bincount makes an array of its own.
-        wide = scratch.view(np.int64)
-        np.copyto(wide, codes)
-        return np.bincount(wide, minlength=_CODES)
+
+def keyed_parts(offset: int, size: int) -> Iterator[tuple[int, int, slice]]:
+    """The parts of a run of `size` values that share keys.
+
+    Of each the number of its BLOCK, where in that it begins, and where in the run it lies.
+    """
+    start = 0
+    while start < size:
+        number, first = divmod(offset + start, BLOCK)
+        end = min(start + BLOCK - first, size)
+        yield number, first, slice(start, end)
+        start = end
 
 
 def numbers_of(name: str, chunk: Any) -> NDArray[Any]:

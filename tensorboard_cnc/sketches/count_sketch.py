@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.sketches.block import BLOCK
+from tensorboard_cnc.sketches.block import BLOCK, keyed_parts
 from tensorboard_cnc.sketches.hashing import hashed
 
 BUCKETS = 512
@@ -39,11 +39,20 @@ class CountSketch:
         values: NDArray[np.float64],
         scratch: NDArray[np.float64] | None = None,
     ) -> None:
-        """Adds finite `values` of the flat positions from `offset` on, within one BLOCK.
+        """Adds finite `values` of the flat positions from `offset` on.
 
         `scratch`: a buffer of as many values.
         """
-        block, start = divmod(offset, BLOCK)
+        for block, start, part in keyed_parts(offset, len(values)):
+            self._add(block, start, values[part], scratch if scratch is None else scratch[part])
+
+    def _add(
+        self,
+        block: int,
+        start: int,
+        values: NDArray[np.float64],
+        scratch: NDArray[np.float64] | None,
+    ) -> None:
         # The rows that the values lie in, filled up with zeros.
         first = start // BUCKETS * BUCKETS
         end = -(-(start + len(values)) // BUCKETS) * BUCKETS

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.sketches.block import BLOCK, Block
+from tensorboard_cnc.sketches.block import BLOCK, Block, keyed_parts
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -50,12 +50,13 @@ class ContentDigest:
 
     def add(self, block: Block) -> None:
         bits = block.raw.view(np.uint32)
-        number, start = divmod(block.offset, BLOCK)
-        key = _keys(number // _PAGE)[number % _PAGE]
-        first = key % _WEIGHTS + start
-        products = block.scratch.view(np.uint64)
-        np.multiply(bits, _weights()[first : first + len(bits)], out=products)
-        self.value = (self.value + int(products.sum()) * (key | 1)) & _MASK
+        for number, start, part in keyed_parts(block.offset, len(bits)):
+            key = _keys(number // _PAGE)[number % _PAGE]
+            first = key % _WEIGHTS + start
+            weights = _weights()[first : first + part.stop - part.start]
+            self.value = (
+                self.value + int(np.einsum("i,i", bits[part], weights)) * (key | 1)
+            ) & _MASK
 
     def merge(self, other: ContentDigest) -> None:
         self.value = (self.value + other.value) & _MASK

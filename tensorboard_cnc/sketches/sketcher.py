@@ -106,8 +106,9 @@ class Sketcher:
             )
         for own, theirs in zip(self._parts(), other._parts(), strict=True):
             own.merge(theirs)
-        # Each position was seen by one of the two; the other holds 0 there.
-        self._sample += other._sample
+        # Each position was seen by one of the two; the other holds 0 there. A sum would lose −0.
+        bits = self._sample.view(np.uint32)
+        bits |= other._sample.view(np.uint32)
 
     def finish(self, **facts: Any) -> TensorSketch:
         """The sketch; `facts` are the fields of TensorSketch that do not follow from the values.

@@ -8,9 +8,11 @@ LayerView = Literal["weights", "sparsity", "activations"]
 # "exact"; "estimate" within its interval; "at least" where only a lower bound is known.
 Certainty = Literal["exact", "estimate", "at least"]
 # How a row of the base was found in the model: "name", "normalised" (names without wrappers),
-# "shape" (same parent and shape), "resized" (same name, another shape: compared by totals and
-# histograms only); null where it was not. Of a module, the last of these that its tensors have.
-Match = Literal["name", "normalised", "shape", "resized"] | None
+# "renamed" (names without the modules around one of the networks), "shape" (same parent and shape),
+# "transposed" and "resized" (same name, axes the other way round or another shape: compared by
+# totals and histograms only); null where it was not. Of a module, the last of these that its
+# tensors have.
+Match = Literal["name", "normalised", "renamed", "shape", "transposed", "resized"] | None
 
 
 class LayerMeasure(TypedDict):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError, CncError
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
-from tensorboard_cnc.sketches.sizes import Sizes, default_bytes, sizes_within
+from tensorboard_cnc.sketches.sizes import default_bytes, sizes_within
 from tensorboard_cnc.wording import shown, storable, type_name
 from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_max_bytes, checked_name
@@ -20,8 +21,9 @@ from tensorboard_cnc.writer.tensors.model_sources import (
     sources_one_by_one,
 )
 from tensorboard_cnc.writer.tensors.sketching import (
+    PartToCome,
+    PieceSketcher,
     finished,
-    read_part,
     tied_sketch,
 )
 from tensorboard_cnc.writer.tensors.tensor_names import without_modules
@@ -74,11 +76,13 @@ def weights_record(
     sizes = sizes_within(max_bytes or default_bytes(len(measured)), measured)
     if others is None:
         others = _read_references(reference, names)
-    sketching = _Sketching(sizes, _references(others, names), shared)
-    for source in sources:
-        if watch is not None:
-            watch(source.name)
-        sketching.add(source)
+    with PieceSketcher(sizes) as pieces:
+        sketching = _Sketching(pieces, _references(others, names), shared)
+        for source in sources:
+            if watch is not None:
+                watch(source.name)
+            sketching.add(source)
+        sketching.complete()
     if rank_and_size()[0]:
         return None
     if not sketching.tensors:
@@ -97,12 +101,17 @@ class _Sketching:
     """Sketches tensors one by one; `refused` holds the names of others, and why."""
 
     def __init__(
-        self, sizes: Sizes, references: Mapping[str, Mapping[str, TensorSource]], shared: bool
+        self,
+        pieces: PieceSketcher,
+        references: Mapping[str, Mapping[str, TensorSource]],
+        shared: bool,
     ) -> None:
         self.tensors: dict[str, TensorSketch] = {}
         self.refused: dict[str, str] = {}
         self.refused_weights: dict[str, int] = {}
-        self._sizes = sizes
+        self._pieces = pieces
+        # Tensors whose sketches are not known yet, in their order.
+        self._begun: deque[tuple[Source, PartToCome | None]] = deque()
         self._references = references
         self._shared = shared
         # The same on all ranks, so that they agree on which tensors to put together.
@@ -110,8 +119,36 @@ class _Sketching:
         self._first_rank = not rank_and_size()[0]
 
     def add(self, source: Source) -> None:
-        """Sketches one more. In a distributed job all ranks call it."""
-        found = self._sketch(source)
+        """Begins one more. In a distributed job all ranks call it."""
+        self._begun.append(self._begin(source))
+        # What ranks put together they put together in one order.
+        while self._begun and (self._shared or self._is_known(self._begun[0][1])):
+            self._complete_first()
+
+    def complete(self) -> None:
+        """Waits for all that were begun."""
+        while self._begun:
+            self._complete_first()
+
+    def _begin(self, source: Source) -> tuple[Source, PartToCome | None]:
+        if isinstance(source, Refused):
+            return source, None
+        if reason := self._unfit_name(source.name):
+            return Refused(source.name, reason, source.weights), None
+        self._names.add(source.name)
+        if source.tied in self._names:
+            return source, None
+        if self._shared and source.held is None and not self._first_rank:
+            # All ranks hold the same: the first one's is enough.
+            source = replace(source, held=(0, 0))
+        return source, self._pieces.read(source, self._counterparts(source))
+
+    def _is_known(self, coming: PartToCome | None) -> bool:
+        return coming is None or not coming.left
+
+    def _complete_first(self) -> None:
+        source, coming = self._begun.popleft()
+        found = self._sketch(source, coming)
         if isinstance(found, Refused):
             name = storable(found.name)[:MAX_LENGTH]
             self.refused[name] = storable(found.reason)
@@ -120,18 +157,12 @@ class _Sketching:
         elif found is not None:
             self.tensors[found.name] = found
 
-    def _sketch(self, source: Source) -> TensorSketch | Refused | None:
+    def _sketch(self, source: Source, coming: PartToCome | None) -> TensorSketch | Refused | None:
         if isinstance(source, Refused):
             return source
-        if reason := self._unfit_name(source.name):
-            return Refused(source.name, reason, source.weights)
-        self._names.add(source.name)
-        if source.tied in self._names:
+        if coming is None:
             return self._tied(source)
-        if self._shared and source.held is None and not self._first_rank:
-            # All ranks hold the same: the first one's is enough.
-            source = replace(source, held=(0, 0))
-        part = read_part(source, self._sizes, self._counterparts(source))
+        part = self._pieces.complete(coming)
         for other in gathered_on_first(part)[1:] if self._shared else ():
             part.merge(other)
         return finished(source, part) if self._first_rank else None
@@ -164,7 +195,9 @@ class _Sketching:
         return {
             key: theirs
             for key, theirs in found.items()
-            if theirs is not None and theirs.shape == source.shape and _covers(theirs, source)
+            if theirs is not None
+            and (theirs.shape, theirs.axis) == (source.shape, source.axis)
+            and _covers(theirs, source)
         }
 
 

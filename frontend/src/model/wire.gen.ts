@@ -839,10 +839,12 @@ export type Certainty = "exact" | "estimate" | "at least";
 
 /**
  * How a row of the base was found in the model: "name", "normalised" (names without wrappers),
- * "shape" (same parent and shape), "resized" (same name, another shape: compared by totals and
- * histograms only); null where it was not. Of a module, the last of these that its tensors have.
+ * "renamed" (names without the modules around one of the networks), "shape" (same parent and shape),
+ * "transposed" and "resized" (same name, axes the other way round or another shape: compared by
+ * totals and histograms only); null where it was not. Of a module, the last of these that its
+ * tensors have.
  */
-export type Match = "name" | "normalised" | "shape" | "resized" | null;
+export type Match = "name" | "normalised" | "renamed" | "shape" | "transposed" | "resized" | null;
 
 /** A number that every row has for a model. */
 export interface LayerMeasure {

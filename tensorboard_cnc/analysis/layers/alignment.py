@@ -10,15 +10,17 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from tensorboard_cnc.analysis.layers.naming import (
+    are_transposed,
     fused_outputs,
     is_fused,
     misnamed,
     normalised,
     parent_of,
+    without_outer,
 )
 from tensorboard_cnc.records.sketches import TensorSketch
 
-Match: TypeAlias = Literal["name", "normalised", "shape", "resized"]
+Match: TypeAlias = Literal["name", "normalised", "renamed", "shape", "transposed", "resized"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +34,24 @@ class Alignment:
 
 
 def align(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> Alignment:
-    """Matches by name, then by normalised name, then by parent and shape; each tensor once.
+    """Matches each tensor once, by the names of both and what is around them.
 
-    Outputs of fused modules are matched first, with what they stand for (see `fused_outputs`).
-    What has the same name in another shape is "resized": such tensors are compared by totals
-    and histograms only. Of several tensors with one parent and one shape, the first of the base
-    is matched with the first of the model, and so on, if there are as many on both sides.
+    By name, then by normalised name, then without the modules around one of the two networks,
+    then by parent and shape. Outputs of fused modules are matched first, with what they stand for
+    (see `fused_outputs`). What has the same name in another shape is "resized", or "transposed"
+    where the axes of a matrix are the other way round: such tensors are compared by totals and
+    histograms only. Of several tensors with one parent and one shape, the first of the base is
+    matched with the first of the model, and so on, if there are as many on both sides.
     """
     pairs: dict[int, tuple[int, Match]] = {}
     ours, theirs = dict(enumerate(base)), dict(enumerate(own))
 
     def match(one: int, other: int, how: Match) -> None:
-        same = ours[one].shape == theirs[other].shape
-        pairs[one] = other, how if same else "resized"
+        if are_transposed(ours[one], theirs[other]):
+            how = "transposed"
+        elif ours[one].shape != theirs[other].shape:
+            how = "resized"
+        pairs[one] = other, how
         del ours[one], theirs[other]
 
     for one, other in fused_outputs(base, own).items():
@@ -56,6 +63,8 @@ def align(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> Alignmen
     fused = frozenset(t.module for t in (*base, *own) if is_fused(t.kind))
     for one, other in _alike(ours, theirs, lambda tensor: normalised(tensor.name, fused), most=1):
         match(one, other, "normalised")
+    for one, other in _renamed(ours, theirs, fused):
+        match(one, other, "renamed")
     for one, other in _alike(ours, theirs, lambda t: _place(t, fused)):
         match(one, other, "shape")
     left = [tuple(sorted((*kept_apart[0], *ours))), tuple(sorted((*kept_apart[1], *theirs)))]
@@ -72,6 +81,32 @@ def _take(tensors: dict[int, TensorSketch], names: set[str]) -> list[int]:
 
 def _place(tensor: TensorSketch, fused: frozenset[str]) -> Hashable:
     return parent_of(normalised(tensor.name, fused)), tensor.shape, tensor.role
+
+
+def _renamed(
+    ours: dict[int, TensorSketch], theirs: dict[int, TensorSketch], fused: frozenset[str]
+) -> list[tuple[int, int]]:
+    """Pairs whose names differ by the modules around one of the networks, the same for all."""
+    found: dict[Hashable, list[tuple[int, int]]] = defaultdict(list)
+    named = [
+        {normalised(tensor.name, fused): place for place, tensor in tensors.items()}
+        for tensors in (ours, theirs)
+    ]
+    for within, (longer, shorter) in enumerate((named, named[::-1])):
+        for name, place in longer.items():
+            for inner, outer in without_outer(name):
+                if inner in shorter:
+                    pair = (place, shorter[inner]) if not within else (shorter[inner], place)
+                    found[within, outer].append(pair)
+    longest = sorted(found.values(), key=len)[-2:]
+    # Of two networks within one, such as an encoder and a decoder, nobody knows which it is.
+    sure = len({len(pairs) for pairs in longest}) == len(longest)
+    pairs = longest[-1] if longest and sure else []
+    return [(one, other) for one, other in pairs if _of_like_shape(ours[one], theirs[other])]
+
+
+def _of_like_shape(one: TensorSketch, other: TensorSketch) -> bool:
+    return one.role == other.role and sorted(one.shape) == sorted(other.shape)
 
 
 def _alike(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.layers.estimates import Floats
 from tensorboard_cnc.analysis.layers.exact_pairs import finite_count
+from tensorboard_cnc.analysis.layers.naming import share_positions
 from tensorboard_cnc.analysis.layers.sampled_pairs import (
     resolution_of,
     rounding_of,
@@ -64,7 +65,7 @@ def changes_known(
         )
         for place in _largest_changes(one, other, most)
     }
-    if before.shape == after.shape and before.values is None:
+    if share_positions(before, after) and before.values is None:
         found = _of_largest(before, after) | found
     ordered = sorted(found.values(), key=lambda change: (-abs(change.change), change.at))
     yield from [change for change in ordered if change.change][:most]
@@ -120,7 +121,7 @@ def _peaks(tensor: TensorSketch) -> tuple[dict[int, float], float]:
 
 def _known(before: TensorSketch, after: TensorSketch) -> tuple[NDArray[np.int64], Floats, Floats]:
     none = np.zeros(0)
-    if before.shape != after.shape or not before.totals.n:
+    if not share_positions(before, after) or not before.totals.n:
         return none.astype(np.int64), none, none
     if before.values is not None and after.values is not None:
         at = np.arange(before.totals.n)

@@ -40,6 +40,8 @@ _LEAVES = {
     "gamma": "weight",
     "beta": "bias",
 }
+# Modules around a network, such as "base_model.model.transformer".
+_MOST_OUTER = 3
 # torch's fused modules, such as ConvReLU2d, hold what they fuse as children 0, 1, …
 _FUSED = re.compile(
     r"(Conv|Linear|BatchNorm|BN)\w*(ReLU|BN|BatchNorm|Add)\w*|(LinearReLU|ConvBn\w*)"
@@ -68,6 +70,30 @@ def is_fused(kind: str) -> bool:
 def parent_of(name: str) -> str:
     """The module that holds what is called `name`; "" for the network itself."""
     return name.rpartition(".")[0]
+
+
+def without_outer(name: str) -> Iterator[tuple[str, str]]:
+    """What may be left of `name` where another model lacks modules around it, and these."""
+    parts = name.split(".")
+    for depth in range(1, min(len(parts) - 1, _MOST_OUTER + 1)):
+        yield ".".join(parts[depth:]), ".".join(parts[:depth])
+
+
+def are_transposed(one: TensorSketch, other: TensorSketch) -> bool:
+    """Whether two matrices of one layer have their inputs along different axes."""
+    if len(one.shape) != 2 or one.shape != other.shape[::-1]:
+        return False
+    return one.shape != other.shape or _inputs_first(one) != _inputs_first(other)
+
+
+def share_positions(one: TensorSketch, other: TensorSketch) -> bool:
+    """Whether the values at one position of both belong together."""
+    return one.shape == other.shape and not are_transposed(one, other)
+
+
+def _inputs_first(tensor: TensorSketch) -> bool:
+    """Whether it is stored as (inputs, outputs): by Keras and Flax, and by GPT-2."""
+    return tensor.kind == "Conv1D" or tensor.name.rpartition(".")[2] == "kernel"
 
 
 def fused_outputs(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> dict[int, int]:

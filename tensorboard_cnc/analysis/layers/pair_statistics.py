@@ -18,6 +18,7 @@ from tensorboard_cnc.analysis.layers.estimates import (
     scattered,
 )
 from tensorboard_cnc.analysis.layers.exact_pairs import ExactPairs, Pair, exact_kind, finite_count
+from tensorboard_cnc.analysis.layers.naming import share_positions
 from tensorboard_cnc.analysis.layers.sampled_pairs import groups_of_like, sampled_pairs
 from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES
@@ -80,10 +81,10 @@ def pair_statistics(
 ) -> PairStatistics:
     """Compares the tensors of two models, one by one.
 
-    A pair of which one is None, or of two shapes, or without values, compares nothing (n = 0), nor
-    does one of which both are tied to others, which are compared in their place. A pair is exact
-    where both are kept whole, where they are equal, or where `after` was compared with the model
-    `base_id` when it was logged; else it is estimated.
+    A pair of which one is None, or of two shapes or layouts, or without values, compares nothing
+    (n = 0), nor does one of which both are tied to others, which are compared in their place. A
+    pair is exact where both are kept whole, where they are equal, or where `after` was compared
+    with the model `base_id` when it was logged; else it is estimated.
     """
     places: list[int] = []
     pairs: list[Pair] = []
@@ -99,7 +100,7 @@ def pair_statistics(
 def _comparable(before: TensorSketch, after: TensorSketch) -> bool:
     known = all(t.values is not None or t.sample is not None for t in (before, after))
     counted = before.totals.n > 0 and not (before.tied and after.tied)
-    return before.shape == after.shape and counted and known
+    return share_positions(before, after) and counted and known
 
 
 def _counted(tensor: TensorSketch) -> int:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
-from tensorboard_cnc.analysis.layers.alignment import with_tied_values
+from tensorboard_cnc.analysis.layers.alignment import Match, with_tied_values
 from tensorboard_cnc.analysis.layers.estimates import Estimates, Floats, exactly, over
 from tensorboard_cnc.analysis.layers.histograms import RowHistograms, row_histograms
 from tensorboard_cnc.analysis.layers.measures import Measure, measures_of
@@ -136,7 +136,7 @@ class Comparison:
         return self._lists.get(key, ())
 
 
-_MATCHES: tuple[wire.Match, ...] = (None, "name", "normalised", "shape", "resized")
+_MATCHES: tuple[wire.Match, ...] = (None, *get_args(Match))
 
 
 class Compared(NamedTuple):

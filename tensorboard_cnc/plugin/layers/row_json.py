@@ -179,6 +179,8 @@ def _caveat(comparison: Comparison, place: int, row: int) -> str:
         return ""
     if comparison.pairs[place - 1].outliers[row]:
         return "a few values changed a lot: Σ|Δ| is a lower bound"
+    if comparison.matches(place)[row] == "transposed":
+        return "its axes are the other way round: compared by totals and histograms only"
     if comparison.matches(place)[row] == "resized":
         return "its shape differs from the base's: compared by totals and histograms only"
     return ""

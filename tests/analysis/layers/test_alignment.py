@@ -68,6 +68,45 @@ def test_a_structurally_pruned_layer_is_resized() -> None:
     assert found.pairs == {0: (0, "resized")}
 
 
+@pytest.mark.parametrize("side", [5, 8])
+def test_layouts_with_the_inputs_first_are_transposed(side: int) -> None:
+    flax = [tensor("fc.kernel", 8, side), tensor("fc.bias", 8)]
+    torch = [tensor("fc.weight", side, 8), tensor("fc.bias", 8)]
+    assert align(flax, torch).pairs == {0: (0, "transposed"), 1: (1, "name")}
+    gpt2 = [tensor("attn.weight", 8, side, kind="Conv1D")]
+    assert align([tensor("attn.weight", side, 8)], gpt2).pairs == {0: (0, "transposed")}
+    assert align(gpt2, gpt2).pairs == {0: (0, "name")}
+
+
+def test_transposed_weights_are_not_compared_position_by_position() -> None:
+    values = np.random.default_rng(0).standard_normal((8, 8)).astype(np.float32)
+    linear = sketch_values("fc.weight", (8, 8), "float32", values, kind="Linear")
+    gpt2 = sketch_values("fc.weight", (8, 8), "float32", values.T, kind="Conv1D")
+    assert pair_statistics([linear], [gpt2]).n.tolist() == [0]
+    assert pair_statistics([linear], [linear]).n.tolist() == [64]
+
+
+@pytest.mark.parametrize("outer", ["transformer", "backbone.net.encoder"])
+def test_modules_around_one_of_the_networks_are_looked_through(outer: str) -> None:
+    inner = [tensor("h.0.attn.weight", 4, 4), tensor("h.1.attn.weight", 4, 4), tensor("ln.bias", 4)]
+    whole = [tensor(f"{outer}.{each.name}", *each.shape) for each in inner]
+    whole.append(tensor("lm_head.weight", 9, 4))
+    expected = {place: (place, "renamed") for place in range(3)}
+    assert align(whole, inner).pairs == expected
+    assert align(inner, whole).pairs == expected
+    assert align(inner, whole).unmatched_own == (3,)
+
+
+def test_which_of_two_networks_is_meant_is_not_guessed() -> None:
+    inner = [tensor("0.weight", 4, 4), tensor("1.weight", 5, 5)]
+    both = [
+        tensor(f"{outer}.{each.name}", *each.shape)
+        for outer in ("encoder", "decoder")
+        for each in inner
+    ]
+    assert align(both, inner).pairs == {}
+
+
 def test_a_wrapped_and_pruned_model_is_found_by_normalised_names() -> None:
     base = [tensor("fc.weight", 4, 4), tensor("fc.bias", 4)]
     own = [tensor("module.fc.weight_orig", 4, 4), tensor("module.fc.bias", 4)]
@@ -137,7 +176,8 @@ def test_each_tensor_is_matched_once_or_left_over(
     assert sorted([*found.pairs, *found.unmatched_base]) == list(range(len(base)))
     assert sorted([*matched, *found.unmatched_own]) == list(range(len(own)))
     for place, (mine, how) in found.pairs.items():
-        assert (base[place].shape == own[mine].shape) is (how != "resized")
+        alike = base[place].shape == own[mine].shape
+        assert alike is (how not in ("resized", "transposed"))
 
 
 def network(*layers: str) -> list[TensorSketch]:

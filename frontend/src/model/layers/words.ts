@@ -11,7 +11,9 @@ import { nameOfRow } from "./network";
 export const MATCH_WORDS: Record<Exclude<Match, null>, string> = {
   name: "matched by name",
   normalised: "matched by name without wrappers",
+  renamed: "matched by name without the modules around one of the networks",
   shape: "matched by module and shape",
+  transposed: "matched by name, axes the other way round: compared by totals and histograms only",
   resized: "matched by name, in another shape: compared by totals and histograms only",
 };
 
