@@ -52,6 +52,29 @@ def slice_table(size: Size) -> list[Line]:
     return lines
 
 
+def calibrated(size: Size) -> list[Line]:
+    """Models that are right as often as they say: is the ECE beyond what chance makes of it?"""
+    lines = []
+    for n in (100, 1000):
+        rng = np.random.default_rng([size.seed, n, 8])
+        trials, beyond = size.count(500, 30), 0
+        with trial_log() as log:
+            log.dataset("test", n, labels=np.zeros(n, int), classes=["right", "wrong"])
+            for trial in range(trials):
+                sure = 1 - rng.beta(0.6, 3, n) / 2
+                right = rng.random(n) < sure
+                first = np.where(right, sure, 1 - sure)
+                with log.model(f"model {trial}") as model:
+                    probabilities = np.stack([first, 1 - first], axis=1)
+                    model.predictions("test", np.arange(n), probabilities=probabilities)
+            with log.served() as routes:
+                for trial in range(trials):
+                    answer = routes.behaviors("summary", f"model {trial}", [])
+                    beyond += said.miscalibrated(answer["models"][0]["calibration"])
+        lines.append(Line(f"calibrated model, ECE of {n} beyond chance", beyond, trials, NOMINAL))
+    return lines
+
+
 def _change(routes: Routes, base: str, model: str) -> Any:
     return routes.behaviors("summary", base, [model], measure="correct")["models"][1]["change"]
 
@@ -83,4 +106,5 @@ def _asked(
 CASES: dict[str, Callable[[Size], list[Line]]] = {
     "rates/overall": overall,
     "rates/slice-table": slice_table,
+    "rates/calibrated": calibrated,
 }

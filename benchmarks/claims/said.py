@@ -77,6 +77,11 @@ def ratio(model: Any) -> tuple[float, Interval | None]:
     return shown["value"], interval(shown)
 
 
+def miscalibrated(calibration: Any) -> bool:
+    """Whether an ECE is more than what chance makes of it for a calibrated model."""
+    return bool(calibration["ece"] > calibration["chance_high"])
+
+
 def default_chart(answer: Any, metric: str) -> list[str]:
     """Names of the variables by which the ``differences`` route shows a metric."""
     shown = answer.get("metrics", {}).get(metric, answer)

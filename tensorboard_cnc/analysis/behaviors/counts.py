@@ -25,8 +25,8 @@ _FEW = 12
 # Below, floats have too few digits for bins.
 _LEAST = 1e-300
 RELIABILITY_BINS = 15
-# 95 % of a normal are below; sums of the bins' sizes are slightly skewed, which 1.75 allows for.
-_UPPER = 1.75
+# 95 % of a normal are below; and the skewness of a normal number without its sign.
+_UPPER, _HALF_SKEWNESS = 1.645, 0.995
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,4 +252,7 @@ def _by_chance(variance: NDArray[np.float64]) -> tuple[float, float]:
     """Mean and 95th percentile of Σ |X|, X independent and normal with these variances."""
     mean = float(np.sqrt(2 / np.pi * variance).sum())
     spread = float(np.sqrt((1 - 2 / np.pi) * variance.sum()))
-    return mean, mean + _UPPER * spread
+    total = float(variance.sum())
+    skewness = _HALF_SKEWNESS * float((variance**1.5).sum()) / total**1.5 if total else 0.0
+    # Cornish & Fisher (1938).
+    return mean, mean + (_UPPER + (_UPPER**2 - 1) / 6 * skewness) * spread
