@@ -137,7 +137,7 @@ def test_a_mean_of_few_values_without_bounds_is_not_told() -> None:
 
 
 def test_bounds_are_those_of_shares_and_of_correlations() -> None:
-    assert bounds_of(np.array([0, 0.2, 1 + 1e-8])) == Bounds(0, 1)
+    assert bounds_of(np.array([0.0, 0.2, 1 + 1e-8])) == Bounds(0, 1)
     assert bounds_of(np.array([-0.3, 0.2])) == Bounds(-1, 1)
     assert bounds_of(np.array([0.3, 1.2])) is None
     assert bounds_of(np.array([0.3, 0.2]), loss=True) is None
@@ -174,7 +174,7 @@ def test_errors_grow_with_the_kurtosis() -> None:
 )
 def test_reasons(values: list[float], reason: str) -> None:
     for dtype in (np.float64, np.float32) if max(values, default=0) < 1e30 else (np.float64,):
-        column = np.array(values, dtype)
+        column: Any = np.array(values, dtype)
         assert Sample(column, bounds_of(column)).why_no_interval() == reason
 
 
