@@ -79,7 +79,8 @@ def dequantized(node: Any, inputs: Inputs, name: str) -> Decoded:
         raise NotUnderstoodError("it is not made of codes and scales")
     if scale.dtype not in _SCALES or attribute(node, "output_dtype", 0):
         raise NotUnderstoodError(f"scales of {scale.dtype} are not read")
-    if zero is not None and (zero.dtype, zero.shape) != (codes.dtype, scale.shape):
+    alike = zero is None or zero.shape == scale.shape or zero.size == scale.size == 1
+    if zero is not None and not (alike and zero.dtype == codes.dtype):
         raise NotUnderstoodError(f"zero points of {zero.dtype} {zero.shape} do not fit")
     places = _Places.of(node, codes.shape, scale.shape)
     points = None if zero is None else whole(zero).astype(np.float32)

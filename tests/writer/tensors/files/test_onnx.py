@@ -251,6 +251,15 @@ def test_codes_that_nothing_dequantizes_are_refused(tmp_path: Path) -> None:
     assert "int8 codes for MatMulInteger" in refused(path)["fc.weight_quantized"]
 
 
+def test_one_zero_point_may_be_a_number_beside_a_list_of_one_scale(tmp_path: Path) -> None:
+    codes = RNG.integers(-9, 9, (4, 4), np.int8)
+    node = helper.make_node("DequantizeLinear", ["w", "s", "z"], ["y"])
+    parts = [tensor("w", codes), tensor("s", draw(1)), tensor("z", np.array(3, np.int8))]
+    (source,) = read(onnx_file(tmp_path / "m.onnx", [node], parts)).values()
+    scale = numpy_helper.to_array(parts[1])
+    np.testing.assert_array_equal(values(source), (codes.astype(np.float32) - 3) * scale)
+
+
 def test_a_scale_that_is_computed_is_refused(tmp_path: Path) -> None:
     codes = RNG.integers(-9, 9, (4, 4), np.int8)
     node = helper.make_node("DequantizeLinear", ["w", "x"], ["y"])
