@@ -16,12 +16,12 @@ PANEL = $(PY) scripts/panel_build.py
 # Any Python that runs scripts/bootstrap.py, which then chooses the newest one with venv.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-BOOTSTRAP = $(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH. Install one from \
-	https://www.python.org or your system's packages, or name it: make PYTHON=/path/to/python3)) \
-	scripts/bootstrap.py --venv
+ANY_PYTHON = $(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH. Install one from \
+	https://www.python.org or your system's packages, or name it: make PYTHON=/path/to/python3))
+BOOTSTRAP = $(ANY_PYTHON) scripts/bootstrap.py --venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-panel test-python test-writers check check-python check-panel \
+.PHONY: help demo dev test test-panel test-python test-writers test-toolkits check check-python check-panel \
 	format lock bench claims pictures wheel release proto types \
 	environment-demo environment-test environment-check
 
@@ -44,11 +44,14 @@ test-panel: environment-test  ## Run the panel's unit tests (TEST=name)
 test-python: environment-test  ## Run Python's tests, browser too (TEST=name, PYTEST='-x', WORKERS=2)
 	$(PANEL)
 	$(if $(TEST),,$(PY) scripts/chromium.py)
-	$(PY) -m pytest -m "not writers" $(or $(NAMED),-n $(WORKERS) --dist loadfile) $(PYTEST)
+	$(PY) -m pytest -m "not writers and not toolkits" $(or $(NAMED),-n $(WORKERS) --dist loadfile) $(PYTEST)
 
 test-writers:  ## Run the tests that need TensorFlow or toolkits, in an environment of their own
 	$(BOOTSTRAP) $(WRITERS_VENV) test-writers
-	$(WRITERS_VENV)/bin/python -m pytest -m writers $(PYTEST)
+	$(WRITERS_VENV)/bin/python -m pytest -m "writers or toolkits" $(PYTEST)
+
+test-toolkits:  ## Run the tests of what toolkits write, and note them in docs/toolkits-tested.md (GROUPS=keras)
+	$(ANY_PYTHON) scripts/toolkits.py $(GROUPS)
 
 check: check-python check-panel  ## Lint, formats and types, of Python, the panel and the workflows
 

@@ -15,7 +15,7 @@ from tests.writer.tensors.formats.packed import found
 from tests.writer.tensors.read_sources import values
 
 pytestmark = [
-    pytest.mark.writers,
+    pytest.mark.toolkits,
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
