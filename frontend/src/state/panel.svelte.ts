@@ -40,6 +40,6 @@ export class Panel extends LinkedModels {
     if (shade === "value") return colourScale(this.shown, this.colourSpec, resolution);
     const { nodes } = this.lineage;
     const parentOf = ({ key }: Model) => nodes.get(key)?.parent?.model;
-    return changeScale(this.shown, this.colourSpec, parentOf);
+    return changeScale(this.shown, this.colourSpec, parentOf, this.tradeoffs.stepNoise);
   }
 }

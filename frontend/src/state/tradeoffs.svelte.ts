@@ -1,6 +1,7 @@
 import type { Standing } from "../model/claims/front";
 import { caveatAmong } from "../model/metrics/conditions";
 import { replicatesOf } from "../model/metrics/estimate";
+import type { Noise } from "../model/metrics/known";
 import {
   automaticColour,
   chosenMetric,
@@ -59,6 +60,11 @@ export class Tradeoffs {
   });
 
   readonly replicates = $derived.by(() => replicatesOf(this.#panel.models));
+  /** Of steps: every model against its parent, all at once. */
+  readonly stepNoise = $derived.by((): Noise => ({
+    replicates: this.replicates,
+    comparisons: this.#panel.models.length,
+  }));
   readonly points = $derived.by((): ScatterPoint[] => {
     const { x, y } = this;
     return x && y ? scatterPoints(this.#remaining.shown, x, y, this.replicates) : [];

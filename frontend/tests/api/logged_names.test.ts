@@ -14,6 +14,7 @@ import { tableColumns, tableCsv } from "../../src/model/table/columns";
 import { sortedModels } from "../../src/model/table/sort";
 import type { Models } from "../../src/model/wire.gen";
 import { child, metric, model, spec, valuesOf } from "../builders";
+import { ONE_PAIR } from "../../src/model/metrics/known";
 
 const NAMES = ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"];
 
@@ -75,7 +76,9 @@ describe("names that every object knows", async () => {
     }
     const one = metrics.find((metric) => metric.name === name)!;
     expect(colourScale(models, one)?.low).toBe(NAMES.indexOf(name) + 1);
-    expect(describeModel(second!, lineage, [one], new Set()).metrics[0]?.value).toBe("not logged");
+    expect(describeModel(second!, lineage, [one], new Set(), ONE_PAIR).metrics[0]?.value).toBe(
+      "not logged",
+    );
     expect(spokenModel(first!, lineage, one, new Set())).toContain(`${name} `);
   });
 

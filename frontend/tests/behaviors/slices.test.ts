@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 
-import { sliceBar, sliceCsv, sliceScale, sliceTip, sliceVerdict } from "../../src/model/behaviors/slices";
+import {
+  sliceBar,
+  sliceCsv,
+  sliceScale,
+  sliceTip,
+  sliceVerdict,
+} from "../../src/model/behaviors/slices";
 import { summaryCsv } from "../../src/model/behaviors/summary_csv";
 import type { BehaviorSummary, SliceCells, SliceTable } from "../../src/model/wire.gen";
 import { behaviorOf, CORRECT } from "./builders";

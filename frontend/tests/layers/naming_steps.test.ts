@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { buildLineage } from "../../src/model/lineage/lineage";
 import { modulesAround, namesOfModule, stepsNaming } from "../../src/model/layers/naming_steps";
 import { child, metric, model, spec } from "../builders";
+import { ONE_PAIR } from "../../src/model/metrics/known";
 
 const ACCURACY = spec("accuracy", { goal: "max", low: 0, high: 1, format: ".1%" });
 const at = (value: number) => ({ accuracy: metric(value) });
@@ -17,7 +18,9 @@ const LINEAGE = buildLineage([
 ]);
 
 function naming(name: string, ...near: string[]): string[] {
-  return stepsNaming(LINEAGE, ACCURACY, name, true, new Set(near)).map((step) => step.model.id);
+  return stepsNaming(LINEAGE, ACCURACY, name, true, new Set(near), ONE_PAIR).map(
+    (step) => step.model.id,
+  );
 }
 
 describe("steps that name a module", () => {
@@ -55,7 +58,7 @@ describe("steps that name a module", () => {
 
   test("come first where they are near what is compared", () => {
     expect(naming("norm1.weight", "norms-10")).toEqual(["norms-10", "norms"]);
-    const [first] = stepsNaming(LINEAGE, ACCURACY, "norm1.weight", true, new Set());
+    const [first] = stepsNaming(LINEAGE, ACCURACY, "norm1.weight", true, new Set(), ONE_PAIR);
     expect(first?.change).toMatchObject({ kind: "points", verdict: "better" });
     expect(first?.change.amount).toBeCloseTo(25);
   });

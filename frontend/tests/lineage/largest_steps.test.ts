@@ -15,7 +15,12 @@ function measured(one: Model, ...repeats: number[]): Model {
 }
 
 function tell(models: readonly Model[], most = 3, of = accuracy) {
-  return largestSteps(buildLineage(models), of, replicatesOf(models), most);
+  return largestSteps(
+    buildLineage(models),
+    of,
+    { replicates: replicatesOf(models), comparisons: models.length },
+    most,
+  );
 }
 
 function words({ parent, phrase, change, more }: LargeStep): string {

@@ -8,6 +8,7 @@ import { changeScale, colourScale } from "../../src/model/map/scales";
 import type { Model } from "../../src/model/wire.gen";
 import { child, metric, model, spec } from "../builders";
 import { paths, t5 } from "./builders";
+import { ONE_PAIR } from "../../src/model/metrics/known";
 
 describe("texts", () => {
   const layout = layoutMap(t5(), "operation");
@@ -140,7 +141,12 @@ describe("texts where colours are changes", () => {
   const parentOf = ({ parents: [key] }: Model) => models.find((one) => one.key === key);
 
   test("tell the change first, and only where there is one", () => {
-    const told = withChanges(texts, layout, new Map(), changeScale(models, accuracy, parentOf));
+    const told = withChanges(
+      texts,
+      layout,
+      new Map(),
+      changeScale(models, accuracy, parentOf, ONE_PAIR),
+    );
     expect(told.get("dense")).toEqual(["dense"]);
     expect(told.get("p50")).toEqual(["50\u202f%"]);
     expect(told.get("p90")?.[0]).toMatch(/^90.% −72(\.0)?.pt$/);
@@ -150,7 +156,7 @@ describe("texts where colours are changes", () => {
 
   test("stay what they are where colours are values, and of folds", () => {
     expect(withChanges(texts, layout, new Map(), colourScale(models, accuracy))).toBe(texts);
-    const scale = changeScale(models, accuracy, parentOf);
+    const scale = changeScale(models, accuracy, parentOf, ONE_PAIR);
     const folded = withChanges(texts, layout, new Map([["p90", true]]), scale);
     expect(folded.get("p90")).toEqual(["90\u202f%"]);
   });

@@ -7,6 +7,7 @@ import { changeScale, colourScale, robustDomain, sizeScale } from "../../src/mod
 import { buildScene, placesOf } from "../../src/model/map/scene";
 import type { Model } from "../../src/model/wire.gen";
 import { metric, model, spec } from "../builders";
+import { ONE_PAIR } from "../../src/model/metrics/known";
 
 const accuracy = spec("accuracy", { goal: "max" });
 const size = spec("size", { goal: "min", unit: "B" });
@@ -113,7 +114,12 @@ describe("colour by change against the parent", () => {
   const models = withValues("size", 100, 102, 90);
   const [dense] = models;
   const larger = { ...size, goal: "max" as const };
-  const scale = changeScale(models, larger, (one) => (one === dense ? undefined : dense))!;
+  const scale = changeScale(
+    models,
+    larger,
+    (one) => (one === dense ? undefined : dense),
+    ONE_PAIR,
+  )!;
 
   test("is centred on no change and reaches as far to both sides", () => {
     expect([scale.low, scale.high]).toEqual([-10, 10].map((end) => expect.closeTo(end)));
@@ -132,15 +138,34 @@ describe("colour by change against the parent", () => {
 
   test("puts the better end at the same colour where less is better", () => {
     const sizes = withValues("size", 100, 50);
-    const down = changeScale(sizes, size, (one) => (one === sizes[0] ? undefined : sizes[0]))!;
+    const down = changeScale(
+      sizes,
+      size,
+      (one) => (one === sizes[0] ? undefined : sizes[0]),
+      ONE_PAIR,
+    )!;
     expect(down.strength(down.valueOf(sizes[1]!)!)).toBe(1);
     const legend = rampLegend(down, "light");
     expect(legend).toMatchObject({ low: "−50.0\u202f%", lowNote: "← better" });
     expect(legend.stops[0]).toBe(rampColour(1, "light", "change"));
   });
 
+  test("leaves what noise may have made without colour", () => {
+    const latency = spec("latency_ms", { goal: "min", unit: "ms" });
+    const slow = [10, 9, 4].map((value, at) =>
+      model(`m${at}`, { metrics: { latency_ms: metric(value) } }),
+    );
+    const found = changeScale(
+      slow,
+      latency,
+      (one) => (one === slow[0] ? undefined : slow[0]),
+      ONE_PAIR,
+    )!;
+    expect(slow.slice(1).map((one) => found.valueOf(one))).toEqual([0, expect.closeTo(-60)]);
+  });
+
   test("of roots alone is nothing", () => {
-    expect(changeScale(models, size, () => undefined)).toBeNull();
+    expect(changeScale(models, size, () => undefined, ONE_PAIR)).toBeNull();
   });
 
   test.each<Theme>(["light", "dark"])("has a grey middle and two colours (%s)", (theme) => {

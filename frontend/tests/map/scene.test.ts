@@ -27,6 +27,7 @@ import {
 } from "../../src/model/map/view";
 import { child, metric, model, spec } from "../builders";
 import { t5 } from "./builders";
+import { ONE_PAIR } from "../../src/model/metrics/known";
 
 const f1 = spec("F1", { goal: "max", unit: "%" });
 const layout = layoutMap(t5(), "operation");
@@ -134,7 +135,13 @@ describe("words", () => {
   const { lineage } = layoutMap([dense, pruned], "operation");
 
   test("give every metric with its change against the main parent", () => {
-    const { operation, parents, metrics } = describeModel(pruned, lineage, [f1, size], new Set());
+    const { operation, parents, metrics } = describeModel(
+      pruned,
+      lineage,
+      [f1, size],
+      new Set(),
+      ONE_PAIR,
+    );
     expect([operation, parents]).toEqual(["prune 50\u202f%", "child of dense"]);
     expect(metrics[0]).toMatchObject({ value: "85\u202f%", verdict: "worse" });
     expect(metrics[1]).toMatchObject({ value: "50\u202fB", verdict: "better" });
@@ -149,11 +156,11 @@ describe("words", () => {
   test("say why there is nothing, and the run where an id is not enough", () => {
     const failed = model("x", { status: "failed", reason: "diverged", run: "r1" });
     const twins = [failed, model("x", { key: "other", run: "r2" })];
-    const told = describeModel(failed, lineage, [f1], ambiguousIds(twins));
+    const told = describeModel(failed, lineage, [f1], ambiguousIds(twins), ONE_PAIR);
     expect(told).toMatchObject({ run: "r1", status: "failed: diverged" });
     expect(told.metrics[0]).toMatchObject({ value: "not logged", change: "", verdict: "" });
     const ghost = model("gone", { status: "missing", run: null });
-    expect(describeModel(ghost, lineage, [f1], new Set()).metrics).toEqual([]);
+    expect(describeModel(ghost, lineage, [f1], new Set(), ONE_PAIR).metrics).toEqual([]);
   });
 });
 

@@ -84,7 +84,7 @@ describe("the points", () => {
     size: sizeScale(models, size, LARGEST_PX),
     front: new Set([keys[0]!]),
     tied: new Set([keys[2]!]),
-      cautions: new Map([[keys[0]!, "harmed"]]),
+    cautions: new Map([[keys[0]!, "harmed"]]),
     faded: (key: string) => key === keys[1],
   };
 

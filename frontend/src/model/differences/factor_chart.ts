@@ -2,7 +2,7 @@ import { pairs } from "d3-array";
 
 import { suitsLog } from "../charts/axis";
 import { metricFormat } from "../format/metric_format";
-import { difference, exactly, ofEstimate, type Known } from "../metrics/known";
+import { difference, exactly, isTold, ofEstimate, type Known } from "../metrics/known";
 import type { MetricSpec } from "../wire.gen";
 import {
   differenceText,
@@ -90,16 +90,22 @@ const BREAK = { share: 0.5, steeper: 1.5 };
 
 /**
  * The steps of all curves between neighbouring levels, the largest first, that are half of what
- * the curve spans or more, steeper than its whole, and beyond noise where that is known.
+ * the curve spans or more, steeper than its whole, and beyond noise: at 95 % of all steps together.
  */
 export function curveBreaks(table: FactorTable): CurveBreak[] {
   if (chartForm(table) !== "curve") return [];
   const places = levelPlaces(table);
-  const breaks = linesOf(table, "numbers").flatMap((line) => breaksOf(line, places));
+  const lines = linesOf(table, "numbers");
+  const comparisons = lines.reduce((count, { stops }) => count + stops.length - 1, 0);
+  const breaks = lines.flatMap((line) => breaksOf(line, places, comparisons));
   return breaks.sort((a, b) => Math.abs(b.change) - Math.abs(a.change));
 }
 
-function breaksOf({ colour, stops }: Line, places: readonly number[]): CurveBreak[] {
+function breaksOf(
+  { colour, stops }: Line,
+  places: readonly number[],
+  comparisons: number,
+): CurveBreak[] {
   const values = stops.flatMap(({ points }) => points.map(({ value }) => value));
   const span = Math.max(...values) - Math.min(...values);
   const placeOf = (level: number) => places[level] ?? 0;
@@ -114,13 +120,13 @@ function breaksOf({ colour, stops }: Line, places: readonly number[]): CurveBrea
     const share = Math.abs(change) / span;
     const across = (placeOf(to.level) - placeOf(from.level)) / width;
     if (share < BREAK.share || share < BREAK.steeper * across) return [];
-    if (difference(known(ends[1]), known(ends[0])) === "cannot tell") return [];
+    if (!isTold(difference(known(ends[1]), known(ends[0]), comparisons))) return [];
     return [{ ends, colour, before: from.level, after: to.level, change }];
   });
 }
 
-function known({ estimate, value }: Point): Known {
-  return estimate ? ofEstimate(estimate) : exactly(value);
+function known({ estimate, value, perProcess }: Point): Known {
+  return { ...(estimate ? ofEstimate(estimate) : exactly(value)), perProcess };
 }
 
 /**
@@ -169,11 +175,11 @@ function valueLines({ points, mixed, value }: Cell, full: (value: number) => str
     const range = `${full(Math.min(...values))} to ${full(Math.max(...values))}`;
     return [mixed ? `mixed: ${range}, of models that differ in more` : range];
   }
-  const { estimate, models } = only;
+  const { estimate, models, perProcess } = only;
   return [
     (models.length > 1 ? "mean " : "") + full(value),
     estimate
-      ? `95 %: ${full(estimate.low)} to ${full(estimate.high)}, ${estimate.n} ${SOURCES[estimate.source]}`
+      ? `95 %: ${full(estimate.low)} to ${full(estimate.high)}, ${estimate.n} ${SOURCES[estimate.source]}${perProcess && estimate.source === "repeats" ? " in one process" : ""}`
       : "",
   ];
 }

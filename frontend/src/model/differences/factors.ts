@@ -2,7 +2,8 @@ import { deviation, group, mean } from "d3-array";
 
 import { changeOfNumbers } from "../format/change";
 import { parameterValue } from "../format/operation_words";
-import { sampleEstimate, type Estimate } from "../metrics/estimate";
+import { dependsOnProcess } from "../metrics/conditions";
+import { estimateOf, type Estimate } from "../metrics/estimate";
 import { studentT975 } from "../metrics/student";
 import { possibleRange } from "../metrics/possible_range";
 import type { Differences, MetricSpec, Model, Variable } from "../wire.gen";
@@ -17,6 +18,8 @@ export interface Point {
   readonly value: number;
   /** How well it is known, from replicates or repeats; null where it is not. */
   readonly estimate: Estimate | null;
+  /** Whether the metric varies from process to process, of which repeats say nothing. */
+  readonly perProcess: boolean;
 }
 
 /** The models of one combination of levels, and what a metric is there. */
@@ -138,21 +141,26 @@ function pointOf(members: readonly Member[], shown: Shown, within: Range): Point
     low: estimate.low - origin,
     high: estimate.high - origin,
   };
-  return { models, stratum: members[0]!.stratum, value, estimate: moved };
+  const perProcess = models.some(({ metrics }) =>
+    dependsOnProcess(metrics[shown.spec.name]!, shown.spec),
+  );
+  return { models, stratum: members[0]!.stratum, value, estimate: moved, perProcess };
 }
 
 /**
- * From replicates Student's interval of their mean, else from the repeats of the one model. No
+ * From replicates Student's interval of their mean, else as of the one model's metric. No
  * interval says that a metric is where it cannot be: beyond the ends of its range it is cut, which
  * leaves it as right as it was.
  */
 function estimateFrom(models: readonly Model[], shown: Shown, [low, high]: Range): Estimate | null {
   const [only] = models;
-  const repeats = only?.metrics[shown.spec.name]?.repeats.filter((value) => value !== null) ?? [];
+  const metric = only?.metrics[shown.spec.name];
   const found =
     models.length > 1
       ? meanEstimate(models.map((model) => valueOf(model, shown) ?? NaN))
-      : sampleEstimate(repeats, "repeats");
+      : metric
+        ? estimateOf(metric)
+        : null;
   return found && { ...found, low: Math.max(found.low, low), high: Math.min(found.high, high) };
 }
 

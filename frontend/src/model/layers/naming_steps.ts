@@ -1,4 +1,5 @@
 import { changeBetween, type Change } from "../format/change";
+import type { Noise } from "../metrics/known";
 import type { Lineage } from "../lineage/lineage";
 import { recipeStep } from "../lineage/recipe";
 import type { MetricSpec, Model, ParameterValue } from "../wire.gen";
@@ -55,13 +56,14 @@ export function stepsNaming(
   name: string,
   tensor: boolean,
   near: ReadonlySet<string>,
+  noise: Noise,
 ): NamingStep[] {
   const names = new Set(modulesAround(name, tensor).flatMap((path) => [...namesOfModule(path)]));
   const found: (NamingStep & { close: boolean })[] = [];
   for (const { model, parent } of lineage.nodes.values()) {
     const values = Object.values(model.operation?.parameters ?? {}).flatMap(textsOf);
     if (!parent || !values.some((value) => names.has(plain(value)))) continue;
-    const change = changeBetween(model, parent.model, spec);
+    const change = changeBetween(model, parent.model, spec, noise);
     if (!change) continue;
     const close = near.has(model.key) || near.has(parent.model.key);
     found.push({

@@ -1,5 +1,4 @@
 import { changeBetween, type Change } from "../format/change";
-import type { Replicates } from "../metrics/estimate";
 import { differenceReach, knownOf, type Noise } from "../metrics/known";
 import type { MetricSpec, Model } from "../wire.gen";
 import { childrenOf, type Lineage } from "./lineage";
@@ -28,17 +27,17 @@ type Step = Pick<LargeStep, "parent" | "child" | "change">;
 /**
  * The `most` steps after which a metric was worst and best against the main parent, the largest
  * first, one for each operation on each parent, failed ones apart. Left out are changes within
- * noise (tested at 95 % of all steps together) or of unknown noise, those measured under other
+ * noise (tested at 95 % of all that `noise` compares) or of unknown noise, those measured under other
  * conditions, and those below a hundredth of the largest.
  */
 export function largestSteps(
   lineage: Lineage,
   spec: MetricSpec,
-  replicates: Replicates,
+  noise: Noise,
   most: number,
 ): LargestSteps {
-  const steps = stepsOf(lineage, spec, { replicates, comparisons: lineage.nodes.size });
-  const known = (model: Model) => knownOf(model, spec, replicates.get(model.key));
+  const steps = stepsOf(lineage, spec, noise);
+  const known = (model: Model) => knownOf(model, spec, noise.replicates.get(model.key));
   const reachOf = ({ parent, child, change }: Step): Change | null => {
     const [one, other] = [known(child), known(parent)];
     const reach = one && other && differenceReach(one, other);
@@ -114,13 +113,14 @@ export function lossAndRepair(
   lineage: Lineage,
   losses: readonly LargeStep[],
   spec: MetricSpec,
+  noise: Noise,
   measured: ReadonlySet<string>,
 ): LossAndRepair | null {
   const lost = losses
     .flatMap(({ child, more }) => [child, ...more])
     .filter(({ key }) => measured.has(key));
   for (const loss of lost) {
-    const repair = bestRepair(lineage, loss, spec, measured);
+    const repair = bestRepair(lineage, loss, spec, noise, measured);
     if (repair) return { loss, repair };
   }
   return lost[0] ? { loss: lost[0], repair: null } : null;
@@ -130,6 +130,7 @@ function bestRepair(
   lineage: Lineage,
   loss: Model,
   spec: MetricSpec,
+  noise: Noise,
   measured: ReadonlySet<string>,
 ): Model | null {
   let best: Model | null = null;
@@ -137,7 +138,7 @@ function bestRepair(
   for (const each of childrenOf(lineage, loss.key)) {
     const child = lineage.nodes.get(each)?.model;
     if (!child || !measured.has(each)) continue;
-    const change = changeBetween(child, loss, spec);
+    const change = changeBetween(child, loss, spec, noise);
     if (change?.verdict !== "better" || Math.abs(change.amount) <= most) continue;
     [best, most] = [child, Math.abs(change.amount)];
   }

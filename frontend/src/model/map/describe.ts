@@ -2,6 +2,7 @@ import { changeBetween, changeText } from "../format/change";
 import type { Lineage } from "../lineage/lineage";
 import { exactMetric, fullMetric, metricLabel } from "../format/metric_format";
 import { operationText, spokenOperation } from "../format/operation_words";
+import type { Noise } from "../metrics/known";
 import type { MetricSpec, Model } from "../wire.gen";
 
 /** One line of a model's tooltip. */
@@ -11,7 +12,7 @@ export interface MetricLine {
   readonly value: string;
   /** Against the main parent: "−7.0 pt"; "" where there is nothing to compare with. */
   readonly change: string;
-  /** "better", "worse", "same"; "" where the metric has no direction. */
+  /** What is said of it; "" where the metric has no direction. */
   readonly verdict: string;
 }
 
@@ -35,6 +36,7 @@ export function describeModel(
   lineage: Lineage,
   metrics: readonly MetricSpec[],
   ambiguous: ReadonlySet<string>,
+  noise: Noise,
 ): ModelDescription {
   const parent = lineage.nodes.get(model.key)?.parent?.model;
   return {
@@ -43,7 +45,8 @@ export function describeModel(
     operation: operationText(model.operation),
     status: statusText(model),
     parents: parentsText(model, lineage),
-    metrics: model.status === "missing" ? [] : metrics.map((spec) => line(model, parent, spec)),
+    metrics:
+      model.status === "missing" ? [] : metrics.map((spec) => line(model, parent, spec, noise)),
   };
 }
 
@@ -96,9 +99,9 @@ function parentsText(model: Model, lineage: Lineage): string {
   return names.length > 0 ? `child of ${names.join(" and ")}` : "";
 }
 
-function line(model: Model, parent: Model | undefined, spec: MetricSpec): MetricLine {
+function line(model: Model, parent: Model | undefined, spec: MetricSpec, noise: Noise): MetricLine {
   const metric = model.metrics[spec.name];
-  const change = changeBetween(model, parent, spec);
+  const change = changeBetween(model, parent, spec, noise);
   return {
     name: metricLabel(spec),
     value: exactMetric(metric, spec),

@@ -1,3 +1,5 @@
+import { openWords } from "../claims/changes";
+import type { Noise } from "../metrics/known";
 import { quantileSorted } from "d3-array";
 
 import { changeBetween, changeText, type Change } from "../format/change";
@@ -120,17 +122,21 @@ export function colourScale(
 
 /**
  * Changes against the main parent, as far to one side of none as to the other; null where there are
- * none. They are in points or per cent; where a parent has 0 there is no percentage.
+ * none. What noise may have made is none. They are in points or per cent; where a parent has 0 there is no percentage.
  */
 export function changeScale(
   models: readonly Model[],
   spec: MetricSpec,
   parentOf: (model: Model) => Model | undefined,
+  noise: Noise,
 ): ColourScale | null {
   const changes = new Map<Model, Change>();
   for (const model of models) {
-    const change = changeBetween(model, parentOf(model), spec);
-    if (change && Number.isFinite(change.amount)) changes.set(model, change);
+    const change = changeBetween(model, parentOf(model), spec, noise);
+    if (!change || !Number.isFinite(change.amount)) continue;
+    // What noise may have made has the colour of no change.
+    const isOpen = change.verdict !== null && openWords(change.verdict) !== "";
+    changes.set(model, isOpen ? { ...change, amount: 0 } : change);
   }
   const [first] = changes.values();
   if (!first) return null;

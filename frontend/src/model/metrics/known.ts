@@ -90,6 +90,11 @@ function differenceOfNumbers(a: Known, b: Known, comparisons: number): Differenc
   return low > 0 && high >= BEYOND_PROCESSES * low ? larger : "unknown";
 }
 
+/** Whether one is known to be larger than the other. */
+export function isTold(seen: Difference): boolean {
+  return seen === "larger" || seen === "smaller";
+}
+
 /** Of replicates the median of all: a single one of them says less. */
 function centreOf({ value, estimate }: Known): number {
   return estimate?.source === "replicates" ? estimate.value : value;
