@@ -12,15 +12,15 @@ from tensorboard_cnc.analysis.behaviors.harm.crossings import Cells, Search
 from tensorboard_cnc.analysis.behaviors.harm.flips import Array, Levels, cells_of, levels_of
 from tensorboard_cnc.analysis.behaviors.harm.seeds import SeedNoise, widened_p
 from tensorboard_cnc.analysis.behaviors.harm.units import Against
-from tensorboard_cnc.analysis.behaviors.harm.verdicts import Reach, inside_q, rest_q
-from tensorboard_cnc.analysis.behaviors.instances import Floats, Ints
+from tensorboard_cnc.analysis.behaviors.harm.verdicts import SURE, Reach, inside_q, rest_q
+from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
 class CellTests:
     """Of cells (C,): the larger p and q within and against the rest; p against either level.
 
-    `n`: how many sampled units each has.
+    The latter is 0 where the former says enough; `n`: how many sampled units each has.
     """
 
     p: Array
@@ -48,58 +48,59 @@ class OverUnits:
     ) -> CellTests:
         """Of cells (C,), which have a smaller p within than the `others` of the family.
 
-        `crossings` (X, 2): which dimensions are crossed.
+        `crossings` (X, 2): which dimensions are crossed. Units are dealt anew only for cells that
+        lost something, and for those that came off worse than the rest.
         """
         size = sum(search.tested for search in searches)
-        inside, rest, beside, n = np.ones((4, len(cells.place)))
+        inside, rest, n = np.ones((3, len(cells.place)))
+        beside = np.zeros(len(inside))
         own = Reach(np.zeros(len(inside)), np.zeros(len(inside), bool))
-        for crossing, search, at in _parts(cells):
-            one, other = (self.dimensions[each] for each in crossings[crossing].tolist())
-            levels, width = cells_of(one, other, len(self.base)), len(other.texts)
-            values, places = searches[search].subject.values, cells.place[at]
-            grouping, of = levels.grouping(places), np.arange(len(at))
-            against = Against(self.base, values, self.units, rate=self.rate)
-            found = against.tests(grouping)
-            inside[at], n[at] = found.inside, found.n
+        for crossing, search, at in _parts(cells, np.ones(len(inside), bool)):
+            one, other = crossings[crossing].tolist()
+            grouping = self._crossed(one, other).grouping(cells.place[at])
+            found = self._of(searches[search]).tests(grouping)
+            inside[at], n[at], rest[at] = found.inside, found.n, found.against_rest
             own.least[at], own.churning[at] = found.reach
-            rest[at] = against.exact_rest_p(grouping, of)
-            beside[at] = np.maximum(
-                self._beside(
-                    levels_of(one, len(self.base)), places // width, values, levels, places
-                ),
-                self._beside(
-                    levels_of(other, len(self.base)), places % width, values, levels, places
-                ),
-            )
         lost = widened_p(inside, noise.net_loss, noise)
-        rest, beside = (widened_p(p, noise.against_rest, noise) for p in (rest, beside))
         q = inside_q(lost, own, others)
-        return CellTests(
-            np.maximum(lost, rest), np.maximum(q, rest_q(rest, size)), beside, n.astype(int)
-        )
+        for crossing, search, at in _parts(cells, q < SURE):
+            one, other = crossings[crossing].tolist()
+            grouping = self._crossed(one, other).grouping(cells.place[at])
+            rest[at] = self._of(searches[search]).exact_rest_p(grouping, np.arange(len(at)))
+        rest = widened_p(rest, noise.against_rest, noise)
+        q = np.maximum(q, rest_q(rest, size))
+        for crossing, search, at in _parts(cells, q < SURE):
+            one, other = crossings[crossing].tolist()
+            beside[at] = self._beside(one, other, cells.place[at], searches[search].subject.values)
+        beside = widened_p(beside, noise.against_rest, noise)
+        return CellTests(np.maximum(lost, rest), q, beside, n.astype(int))
 
-    def _beside(
-        self, part: Levels, level: Ints, values: Floats, levels: Levels, places: Ints
-    ) -> Array:
-        """The p of cells (C,) at these places against the rest of the `level` (C,) around each."""
-        found = np.ones(len(places))
-        for each in np.unique(level).tolist():
-            at = np.flatnonzero(level == each)
-            inside = np.zeros(len(self.base), bool)
-            inside[part.grouping(np.array([each])).rows] = True
-            base = np.where(inside, self.base, np.nan)
-            against = Against(base, values, self.units, rate=self.rate)
-            found[at] = against.exact_rest_p(levels.grouping(places[at]), np.arange(len(at)))
+    def _of(self, search: Search) -> Against:
+        return Against(self.base, search.subject.values, self.units, rate=self.rate)
+
+    def _crossed(self, one: int, other: int) -> Levels:
+        return cells_of(self.dimensions[one], self.dimensions[other], len(self.base))
+
+    def _beside(self, one: int, other: int, places: Ints, values: Floats) -> Array:
+        """The p of cells (C,) at these places against the rest of the levels around each."""
+        found, rows = np.zeros(len(places)), len(self.base)
+        cells, width = self._crossed(one, other), len(self.dimensions[other].texts)
+        for at_dimension, level in ((one, places // width), (other, places % width)):
+            part = levels_of(self.dimensions[at_dimension], rows)
+            for each in np.unique(level).tolist():
+                at = np.flatnonzero(level == each)
+                inside = np.zeros(rows, bool)
+                inside[part.grouping(np.array([each])).rows] = True
+                base = np.where(inside, self.base, np.nan)
+                against = Against(base, values, self.units, rate=self.rate)
+                p = against.exact_rest_p(cells.grouping(places[at]), np.arange(len(at)))
+                found[at] = np.maximum(found[at], p)
         return found
 
 
-def _parts(cells: Cells) -> Iterator[tuple[int, int, Ints]]:
-    """The places of the cells of each crossing and search."""
-    for crossing, search in sorted(
-        set(zip(cells.crossing.tolist(), cells.search.tolist(), strict=True))
-    ):
-        yield (
-            crossing,
-            search,
-            np.flatnonzero((cells.crossing == crossing) & (cells.search == search)),
-        )
+def _parts(cells: Cells, chosen: Bools) -> Iterator[tuple[int, int, Ints]]:
+    """The places of the chosen cells of each crossing and search."""
+    columns = (each[chosen].tolist() for each in (cells.crossing, cells.search))
+    for crossing, search in sorted(set(zip(*columns, strict=True))):
+        at = chosen & (cells.crossing == crossing) & (cells.search == search)
+        yield crossing, search, np.flatnonzero(at)

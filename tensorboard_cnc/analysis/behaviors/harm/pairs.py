@@ -167,7 +167,7 @@ def _decided(
         shown &= beside <= SURE
     else:
         told &= q < SURE
-        claimed, beside = np.flatnonzero(told), np.ones(len(p))
+        claimed, beside = np.flatnonzero(told), np.zeros(len(p))
         tests = over.tests(
             cells.at(claimed), grid.crossings, searches, noise.at(claimed), _reach(searches)
         )
