@@ -59,7 +59,7 @@ def test_a_model_that_looks_as_good_says_where_it_broke(
     ).to_be_visible()
     broke = glance.get_by_role(
         "button",
-        name=re.compile(r"Broke most: scan: faint, \d+ of \d+ right → wrong, 0 wrong → right"),
+        name=re.compile(r"Harmed: scan: faint, \d+ of \d+ right → wrong, 0 wrong → right; lost"),
     )
     expect(broke).to_be_visible()
     expect(frame.get_by_role("region", name="Trade-offs")).to_contain_text(

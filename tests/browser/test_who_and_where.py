@@ -60,7 +60,8 @@ def test_what_broke_everywhere_the_same(
     expect(summary).to_contain_text(
         re.compile(r"broke most.*\d+ of \d+ right → wrong, 0 wrong → right \(all others: (19|20)")
     )
-    expect(summary).not_to_contain_text(re.compile("evenly|harmed|q [<.]"))
+    expect(summary).to_contain_text("No slice stands out; in a slice of")
+    expect(summary).not_to_contain_text(re.compile("evenly|Harmed|q [<.]"))
     expect(summary).to_contain_text("correct on scans")
     expect(summary.get_by_text("logged accuracy: other data")).to_have_attribute(
         "data-tip", re.compile("pruned: accuracy 0.990 as logged, 80.0\u202f% here")
@@ -81,7 +82,9 @@ def test_a_combination_that_breaks_more_than_its_parts(
     before = settled_box(rows_bar)
     rows_bar.get_by_text("where it broke", exact=True).click()
     pairs = frame.get_by_role("table", name="Broken pairs of slices")
-    expect(pairs.get_by_role("row")).to_have_count(1)
+    # Under the heads.
+    expect(pairs.get_by_role("row")).to_have_count(2)
+    expect(pairs).to_contain_text("▼ lost 100")
     expect(pairs).to_contain_text("label 3 · scan faint")
     expect(pairs).to_contain_text("100\u202f%")
     assert settled_box(rows_bar) == before, "the bar stays where it is"
