@@ -238,7 +238,7 @@ def _read_references(
         )
     found = {}
     for key, model in given.items():
-        tensors = [each for each in all_sources(model, like) if isinstance(each, TensorSource)]
+        tensors = [each for each in all_sources(model, like=like) if isinstance(each, TensorSource)]
         found[checked_name(key, "id of a reference")] = _Reference(model, tensors)
     return found
 

@@ -122,7 +122,7 @@ def test_names_follow_another_model(tmp_path: Path) -> None:
          "rope_freqs.weight": (array[0], "F32")},
     )  # fmt: skip
     like = {"tok_embeddings.weight", "layers.0.feed_forward.w3.weight"}
-    assert {each.name for each in all_sources(path, like)} == like | {"rope_freqs.weight"}
+    assert {each.name for each in all_sources(path, like=like)} == like | {"rope_freqs.weight"}
     usual = {each.name: each for each in all_sources(path)}
     assert {"model.embed_tokens.weight", "model.layers.0.mlp.up_proj.weight"} < set(usual)
     buffer = usual["rope_freqs.weight"]
