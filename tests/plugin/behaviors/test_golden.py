@@ -12,6 +12,7 @@ import pytest
 
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Operation
+from tests.plugin.alike import check_alike
 from tests.plugin.behaviors.evaluated import Evaluated, keys
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "behaviors.json"
@@ -92,22 +93,6 @@ def answers() -> dict[str, Any]:
         "harmed": found.ask(**subject, level="harmed"),
         "forgotten": found.ask(**subject, level="forgotten", family="descendants", limit="2"),
     }
-
-
-def check_alike(found: Any, golden: Any, place: str = "") -> None:
-    """Equal but for rounding, which differs from processor to processor."""
-    if isinstance(golden, dict):
-        assert list(found) == list(golden), place
-        for name, value in golden.items():
-            check_alike(found[name], value, f"{place}.{name}")
-    elif isinstance(golden, list):
-        assert len(found) == len(golden), place
-        for index, value in enumerate(golden):
-            check_alike(found[index], value, f"{place}[{index}]")
-    elif isinstance(golden, float):
-        assert found == pytest.approx(golden, rel=1e-3, abs=1e-6), place
-    else:
-        assert found == golden, place
 
 
 def test_the_golden_answers() -> None:
