@@ -115,8 +115,10 @@ def test_refusals_are_read_back(tmp_path: Path, serve: Serve) -> None:
 
 
 def test_nothing_is_logged_of_what_cannot_be(tmp_path: Path) -> None:
+    damaged = tmp_path / "model.pt"
+    damaged.write_bytes(b"no zip archive")
     with cnc_summary.model(tmp_path, "m") as model:
-        for bad in (3, {}, {"x": "text"}, tmp_path / "model.pt"):
+        for bad in (3, {}, {"x": "text"}, damaged):
             with pytest.raises(ArgumentError):
                 model.weights(bad)
         with pytest.raises(ArgumentError):
