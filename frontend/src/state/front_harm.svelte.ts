@@ -2,32 +2,36 @@ import { behaviorsAddress } from "../api/addresses";
 import type { Caution, HarmOnFront } from "../model/claims/front";
 import { cautionsOf, worthAsking } from "../model/tradeoffs/cautions";
 import type { HarmedSlices } from "../model/wire.gen";
-import type { Panel } from "./panel.svelte";
-import { LatestResponse } from "./responses.svelte";
+import type { LinkedModels } from "./linked_models.svelte";
+import { LatestResponse, type ResponseCache } from "./responses.svelte";
+import type { Tradeoffs } from "./tradeoffs.svelte";
 
 /** A front that moves while axes or filters are chosen is not asked of. */
 const SETTLED_MS = 300;
 
 /** What predictions say against the models that trade-offs put forward. */
 export class FrontHarm {
-  readonly #panel: Panel;
+  readonly #models: LinkedModels;
+  readonly #tradeoffs: Tradeoffs;
+  readonly #glances: ResponseCache;
   /** While somebody looks at trade-offs. */
   #latest = $state.raw<LatestResponse<HarmedSlices> | null>(null);
   #settled = $state.raw<string | null>(null);
 
-  constructor(panel: Panel) {
-    this.#panel = panel;
+  constructor(models: LinkedModels, tradeoffs: Tradeoffs, glances: ResponseCache) {
+    this.#models = models;
+    this.#tradeoffs = tradeoffs;
+    this.#glances = glances;
   }
 
   /** Keys of the models that are asked of: one request, of few. */
   readonly #asked = $derived.by(() => {
-    const { base, tradeoffs } = this.#panel;
-    const best = tradeoffs.bestWithin.map(({ model }) => model);
-    const front = tradeoffs.frontPoints.map(({ model }) => model);
-    return worthAsking(base, [...best, ...front.reverse()]);
+    const best = this.#tradeoffs.bestWithin.map(({ model }) => model);
+    const front = this.#tradeoffs.frontPoints.map(({ model }) => model);
+    return worthAsking(this.#models.base, [...best, ...front.reverse()]);
   });
   readonly #address = $derived.by(() => {
-    const { base, link } = this.#panel;
+    const { base, link } = this.#models;
     if (!base || this.#asked.length === 0) return null;
     const subject = { base: base.key, models: this.#asked, dataset: link.evaluation };
     return behaviorsAddress("harmed", { ...subject, measure: null, form: null });
@@ -39,7 +43,7 @@ export class FrontHarm {
   );
   /** How many of the front these are. */
   readonly onFront: HarmOnFront = $derived.by(() => {
-    const { front } = this.#panel.tradeoffs;
+    const { front } = this.#tradeoffs;
     const harmed = [...front].filter((key) => this.cautions.has(key));
     return { harmed: harmed.length, front: front.size };
   });
@@ -53,11 +57,10 @@ export class FrontHarm {
       const timer = setTimeout(() => (this.#settled = address), SETTLED_MS);
       return () => clearTimeout(timer);
     });
-    const { glances } = this.#panel;
     this.#latest = new LatestResponse(
-      glances,
+      this.#glances,
       () => this.#settled,
-      () => this.#panel.live.response,
+      () => this.#models.live.response,
     );
   }
 }

@@ -14,11 +14,11 @@ export class Panel extends LinkedModels {
   // Filters may ask for models within budgets, and trade-offs are among what filters leave.
   readonly filters: Filters = new Filters(this, () => this.tradeoffs.withinBudgets);
   readonly tradeoffs = new Tradeoffs(this, this.filters);
-  readonly frontHarm = new FrontHarm(this);
-  readonly search = new Search(this);
-  readonly table = new Table(this, this.filters);
   /** What was requested of models at a glance: going back to one requests nothing. */
   readonly glances = new ResponseCache();
+  readonly frontHarm = new FrontHarm(this, this.tradeoffs, this.glances);
+  readonly search = new Search(this);
+  readonly table = new Table(this, this.filters);
   theme = $state<Theme>("light");
   /** Keys of the models that some control stands for while the pointer is on it. */
   highlighted = $state.raw<ReadonlySet<string> | null>(null);
