@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor, library, nn
 
 from tensorboard_cnc.efficiency.efficiency import Efficiency
 from tensorboard_cnc.efficiency.measuring import measure
@@ -116,7 +116,7 @@ def test_int8_weights_that_are_packed() -> None:
     assert counted(compute, x, codes).macs == 4 * 16 * 8
 
 
-@torch.library.custom_op("tensorboard_cnc_tests::fused", mutates_args=())
+@library.custom_op("tensorboard_cnc_tests::fused", mutates_args=())
 def fused(x: Tensor, weight: Tensor) -> Tensor:
     return x @ weight
 
