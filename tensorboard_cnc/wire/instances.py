@@ -183,7 +183,8 @@ class SliceCells(TypedDict):
     ratio: NotRequired[list[float | None]]
     ratio_low: NotRequired[list[float | None]]
     ratio_high: NotRequired[list[float | None]]
-    # Why slices, or those that are too small, have no interval and no p.
+    # Why slices, or those that are too small, have no interval and no p; of a model that was
+    # trained again, why they have no p.
     reason: NotRequired[str]
 
 

@@ -673,7 +673,10 @@ export interface SliceCells {
   ratio?: (number | null)[];
   ratio_low?: (number | null)[];
   ratio_high?: (number | null)[];
-  /** Why slices, or those that are too small, have no interval and no p. */
+  /**
+   * Why slices, or those that are too small, have no interval and no p; of a model that was
+   * trained again, why they have no p.
+   */
   reason?: string;
 }
 

@@ -88,7 +88,7 @@ describe("a bar of a slice", () => {
 });
 
 test("a slice is told whole", () => {
-  const lines = sliceTip(MODEL, 0, CORRECT, false)
+  const lines = sliceTip(MODEL, 0, CORRECT)
     .replace(/\u202f/g, " ")
     .split("\n");
   expect(lines).toEqual([
@@ -97,14 +97,16 @@ test("a slice is told whole", () => {
     "p < .001, q < .001",
     "right → wrong 32, wrong → right 2",
   ]);
-  expect(sliceTip(MODEL, 1, CORRECT, false)).toContain("– ");
+  expect(sliceTip(MODEL, 1, CORRECT)).toContain("– ");
 });
 
-test("a slice has a verdict where its q is below .05, and seeds are out of play", () => {
-  expect(sliceVerdict(MODEL, 0, CORRECT, false)).toBe("worse");
-  expect(sliceVerdict({ ...MODEL, q: [0.05] }, 0, CORRECT, false)).toBeNull();
-  expect(sliceVerdict(MODEL, 0, CORRECT, true)).toBeNull();
-  expect(sliceTip(MODEL, 0, CORRECT, true)).toContain("do not hold what seeds do");
+test("a slice has a verdict where its q is below .05, and none without a test", () => {
+  expect(sliceVerdict(MODEL, 0, CORRECT)).toBe("worse");
+  expect(sliceVerdict({ ...MODEL, q: [0.05] }, 0, CORRECT)).toBeNull();
+  const untested = { ...MODEL, p: [null], q: [null], reason: "Trained again." };
+  expect(sliceVerdict(untested, 0, CORRECT)).toBeNull();
+  expect(sliceTip(untested, 0, CORRECT)).toContain("Trained again.");
+  expect(sliceTip(untested, 0, CORRECT)).not.toContain("p <");
 });
 
 test("slices as a file have the columns of each model side by side", () => {

@@ -134,15 +134,6 @@ const CASES: Readonly<Record<string, Case>> = {
     says: "more than 3 seeds differ",
     no: [mean(0.1, 0.01), mean(0.1, 0.2, { seeds: 3 })],
   },
-  "mean.seedless": {
-    yes: mean(0.1, 0.01, { reason: "How much two seeds differ is not known." }),
-    says: "seeds unknown",
-    no: [
-      mean(0.1, 0.01),
-      mean(0.1, 0.01, { reason: "…", seeds: 3 }),
-      mean(0.1, 0.2, { reason: "…" }),
-    ],
-  },
   "calibration.chance": {
     yes: calibration(0.03),
     says: /^no more than a calibrated/,

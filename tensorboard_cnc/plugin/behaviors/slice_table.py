@@ -25,6 +25,7 @@ from tensorboard_cnc.analysis.behaviors.slices import (
     slice_means,
 )
 from tensorboard_cnc.analysis.false_discovery import benjamini_hochberg
+from tensorboard_cnc.analysis.retraining import retrained
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.rows import chosen_by_outcome, filtered_rows
@@ -32,6 +33,10 @@ from tensorboard_cnc.plugin.questions import BehaviorsQuestion
 from tensorboard_cnc.plugin.responses import BadRequestError, numbers
 
 _KINDS = "harm, harm:KEY, n, level, value:KEY, change:KEY, p:KEY"
+_SEEDS = (
+    "Trained again, so seeds tell the two apart as well: no test, and the intervals hold the "
+    "sample's error alone. What is harmed more than the rest is tested with seeds in it."
+)
 # More cells than these are not computed at a time.
 _MOST_GROUPS = 1_000_000
 
@@ -83,10 +88,15 @@ def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.S
     sides = {key: _side(comparison, key, measure, groups) for key in comparison.logged}
     counts = np.bincount(groups.codes, minlength=groups.n)
     hint = chosen_by_outcome(comparison, question.filter, [each.id for each in dimensions])
+    # Of each model with changes, whether seeds tell it from the base too.
+    seeded = {
+        key: retrained(comparisons.catalog, comparison.models[0], key)
+        for key, side in sides.items()
+        if side.changes is not None
+    }
     p = np.stack([s.changes.p for s in sides.values() if s.changes] or [np.empty(0)])
-    if hint is not None:
-        p = np.full(p.shape, np.nan)
-    q = dict(zip((k for k, s in sides.items() if s.changes), benjamini_hochberg(p), strict=False))
+    p[[each or hint is not None for each in seeded.values()]] = np.nan
+    q = dict(zip(seeded, benjamini_hochberg(p), strict=False))
     order = _order(_Found(comparison, measure, sides, counts), question)
     page = order[question.offset : question.offset + question.limit]
     places = np.unravel_index(there[page], [len(each.texts) for each in dimensions])
@@ -107,7 +117,13 @@ def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.S
         "instances": counts[page].tolist(),
         "small": (counts[page] < SMALL).tolist(),
         "models": [
-            shown.cells(key, sides.get(key), q.get(key), ratios=question.form == "ratio")
+            shown.cells(
+                key,
+                sides.get(key),
+                q.get(key),
+                ratios=question.form == "ratio",
+                seeded=seeded.get(key, False),
+            )
             for key in comparison.models
         ],
         "total": int(np.count_nonzero(rows)),
@@ -221,9 +237,9 @@ class _Shown:
     tested: bool
 
     def cells(
-        self, key: str, side: _Side | None, q: Floats | None, *, ratios: bool
+        self, key: str, side: _Side | None, q: Floats | None, *, ratios: bool, seeded: bool
     ) -> wire.SliceCells:
-        """The columns of one model."""
+        """The columns of one model; of one that is `seeded` nothing is tested."""
         page, measure = self.page, self.measure
         cells = _no_cells(key, len(page))
         base = self.comparison.models[0]
@@ -236,11 +252,12 @@ class _Shown:
         reason = side.means.reason
         if side.changes is not None:
             cells["change"] = numbers(side.changes.mean[page])
-            reason = side.changes.reason
+            reason = _SEEDS if seeded and self.tested else side.changes.reason
             if self.tested:
                 low, high = side.changes.interval(page)
                 cells["change_low"], cells["change_high"] = numbers(low), numbers(high)
-                cells["p"] = numbers(side.changes.p[page])
+                if not seeded:
+                    cells["p"] = numbers(side.changes.p[page])
             if ratios:
                 cells["ratio"], cells["ratio_low"], cells["ratio_high"] = self._ratios(key)
         if reason is not None:

@@ -73,27 +73,14 @@ function greater(ends: readonly (number | null)[]): number | null {
   return ends.includes(null) ? null : Math.max(...(ends as number[]));
 }
 
-const SEEDS = "Trained again: the tests of slices do not hold what seeds do. See “where it broke”.";
-
-/**
- * The change of row `row`, as it is judged: with the chance corrected for all slices; `seeds`:
- * whether seeds tell the model from the base too, of which these tests know nothing.
- */
-function judged(cells: SliceCells, row: number, seeds: boolean): MeanFacts["change"] {
-  const { change, q } = cells;
-  const reason = seeds ? SEEDS : cells.reason;
-  const p = seeds ? null : (q[row] ?? null);
-  return { value: change[row] ?? null, p, ...(reason ? { reason } : {}) };
+/** The change of row `row`, as it is judged: with the chance corrected for all slices. */
+function judged({ change, q, reason }: SliceCells, row: number): MeanFacts["change"] {
+  return { value: change[row] ?? null, p: q[row] ?? null, ...(reason ? { reason } : {}) };
 }
 
 /** Whether row `row` is known to have changed for the better or the worse. */
-export function sliceVerdict(
-  cells: SliceCells,
-  row: number,
-  { goal }: BehaviorMeasure,
-  seeds: boolean,
-) {
-  return meanVerdict(judged(cells, row, seeds), goal);
+export function sliceVerdict(cells: SliceCells, row: number, { goal }: BehaviorMeasure) {
+  return meanVerdict(judged(cells, row), goal);
 }
 
 /** "×1.18 [1.17, 1.19]" of row `row`; "" where ratios are not asked for. */
@@ -104,12 +91,7 @@ export function sliceRatio({ ratio, ratio_low, ratio_high }: SliceCells, row: nu
 }
 
 /** All of a cell in words, for its tooltip. */
-export function sliceTip(
-  cells: SliceCells,
-  row: number,
-  measure: BehaviorMeasure,
-  seeds: boolean,
-): string {
+export function sliceTip(cells: SliceCells, row: number, measure: BehaviorMeasure): string {
   const value = cells.value[row] ?? null;
   const change = cells.change[row] ?? null;
   const n = (cells.n[row] ?? 0).toLocaleString("en");
@@ -122,8 +104,8 @@ export function sliceTip(
         ? ""
         : `, 95 % interval ${differenceText(low, measure)} to ${differenceText(high, measure)}`;
     lines.push(`change ${differenceText(change, measure)}${ends}`);
-    const found = judged(cells, row, seeds);
-    const test = seeds ? [] : [chanceText(cells.p[row] ?? null, "p"), chanceText(found.p, "q")];
+    const found = judged(cells, row);
+    const test = [chanceText(cells.p[row] ?? null, "p"), chanceText(found.p, "q")];
     lines.push([...test, meanWords(found, measure.goal)].filter(Boolean).join(", "));
     if (found.p === null) lines.push(found.reason ?? "");
   }

@@ -19,7 +19,7 @@ const isFor = ({ change, goal }: MeanFacts, way: "max" | "min"): boolean =>
 const better: Claim<MeanFacts> = {
   id: "mean.better",
   sentence: "better",
-  when: "p < .05 (of slices q, where no seed tells the models apart), in the direction of the goal",
+  when: "p < .05 (of slices q), in the direction of the goal",
   may: (facts) => isSure(facts) && isFor(facts, "max"),
   words: () => "better",
 };
@@ -56,19 +56,6 @@ const seeds: Claim<MeanFacts> = {
   words: ({ change }) => `more than ${change.seeds} seeds differ`,
 };
 
-const seedless: Claim<MeanFacts> = {
-  id: "mean.seedless",
-  sentence: "seeds unknown",
-  when: "p < .05 by the sample's error alone: the model was trained again, and no replicates of the base tell what a seed does",
-  may: (facts) => isSure(facts) && !facts.change.seeds && facts.change.reason !== undefined,
-  words: () => "seeds unknown",
-};
-
-/** Whether seeds tell a model from the base too, which its change knows and its slices do not. */
-export function hasSeedNoise({ p, reason, seeds = 0 }: MeanFacts["change"]): boolean {
-  return seeds > 0 || (p !== null && reason !== undefined);
-}
-
 /** Whether a change is known to be for the better or the worse; null where it is not. */
 export function meanVerdict(
   change: MeanFacts["change"],
@@ -80,7 +67,7 @@ export function meanVerdict(
 
 /** What is not known of a change, or that seeds do not explain it; "" where p says all. */
 export function meanWords(change: MeanFacts["change"], goal: MeanFacts["goal"]): string {
-  return said({ change, goal }, open, untested, seeds, seedless);
+  return said({ change, goal }, open, untested, seeds);
 }
 
 const asCalibrated: Claim<Calibration> = {
@@ -116,6 +103,6 @@ export function divergenceWords(divergence: Divergence): string {
   return said(divergence, rounding);
 }
 
-export const MEAN_CLAIMS = [better, worse, open, untested, seeds, seedless];
+export const MEAN_CLAIMS = [better, worse, open, untested, seeds];
 export const CALIBRATION_CLAIMS = [asCalibrated, uncalibrated];
 export const DIVERGENCE_CLAIMS = [rounding];
