@@ -35,6 +35,7 @@ class Catalog:
     """All models of a log directory, oldest first, and what is known about them."""
 
     members: tuple[Member, ...]
+    by_key: Mapping[str, Member]
     index: ModelIndex
     lineage: Lineage
     # By model key; ghosts may have measurements too.
@@ -82,6 +83,7 @@ def build_catalog(
     metrics, mixed = _told_mixed(known_metrics(specs, names), members, measured)
     return Catalog(
         members=members,
+        by_key={member.key: member for member in members},
         index=index,
         lineage=Lineage(
             lineage.parents, {**lineage.ghosts, **ghosts}, lineage.problems, replicate_of

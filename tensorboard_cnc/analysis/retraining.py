@@ -55,10 +55,10 @@ def retrained(catalog: Catalog, base: str, model: str) -> bool:
 
 def _origins(catalog: Catalog, key: str) -> Iterator[str]:
     """The model itself, and those that it came from without training."""
-    operations = {member.key: member.card.operation for member in catalog.members}
     while True:
         yield key
-        operation, parents = operations.get(key), catalog.lineage.parents.get(key, ())
+        member, parents = catalog.by_key.get(key), catalog.lineage.parents.get(key, ())
+        operation = member.card.operation if member else None
         if operation is None or len(parents) != 1 or not made_without_training(operation):
             return
         key = parents[0].key

@@ -199,6 +199,8 @@ def test_by_keyboard_alone(logged: Logged, page: Page, serve_process: ServeProce
     show(frame, "instances")
     expect(rows(frame).first).to_be_visible()
     frame.get_by_role("combobox", name="Sort").select_option("as logged")
+    # Keys walk over the rows that are there.
+    expect(rows(frame).first).to_contain_text("#0")
     frame.locator("body").press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")

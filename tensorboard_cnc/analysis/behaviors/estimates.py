@@ -198,10 +198,11 @@ def seeds_of(
     return Seeds(len(columns), max(2 * float(np.var(means, ddof=1)) - instances, 0.0))
 
 
-def with_seeds(found: Change, seeds: Seeds) -> Change:
+def with_seeds(found: Change, seeds: Seeds, *, rate: bool = False) -> Change:
     """A change of a model that was trained anew: its error holds what seeds do.
 
-    By Student's t with one degree of freedom fewer than seeds; never narrower than before.
+    By Student's t with one degree of freedom fewer than seeds; never narrower than before. The
+    interval of a `rate` ends at -1 and 1.
     """
     error = math.sqrt(found.error**2 + seeds.variance) if found.p is not None else 0.0
     if found.p is None or not error:
@@ -209,10 +210,11 @@ def with_seeds(found: Change, seeds: Seeds) -> Change:
     df = seeds.n - 1
     p = 2 * float(student_t_cdf(-abs(found.value) / error, df))
     half = float(student_t_quantile((1 + LEVEL) / 2, df)) * error
+    most = 1.0 if rate else math.inf
     return replace(
         found,
-        low=min(found.low, found.value - half),
-        high=max(found.high, found.value + half),
+        low=max(min(found.low, found.value - half), -most),
+        high=min(max(found.high, found.value + half), most),
         p=max(found.p, p),
         error=error,
         seeds=seeds.n,

@@ -57,7 +57,7 @@ def recipes_of(catalog: Catalog, keys: Sequence[str], names: Names) -> list[Reci
     That of a model which is said to be a replicate is the other's.
     """
     known: dict[str, Recipe] = {}
-    members = {member.key: member for member in catalog.members}
+    members = catalog.by_key
     said = catalog.lineage.replicate_of
     for key in keys:
         chain = [key]

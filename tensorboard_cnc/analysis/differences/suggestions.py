@@ -32,14 +32,14 @@ def suggestions_for(catalog: Catalog, classes: RecipeClasses) -> list[Suggestion
 
     Those of the most models come first.
     """
-    ids = {member.key: member.card.id for member in catalog.members}
-    operations = {member.key: member.card.operation for member in catalog.members}
+    cards = {key: member.card for key, member in catalog.by_key.items()}
     found = [
-        (keys, _of_equal_recipes([ids[key] for key in keys], operations[keys[0]]))
+        (keys, _of_equal_recipes([cards[key].id for key in keys], cards[keys[0]].operation))
         for keys in classes.equal.values()
     ]
     found += [
-        (keys, _of_roots([ids[key] for key in keys])) for keys in _roots_alike(catalog, classes)
+        (keys, _of_roots([cards[key].id for key in keys]))
+        for keys in _roots_alike(catalog, classes)
     ]
     found.sort(key=lambda each: -len(each[0]))
     return [

@@ -17,6 +17,10 @@ _NO_TWINS = (
     "Trained anew, so seeds tell the two apart as well; by how much is not known without two more "
     "models of the base's recipe: no test, and the interval holds the sample's error alone."
 )
+_NO_RATIO = (
+    "Trained anew, so seeds tell the two apart as well, of which the interval of a ratio would "
+    "hold nothing."
+)
 # The base, and as many replicates of it: of two seeds alone any spread may be by chance.
 _LEAST_SEEDS = 3
 
@@ -53,7 +57,11 @@ class BaseSeeds:
                 groups=filtered.comparison.truth.groups,
             )
             if seeds is not None:
-                return with_seeds(found, seeds)
+                return with_seeds(found, seeds, rate=filtered.measure.rate)
         if among is not None and key in among.logged:
             return found.untested(_TWIN)
         return found.unsure(_NO_TWINS)
+
+    def why_no_ratio(self, key: str) -> str | None:
+        """Why the ratio of this model's mean to the base's has no interval; None where it has."""
+        return _NO_RATIO if self._retrained(key) else None

@@ -154,7 +154,7 @@ def _texts(texts: tuple[str, ...], rows: Ints, length: int | None) -> list[str |
 
 def _names(catalog: Catalog, keys: Sequence[str]) -> dict[str, str]:
     """What the models are called: their ids, with the run where two have the same."""
-    members = {member.key: member for member in catalog.members}
+    members = catalog.by_key
     ids = {key: member.card.id for key, member in members.items()} | dict(catalog.lineage.ghosts)
     count = Counter(ids[key] for key in keys)
     return {

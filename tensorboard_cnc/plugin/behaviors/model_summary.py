@@ -46,7 +46,7 @@ def model_summary(
     summary["excluded"] = _excluded(comparison, key)
     if filtered.has_value(key):
         values = filtered.values(key, measure, filtered.form)
-        summary["value"] = _estimate_json(_value(filtered, key, values))
+        summary["value"] = _estimate_json(_value(filtered, key, values, seeds))
         counts = counts_in(values, edges)
         n_known = int(counts.sum())
         summary["histogram"] = {"counts": counts.tolist(), "n_excluded": summary["n"] - n_known}
@@ -90,44 +90,46 @@ def _outcomes(table: Outcomes) -> wire.Outcomes:
     }
 
 
-def _value(filtered: FilteredRows, key: str, values: Floats) -> Estimate:
+def _value(filtered: FilteredRows, key: str, values: Floats, seeds: BaseSeeds) -> Estimate:
     """The mean of a model's column; in the form "ratio" the ratio of means."""
     measure, form = filtered.measure, filtered.form
     if measure.pairwise or form == "value":
         return filtered.mean(values, rate=measure.rate, loss=measure.loss)
     if form == "ratio":
-        return _untested(_ratio(filtered, key), filtered)
+        return _ratio(filtered, key, seeds)
     if form == "difference":
-        return _untested(_difference(filtered, key), filtered)
-    return _untested(filtered.mean(values, loss=not measure.rate), filtered)
+        return _difference(filtered, key, seeds)
+    return _without_interval(filtered.mean(values, loss=not measure.rate), filtered.hint)
 
 
-def _difference(filtered: FilteredRows, key: str) -> Change:
+def _difference(filtered: FilteredRows, key: str, seeds: BaseSeeds) -> Change:
+    """Model - base with all that its error holds; untested where an outcome chose the rows."""
     measure, base = filtered.measure, filtered.comparison.models[0]
     columns = (filtered.values(each, measure) for each in (key, base))
-    return change(*columns, rate=measure.rate, loss=measure.loss, groups=filtered.groups)
+    found = change(*columns, rate=measure.rate, loss=measure.loss, groups=filtered.groups)
+    if filtered.hint is not None:
+        return found.untested(filtered.hint)
+    return seeds.judged(found, filtered, key)
 
 
-def _ratio(filtered: FilteredRows, key: str) -> Estimate:
+def _ratio(filtered: FilteredRows, key: str, seeds: BaseSeeds) -> Estimate:
     measure, base = filtered.measure, filtered.comparison.models[0]
     columns = (filtered.values(each, measure) for each in (key, base))
-    return ratio(*columns, rate=measure.rate, loss=measure.loss, groups=filtered.groups)
+    found = ratio(*columns, rate=measure.rate, loss=measure.loss, groups=filtered.groups)
+    return _without_interval(found, filtered.hint or seeds.why_no_ratio(key))
 
 
-def _untested(found: Estimate, filtered: FilteredRows) -> Estimate:
-    """Without an interval where the rows are chosen by an outcome."""
-    if filtered.hint is None:
+def _without_interval(found: Estimate, reason: str | None) -> Estimate:
+    """Where there is a reason for that."""
+    if reason is None:
         return found
-    return replace(found, low=float("nan"), high=float("nan"), reason=filtered.hint)
+    return replace(found, low=float("nan"), high=float("nan"), reason=reason)
 
 
 def _change(filtered: FilteredRows, key: str, seeds: BaseSeeds) -> wire.Change:
-    found = _difference(filtered, key)
-    if filtered.hint is not None:
-        found = found.untested(filtered.hint)
-    written = _change_json(seeds.judged(found, filtered, key))
+    written = _change_json(_difference(filtered, key, seeds))
     if filtered.form == "ratio":
-        times = _untested(_ratio(filtered, key), filtered)
+        times = _ratio(filtered, key, seeds)
         written["ratio"] = {
             "value": number(times.value),
             "low": number(times.low),

@@ -259,7 +259,9 @@ class _Shown:
                 if not seeded:
                     cells["p"] = numbers(side.changes.p[page])
             if ratios:
-                cells["ratio"], cells["ratio_low"], cells["ratio_high"] = self._ratios(key)
+                cells["ratio"], cells["ratio_low"], cells["ratio_high"] = self._ratios(
+                    key, seeded=seeded
+                )
         if reason is not None:
             cells["reason"] = reason
         if q is not None and self.tested:
@@ -269,7 +271,7 @@ class _Shown:
             cells["positive"] = side.positive[page].tolist()
         return cells
 
-    def _ratios(self, key: str) -> tuple[_Numbers, _Numbers, _Numbers]:
+    def _ratios(self, key: str, *, seeded: bool) -> tuple[_Numbers, _Numbers, _Numbers]:
         """Model / base of the means, and the ends of their intervals."""
         base, model = (
             self.comparison.column(each, self.measure) for each in (self.comparison.models[0], key)
@@ -283,7 +285,7 @@ class _Shown:
             units = None if sampled is None else sampled[rows]
             of = {"rate": self.measure.rate, "loss": self.measure.loss}
             found.append(estimates.ratio(model[rows], base[rows], groups=units, **of))
-        ends_shown = self.tested
+        ends_shown = self.tested and not seeded
         return (
             numbers([each.value for each in found]),
             numbers([each.low if ends_shown else np.nan for each in found]),

@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as arrays
 from scipy import stats
 
 from tensorboard_cnc.analysis.behaviors.estimates import (
+    Seeds,
     change,
     mean,
     ratio,
@@ -220,6 +221,14 @@ def test_seeds_make_no_claims(count: int) -> None:
         claims.append(found.p < 0.05)
     # Of 120 at 5 %, more than 12 once in a hundred times.
     assert np.sum(claims) <= 12
+
+
+def test_no_change_of_a_rate_is_beyond_100_points() -> None:
+    right = np.ones(400)
+    found = change(np.zeros(400), right, rate=True)
+    wide = with_seeds(found, Seeds(3, 0.2))
+    assert wide.low < -1
+    assert with_seeds(found, Seeds(3, 0.2), rate=True).low == -1
 
 
 def test_one_model_tells_nothing_of_seeds() -> None:

@@ -46,6 +46,19 @@ def test_a_ratio_is_one_of_rates() -> None:
     assert "ratio" not in before
 
 
+def test_a_ratio_to_another_net_has_no_interval_without_seeds() -> None:
+    subject = {"base": keys("dense-seed1"), "models": keys("tuned"), "form": "ratio"}
+    found = log()
+    _, tuned = found.ask(**subject)["models"]
+    ratio = tuned["change"]["ratio"]
+    assert (ratio["low"], ratio["high"]) == (None, None)
+    assert ratio["value"] == tuned["value"]["value"] is not None
+    assert ratio["reason"] == tuned["value"]["reason"]
+    _, cells = found.ask(**subject, level="slices", by=["label"])["models"]
+    assert {*cells["ratio_low"], *cells["ratio_high"]} == {None}
+    assert None not in cells["ratio"]
+
+
 def test_seeds_of_the_base_are_part_of_the_error_of_another_net() -> None:
     found = log()
     found.model("other")
