@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.writer.tensors.model_sources import model_sources
+from tensorboard_cnc.writer.tensors.tensor_source import Refused
 from tests.writer.tensors.safetensors_maker import save
 
 RNG = np.random.default_rng(0)
@@ -17,6 +21,30 @@ HEADS, KEY_HEADS = 4, 2
 RANK, ALPHA = 4, 10
 _FLOAT = 1
 Arrays = dict[str, NDArray[Any]]
+
+
+def with_wrong_bytes(content: bytes, first: int, last: int) -> Iterator[bytes]:
+    """300 copies, each with three random bytes between two places."""
+    draw = np.random.default_rng(1)
+    for _ in range(300):
+        copy = bytearray(content)
+        for at in draw.integers(first, last, 3):
+            copy[at] = draw.integers(0, 256)
+        yield bytes(copy)
+
+
+def refused_files(path: Path, contents: Iterable[bytes], *, most: int) -> int:
+    """How many of these files are refused; what is read of the others is below `most` values."""
+    found = 0
+    for content in contents:
+        path.write_bytes(content)
+        try:
+            tensors = list(model_sources(path))
+        except ArgumentError:
+            found += 1
+        else:
+            assert all(isinstance(each, Refused) or each.size < most for each in tensors)
+    return found
 
 
 def lora_parts(module: str, inputs: tuple[int, ...], outputs: int, rank: int = RANK) -> Arrays:

@@ -12,10 +12,17 @@ import pytest
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.tensors.model_sources import all_sources, model_sources
-from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tensorboard_cnc.writer.tensors.model_sources import all_sources
+from tensorboard_cnc.writer.tensors.tensor_source import TensorSource
 from tensorboard_cnc.writer.weights import weights_record
-from tests.writer.tensors.files.makers import HEADS, KEY_HEADS, gguf_file, stored_bytes
+from tests.writer.tensors.files.makers import (
+    HEADS,
+    KEY_HEADS,
+    gguf_file,
+    refused_files,
+    stored_bytes,
+    with_wrong_bytes,
+)
 from tests.writer.tensors.read_sources import refusals, sources, values
 
 gguf = pytest.importorskip("gguf")
@@ -153,24 +160,8 @@ def test_damaged_files_are_refused_in_little_time(tmp_path: Path) -> None:
         path, {"blk.0.ffn_up.weight": (stored_bytes("Q4_K", 4, 1), "Q4_K")}
     ).read_bytes()
     cut = [4, 8, 20, 30, len(content) - 700, len(content) - 1]
-    draw = np.random.default_rng(1)
-    broken = [content[:at] for at in cut]
-    head = 400
-    for _ in range(300):
-        copy = bytearray(content)
-        for at in draw.integers(4, head, 3):
-            copy[at] = draw.integers(0, 256)
-        broken.append(bytes(copy))
-    refused = 0
-    for each in broken:
-        path.write_bytes(each)
-        try:
-            found = list(model_sources(path))
-        except ArgumentError:
-            refused += 1
-        else:
-            assert all(isinstance(one, Refused) or one.size < 10**6 for one in found)
-    assert refused >= len(cut)
+    broken = [*(content[:at] for at in cut), *with_wrong_bytes(content, 4, 400)]
+    assert refused_files(path, broken, most=10**6) >= len(cut)
 
 
 def test_an_endless_array_is_not_walked(tmp_path: Path) -> None:
