@@ -9,7 +9,9 @@ import numpy as np
 from tensorboard_cnc.analysis.behaviors.estimates import Change, seeds_of, with_seeds
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Floats, rows_of
 from tensorboard_cnc.analysis.behaviors.measures import Measure
+from tensorboard_cnc.analysis.differences.replicates import replicates_of
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
+from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.rows import FilteredRows
 
 _TWIN = "Only a seed tells it from the base: this is how much two seeds differ."
@@ -23,6 +25,17 @@ _NO_RATIO = (
 )
 # The base, and as many replicates of it: of two seeds alone any spread may be by chance.
 _LEAST_SEEDS = 3
+
+
+def with_replicates(
+    comparisons: Comparisons, comparison: Comparison, most: int
+) -> Comparison | None:
+    """The base and at most so many replicates of it on this data set; None without any."""
+    base = comparison.models[0]
+    if comparison.base is None:
+        return None
+    replicates = replicates_of(comparisons.catalog, base, comparisons.evaluated())
+    return comparisons.among([base, *replicates[:most]]) if replicates else None
 
 
 def columns_on(

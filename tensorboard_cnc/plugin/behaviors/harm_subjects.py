@@ -11,9 +11,8 @@ from tensorboard_cnc.analysis.behaviors.harm.slices import Subject
 from tensorboard_cnc.analysis.behaviors.instances import Floats
 from tensorboard_cnc.analysis.behaviors.measures import Measure
 from tensorboard_cnc.analysis.behaviors.proportions import two_valued
-from tensorboard_cnc.analysis.differences.replicates import replicates_of
 from tensorboard_cnc.analysis.retraining import retrained
-from tensorboard_cnc.plugin.behaviors.base_seeds import columns_on
+from tensorboard_cnc.plugin.behaviors.base_seeds import columns_on, with_replicates
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 
@@ -74,11 +73,9 @@ def _replicates(
     comparisons: Comparisons, comparison: Comparison, measure: Measure
 ) -> dict[str, Floats]:
     """What the base's replicates have, by key, on the instances of the comparison."""
-    base = comparison.models[0]
-    keys = replicates_of(comparisons.catalog, base, comparisons.evaluated())
-    if not keys:
+    among = with_replicates(comparisons, comparison, _MOST_REPLICATES + 1)
+    if among is None:
         return {}
-    among = comparisons.among([base, *keys[: _MOST_REPLICATES + 1]])
     others = among.logged[1:]
     found = dict(zip(others, columns_on(comparison, among, others, measure), strict=True))
     return {key: each for key, each in found.items() if np.isfinite(each).any()}

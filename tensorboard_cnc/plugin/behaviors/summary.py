@@ -12,9 +12,8 @@ from tensorboard_cnc.analysis.behaviors.counts import common_edges, noise_floor
 from tensorboard_cnc.analysis.behaviors.dimensions import Dimension
 from tensorboard_cnc.analysis.behaviors.instances import NONE, Bools, rows_of
 from tensorboard_cnc.analysis.behaviors.measures import Measure
-from tensorboard_cnc.analysis.differences.replicates import replicates_of
 from tensorboard_cnc.analysis.retraining import retrained
-from tensorboard_cnc.plugin.behaviors.base_seeds import BaseSeeds
+from tensorboard_cnc.plugin.behaviors.base_seeds import BaseSeeds, with_replicates
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons, EvaluationSet
 from tensorboard_cnc.plugin.behaviors.model_summary import model_summary, not_logged
@@ -23,7 +22,7 @@ from tensorboard_cnc.plugin.questions import BehaviorsQuestion
 from tensorboard_cnc.plugin.responses import number, significant
 
 # Pairs of more replicates than these tell nothing new.
-_MOST_REPLICATES = 8
+_MOST_REPLICATES = 7
 
 
 def summary(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.BehaviorSummary:
@@ -57,7 +56,7 @@ def summary(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.Behav
     truth, data = comparison.truth, comparison.instances.dataset
     rows = filtered_rows(comparison, question.filter)
     hint = chosen_by_outcome(comparison, question.filter)
-    twins = _twins(comparisons, comparison)
+    twins = with_replicates(comparisons, comparison, _MOST_REPLICATES)
     measure = comparison.measure(question.measure)
     found["datasets"] = _datasets_json(comparisons.sets, comparisons.sizes())
     found["dataset"], found["kind"] = comparison.dataset, truth.kind
@@ -100,16 +99,6 @@ def _models_json(
         for key in comparison.models
     ]
     return models, edges.tolist()
-
-
-def _twins(comparisons: Comparisons, comparison: Comparison) -> Comparison | None:
-    """The base and its replicates, where there are any on this data set."""
-    base = comparison.models[0]
-    if comparison.base is None:
-        return None
-    replicates = replicates_of(comparisons.catalog, base, comparisons.evaluated())
-    models = [base, *replicates][:_MOST_REPLICATES]
-    return comparisons.among(models) if len(models) > 1 else None
 
 
 def _noise(among: Comparison, comparison: Comparison, rows: Bools) -> wire.NoiseFloor | None:
