@@ -22,7 +22,7 @@ BOOTSTRAP = $(ANY_PYTHON) scripts/bootstrap.py --venv
 
 .DEFAULT_GOAL := help
 .PHONY: help demo dev test test-panel test-python test-writers test-toolkits check check-python check-panel \
-	format lock bench claims pictures wheel release proto types \
+	format lock bench claims trust pictures wheel release proto types \
 	environment-demo environment-test environment-check
 
 help:  ## Show this list
@@ -81,6 +81,10 @@ bench: environment-test  ## Measure, with peers beside us
 
 claims: environment-test  ## Count what is claimed of chance alone, and what harm is found (CLAIMS='harm-null --seed 7')
 	$(PY) -m benchmarks.claims $(CLAIMS)
+
+trust: environment-test  ## Attack what docs/reliability.md promises (TRUST='crashes --share .1')
+	$(PANEL)
+	PYTHONPATH=scripts $(PY) -m benchmarks.trust $(TRUST)
 
 pictures: environment-test  ## Take the pictures of the documentation from the demo's page
 	$(PANEL)
