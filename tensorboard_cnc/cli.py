@@ -50,12 +50,26 @@ def _parser() -> argparse.ArgumentParser:
 def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser(
         "import",
-        help="import an experiment table of Compress and Compare",
-        description="Writes every model of an experiment table into the log directory, as a run "
-        "of its own. Importing again updates the models.",
+        help="import experiments that other tools have logged",
+        description="Writes every model of a source into the log directory, as a run of its own: "
+        "of a table (CSV, TSV, Parquet), results of lm-evaluation-harness, an MLflow store, a "
+        "trainer_state.json, or an experiment table of Compress and Compare. Importing again "
+        "updates the models.",
     )
-    command.add_argument("source", type=Path, metavar="TABLE.json")
+    command.add_argument("source", type=Path, metavar="SOURCE", help="a file or a directory")
     command.add_argument("--logdir", type=_local_directory, required=True, metavar="DIR")
+    command.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="MEANING=COLUMN",
+        help="what a column of a table is: id, parent, operation, parameter, metric, description, "
+        "checkpoint, status or ignored; may be repeated",
+    )
+    command.add_argument("--id", metavar="ID", help="the id of the only model of the source")
+    command.add_argument(
+        "--dry-run", action="store_true", help="only say what would be imported, write nothing"
+    )
     command.set_defaults(run=_import)
 
 
@@ -125,17 +139,18 @@ def _local_directory(name: str) -> Path:
 
 def _import(arguments: argparse.Namespace) -> int:
     from tensorboard_cnc.imports.progress import with_progress
-    from tensorboard_cnc.imports.tables.experiment_table import parse_table
-    from tensorboard_cnc.imports.tables.json_document import read_json
-    from tensorboard_cnc.imports.tables.report import what_was_read, what_was_written
-    from tensorboard_cnc.imports.tables.write_table import write_table
+    from tensorboard_cnc.imports.report import what_was_read, what_was_written
+    from tensorboard_cnc.imports.sources import read_source
+    from tensorboard_cnc.imports.write_models import write_models
 
     source, logdir = arguments.source, arguments.logdir
 
     def work() -> tuple[str, str]:
-        table = parse_table(read_json(source))
-        _print(what_was_read(table, source), sys.stdout)
-        written = write_table(table, logdir, lambda models: with_progress(models, sys.stderr))
+        imported = read_source(source, arguments.map, arguments.id)
+        _print(what_was_read(imported, source), sys.stdout)
+        if arguments.dry_run:
+            return "Nothing was written (--dry-run)", ""
+        written = write_models(imported, logdir, lambda models: with_progress(models, sys.stderr))
         return what_was_written(written, logdir), ""
 
     return _carried_out(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +10,10 @@ from typing import Any
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.imports.run_names import run_names
+from tensorboard_cnc.imports.typed_values import typed
 from tensorboard_cnc.records.models import Operation
 from tensorboard_cnc.writer.model_card import LEFT_OUT, LeftOut
 from tensorboard_cnc.writer.tensors.model_sources import all_sources
-
-_WORDS = {"True": True, "False": False, "None": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +105,5 @@ def typed_parameters(texts: Sequence[str]) -> dict[str, Any]:
             raise ArgumentError(
                 f'The parameter "{name}" is given twice', "It has one value", "Leave one out"
             )
-        parameters[name] = _typed(value)
+        parameters[name] = typed(value)
     return parameters
-
-
-def _typed(text: str) -> Any:
-    if text in _WORDS:
-        return _WORDS[text]
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    # Numbers beyond JSON, such as NaN, and objects stay what was typed.
-    plain = isinstance(value, str | bool | int | float | list) or value is None
-    return value if plain and text not in ("NaN", "Infinity", "-Infinity") else text

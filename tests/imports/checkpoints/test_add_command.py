@@ -18,7 +18,7 @@ from tensorboard_cnc.reader.bulk_reader import BulkReader
 from tensorboard_cnc.records.models import ModelCard
 from tensorboard_cnc.records.sketches import SketchRecord
 from tests.conftest import Serve
-from tests.imports.tables.test_import_command import Terminal
+from tests.imports.published.test_import_command import Terminal
 from tests.tensorboard_host import wait_until
 from tests.writer.logged import all_of
 from tests.writer.tensors.files.makers import (

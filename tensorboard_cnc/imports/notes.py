@@ -1,11 +1,10 @@
-"""What in a table is unusual but imported all the same, counted and said in plain words."""
+"""What in a source is unusual but imported all the same, counted and said in plain words."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from tensorboard_cnc.imports.tables.table_field import TableField
 from tensorboard_cnc.wording import plain, quoted
 
 _SHOWN = 5
@@ -21,9 +20,9 @@ class ImportNotes:
         """Counts one more `kind` (a sentence that also says what was done) at `subject`."""
         self._subjects.setdefault(kind, Counter())[subject] += 1
 
-    def note_unknown_keys(self, field: TableField, known: Sequence[str]) -> None:
-        """Counts the members of the object `field` that are not `known`."""
-        for name in field.value:
+    def note_unknown_keys(self, keys: Iterable[str], known: Sequence[str]) -> None:
+        """Counts the keys of an object that are not `known`."""
+        for name in keys:
             if name not in known:
                 self.note("Unknown key, ignored", quoted(name))
 

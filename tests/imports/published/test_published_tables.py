@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from tensorboard_cnc.cli import main
-from tensorboard_cnc.imports.tables.experiment_table import parse_table
-from tests.imports.tables.logged import LoggedModel, logged_models
+from tensorboard_cnc.imports.published.experiment_table import parse_table
+from tests.imports.published.logged import LoggedModel, logged_models
 
 DEFAULT = Path(__file__).parents[4] / "shared" / "data" / "experiments"
 TABLES = Path(os.environ.get("CNC_EXPERIMENT_TABLES", DEFAULT))

@@ -13,12 +13,12 @@ import pytest
 
 from tensorboard_cnc import __version__
 from tensorboard_cnc.cli import main
+from tensorboard_cnc.imports.imported import ImportedModel
 from tensorboard_cnc.imports.progress import with_progress
-from tensorboard_cnc.imports.tables.experiment_table import parse_table
-from tensorboard_cnc.imports.tables.table_model import TableModel
-from tensorboard_cnc.imports.tables.write_table import Written, write_table
-from tests.imports.tables.example_table import model, table
-from tests.imports.tables.logged import logged_models
+from tensorboard_cnc.imports.published.experiment_table import parse_table
+from tensorboard_cnc.imports.write_models import Written, write_models
+from tests.imports.published.example_table import model, table
+from tests.imports.published.logged import logged_models
 
 
 def run_import(document: Any, logdir: Path, source: Path) -> int:
@@ -91,14 +91,14 @@ def test_a_thousand_models_keep_few_files_open(
     models = [model("m0"), *[model(f"m{i}", f"m{i - 1}") for i in range(1, 1000)]]
     most_open = 0
 
-    def watched(models: Sequence[TableModel]) -> Iterable[TableModel]:
+    def watched(models: Sequence[ImportedModel]) -> Iterable[ImportedModel]:
         nonlocal most_open
         for each in models:
             yield each
             most_open = max(most_open, open_files())
 
     before = open_files()
-    written = write_table(parse_table(table(*models)), tmp_path / "logs", watched)
+    written = write_models(parse_table(table(*models)), tmp_path / "logs", watched)
     assert written == Written(runs=1000, updated=0)
     assert most_open - before <= 5
     assert len(list((tmp_path / "logs").iterdir())) == 1000

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_cnc.imports.tables.experiment_table import parse_table
-from tensorboard_cnc.imports.tables.table_model import TableModel
+from tensorboard_cnc.imports.imported import ImportedModel
+from tensorboard_cnc.imports.published.experiment_table import parse_table
 from tensorboard_cnc.records.models import Measurement, MetricSpec, ModelCard, Operation
-from tests.imports.tables.example_table import model, table
+from tests.imports.published.example_table import model, table
 
 
 def test_a_tidy_table_needs_no_notes() -> None:
@@ -16,8 +16,8 @@ def test_a_tidy_table_needs_no_notes() -> None:
     f1 = (Measurement("F1", (90.5,)),)
     prune = Operation("prune", {"sparsity": 0.5})
     assert parsed.models == (
-        TableModel(ModelCard("base"), f1),
-        TableModel(ModelCard("pruned", ("base",), prune), f1),
+        ImportedModel(ModelCard("base"), f1),
+        ImportedModel(ModelCard("pruned", ("base",), prune), f1),
     )
     assert parsed.specs == (MetricSpec("F1", None, "%", ".2f", 0.0, 100.0),)
     assert parsed.notes == ()
@@ -30,7 +30,7 @@ def test_a_tag_is_the_description() -> None:
 
 def test_all_but_id_may_be_missing() -> None:
     parsed = parse_table({"models": [{"id": "a"}]})
-    assert parsed.models == (TableModel(ModelCard("a"), ()),)
+    assert parsed.models == (ImportedModel(ModelCard("a"), ()),)
     assert parsed.specs == ()
     assert parsed.notes == ()
 

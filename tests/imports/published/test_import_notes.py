@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tensorboard_cnc.imports.tables.experiment_table import parse_table
+from tensorboard_cnc.imports.published.experiment_table import parse_table
 from tensorboard_cnc.records.models import Operation, ParameterValue
-from tests.imports.tables.example_table import model, table
+from tests.imports.published.example_table import model, table
 
 PRUNE = {"name": "prune", "parameters": {"sparsity": 0.5}}
 

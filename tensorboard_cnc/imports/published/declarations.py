@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from tensorboard_cnc.imports.tables.import_notes import ImportNotes
-from tensorboard_cnc.imports.tables.table_field import TableField
+from tensorboard_cnc.imports.notes import ImportNotes
+from tensorboard_cnc.imports.table_field import TableField
 from tensorboard_cnc.records.models import MetricSpec
 from tensorboard_cnc.wording import printable, quoted
 from tensorboard_cnc.writer.naming import MAX_LENGTH
@@ -87,7 +87,7 @@ def declared_metrics(field: TableField, notes: ImportNotes) -> dict[str, MetricS
         name = item.object()["name"]
         if name.name() in specs:
             raise name.refused("Another metric has this name", "Remove or rename one of them")
-        notes.note_unknown_keys(item, _METRIC_KEYS)
+        notes.note_unknown_keys(item.value, _METRIC_KEYS)
         specs[name.value] = _spec(item, notes)
     _note_scales(specs.values(), notes)
     return specs

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
+from collections import Counter
 from pathlib import Path
 
 from tensorboard_cnc.errors import TableError
+from tensorboard_cnc.imports.source_file import read_bytes
 from tensorboard_cnc.wording import quoted
-
-# Of a hundred thousand models and more; parsed, it takes up to ten times as much memory.
-LARGEST_BYTES = 100_000_000
 
 
 def read_json(path: Path) -> object:
@@ -40,7 +37,7 @@ def read_json(path: Path) -> object:
 
 def _read_text(path: Path) -> str:
     try:
-        return _read_bytes(path).decode("utf-8-sig")
+        return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TableError(
             f"Byte {error.start:,} of the table is not UTF-8",
@@ -49,40 +46,10 @@ def _read_text(path: Path) -> str:
         ) from error
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            is_device = stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
-            # A pipe does not tell how much will come.
-            data = b"" if is_device else file.read(LARGEST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        # A ValueError is about the path: it holds a null byte, say.
-        raise TableError(
-            f"The table cannot be read: {getattr(error, 'strerror', None) or error}",
-            "It must be a JSON file that you may read",
-            "Check the path and its permissions",
-        ) from error
-    if is_device:
-        raise TableError(
-            "The path is a device",
-            "A table is a file or a pipe",
-            "Name the JSON file",
-        )
-    if len(data) > LARGEST_BYTES:
-        raise TableError(
-            f"The table has more than {LARGEST_BYTES:,} bytes",
-            "It holds models and their metrics, but no weights or predictions",
-            "Check that it is the right file, or split it into tables of fewer models",
-        )
-    return data
-
-
 def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
         raise TableError(
             f"The key {quoted(twice)} occurs twice in one JSON object",
             "Only one of its values could be kept",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_cnc.imports.tables.table_model import without_noise
+from tensorboard_cnc.imports.published.table_model import without_noise
 
 intended = st.decimals(-1000, 1000, places=6).map(float) | st.floats(-1000, 1000).map(
     lambda number: float(f"{number:.9g}")

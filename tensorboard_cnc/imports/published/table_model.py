@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from tensorboard_cnc.imports.tables.declarations import DeclaredOperations
-from tensorboard_cnc.imports.tables.import_notes import ImportNotes
-from tensorboard_cnc.imports.tables.table_field import TableField
+from tensorboard_cnc.imports.imported import ImportedModel
+from tensorboard_cnc.imports.notes import ImportNotes
+from tensorboard_cnc.imports.published.declarations import DeclaredOperations
+from tensorboard_cnc.imports.table_field import TableField
 from tensorboard_cnc.records.models import (
     Measurement,
     MetricSpec,
@@ -22,26 +22,18 @@ _NOISELESS_DIGITS = 15
 _MAX_INTENDED_DIGITS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class TableModel:
-    """A model and its metrics; what was null in the table is not among them."""
-
-    card: ModelCard
-    measurements: tuple[Measurement, ...]
-
-
 def parse_model(
     field: TableField,
     operations: DeclaredOperations,
     specs: Mapping[str, MetricSpec],
     notes: ImportNotes,
-) -> TableModel:
+) -> ImportedModel:
     """The model that `field` describes.
 
     Raises:
       TableError: a value has the wrong type or a name cannot be one; it names the key.
     """
-    notes.note_unknown_keys(field.object(), KEYS)
+    notes.note_unknown_keys(field.object().value, KEYS)
     model_id = field["id"].name()
     if field["tag"].value == "":
         notes.note("Empty tag, imported without a description", model_id)
@@ -51,7 +43,7 @@ def parse_model(
         operation=_operation(field["operation"], operations, notes),
         description=field["tag"].optional_text(),
     )
-    return TableModel(card, _measurements(field["metrics"], specs, notes))
+    return ImportedModel(card, _measurements(field["metrics"], specs, notes))
 
 
 def _parents(field: TableField, model_id: str, notes: ImportNotes) -> tuple[str, ...]:
@@ -69,7 +61,7 @@ def _operation(
     if field.value is None:
         return None
     name = field.object()["name"].name()
-    notes.note_unknown_keys(field, ("name", "parameters"))
+    notes.note_unknown_keys(field.value, ("name", "parameters"))
     if name not in declared:
         notes.note("Undeclared operation, imported anyway", name)
     parameters = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tensorboard_cnc.imports.tables.declarations import meant_format
+from tensorboard_cnc.imports.published.declarations import meant_format
 
 
 @pytest.mark.parametrize("specifier", ["", ".2%", ".2~s", ".1f", "d", ",.0f", "$,.2f", "*<+8.3e"])

@@ -6,14 +6,16 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tensorboard_cnc.cli import main
-from tensorboard_cnc.imports.tables import json_document
-from tests.imports.tables.example_table import model, table
+from tensorboard_cnc.imports import json_document
+from tensorboard_cnc.imports.source_file import read_bytes
+from tests.imports.published.example_table import model, table
 
 ANY_MODEL = model("a")
 
@@ -202,7 +204,7 @@ def test_a_table_may_come_through_a_pipe_up_to_the_largest_size(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = json.dumps(table())
-    monkeypatch.setattr(json_document, "LARGEST_BYTES", len(text))
+    monkeypatch.setattr(json_document, "read_bytes", partial(read_bytes, largest=len(text)))
     with piped(text) as source:
         assert main(["import", str(source), "--logdir", str(tmp_path / "logs")]) == 0
     capsys.readouterr()

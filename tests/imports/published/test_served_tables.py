@@ -9,8 +9,8 @@ import pytest
 
 from tensorboard_cnc.cli import main
 from tests.conftest import Serve
-from tests.imports.tables.example_table import model, table
-from tests.imports.tables.test_published_tables import MODELS, TABLES, document, needs_tables
+from tests.imports.published.example_table import model, table
+from tests.imports.published.test_published_tables import MODELS, TABLES, document, needs_tables
 
 
 @needs_tables

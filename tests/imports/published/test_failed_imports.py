@@ -17,14 +17,14 @@ import pytest
 
 from tensorboard_cnc.cli import main
 from tensorboard_cnc.errors import ArgumentError, ClosedError, CncError
-from tensorboard_cnc.imports.tables import write_table as writing
-from tensorboard_cnc.imports.tables.experiment_table import parse_table
-from tensorboard_cnc.imports.tables.table_model import TableModel
-from tensorboard_cnc.imports.tables.write_table import write_table
+from tensorboard_cnc.imports import write_models as writing
+from tensorboard_cnc.imports.imported import ImportedModel
+from tensorboard_cnc.imports.published.experiment_table import parse_table
+from tensorboard_cnc.imports.write_models import write_models
 from tensorboard_cnc.writer.model_handle import ModelHandle
-from tests.imports.tables.example_table import model, table
-from tests.imports.tables.logged import logged_models
-from tests.imports.tables.test_import_command import run_import
+from tests.imports.published.example_table import model, table
+from tests.imports.published.logged import logged_models
+from tests.imports.published.test_import_command import run_import
 
 RUN_MAIN = "import sys; from tensorboard_cnc.cli import main; sys.exit(main(sys.argv[1:]))"
 
@@ -74,12 +74,12 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, request: pytest.Fixtu
 
 
 def test_an_interrupted_import_leaves_nothing(tmp_path: Path) -> None:
-    def interrupted(models: Sequence[TableModel]) -> Iterator[TableModel]:
+    def interrupted(models: Sequence[ImportedModel]) -> Iterator[ImportedModel]:
         yield models[0]
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_table(parse_table(table()), tmp_path / "logs", interrupted)
+        write_models(parse_table(table()), tmp_path / "logs", interrupted)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -201,7 +201,7 @@ def test_whatever_the_writer_refuses_leaves_nothing(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refused(*_: Any) -> None:
+    def refused(*_: Any, **__: Any) -> None:
         raise error
 
     monkeypatch.setattr(ModelHandle, "metrics", refused)

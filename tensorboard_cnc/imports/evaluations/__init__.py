@@ -1,0 +1,1 @@
+"""What lm-evaluation-harness writes: results of tasks, and samples of them."""

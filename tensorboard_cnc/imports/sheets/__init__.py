@@ -1,0 +1,1 @@
+"""Tables of one row a model: CSV, TSV, Parquet."""
