@@ -9,11 +9,11 @@ import stat
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TextIO
 
 from tensorboard_cnc import __version__
-from tensorboard_cnc.errors import CncError, WriterError
+from tensorboard_cnc.errors import ArgumentError, CncError, WriterError
 
 _DONE, _NOT_WRITTEN, _REFUSED = 0, 1, 2
 _INCOMPLETE = 1
@@ -109,6 +109,25 @@ def _add_add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="the weights that a LoRA adapter changes",
     )
     command.add_argument("--description", default="", help="anything worth reading")
+    command.add_argument(
+        "--metric",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what was measured; may be repeated",
+    )
+    command.add_argument(
+        "--run",
+        dest="place",
+        type=_inner_path,
+        metavar="PATH",
+        help="the run in the log directory that it goes to, instead of one of its own",
+    )
+    command.add_argument(
+        "--attach",
+        action="store_true",
+        help="add weights and metrics to a model that is logged elsewhere, nothing else",
+    )
     command.set_defaults(run=_add)
 
 
@@ -135,6 +154,13 @@ def _local_directory(name: str) -> Path:
     if stat.S_ISREG(mode):
         raise argparse.ArgumentTypeError(f"{name} is a file. Name a directory, or a new one.")
     return Path(name)
+
+
+def _inner_path(name: str) -> str:
+    path = PurePath(name)
+    if not name or path.is_absolute() or ".." in path.parts:
+        raise argparse.ArgumentTypeError(f"{name!r} leads out of the log directory. Name a run.")
+    return name
 
 
 def _import(arguments: argparse.Namespace) -> int:
@@ -164,13 +190,19 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from tensorboard_cnc.imports.checkpoints.add_model import NewModel, add_model, typed_parameters
+    from tensorboard_cnc.imports.checkpoints.add_model import (
+        NewModel,
+        add_model,
+        typed_metrics,
+        typed_parameters,
+    )
     from tensorboard_cnc.imports.progress import with_progress
 
     logdir: Path = arguments.logdir
     name, *parameters = arguments.operation or [""]
 
     def work() -> tuple[str, str]:
+        _check_attached(arguments)
         model = NewModel(
             arguments.id,
             arguments.source,
@@ -179,6 +211,9 @@ def _add(arguments: argparse.Namespace) -> int:
             typed_parameters(parameters),
             arguments.description,
             arguments.base,
+            typed_metrics(arguments.metric),
+            arguments.place,
+            arguments.attach,
         )
         added = add_model(model, logdir, lambda tensors: with_progress(tensors, sys.stderr))
         logged = max(added.tensors - len(added.refused), 0)
@@ -197,6 +232,16 @@ def _add(arguments: argparse.Namespace) -> int:
         interrupted="interrupted. The model is marked as failed.",
         done=f"The model was added to {logdir}",
     )
+
+
+def _check_attached(arguments: argparse.Namespace) -> None:
+    said = [name for name in ("parent", "operation", "description") if getattr(arguments, name)]
+    if arguments.attach and said:
+        raise ArgumentError(
+            f"--attach and --{said[0]} were given",
+            "Where a model came from is said where it is logged",
+            "Leave one of them out",
+        )
 
 
 def _carried_out(

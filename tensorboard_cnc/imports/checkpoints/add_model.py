@@ -20,8 +20,10 @@ from tensorboard_cnc.writer.tensors.model_sources import all_sources
 class NewModel:
     """What becomes of a checkpoint: a model of this id, made from `parents` by `operation`.
 
-    `checkpoint` is a path or an address, `base` the one that an adapter changes. What is empty is
-    left out: where the model is there already, that stays as it is.
+    `checkpoint` is a path or an address, `base` the one that an adapter changes. `run` is where it
+    goes in the log directory, None for a run of its own. An `attached` one is logged elsewhere, and
+    gets weights and metrics alone. What is empty is left out: where the model is there already,
+    that stays as it is.
     """
 
     id: str
@@ -31,6 +33,9 @@ class NewModel:
     parameters: dict[str, Any] = field(default_factory=dict)
     description: str = ""
     base: Path | str | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    run: str | None = None
+    attached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +65,10 @@ def add_model(
     """
     # A damaged file is refused before anything is written.
     stored = len(all_sources(model.checkpoint, base=model.base))
-    operation: Operation | LeftOut = LEFT_OUT
-    if model.operation:
-        operation = cnc_summary.operation(model.operation, **model.parameters)
-    run = logdir / run_names([model.id])[model.id]
+    run = logdir / (model.run or run_names([model.id])[model.id])
     read = iter(progress(range(stored)))
     names: list[str] = []
-    with cnc_summary.model(
-        run,
-        model.id,
-        parents=model.parents or LEFT_OUT,
-        operation=operation,
-        description=model.description or LEFT_OUT,
-        checkpoint=model.checkpoint,
-    ) as handle:
+    with _opened(model, run) as handle:
 
         def step(name: str) -> None:
             names.append(name)
@@ -83,7 +78,49 @@ def add_model(
         # Whoever shows the progress shows its end.
         for _ in read:
             pass
+        if model.metrics:
+            handle.metrics(dict(model.metrics))
     return Added(run, len(names), refused)
+
+
+def _opened(model: NewModel, run: Path) -> cnc_summary.Model:
+    if model.attached:
+        return cnc_summary.attach(run, model.id)
+    operation: Operation | LeftOut = LEFT_OUT
+    if model.operation:
+        operation = cnc_summary.operation(model.operation, **model.parameters)
+    return cnc_summary.model(
+        run,
+        model.id,
+        parents=model.parents or LEFT_OUT,
+        operation=operation,
+        description=model.description or LEFT_OUT,
+        checkpoint=model.checkpoint,
+    )
+
+
+def typed_metrics(texts: Sequence[str]) -> dict[str, float]:
+    """Numbers by name.
+
+    Raises:
+      ArgumentError: a text is not of the form name=number, or a name comes twice.
+    """
+    metrics: dict[str, float] = {}
+    for text in texts:
+        name, _, value = text.rpartition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            name = ""
+        if not name or name in metrics:
+            raise ArgumentError(
+                f'The metric "{text}" is '
+                + ("given twice" if name else "not of the form name=number"),
+                "A metric has one value, which is a number",
+                "Write --metric accuracy=0.913, once for each metric",
+            )
+        metrics[name] = number
+    return metrics
 
 
 def typed_parameters(texts: Sequence[str]) -> dict[str, Any]:

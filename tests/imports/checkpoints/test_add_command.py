@@ -15,7 +15,7 @@ from tensorboard.context import RequestContext
 from tensorboard_cnc.cli import main
 from tensorboard_cnc.imports.checkpoints.add_model import NewModel, add_model
 from tensorboard_cnc.reader.bulk_reader import BulkReader
-from tensorboard_cnc.records.models import ModelCard
+from tensorboard_cnc.records.models import Metrics, ModelCard
 from tensorboard_cnc.records.sketches import SketchRecord
 from tests.conftest import Serve
 from tests.imports.published.test_import_command import Terminal
@@ -281,3 +281,45 @@ def test_an_address_is_read_through_fsspec(tmp_path: Path, checkpoint: Path) -> 
     assert main(["add", address, "--logdir", str(logdir), "--id", "a"]) == 0
     (card,) = all_of(ModelCard, logdir)
     assert card.checkpoint == address
+
+
+def test_metrics_and_the_run_are_said(checkpoint: Path, tmp_path: Path) -> None:
+    metrics = ["--metric", "accuracy=0.913", "--metric", "a=b=2e3"]
+    assert run_add(checkpoint, tmp_path / "logs", *metrics, "--run", "sweep/3") == 0
+    assert [path.name for path in (tmp_path / "logs").iterdir()] == ["sweep"]
+    (found,) = all_of(Metrics, tmp_path / "logs" / "sweep" / "3")
+    assert {m.name: m.repeats for m in found.measurements} == {"accuracy": (0.913,), "a=b": (2000,)}
+
+
+def test_weights_of_a_model_that_is_logged_elsewhere(checkpoint: Path, tmp_path: Path) -> None:
+    assert run_add(checkpoint, tmp_path / "logs", "--attach", "--metric", "accuracy=1") == 0
+    assert not list(all_of(ModelCard, tmp_path / "logs"))
+    assert len(list(all_of(Metrics, tmp_path / "logs"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--metric", "accuracy"], 'The metric "accuracy" is not of the form name=number'),
+        (["--metric", "accuracy=high"], "is not of the form name=number"),
+        (["--metric", "a=1", "--metric", "a=2"], 'The metric "a=2" is given twice'),
+        (["--attach", "--parent", "base"], "--attach and --parent were given"),
+    ],
+)
+def test_options_that_do_not_fit(
+    options: list[str],
+    said: str,
+    checkpoint: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run_add(checkpoint, tmp_path / "logs", *options) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "logs").exists()
+
+
+@pytest.mark.parametrize("run", ["../x", "/x", "a/../../x", ""])
+def test_a_run_is_in_the_log_directory(run: str, checkpoint: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as exited:
+        run_add(checkpoint, tmp_path / "logs", "--run", run)
+    assert exited.value.code == 2
