@@ -27,7 +27,8 @@ class CncCallback(Callback):  # type: ignore[misc]
 
     The records go through the Trainer's `TensorBoardLogger`; without one into its
     ``default_root_dir``. Metrics are what the module logs for its validation and test, at the
-    step they belong to.
+    step they belong to. Where a `ModelCheckpoint` monitors one of them, the model has those of the
+    best checkpoint.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class CncCallback(Callback):  # type: ignore[misc]
 
     def on_fit_end(self, trainer: Any, pl_module: Any) -> None:
         self._log.measured(trainer.callback_metrics, trainer.global_step)
+        self._log.kept(self._best_step(trainer))
         self._log.end(pl_module, pl_module.example_input_array)
 
     def on_test_end(self, trainer: Any, pl_module: Any) -> None:
@@ -80,6 +82,13 @@ class CncCallback(Callback):  # type: ignore[misc]
 
     def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:
         self._log.fail(exception)
+
+    def _best_step(self, trainer: Any) -> int | None:
+        """The step at which the checkpoint's metric was the best."""
+        saving = trainer.checkpoint_callback
+        if getattr(saving, "monitor", None) is None or saving.best_model_score is None:
+            return None
+        return self._log.step_of(saving.monitor, float(saving.best_model_score))
 
 
 def _writer(trainer: Any) -> Writer:

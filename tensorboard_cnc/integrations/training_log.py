@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from numbers import Real
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tensorboard_cnc.records.models import MetricSpec, Operation
@@ -16,6 +15,7 @@ from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.model import attach, model
 from tensorboard_cnc.writer.model_card import LEFT_OUT, LeftOut
 from tensorboard_cnc.writer.model_handle import ModelHandle
+from tensorboard_cnc.writer.operation import operation
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,15 @@ class ModelToLog:
     replicate_of: str | ModelHandle | LeftOut | None = LEFT_OUT
     metrics: Mapping[str, str | None] | Iterable[MetricSpec] | None = None
 
+    def of_trial(self, name: str, parameters: Mapping[str, Any]) -> ModelToLog:
+        """What is logged of one trial of a search, whose parameters are the operation's."""
+        done = self.operation if isinstance(self.operation, Operation) else None
+        kind = done.name if done else self.operation if isinstance(self.operation, str) else "train"
+        before = done.parameters if done else {}
+        return replace(
+            self, id=f"{self.id} {name}", operation=operation(kind, **{**before, **parameters})
+        )
+
 
 class TrainingLog:
     """Logs a model from the beginning of its training to the end.
@@ -40,15 +49,25 @@ class TrainingLog:
 
     def __init__(self, told: ModelToLog, example_inputs: Any, on_error: policy.OnError) -> None:
         with policy.during(on_error):
-            self._told = told
+            self._told = self._current = told
         self._example_inputs = example_inputs
         self._on_error = on_error
         self._handle: ModelHandle | None = None
+        # What was measured at each step: which of them is kept is known at the end.
+        self._measured: dict[int, dict[str, Any]] = {}
 
-    def begin(self, writer: Writer) -> None:
-        """Logs the model as running; a training that is begun again is the same model."""
-        told = self._told
+    def begin(
+        self, writer: Writer, trial: str | None = None, parameters: Mapping[str, Any] | None = None
+    ) -> None:
+        """Logs the model as running; a training that is begun again is the same model.
+
+        `trial` names a trial of a search, which is a model of its own with these `parameters`.
+        """
         with self._protected():
+            self._measured.clear()
+            if trial is not None:
+                self._current = self._told.of_trial(trial, parameters or {})
+            told = self._current
             if self._handle is not None:
                 self._handle.close()
             self._handle = model(
@@ -63,17 +82,28 @@ class TrainingLog:
             )
 
     def measured(self, values: Mapping[str, Any], step: int) -> None:
-        """Adds the numbers among `values`."""
+        """Adds `values`."""
         with self._protected():
-            if self._handle is not None and (numbers := _numbers(values)):
-                self._handle.metrics(numbers, step=step)
+            if self._handle is not None and values:
+                self._measured[step] = plain_values(values)
+                self._handle.metrics(self._measured[step], step=step)
+
+    def kept(self, step: int | None) -> None:
+        """Says that the weights of this step are what the training leaves behind."""
+        with self._protected():
+            if self._handle is not None and step in self._measured:
+                self._handle.metrics(self._measured[step], step=step)
+
+    def step_of(self, name: str, value: float) -> int | None:
+        """The first step at which this was measured; None: at none."""
+        return next((at for at, found in self._measured.items() if found.get(name) == value), None)
 
     def measured_afterwards(self, writer: Writer, values: Mapping[str, Any], step: int) -> None:
-        """Adds the numbers among `values` to the model whose training has ended."""
+        """Adds `values` to the model whose training has ended."""
         with self._protected():
-            if numbers := _numbers(values):
-                with attach(writer, self._told.id) as handle:
-                    handle.metrics(numbers, step=step)
+            if values:
+                with attach(writer, self._current.id) as handle:
+                    handle.metrics(plain_values(values), step=step)
 
     def end(self, net: Any, example_inputs: Any = None) -> None:
         """Measures the trained `net`, if there are inputs, and closes the model."""
@@ -106,11 +136,6 @@ class TrainingLog:
             yield
 
 
-def _numbers(values: Mapping[str, Any]) -> dict[str, float]:
-    """The numbers among `values`, as toolkits hand over texts and counters beside them."""
-    found = {str(name): plain(value) for name, value in values.items()}
-    return {
-        name: float(value)
-        for name, value in found.items()
-        if isinstance(value, Real) and not isinstance(value, bool)
-    }
+def plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` without tensors, which would keep the memory of a device."""
+    return {str(name): plain(value) for name, value in values.items()}

@@ -22,7 +22,10 @@ _OF_THE_TRAINER = ("_runtime", "_per_second", "_model_preparation_time")
 class CncCallback(TrainerCallback):  # type: ignore[misc]
     """Logs the model that a Trainer trains: running, its evaluations, its efficiency, its end.
 
-    An exception that ends the script marks the model as failed. Only the main process logs.
+    Where the Trainer restores or saves the best checkpoint (``load_best_model_at_end``,
+    ``save_strategy="best"``), the model has the metrics of that. Each trial of
+    ``hyperparameter_search`` is a model of its own, with its parameters. An exception that ends the
+    script marks the model as failed. Only the main process logs.
     """
 
     def __init__(
@@ -61,7 +64,11 @@ class CncCallback(TrainerCallback):  # type: ignore[misc]
         self._writer = writer
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        if state.is_world_process_zero:
+        if not state.is_world_process_zero:
+            return
+        if state.is_hyper_param_search:
+            self._log.begin(self._where(args), str(state.trial_name), state.trial_params)
+        else:
             self._log.begin(self._where(args))
 
     def on_evaluate(
@@ -82,7 +89,18 @@ class CncCallback(TrainerCallback):  # type: ignore[misc]
     def on_train_end(
         self, args: Any, state: Any, control: Any, model: Any = None, **_: Any
     ) -> None:
+        if args.load_best_model_at_end or args.save_strategy == "best":
+            self._log.kept(_best_step(state))
         self._log.end(model)
 
     def _where(self, args: Any) -> Writer:
         return args.output_dir if self._writer is None else self._writer
+
+
+def _best_step(state: Any) -> int | None:
+    """The step of the best checkpoint; versions before 4.52 only name the checkpoint."""
+    step = getattr(state, "best_global_step", None)
+    if step:
+        return int(step)
+    digits = str(state.best_model_checkpoint or "").rpartition("-")[2]
+    return int(digits) if digits.isdecimal() else None

@@ -14,10 +14,12 @@ from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.naming import checked_name
-from tensorboard_cnc.writer.policy import Report, tolerate
+from tensorboard_cnc.writer.policy import Report, tolerate, warn
 from tensorboard_cnc.writer.uncertain_value import UncertainValue, checked_uncertainty
 
 _HOST = socket.gethostname()
+# What evaluation harnesses write for a standard error that they do not know.
+_NOT_AVAILABLE = frozenset(("n/a", "na"))
 
 
 def measurements(values: Any, step: Any, report: Report) -> dict[str, Measurement]:
@@ -41,6 +43,9 @@ def measurements(values: Any, step: Any, report: Report) -> dict[str, Measuremen
     for given, value in values.items():
         with tolerate(report):
             name = checked_name(given, "metric name")
+            if isinstance(value, str) and value.strip().lower() in _NOT_AVAILABLE:
+                warn(_not_available(name, value), report)
+                continue
             interval, bound = None, None
             if isinstance(value, UncertainValue):
                 value, interval, bound = checked_uncertainty(value)
@@ -54,6 +59,14 @@ def measurements(values: Any, step: Any, report: Report) -> dict[str, Measuremen
                 bound=bound,
             )
     return found
+
+
+def _not_available(name: str, value: str) -> ArgumentError:
+    return ArgumentError(
+        f'The metric "{name}" is {shown(value)}',
+        "That is no number, so it counts as not logged",
+        "Leave a metric that was not measured out of the call",
+    )
 
 
 def _step(step: Any) -> int | None:

@@ -68,14 +68,18 @@ def tolerate(report: Report) -> Iterator[None]:
     except CncError as error:
         if not is_lenient():
             raise
-        report(error)
-        _warn_once(str(error))
+        warn(error, report)
     except Exception as error:
         if not is_lenient():
             raise
         unforeseen = CncError(f"Nothing was logged: {text_of(error)}", "", _UNFORESEEN)
-        report(unforeseen)
-        _warn_once(str(unforeseen))
+        warn(unforeseen, report)
+
+
+def warn(error: CncError, report: Report) -> None:
+    """Lets `error` pass in every mode: reports it, and warns once per message."""
+    report(error)
+    _warn_once(str(error))
 
 
 def unreported(_error: CncError) -> None:

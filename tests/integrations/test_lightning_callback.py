@@ -55,14 +55,14 @@ def data() -> Any:
     return DataLoader(TensorDataset(torch.ones(8, 2), torch.ones(8, 1)), batch_size=4)
 
 
-def trainer(folder: Path, callback: Any, *, logger: bool = True) -> Any:
+def trainer(folder: Path, *callbacks: Any, logger: bool = True) -> Any:
     return pl.Trainer(
         default_root_dir=folder,
         max_epochs=2,
         accelerator="cpu",
         logger=pl.loggers.TensorBoardLogger(folder) if logger else False,
-        callbacks=[callback],
-        enable_checkpointing=False,
+        callbacks=list(callbacks),
+        enable_checkpointing=any(isinstance(each, pl.callbacks.Checkpoint) for each in callbacks),
         enable_progress_bar=False,
         enable_model_summary=False,
     )
@@ -119,3 +119,11 @@ def test_errors_can_be_errors(tmp_path: Path) -> None:
         trainer(tmp_path, callback, logger=False).fit(Regression(), data(), data())
     with pytest.raises(ArgumentError, match='The modes are "raise" and "warn"'):
         lightning.CncCallback("m", on_error="ignore")
+
+
+def test_the_best_checkpoint_that_is_saved(tmp_path: Path) -> None:
+    saving = pl.callbacks.ModelCheckpoint(tmp_path / "saved", monitor="val_loss", mode="max")
+    trainer(tmp_path, lightning.CncCallback("m"), saving).fit(Regression(), data(), data())
+    found = measured(tmp_path)["val_loss"]
+    # The loss falls, so that the first is the best one.
+    assert (found.repeats, found.step) == ((float(saving.best_model_score),), 2)

@@ -26,7 +26,9 @@ def test_from_begin_to_end(tmp_path: Path) -> None:
     training.begin(tmp_path)
     assert training.is_open
     assert only(ModelCard, tmp_path).status == "running"
-    training.measured({"loss": torch.tensor(0.5), "name": "x", "flag": True, "n": 3}, step=7)
+    values = {"loss": torch.tensor(0.5), "name": "x", "flag": True, "n": 3}
+    with pytest.warns(CncWarning, match="name.*is 'x'|flag.*is True"):
+        training.measured(values, step=7)
     training.end(nn.Linear(3, 2))
     assert not training.is_open
     assert only(ModelCard, tmp_path).status == "finished"
@@ -81,3 +83,47 @@ def test_strict_where_asked_for(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="mat1"):
         training.end(nn.Linear(3, 2))
     assert only(ModelCard, tmp_path).status == "finished", "the training went well"
+
+
+def test_the_values_of_the_checkpoint_that_is_kept(tmp_path: Path) -> None:
+    training = log()
+    training.begin(tmp_path)
+    training.measured({"accuracy": torch.tensor(0.95), "loss": 0.4}, step=10)
+    training.measured({"accuracy": 0.6, "loss": 0.9, "rate": 3.0}, step=20)
+    training.kept(training.step_of("loss", 0.4))
+    training.end(None)
+    found = measured(tmp_path)
+    assert (found["accuracy"].repeats[0], found["accuracy"].step) == (pytest.approx(0.95), 10)
+    assert (found["loss"].repeats, found["loss"].step) == ((0.4,), 10)
+    assert found["rate"].step == 20
+
+
+@pytest.mark.parametrize("step", [None, 5])
+def test_a_checkpoint_that_nobody_evaluated_changes_nothing(
+    step: int | None, tmp_path: Path
+) -> None:
+    training = log()
+    training.begin(tmp_path)
+    training.measured({"loss": 0.9}, step=20)
+    training.kept(step)
+    assert training.step_of("loss", 0.4) is None
+    assert measured(tmp_path)["loss"].step == 20
+
+
+def test_each_trial_of_a_search_is_a_model(tmp_path: Path) -> None:
+    told = ModelToLog("tiny", "base", cnc_summary.operation("tune", lr=1, epochs=3))
+    training = TrainingLog(told, None, "raise")
+    for number in range(3):
+        training.begin(tmp_path, f"run-{number}", {"lr": number / 10})
+        training.measured({"loss": number}, step=1)
+        training.end(None)
+        training.measured_afterwards(tmp_path, {"late": number}, step=1)
+    cards = {card.id: card for card in all_of(ModelCard, tmp_path)}
+    assert set(cards) == {"tiny run-0", "tiny run-1", "tiny run-2"}
+    operation = cards["tiny run-2"].operation
+    assert operation is not None
+    assert (operation.name, operation.parameters) == ("tune", {"lr": 0.2, "epochs": 3})
+    late = [
+        m.repeats for r in all_of(Metrics, tmp_path) for m in r.measurements if m.name == "late"
+    ]
+    assert late == [(0,), (1,), (2,)]

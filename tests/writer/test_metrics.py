@@ -19,9 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records.models import Metrics
-from tests.writer.logged import all_of, logged, measured, values
+from tensorboard_cnc.errors import ArgumentError, CncWarning
+from tensorboard_cnc.records.models import Metrics, Problems
+from tensorboard_cnc.writer import policy
+from tests.writer.logged import all_of, logged, measured, only, values
 
 NAMES = st.text(
     st.characters(exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"]),
@@ -202,3 +203,15 @@ def test_random_states_stay_as_they_were(tmp_path: Path) -> None:
     with cnc_summary.model(tmp_path, "m") as model:
         model.metrics({"a": 1})
     assert random_states() == before
+
+
+@pytest.mark.parametrize("text", ["N/A", "n/a", " NA "])
+def test_what_a_harness_does_not_know_is_not_logged(text: str, tmp_path: Path) -> None:
+    policy._warned.clear()
+    with (
+        cnc_summary.model(tmp_path, "m") as model,
+        pytest.warns(CncWarning, match='The metric "stderr" is .*counts as not logged'),
+    ):
+        model.metrics({"acc": 0.5, "stderr": text})
+    assert values(tmp_path) == {"acc": (0.5,)}
+    assert 'The metric "stderr"' in only(Problems, tmp_path).problems[0].message
