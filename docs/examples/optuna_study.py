@@ -2,6 +2,7 @@
 
 import multiprocessing
 import sys
+from pathlib import Path
 
 import optuna
 import torch
@@ -33,7 +34,9 @@ def objective(trial):
 
 
 if __name__ == "__main__":
-    optuna.create_study(**study)
+    Path(runs).mkdir(parents=True, exist_ok=True)
+    # A study that was broken off goes on.
+    optuna.create_study(**study, load_if_exists=True)
     optimize = optuna.load_study(**study).optimize
     workers = [multiprocessing.Process(target=optimize, args=(objective, 6)) for _ in range(2)]
     [worker.start() for worker in workers]

@@ -29,11 +29,14 @@ with cnc_summary.model(f"{runs}/dense", "dense", metrics={"accuracy": "max"}) as
     m.efficiency(net, inputs)
     m.weights(net)
 layers, parent = [(net[0], "weight"), (net[2], "weight")], "dense"
-for amount in (0.3, 0.3, 0.3):
+for amount in (0.3, 0.5, 0.7):
     operation = cnc_summary.operation("L1 prune", amount=amount, scope="global")
-    child = f"{parent}-pruned"
+    child = f"prune-{100 * amount:.0f}"
     with cnc_summary.model(f"{runs}/{child}", child, parents=parent, operation=operation) as m:
         prune.global_unstructured(layers, prune.L1Unstructured, amount=amount)
+        # Masks would lie beside the weights, and be measured with them.
+        for module, name in layers:
+            prune.remove(module, name)
         m.metrics({"accuracy": accuracy(net)})
         m.efficiency(net, inputs)
         m.weights(net)

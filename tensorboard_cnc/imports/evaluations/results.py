@@ -122,7 +122,8 @@ def _number(value: object) -> float | None:
 
 
 def _interval(value: float, spread: float | None) -> Interval | None:
-    if spread is None or not math.isfinite(value) or not math.isfinite(spread) or spread < 0:
+    if spread is None or not math.isfinite(value) or not math.isfinite(spread) or spread <= 0:
+        # All right or all wrong has an error of 0 by this formula, which says nothing.
         return None
     half = _OF_95_PERCENT * spread
     return Interval(value - half, value + half, _LEVEL)

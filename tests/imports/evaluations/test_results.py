@@ -15,11 +15,15 @@ TIME = "2026-11-02T10-11-12.345678"
 RESULTS: dict[str, Any] = {
     "results": {
         "arc": {
+            "name": "arc",
             "alias": "arc",
+            "sample_len": 2,
             "acc,none": 0.5,
             "acc_stderr,none": 0.1,
             "acc_norm,none": 0.75,
             "acc_norm_stderr,none": "N/A",
+            "f1,none": 1.0,
+            "f1_stderr,none": 0.0,
         },
         "gsm8k": {
             "alias": "gsm8k",
@@ -66,16 +70,18 @@ def test_metrics_with_their_standard_errors_as_intervals(tmp_path: Path) -> None
     assert (model.card.id, model.card.checkpoint) == ("org/dense", "org/dense")
     measured = {m.name: (m.repeats, m.interval) for m in model.measurements}
     assert set(measured) == {
-        "arc/acc", "arc/acc_norm", "gsm8k/exact_match,strict-match", "wikitext/word_perplexity",
+        "arc/acc", "arc/acc_norm", "arc/f1", "gsm8k/exact_match,strict-match", "wikitext/word_perplexity",
     }  # fmt: skip
     values, interval = measured["arc/acc"]
     assert values == (0.5,)
     assert interval is not None
     assert interval == pytest.approx((0.304, 0.696, 0.95), abs=1e-4)
     assert measured["arc/acc_norm"] == ((0.75,), None)
+    assert measured["arc/f1"] == ((1.0,), None)
     assert {spec.name: spec.goal for spec in imported.specs} == {
         "arc/acc": "max",
         "arc/acc_norm": None,
+        "arc/f1": None,
         "gsm8k/exact_match,strict-match": None,
         "wikitext/word_perplexity": "min",
     }
@@ -104,7 +110,7 @@ def test_of_several_runs_of_a_model_the_newest(tmp_path: Path) -> None:
     imported = evaluated_models(tmp_path, None)
     assert {model.card.id: len(model.measurements) for model in imported.models} == {
         "org/dense": 1,
-        "org/int4": 4,
+        "org/int4": 5,
     }
     assert imported.notes[0] == f"Older results of a model, left out: results_{TIME}.json"
 
