@@ -70,7 +70,8 @@ def test_metrics_with_their_standard_errors_as_intervals(tmp_path: Path) -> None
     assert (model.card.id, model.card.checkpoint) == ("org/dense", "org/dense")
     measured = {m.name: (m.repeats, m.interval) for m in model.measurements}
     assert set(measured) == {
-        "arc/acc", "arc/acc_norm", "arc/f1", "gsm8k/exact_match,strict-match", "wikitext/word_perplexity",
+        "arc/acc", "arc/acc_norm", "arc/f1",
+        "gsm8k/exact_match,strict-match", "wikitext/word_perplexity",
     }  # fmt: skip
     values, interval = measured["arc/acc"]
     assert values == (0.5,)
