@@ -62,12 +62,16 @@ class CncCallback(TrainerCallback):  # type: ignore[misc]
         )
         self._log = TrainingLog(told, example_inputs, on_error)
         self._writer = writer
+        self._trials = 0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if not state.is_world_process_zero:
             return
         if state.is_hyper_param_search:
-            self._log.begin(self._where(args), str(state.trial_name), state.trial_params)
+            # Without hp_name= a Trainer has no name for it.
+            name = state.trial_name or f"trial-{self._trials}"
+            self._trials += 1
+            self._log.begin(self._where(args), name, state.trial_params)
         else:
             self._log.begin(self._where(args))
 
