@@ -108,7 +108,9 @@ def test_each_trial_of_a_search_is_a_model(tmp_path: Path) -> None:
     callback = integration.CncCallback("tiny", parents="base", writer=tmp_path / "logs")
     training = trainer(tmp_path / "output", callback)
     training.hyperparameter_search(
-        hp_space=lambda trial: {"learning_rate": trial.suggest_categorical("lr", [1e-4, 1e-3])},
+        hp_space=lambda trial: {
+            "learning_rate": trial.suggest_categorical("learning_rate", [1e-4, 1e-3])
+        },
         n_trials=3,
         backend="optuna",
     )
