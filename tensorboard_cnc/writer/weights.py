@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError, CncError
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
+from tensorboard_cnc.sketches.module_kinds import axes_between, share_positions
 from tensorboard_cnc.sketches.sizes import default_bytes, sizes_within
 from tensorboard_cnc.wording import shown, storable, type_name
 from tensorboard_cnc.writer.journal import now_us
@@ -28,6 +29,7 @@ from tensorboard_cnc.writer.tensors.sketching import (
 )
 from tensorboard_cnc.writer.tensors.tensor_names import without_modules
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tensorboard_cnc.writer.tensors.turned import turned
 
 Source: TypeAlias = TensorSource | Refused
 # Told of each tensor before it is read.
@@ -184,21 +186,30 @@ class _Sketching:
         return ""
 
     def _counterparts(self, source: TensorSource) -> dict[str, TensorSource]:
-        """The tensors of the same name and shape in other models."""
-        if not self._references:
-            return {}
-        plain = without_modules(source.name)
-        found = {
-            key: tensors.get(source.name) or tensors.get(plain)
-            for key, tensors in self._references.items()
-        }
-        return {
-            key: theirs
-            for key, theirs in found.items()
-            if theirs is not None
-            and (theirs.shape, theirs.axis) == (source.shape, source.axis)
-            and _covers(theirs, source)
-        }
+        """The same tensors in other models, with their values in the same positions."""
+        found = {}
+        for key, tensors in self._references.items():
+            theirs = next((tensors[name] for name in _names_of(source) if name in tensors), None)
+            if theirs is not None and (beside := _beside(theirs, source)) is not None:
+                found[key] = beside
+        return found
+
+
+def _names_of(source: TensorSource) -> Iterator[str]:
+    """What it may be called in other models, as Keras and Flax call weights kernels."""
+    yield from (source.name, without_modules(source.name))
+    module, _, last = source.name.rpartition(".")
+    if (other := {"kernel": "weight", "weight": "kernel"}.get(last)) is not None:
+        yield f"{module}.{other}" if module else other
+
+
+def _beside(theirs: TensorSource, own: TensorSource) -> TensorSource | None:
+    """Their tensor in the positions of the own; None where it cannot be compared."""
+    if share_positions(theirs, own):
+        return theirs if _covers(theirs, own) else None
+    axes = axes_between(own, theirs)
+    whole = theirs.held is None and own.held is None
+    return turned(theirs, axes) if axes is not None and whole else None
 
 
 def _covers(theirs: TensorSource, own: TensorSource) -> bool:

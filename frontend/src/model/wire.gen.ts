@@ -843,8 +843,9 @@ export type Certainty = "exact" | "estimate" | "at least";
 /**
  * How a row of the base was found in the model: "name", "normalised" (names without wrappers),
  * "renamed" (names without the modules around one of the networks), "shape" (same parent and shape),
- * "transposed" and "resized" (same name, axes the other way round or another shape: compared by
- * totals and histograms only); null where it was not. Of a module, the last of these that its
+ * "transposed" (same name, axes the other way round: compared by totals and histograms, and value by
+ * value where all values are kept or were compared when logged) and "resized" (same name, another
+ * shape: totals and histograms only); null where it was not. Of a module, the last of these that its
  * tensors have.
  */
 export type Match = "name" | "normalised" | "renamed" | "shape" | "transposed" | "resized" | null;

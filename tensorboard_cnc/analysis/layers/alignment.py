@@ -12,13 +12,13 @@ from typing import Literal, TypeAlias
 from tensorboard_cnc.analysis.layers.naming import (
     are_transposed,
     fused_outputs,
-    is_fused,
     misnamed,
     normalised,
     parent_of,
     without_outer,
 )
 from tensorboard_cnc.records.sketches import TensorSketch
+from tensorboard_cnc.sketches.module_kinds import is_fused
 
 Match: TypeAlias = Literal["name", "normalised", "renamed", "shape", "transposed", "resized"]
 
@@ -39,9 +39,10 @@ def align(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> Alignmen
     By name, then by normalised name, then without the modules around one of the two networks,
     then by parent and shape. Outputs of fused modules are matched first, with what they stand for
     (see `fused_outputs`). What has the same name in another shape is "resized", or "transposed"
-    where the axes of a matrix are the other way round: such tensors are compared by totals and
-    histograms only. Of several tensors with one parent and one shape, the first of the base is
-    matched with the first of the model, and so on, if there are as many on both sides.
+    where its axes are the other way round: such tensors are compared by totals and histograms, and
+    value by value only where all values are kept or were compared when logged. Of several tensors
+    with one parent and one shape, the first of the base is matched with the first of the model, and
+    so on, if there are as many on both sides.
     """
     pairs: dict[int, tuple[int, Match]] = {}
     ours, theirs = dict(enumerate(base)), dict(enumerate(own))

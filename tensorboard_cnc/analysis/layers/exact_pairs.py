@@ -15,6 +15,7 @@ from tensorboard_cnc.sketches.change_classes import (
     ZERO_BOTH,
     change_class,
 )
+from tensorboard_cnc.sketches.module_kinds import axes_between, share_positions
 
 Pair = tuple[TensorSketch, TensorSketch]
 
@@ -32,7 +33,8 @@ class ExactPairs:
 
 def from_values(pairs: Sequence[Pair]) -> ExactPairs:
     """Of tensors whose values are kept whole on both sides."""
-    before, after = _joined([one for one, _ in pairs]), _joined([one for _, one in pairs])
+    before = np.concatenate([values_beside(*pair) for pair in pairs])
+    after = np.concatenate([_values(one) for _, one in pairs])
     sizes = np.array([one.totals.n for one, _ in pairs])
     ends = np.cumsum(sizes)
     spans = np.column_stack([ends - sizes, ends])
@@ -76,7 +78,8 @@ def of_equals(tensors: Sequence[TensorSketch]) -> ExactPairs:
 def exact_kind(pair: Pair, base_id: str) -> str:
     """How a comparison is exact: "values", "totals" or "equal"; "" where it is not."""
     before, after = pair
-    if before.digest is not None and before.digest == after.digest:
+    alike = before.digest is not None and before.digest == after.digest
+    if alike and share_positions(before, after):
         return "equal"
     reference = after.reference.get(base_id)
     if reference is not None and len(reference.bins) == len(CHANGE_CLASSES):
@@ -90,8 +93,16 @@ def finite_count(tensor: TensorSketch) -> int:
     return t.n - t.nan - t.positive_infinite - t.negative_infinite
 
 
-def _joined(tensors: Sequence[TensorSketch]) -> Floats:
-    return np.concatenate([one.values for one in tensors if one.values is not None]).astype(float)
+def values_beside(before: TensorSketch, after: TensorSketch) -> Floats:
+    """All values of `before`, which is kept whole, in the positions of `after`."""
+    axes = None if share_positions(before, after) else axes_between(after, before)
+    values = _values(before)
+    return values if axes is None else values.reshape(before.shape).transpose(axes).reshape(-1)
+
+
+def _values(tensor: TensorSketch) -> Floats:
+    assert tensor.values is not None
+    return tensor.values.astype(float)
 
 
 def _column(values: Sequence[float] | Sequence[NDArray[np.int64]]) -> Floats:

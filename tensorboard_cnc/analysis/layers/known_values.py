@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.analysis.layers.estimates import Floats
-from tensorboard_cnc.analysis.layers.exact_pairs import finite_count
-from tensorboard_cnc.analysis.layers.naming import share_positions
+from tensorboard_cnc.analysis.layers.exact_pairs import finite_count, values_beside
 from tensorboard_cnc.analysis.layers.sampled_pairs import (
     resolution_of,
     rounding_of,
@@ -19,6 +18,7 @@ from tensorboard_cnc.analysis.layers.sampled_pairs import (
 )
 from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.coordinated_sample import sample_positions
+from tensorboard_cnc.sketches.module_kinds import axes_between, share_positions
 
 # Of a change that is named, so much may be due to the rounding of stored values.
 _SURE = 1e-3
@@ -36,7 +36,7 @@ class Change(NamedTuple):
 def values_at_both(before: TensorSketch, after: TensorSketch) -> tuple[Floats, Floats]:
     """Finite values of both at the same positions: all of small tensors, else the sample.
 
-    Nothing where the shapes differ.
+    Nothing where the shapes differ, or the layouts of large ones.
     """
     _, one, other = _known(before, after)
     finite = np.isfinite(one) & np.isfinite(other)
@@ -121,12 +121,13 @@ def _peaks(tensor: TensorSketch) -> tuple[dict[int, float], float]:
 
 def _known(before: TensorSketch, after: TensorSketch) -> tuple[NDArray[np.int64], Floats, Floats]:
     none = np.zeros(0)
-    if not share_positions(before, after) or not before.totals.n:
+    together = share_positions(before, after)
+    if not before.totals.n or not (together or axes_between(after, before)):
         return none.astype(np.int64), none, none
     if before.values is not None and after.values is not None:
         at = np.arange(before.totals.n)
-        return at, before.values.astype(float), after.values.astype(float)
-    if any(t.values is None and t.sample is None for t in (before, after)):
+        return at, values_beside(before, after), after.values.astype(float)
+    if not together or any(t.values is None and t.sample is None for t in (before, after)):
         return none.astype(np.int64), none, none
     k = min(sampled_count(before), sampled_count(after))
     at = sample_positions(before.shape, k)

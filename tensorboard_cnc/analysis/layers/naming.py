@@ -6,10 +6,10 @@ the convolution. What it gives is what the ReLU gave, not what the convolution d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from tensorboard_cnc.records.sketches import TensorSketch
+from tensorboard_cnc.sketches.module_kinds import axes_between, is_fused
 
 # Modules that wrap another and add their own name to it.
 _WRAPPERS = frozenset(
@@ -42,10 +42,6 @@ _LEAVES = {
 }
 # Modules around a network, such as "base_model.model.transformer".
 _MOST_OUTER = 3
-# torch's fused modules, such as ConvReLU2d, hold what they fuse as children 0, 1, …
-_FUSED = re.compile(
-    r"(Conv|Linear|BatchNorm|BN)\w*(ReLU|BN|BatchNorm|Add)\w*|(LinearReLU|ConvBn\w*)"
-)
 
 
 def normalised(name: str, fused: frozenset[str] = frozenset()) -> str:
@@ -62,11 +58,6 @@ def normalised(name: str, fused: frozenset[str] = frozenset()) -> str:
     return ".".join(parts)
 
 
-def is_fused(kind: str) -> bool:
-    """Whether modules of the class `kind` fuse several into one."""
-    return _FUSED.fullmatch(kind) is not None
-
-
 def parent_of(name: str) -> str:
     """The module that holds what is called `name`; "" for the network itself."""
     return name.rpartition(".")[0]
@@ -80,20 +71,9 @@ def without_outer(name: str) -> Iterator[tuple[str, str]]:
 
 
 def are_transposed(one: TensorSketch, other: TensorSketch) -> bool:
-    """Whether two matrices of one layer have their inputs along different axes."""
-    if len(one.shape) != 2 or one.shape != other.shape[::-1]:
-        return False
-    return one.shape != other.shape or _inputs_first(one) != _inputs_first(other)
-
-
-def share_positions(one: TensorSketch, other: TensorSketch) -> bool:
-    """Whether the values at one position of both belong together."""
-    return one.shape == other.shape and not are_transposed(one, other)
-
-
-def _inputs_first(tensor: TensorSketch) -> bool:
-    """Whether it is stored as (inputs, outputs): by Keras and Flax, and by GPT-2."""
-    return tensor.kind == "Conv1D" or tensor.name.rpartition(".")[2] == "kernel"
+    """Whether two tensors of one layer have their inputs along different axes."""
+    turned = len(one.shape) == 2 and one.shape == other.shape[::-1] != other.shape
+    return turned or axes_between(one, other) is not None
 
 
 def fused_outputs(base: Sequence[TensorSketch], own: Sequence[TensorSketch]) -> dict[int, int]:

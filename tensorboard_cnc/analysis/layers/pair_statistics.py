@@ -18,10 +18,10 @@ from tensorboard_cnc.analysis.layers.estimates import (
     scattered,
 )
 from tensorboard_cnc.analysis.layers.exact_pairs import ExactPairs, Pair, exact_kind, finite_count
-from tensorboard_cnc.analysis.layers.naming import share_positions
 from tensorboard_cnc.analysis.layers.sampled_pairs import groups_of_like, sampled_pairs
 from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES
+from tensorboard_cnc.sketches.module_kinds import axes_between, share_positions
 
 # Two sums of the same squares differ by less.
 _ROUNDING = 1e-6
@@ -81,15 +81,15 @@ def pair_statistics(
 ) -> PairStatistics:
     """Compares the tensors of two models, one by one.
 
-    A pair of which one is None, or of two shapes or layouts, or without values, compares nothing
-    (n = 0), nor does one of which both are tied to others, which are compared in their place. A
-    pair is exact where both are kept whole, where they are equal, or where `after` was compared
-    with the model `base_id` when it was logged; else it is estimated.
+    A pair of which one is None, or of two shapes, or of two layouts unless it is exact, or without
+    values, compares nothing (n = 0), nor does one of which both are tied to others, which are
+    compared in their place. A pair is exact where both are kept whole, where they are equal, or
+    where `after` was compared with the model `base_id` when it was logged; else it is estimated.
     """
     places: list[int] = []
     pairs: list[Pair] = []
     for place, (one, other) in enumerate(zip(before, after, strict=True)):
-        if one is not None and other is not None and _comparable(one, other):
+        if one is not None and other is not None and _comparable(one, other, base_id):
             places.append(place)
             pairs.append((one, other))
     found = _compared(pairs, base_id)
@@ -97,10 +97,14 @@ def pair_statistics(
     return _spread(found, at, len(before))
 
 
-def _comparable(before: TensorSketch, after: TensorSketch) -> bool:
+def _comparable(before: TensorSketch, after: TensorSketch, base_id: str) -> bool:
     known = all(t.values is not None or t.sample is not None for t in (before, after))
     counted = before.totals.n > 0 and not (before.tied and after.tied)
-    return share_positions(before, after) and counted and known
+    if not known or not counted or share_positions(before, after):
+        return known and counted
+    # What is sketched of large tensors depends on their layout.
+    exact = exact_kind((before, after), base_id) in ("totals", "values")
+    return exact and axes_between(after, before) is not None
 
 
 def _counted(tensor: TensorSketch) -> int:

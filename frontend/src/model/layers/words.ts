@@ -13,7 +13,8 @@ export const MATCH_WORDS: Record<Exclude<Match, null>, string> = {
   normalised: "matched by name without wrappers",
   renamed: "matched by name without the modules around one of the networks",
   shape: "matched by module and shape",
-  transposed: "matched by name, axes the other way round: compared by totals and histograms only",
+  transposed:
+    "matched by name, axes the other way round: value by value only if all are kept or it was logged with reference=",
   resized: "matched by name, in another shape: compared by totals and histograms only",
 };
 

@@ -6,8 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from numpy.typing import NDArray
-
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.files.contents import Contents, needed
 from tensorboard_cnc.writer.tensors.files.onnx_graph import Graph, module_of
@@ -15,14 +13,9 @@ from tensorboard_cnc.writer.tensors.files.onnx_quantized import Inputs, blockwis
 from tensorboard_cnc.writer.tensors.files.onnx_tensors import tensor_source
 from tensorboard_cnc.writer.tensors.files.stored_file import LocalFile, StoredFile, damaged
 from tensorboard_cnc.writer.tensors.formats.format import Decoded, NotUnderstoodError
-from tensorboard_cnc.writer.tensors.formats.pieces import Rows, by_rows, columns_of, rows_of
 from tensorboard_cnc.writer.tensors.tensor_names import TensorName
-from tensorboard_cnc.writer.tensors.tensor_source import (
-    Read,
-    Refused,
-    TensorSource,
-    channel_axis,
-)
+from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tensorboard_cnc.writer.tensors.turned import turned
 from tensorboard_cnc.writer.tensors.unread_codes import LOG_VALUES
 
 # What a message of protobuf holds at most.
@@ -119,9 +112,9 @@ def _decoded(
     """The weight that a node reads, and the names of the tensors that it is made of."""
     blocks = node.op_type == "MatMulNBits"
     value = stored if blocks else node.output[0]
-    name, turned = graph.name_of(stored, value)
+    name, is_turned = graph.name_of(stored, value)
     # Its weight has the outputs first, unlike the constant that a graph multiplies with.
-    turned |= blocks and name != f"{module_of(node)}.weight"
+    is_turned |= blocks and name != f"{module_of(node)}.weight"
     given = [known.get(each) for each in node.input]
     constants: Inputs = [each if isinstance(each, TensorSource) else None for each in given]
     missing = [each for each in node.input[1 + blocks :] if each and each not in known]
@@ -138,7 +131,7 @@ def _decoded(
     source = answer.source
     if source.size < 2:
         source = replace(source, role="buffer")
-    return (_turned(source) if turned and len(source.shape) == 2 else source), parts
+    return (turned(source, (1, 0)) if is_turned and len(source.shape) == 2 else source), parts
 
 
 def _plain(name: str, source: TensorSource | Refused, graph: Graph) -> TensorSource | Refused:
@@ -148,26 +141,7 @@ def _plain(name: str, source: TensorSource | Refused, graph: Graph) -> TensorSou
         users = {node.op_type for node, _ in graph.users[name]} or {"nothing"}
         reason = f"it holds {source.dtype} codes for {', '.join(sorted(users))}: {LOG_VALUES}"
         return Refused(name, reason, source.size)
-    called, turned = graph.name_of(name, name)
+    called, is_turned = graph.name_of(name, name)
     place = TensorName.of(called)
     found = replace(source, name=called, module=place.module)
-    return _turned(found) if turned and len(source.shape) == 2 else found
-
-
-def _turned(source: TensorSource) -> TensorSource:
-    """The matrix with its columns as rows."""
-    height, width = source.shape
-
-    def open_() -> Read:
-        columns = columns_of(rows_of(source, width), (height, width))
-        return by_rows(height, _transposed(columns))
-
-    shape = (width, height)
-    return replace(source, shape=shape, open=open_, axis=channel_axis(shape))
-
-
-def _transposed(columns: Rows) -> Rows:
-    def rows(first: int, last: int) -> NDArray[Any]:
-        return columns(first, last).T
-
-    return rows
+    return turned(found, (1, 0)) if is_turned and len(source.shape) == 2 else found
