@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, get_args
 
 import numpy as np
@@ -18,6 +19,7 @@ from tensorboard_cnc.format.envelope import bulk_chunks, bulk_message, damaged
 from tensorboard_cnc.format.tables import NONE, Pack, Table, ragged, real, whole
 from tensorboard_cnc.records.sketches import (
     Channels,
+    LocalError,
     PairTotals,
     Role,
     Scheme,
@@ -125,6 +127,21 @@ def _columns_of(tensors: Sequence[TensorSketch]) -> list[pb.Column]:
         whole("pair_counts", _fields(pairs, _PAIR_COUNTS), len(_PAIR_COUNTS)),
         real("pair_sums", _fields(pairs, _PAIR_SUMS), len(_PAIR_SUMS)),
         whole("pair_bins", [pair.bins.tolist() for pair in pairs], 9),
+        *_local_columns(tensors),
+    ]
+
+
+def _local_columns(tensors: Sequence[TensorSketch]) -> list[pb.Column]:
+    """The errors of layers alone; nothing where no reference was given."""
+    local = [each for tensor in tensors for each in tensor.local.values()]
+    if not local:
+        return []
+    return [
+        columns.texts("local", [key for tensor in tensors for key in tensor.local]),
+        columns.texts("local_missing", [each.missing for each in local]),
+        whole("local_counts", [[len(tensor.local)] for tensor in tensors], 1),
+        whole("local_n", [[each.n] for each in local], 1),
+        real("local_sums", [[each.before, each.squares] for each in local], 2),
     ]
 
 
@@ -165,6 +182,7 @@ def _tensors_in(found: Table) -> tuple[TensorSketch, ...]:
     digests = [row[0] for row in found.optional("digests", n, 1)]
     facts = found.optional("facts", n, 6)
     parts = _Parts(found, found.rows("facts", n, 6)[:, 2:])
+    local = _local_in(found, n)
     tensors = []
     for i in range(n):
         sketch = TensorSketch(
@@ -175,6 +193,7 @@ def _tensors_in(found: Table) -> tuple[TensorSketch, ...]:
             effective_bytes=effective[i],
             distinct=facts[i][1],
             digest=None if (code := digests[i]) is None else code % (1 << 64),
+            local=local[i],
             **{name: values[i] for name, values in plain.items()},
             **parts.of(i),
         )
@@ -308,6 +327,28 @@ def _pairs_in(found: Table, n: int) -> list[PairTotals]:
         PairTotals(bins=bins[i], largest_at=at[i], largest=changed[i], **counts[i], **sums[i])
         for i in range(n)
     ]
+
+
+def _local_in(found: Table, n: int) -> list[dict[str, LocalError]]:
+    """The errors of layers alone by the other model's id, for each tensor."""
+    if not found.has("local"):
+        return [{} for _ in range(n)]
+    counts = found.rows("local_counts", n, 1)[:, 0]
+    total = found.count("local")
+    if (counts < 0).any() or int(counts.sum()) != total:
+        raise damaged(f"it counts {int(counts.sum()):,} of {total:,} errors of layers alone")
+    texts = zip(found.texts("local", total), found.texts("local_missing", total), strict=True)
+    sizes = found.rows("local_n", total, 1)[:, 0].tolist()
+    sums = found.rows("local_sums", total, 2, np.float64).tolist()
+    if min(sizes, default=0) < 0 or not all(low >= 0 for row in sums for low in row):
+        raise damaged("an error of a layer alone is negative")
+    errors = iter(
+        [
+            (key, LocalError(size, before, squares, missing))
+            for (key, missing), size, (before, squares) in zip(texts, sizes, sums, strict=True)
+        ]
+    )
+    return [dict(islice(errors, count)) for count in counts.tolist()]
 
 
 def _named(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:

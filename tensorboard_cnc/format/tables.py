@@ -43,10 +43,14 @@ def ragged(name: str, pack: Pack, arrays: Sequence[NDArray[Any] | None]) -> list
 
 
 class Table:
-    """The columns of a message by name; one that is missing or does not fit is damage."""
+    """The columns of a message by name; what is read and missing, or does not fit, is damage."""
 
     def __init__(self, packed: Iterable[pb.Column]) -> None:
         self._by_name = {column.name: column for column in packed}
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a column, which versions before had not."""
+        return name in self._by_name
 
     def texts(self, name: str, n: int) -> tuple[str, ...]:
         """`n` texts."""

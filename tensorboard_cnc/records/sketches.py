@@ -102,6 +102,20 @@ class PairTotals:
     largest: NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class LocalError:
+    """How what a layer outputs differs from the base's, given the input of the base's; exact.
+
+    Over `n` positions finite in both: `before` the sum of the base's squares, `squares` ΣΔ².
+    `missing`: why nothing is known, "" where it is.
+    """
+
+    n: int = 0
+    before: float = 0.0
+    squares: float = 0.0
+    missing: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TensorSketch:
     """One tensor of a model.
@@ -120,7 +134,8 @@ class TensorSketch:
     `values`: all values, float32 (n,), of small tensors; otherwise `sample` float32 (k,), the
     coordinated sample (24 bits of each, 16 of 16-bit floats), and `buckets` float64 (m,) of float32
     precision, the CountSketch.
-    `reference`: exact comparison with the tensors of that name, by the other model's id.
+    `reference`: exact comparison with the tensors of that name, by the other model's id. `local`:
+    of outputs of layers the error of the layer alone, likewise.
     """
 
     name: str
@@ -147,6 +162,7 @@ class TensorSketch:
     sample: NDArray[np.float32] | None = None
     buckets: NDArray[np.float64] | None = None
     reference: Mapping[str, PairTotals] = field(default_factory=dict)
+    local: Mapping[str, LocalError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

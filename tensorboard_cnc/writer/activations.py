@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from itertools import count
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,9 @@ from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import default_bytes, sizes_within
 from tensorboard_cnc.wording import shown, storable, text_of, type_name
 from tensorboard_cnc.writer.journal import now_us
-from tensorboard_cnc.writer.naming import checked_max_bytes
+from tensorboard_cnc.writer.naming import checked_max_bytes, checked_name
 from tensorboard_cnc.writer.probing.layer_sketches import LayerSketches
+from tensorboard_cnc.writer.probing.local_errors import GivenInputs, LocalErrors
 from tensorboard_cnc.writer.probing.padding import token_masks
 from tensorboard_cnc.writer.probing.probe_inputs import (
     Batch,
@@ -46,16 +48,18 @@ def probed_activations(
     *,
     layers: Iterable[str] | str | None,
     mask: Any = None,
+    reference: Mapping[str, nn.Module] | None = None,
     max_bytes: int | None,
 ) -> SketchRecord:
     """The sketches of the outputs of `net`'s layers for `inputs`; its state is preserved.
 
     Raises:
-      ArgumentError: `inputs` or `layers` are invalid, `net` fails on them, or no layer gives
-        numbers whose first dimension is the instance.
+      ArgumentError: `inputs` or `layers` are invalid, `net` or a reference fails on them, or no
+        layer gives numbers whose first dimension is the instance.
     """
     net = unwrapped(net)
     _check_hookable(net)
+    bases = _bases(reference)
     # A loader draws when it begins.
     with preserving_random_states():
         batches = probe_batches(net, inputs)
@@ -70,15 +74,40 @@ def probed_activations(
     }
     for sketch in sketches.values():
         sketch.tokens = sum(int(each.sum()) for each in masks or ())
-    device, dtype = _taken(net)
-    with preserving_state(net), _hooked(watched, sketches):
+    local = {key: LocalErrors(base, watched, sketches) for key, base in bases.items()}
+    given = GivenInputs()
+    with ExitStack() as states:
+        for each in (net, *bases.values()):
+            states.enter_context(preserving_state(each))
         for place, batch in enumerate(batches):
             for sketch in sketches.values():
                 sketch.begin_batch(batch.instances, masks[place] if masks else None)
-            _run(net, batch, device, dtype)
+            with _hooked(watched, sketches), given.noted(watched if bases else {}):
+                _run(net, batch)
+            for key, base in bases.items():
+                with local[key].compared(given):
+                    _run(base, batch, key)
     # One that is an argument is part of the inputs already.
     beside = masks if masks and mask is not None and not isinstance(mask, str) else ()
-    return _record(model_id, sketches.values(), fingerprint(batches, beside), instances)
+    return _record(model_id, sketches, fingerprint(batches, beside), instances, local)
+
+
+def _bases(reference: Any) -> dict[str, nn.Module]:
+    """Other networks by their ids."""
+    if reference is None:
+        return {}
+    if not isinstance(reference, Mapping) or not all(map(is_module, reference.values())):
+        raise ArgumentError(
+            f"reference= is {shown(reference)} of type {type_name(reference)}",
+            "It maps the ids of other models, such as the parent, to their networks",
+            'Write reference={"dense": dense_net}',
+        )
+    bases = {
+        checked_name(key, "id of a reference"): unwrapped(net) for key, net in reference.items()
+    }
+    for base in bases.values():
+        _check_hookable(base)
+    return bases
 
 
 def given_activations(
@@ -95,13 +124,13 @@ def given_activations(
     batches = [] if inputs is None else probe_batches(None, inputs)
     sizes = sizes_within(max_bytes or default_bytes(len(arrays)), [_LARGE] * len(arrays))
     instances = sum(batch.instances for batch in batches) or _instances(arrays)
-    sketches, order = [], count()
+    sketches, order = {}, count()
     for name, array in arrays.items():
         sketch = LayerSketches(str(name), "", instances, sizes, order)
         sketch.begin_batch(instances)
         sketch.add_array(array)
-        sketches.append(sketch)
-    return _record(model_id, sketches, fingerprint(batches) if batches else "", instances)
+        sketches[str(name)] = sketch
+    return _record(model_id, sketches, fingerprint(batches) if batches else "", instances, {})
 
 
 def _instances(arrays: Mapping[str, Any]) -> int:
@@ -146,14 +175,14 @@ def _hook(sketch: LayerSketches) -> Callable[[Any, Any, Any], None]:
     return watch
 
 
-def _run(
-    net: nn.Module, batch: Batch, device: torch.device | None, dtype: torch.dtype | None
-) -> None:
+def _run(net: nn.Module, batch: Batch, reference: str = "") -> None:
+    device, dtype = _taken(net)
     try:
         net(*moved(batch.positional, device, dtype), **moved(batch.named, device, dtype))
     except Exception as error:
+        which = f'The reference "{reference}"' if reference else "The network"
         raise ArgumentError(
-            f"The network failed on the probe inputs: {text_of(error)}",
+            f"{which} failed on the probe inputs: {text_of(error)}",
             "Its forward is called once for each batch, in evaluation mode",
             "Pass inputs that it accepts: a tensor, or a tuple or mapping of its arguments",
         ) from error
@@ -168,12 +197,18 @@ def _taken(net: nn.Module) -> tuple[torch.device | None, torch.dtype | None]:
 
 
 def _record(
-    model_id: str, sketches: Iterable[LayerSketches], probe: str, instances: int
+    model_id: str,
+    sketches: Mapping[str, LayerSketches],
+    probe: str,
+    instances: int,
+    local: Mapping[str, LocalErrors],
 ) -> SketchRecord:
     found: list[tuple[int, TensorSketch]] = []
     refused: dict[str, str] = {}
-    for sketch in sketches:
-        found += sketch.finished()
+    for layer, sketch in sketches.items():
+        for order, tensor in sketch.finished():
+            errors = {key: each.of(layer, tensor) for key, each in local.items()}
+            found.append((order, replace(tensor, local=errors)))
         refused |= {storable(name): storable(why) for name, why in sketch.refused.items()}
     # As the network computes them, which need not be the order of its modules.
     tensors = tuple(sketch for _, sketch in sorted(found, key=itemgetter(0)))
@@ -202,6 +237,7 @@ def activations_record(
     *,
     layers: Iterable[str] | str | None = None,
     mask: Any = None,
+    reference: Mapping[str, nn.Module] | None = None,
     max_bytes: int | None = None,
 ) -> SketchRecord | None:
     """The record of what `m.activations` was given; None on ranks other than the first.
@@ -214,12 +250,24 @@ def activations_record(
     other = rank_and_size()[0] > 0
     max_bytes = None if max_bytes is None else checked_max_bytes(max_bytes)
     if isinstance(net, Mapping) and not is_module(net):
+        if reference is not None:
+            raise ArgumentError(
+                "reference= was given with recorded arrays",
+                "Layers are run on the inputs of the other network's, which needs the network",
+                "Pass the torch.nn.Module, or leave reference= out",
+            )
         return None if other else given_activations(model_id, net, inputs, max_bytes=max_bytes)
     if is_module(net) and inputs is not None:
         if other and not has_shards(net.parameters()):
             return None
         record = probed_activations(
-            model_id, net, inputs, layers=layers, mask=mask, max_bytes=max_bytes
+            model_id,
+            net,
+            inputs,
+            layers=layers,
+            mask=mask,
+            reference=reference,
+            max_bytes=max_bytes,
         )
         return None if other else record
     seen = f"{shown(net)} of type {type_name(net)}"

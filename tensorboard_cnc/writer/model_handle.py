@@ -269,6 +269,7 @@ class ModelHandle(OpenHandle):
         layers: Iterable[str] | str | None = None,
         *,
         mask: Any = None,
+        reference: Mapping[str, Any] | None = None,
         max_bytes: int | None = None,
     ) -> None:
         """Logs sketches of each layer's outputs for probe inputs; replaces earlier ones.
@@ -287,6 +288,9 @@ class ModelHandle(OpenHandle):
           mask: which tokens count, (instances, tokens) of 1 and 0, for all or one for each batch;
             or the name of the argument that says it. None: the argument ``attention_mask``, if
             there is one. Padded tokens are left out.
+          reference: other networks by the ids of their models, such as the parent. Each runs too,
+            and each layer of `net` is given the input that the one of its name gets there: what it
+            then gives differs by the error of this layer alone.
           max_bytes: bytes that the sketches may take; None: 1 MB, or 3 kB for each layer.
 
         Raises:
@@ -297,7 +301,13 @@ class ModelHandle(OpenHandle):
 
         def log() -> None:
             record = activations_record(
-                self._id, net, inputs, layers=layers, mask=mask, max_bytes=max_bytes
+                self._id,
+                net,
+                inputs,
+                layers=layers,
+                mask=mask,
+                reference=reference,
+                max_bytes=max_bytes,
             )
             if record is not None:
                 self._journal.write_chunks(activations_tag(self._id), sketch_format.encode(record))

@@ -7,7 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_cnc.records.sketches import PairTotals, Scheme, SketchRecord, TensorSketch
+from tensorboard_cnc.records.sketches import (
+    LocalError,
+    PairTotals,
+    Scheme,
+    SketchRecord,
+    TensorSketch,
+)
 from tests.sketches.tensors import SMALL, pruned, sketch, weights
 
 
@@ -36,7 +42,8 @@ def sampled() -> TensorSketch:
     scheme = Scheme(8, "affine", True, 4, 0, 16, 96, -128, 127, 3)
     facts = {"module": "b", "kind": "Conv2d", "storage": "int8", "stored_bytes": 700}
     found = sketch(values, "b.weight", sizes=SMALL, effective_bytes=652.5, **facts)
-    return replace(found, scheme=scheme, reference={"dense": pair, "é": pair})
+    local = {"dense": LocalError(576, 2.5, 0.125), "é": LocalError(missing="it is a é")}
+    return replace(found, scheme=scheme, reference={"dense": pair, "é": pair}, local=local)
 
 
 def with_non_finite() -> TensorSketch:

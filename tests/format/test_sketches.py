@@ -104,6 +104,10 @@ def _tampered(name: str, change: object) -> list[bytes]:
         ("facts", columns.whole_numbers("facts", np.full((5, 6), -1)), "negative number"),
         ("facts", columns.whole_numbers("facts", np.full((5, 6), 9)), "rows|shape"),
         ("bins", columns.texts("bins", ["x"]), "text"),
+        ("local", columns.texts("local", ["x"]), "2 of 1 errors"),
+        ("local_counts", columns.whole_numbers("local_counts", np.full((5, 1), -1)), "errors"),
+        ("local_n", columns.whole_numbers("local_n", np.full((2, 1), -1)), "negative"),
+        ("local_sums", columns.numbers("local_sums", np.full((2, 2), np.nan)), "negative"),
     ],
 )
 def test_what_does_not_fit_is_damage(name: str, change: pb.Column, told: str) -> None:
@@ -134,6 +138,11 @@ def test_a_missing_column_is_damage() -> None:
     del message.columns[:]
     with pytest.raises(DamagedRecordError, match="column name is missing"):
         decode(bulk_chunks(message.SerializeToString()))
+
+
+def test_errors_of_layers_alone_take_no_room_where_there_are_none() -> None:
+    names = {each.name for each in bulk_message(pb.SketchRecord, encode(record())).columns}
+    assert not any(name.startswith("local") for name in names)
 
 
 def test_unknown_columns_of_a_newer_version_are_passed_over() -> None:

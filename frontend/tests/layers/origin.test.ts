@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { layerNetwork } from "../../src/model/layers/network";
 import {
   hasFalls,
+  isCumulative,
   signalFalls,
   startsOf,
   steepestFalls,
@@ -68,4 +69,11 @@ describe("where the signal falls", () => {
     expect(hasFalls({ ...TREE, view: "weights" })).toBe(false);
     expect(hasFalls(treeOf(ROWS, SPARSITY, [BASE]))).toBe(false);
   });
+});
+
+test("what layers give is cumulative unless each was given the base's input", () => {
+  expect(isCumulative(TREE, SQNR)).toBe(true);
+  expect(isCumulative(TREE, { ...SQNR, id: "local_sqnr" })).toBe(false);
+  expect(isCumulative(TREE, SPARSITY)).toBeNull();
+  expect(isCumulative(treeOf(ROWS, SQNR, [BASE]), SQNR)).toBeNull();
 });

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from tensorboard_cnc.analysis.layers.estimates import Estimates, Floats, exactly
+from tensorboard_cnc.analysis.layers.local_errors import LocalErrors
 from tensorboard_cnc.analysis.layers.own_statistics import OwnStatistics
 from tensorboard_cnc.analysis.layers.pair_statistics import PairStatistics
 from tensorboard_cnc.sketches.change_classes import ZERO_AFTER, ZERO_BEFORE, ZERO_BOTH
@@ -22,7 +23,7 @@ Goal: TypeAlias = Literal["max", "min"] | None
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number of each tensor; `of` is given the pairs' or the model's own statistics."""
+    """A number of each tensor, of the pairs' statistics, the model's own, or of layers alone."""
 
     id: str
     label: str
@@ -32,6 +33,7 @@ class Measure:
     views: tuple[View, ...]
     of_pairs: Callable[[PairStatistics], Estimates] | None = None
     of_own: Callable[[OwnStatistics], Estimates] | None = None
+    of_local: Callable[[LocalErrors], Estimates] | None = None
     scale: Literal["linear", "log"] = "linear"
 
 
@@ -46,6 +48,16 @@ def sqnr(pairs: PairStatistics) -> Estimates:
     signal = np.where(known, pairs.before, np.nan)
     with np.errstate(divide="ignore"):
         return pairs.squares.falling(lambda noise: 10 * np.log10(signal / noise))
+
+
+def local_sqnr(local: LocalErrors) -> Estimates:
+    """The same of layers that are given the inputs of the base's layers.
+
+    A set has one only where each of its outputs has.
+    """
+    known = (local.missing == 0) & (local.n > 0) & (local.before > 0)
+    with np.errstate(divide="ignore"):
+        return exactly(10 * np.log10(np.where(known, local.before, np.nan) / local.squares))
 
 
 def cosine(pairs: PairStatistics) -> Estimates:
@@ -128,6 +140,15 @@ def _of_own(
 
 MEASURES: tuple[Measure, ...] = (
     _pair(sqnr, "SQNR", "dB", "max", "linear"),
+    Measure(
+        "local_sqnr",
+        "SQNR of the layer alone",
+        "dB",
+        "max",
+        True,
+        ("activations",),
+        of_local=local_sqnr,
+    ),
     _pair(cosine, "Cosine similarity", "", "max", "linear"),
     _pair(relative_l2, "Relative L2 change", "", "min"),
     _pair(mse, "Mean squared change", "", "min"),

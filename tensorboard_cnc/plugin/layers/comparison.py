@@ -15,12 +15,18 @@ from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.analysis.layers.alignment import Match, with_tied_values
 from tensorboard_cnc.analysis.layers.estimates import Estimates, Floats, exactly, over
 from tensorboard_cnc.analysis.layers.histograms import RowHistograms, row_histograms
+from tensorboard_cnc.analysis.layers.local_errors import LocalErrors, local_errors
 from tensorboard_cnc.analysis.layers.measures import Measure, measures_of
 from tensorboard_cnc.analysis.layers.module_tree import ModuleTree, module_tree
 from tensorboard_cnc.analysis.layers.own_statistics import OwnStatistics, own_statistics
 from tensorboard_cnc.analysis.layers.pair_statistics import PairStatistics, pair_statistics
 from tensorboard_cnc.plugin.layers.parts import Overlap, RefusedRows, parts, refused_rows
-from tensorboard_cnc.plugin.layers.sketches_read import bulk_of, comparable, views_logged
+from tensorboard_cnc.plugin.layers.sketches_read import (
+    bulk_of,
+    comparable,
+    local_notes,
+    views_logged,
+)
 from tensorboard_cnc.plugin.questions import LayersQuestion
 from tensorboard_cnc.plugin.record_cache import Records
 from tensorboard_cnc.plugin.responses import BadRequestError
@@ -39,6 +45,12 @@ class Comparison:
 
     models: tuple[str, ...]
     records: Mapping[str, SketchRecord]
+
+    @property
+    def base_id(self) -> str:
+        """The id of the base, "" where nothing was logged of it."""
+        base = self.records.get(self.models[0])
+        return base.model_id if base else ""
 
     @cached_property
     def _lists(self) -> dict[str, list[TensorSketch]]:
@@ -75,10 +87,18 @@ class Comparison:
     @cached_property
     def pairs(self) -> list[PairStatistics]:
         """For each model but the base, the changes on all rows."""
-        base = self.records.get(self.models[0])
-        base_id = base.model_id if base else ""
         return [
-            pair_statistics(self.tensors[0], tensors, base_id).combined(self.tree.spans, self.aside)
+            pair_statistics(self.tensors[0], tensors, self.base_id).combined(
+                self.tree.spans, self.aside
+            )
+            for tensors in self.tensors[1:]
+        ]
+
+    @cached_property
+    def local(self) -> list[LocalErrors]:
+        """For each model but the base, the errors of layers alone on all rows."""
+        return [
+            local_errors(tensors, self.base_id).combined(self.tree.spans)
             for tensors in self.tensors[1:]
         ]
 
@@ -114,6 +134,8 @@ class Comparison:
         """The measure on all rows of the model number `place`; NaN where it has none."""
         if measure.of_own is not None:
             return measure.of_own(self.own[place])
+        if place and measure.of_local is not None:
+            return measure.of_local(self.local[place - 1])
         if place == 0 or measure.of_pairs is None:
             return exactly(np.full(len(self.tree.names), np.nan))
         pairs = self.pairs[place - 1]
@@ -157,6 +179,8 @@ def compare(question: LayersQuestion, catalog: Catalog, records: Records) -> Com
     keys, view = question.keys, question.view
     measure = _measure(view, question.measure)
     sketches, notes = comparable(catalog, keys, view, records)
+    if measure.of_local is not None:
+        notes += local_notes(keys, sketches)
     bulks = tuple(bulk_of(catalog, key, view) for key in keys)
     # A record that could not be read may be readable the next time.
     key = (view, keys, bulks, tuple(sketches))

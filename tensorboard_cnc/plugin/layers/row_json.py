@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -90,7 +90,7 @@ def _side(
         "scatter_base": numbers(x[:_MOST_POINTS]),  # type: ignore[typeddict-item]
         "scatter_own": numbers(y[:_MOST_POINTS]),  # type: ignore[typeddict-item]
         "largest": _largest(base, alone, comparison) if base and alone else [],
-        "caveat": _caveat(comparison, place, row),
+        "caveat": _caveat(comparison, place, row, alone),
         "part": comparison.parts(place, view).get(row),
     }
 
@@ -162,7 +162,6 @@ def _stacked(base: Floats, x: Floats, y: Floats, edges: Floats) -> list[list[flo
 def _largest(
     base: TensorSketch, own: TensorSketch, comparison: Comparison
 ) -> list[wire.LayerChange]:
-    base_id = comparison.records[comparison.models[0]].model_id
     return [
         {
             "at": [int(index) for index in np.unravel_index(at, own.shape)],
@@ -170,17 +169,30 @@ def _largest(
             "after": number(after),
             "change": float(change),
         }
-        for at, before, after, change in changes_known(base, own, base_id, _MOST_CHANGES)
+        for at, before, after, change in changes_known(base, own, comparison.base_id, _MOST_CHANGES)
     ]
 
 
-def _caveat(comparison: Comparison, place: int, row: int) -> str:
+def _caveat(comparison: Comparison, place: int, row: int, alone: TensorSketch | None) -> str:
     if not place:
         return ""
-    if comparison.pairs[place - 1].outliers[row]:
-        return "a few values changed a lot: Σ|Δ| is a lower bound"
-    if comparison.matches(place)[row] == "transposed":
-        return "its axes are the other way round: compared by totals and histograms only"
-    if comparison.matches(place)[row] == "resized":
-        return "its shape differs from the base's: compared by totals and histograms only"
-    return ""
+    pairs, match = comparison.pairs[place - 1], comparison.matches(place)[row]
+    words = []
+    if pairs.outliers[row]:
+        words.append("a few values changed a lot: Σ|Δ| is a lower bound")
+    elif match == "transposed":
+        how = "value by value all the same" if pairs.n[row] else "by totals and histograms only"
+        words.append(f"its axes are the other way round: compared {how}")
+    elif match == "resized":
+        words.append("its shape differs from the base's: compared by totals and histograms only")
+    return "; ".join([*words, *_local_caveat(alone, comparison.base_id)])
+
+
+def _local_caveat(alone: TensorSketch | None, base_id: str) -> Iterator[str]:
+    error = alone and alone.local.get(base_id)
+    if not alone or not error:
+        return
+    if error.missing:
+        yield f"no error of the layer alone, because {error.missing}"
+    elif error.n < alone.totals.n:
+        yield f"error of the layer alone over {error.n:,} of {alone.totals.n:,} values, the finite"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
@@ -64,12 +64,38 @@ def _other_inputs(key: str) -> wire.LayerNote:
     }
 
 
-def _refused(key: str, record: SketchRecord) -> Iterator[wire.LayerNote]:
-    """One note for each reason: a quantized checkpoint has the same one for all of its layers."""
+def local_notes(
+    keys: Sequence[str], records: Mapping[str, SketchRecord]
+) -> Iterator[wire.LayerNote]:
+    """Why the errors of layers alone are not known."""
+    base = records.get(keys[0])
+    for key, record in records.items():
+        if base is None or key == keys[0]:
+            continue
+        known = {each.name: each.local.get(base.model_id) for each in record.tensors}
+        if not any(known.values()):
+            yield {
+                "message": "No layer was given the base's inputs when its activations were logged.",
+                "remedy": "Log them with m.activations(net, probe, reference={base's id: base}).",
+                "model": key,
+            }
+            continue
+        missing = {name: error.missing for name, error in known.items() if error and error.missing}
+        for reason, names in _by_reason(missing):
+            message = f"{_few(names)}: no error of the layer alone, because {reason}."
+            yield {"message": message, "remedy": "", "model": key}
+
+
+def _by_reason(reasons: Mapping[str, str]) -> Iterable[tuple[str, list[str]]]:
+    """A quantized checkpoint has the same reason for all of its layers."""
     names: dict[str, list[str]] = {}
-    for name, reason in record.refused.items():
+    for name, reason in reasons.items():
         names.setdefault(reason.rstrip("."), []).append(name)
-    for reason, each in names.items():
+    return names.items()
+
+
+def _refused(key: str, record: SketchRecord) -> Iterator[wire.LayerNote]:
+    for reason, each in _by_reason(record.refused):
         was = "was" if len(each) == 1 else "were"
         yield {"message": f"{_few(each)} {was} not logged: {reason}.", "remedy": "", "model": key}
 

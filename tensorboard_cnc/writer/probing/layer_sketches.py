@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 from math import ceil, prod
@@ -15,6 +15,7 @@ from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.sizes import Sizes, effective_bytes
 from tensorboard_cnc.sketches.sketcher import Sketcher
 from tensorboard_cnc.wording import text_of
+from tensorboard_cnc.writer.probing.layer_outputs import ShapeError, output_tensors, rows_of
 from tensorboard_cnc.writer.tensors.any_tensor import source_of
 from tensorboard_cnc.writer.tensors.plain_arrays import array_source
 from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource, value_bits
@@ -60,27 +61,28 @@ class LayerSketches:
     order: Iterator[int] = field(default_factory=count)
     refused: dict[str, str] = field(default_factory=dict)
     tokens: int = 0
-    _mask: NDArray[np.bool_] | None = None
+    # Of the batch: its instances, and which of their tokens count.
+    batch: int = 0
+    mask: NDArray[np.bool_] | None = None
     _outputs: dict[str, _Output] = field(default_factory=dict)
     _calls: int = 0
-    _batch: int = 0
 
     def begin_batch(self, instances: int, mask: NDArray[np.bool_] | None = None) -> None:
         """What follows belongs to the next `instances` of the probe, padded as `mask` says."""
-        self._calls, self._batch, self._mask = 0, instances, mask
+        self._calls, self.batch, self.mask = 0, instances, mask
 
     def add(self, output: Any) -> None:
         """Adds what one call of the module gave. Never raises."""
         self._calls += 1
-        again = f"#{self._calls}" if self._calls > 1 else ""
+        called = self.called(self._calls)
         try:
-            for place, tensor in _output_tensors(output):
-                name = f"{self.name}{again}{place}"
+            for place, tensor in output_tensors(output):
+                name = f"{called}{place}"
                 if name not in self.refused:
                     self._add_tensor(name, tensor)
         except Exception as error:
             # A hook that fails must not end the pass.
-            self._refuse(f"{self.name}{again}", text_of(error))
+            self._refuse(called, text_of(error))
 
     def add_array(self, array: Any) -> None:
         """Adds an array of any library, of all instances. Never raises."""
@@ -97,6 +99,15 @@ class LayerSketches:
         output = self._begin(self.name, rows)
         self._read(output, rows)
         output.seen += self.instances
+
+    def called(self, call: int) -> str:
+        """What outputs are called that came of the call number `call` of a pass, from 1 on."""
+        return f"{self.name}#{call}" if call > 1 else self.name
+
+    def source(self, name: str) -> TensorSource | None:
+        """What the output of this name is, without its values; None where it is not sketched."""
+        output = None if name in self.refused else self._outputs.get(name)
+        return output.source if output else None
 
     def finished(self) -> list[tuple[int, TensorSketch]]:
         """The sketches of all outputs that were there in every batch, each with its `order`."""
@@ -116,12 +127,10 @@ class LayerSketches:
 
     def _add_tensor(self, name: str, tensor: Tensor) -> None:
         try:
-            rows = _by_instance(tensor, self._batch)
-        except _ShapeError as error:
+            rows, has_tokens = rows_of(tensor, self.batch, self.mask, self.kind)
+        except ShapeError as error:
             self._refuse(name, str(error))
             return
-        if has_tokens := self._has_tokens(rows):
-            rows = _without_padding(rows, self._mask)
         source = source_of(Place(name, self.name, self.kind, "activation"), rows)
         if isinstance(source, Refused):
             self._refuse(name, source.reason)
@@ -134,11 +143,6 @@ class LayerSketches:
             return
         self._read(output, source)
         output.seen += source.shape[0]
-
-    def _has_tokens(self, rows: Tensor) -> bool:
-        """Whether the second dimension of (instances, tokens, features…) is that of the mask."""
-        padded = self._mask is not None and rows.dim() > 2 and not self.kind.endswith("1d")
-        return padded and tuple(rows.shape[:2]) == self._mask.shape  # type: ignore[union-attr]
 
     def _begin(self, name: str, source: TensorSource, *, tokens: bool = False) -> _Output:
         shape = (self.tokens if tokens else self.instances, *source.shape[1:])
@@ -176,48 +180,8 @@ class LayerSketches:
         self.refused.setdefault(name, reason)
 
 
-def _without_padding(rows: Tensor, mask: Any) -> Tensor:
-    """(tokens that count, features…) of (instances, tokens, features…)."""
-    import torch
-
-    kept = torch.from_numpy(np.flatnonzero(mask)).to(rows.device)
-    return rows.flatten(0, 1).index_select(0, kept)
-
-
 def _spent() -> Read:
     raise RuntimeError("an output is read when it arrives")
-
-
-class _ShapeError(ValueError):
-    """An output that does not tell its instances apart."""
-
-
-def _output_tensors(output: Any) -> list[tuple[str, Tensor]]:
-    """The tensors of numbers in `output`, which may be nested, with where they are in it.
-
-    The place is "" for the only one, else such as "[0]" or "[logits]".
-    """
-    found = [(place, tensor) for place, tensor in _nested(output, "") if _has_values(tensor)]
-    return [("", tensor) for _, tensor in found] if len(found) == 1 else found
-
-
-def _by_instance(tensor: Tensor, instances: int) -> Tensor:
-    """`tensor` with one row to an instance: shape (instances, …).
-
-    Where instances were folded into rows, such as (instances · tokens, features), they are
-    unfolded.
-
-    Raises:
-      _ShapeError: the first dimension is not a multiple of the number of instances.
-    """
-    if not tensor.ndim or tensor.shape[0] % instances:
-        shape = tuple(tensor.shape)
-        raise _ShapeError(
-            f"its shape {shape} does not begin with the {instances} instances of the batch"
-        )
-    if tensor.shape[0] == instances:
-        return tensor
-    return tensor.reshape(instances, -1, *tensor.shape[1:])
 
 
 def _unit_axis(shape: tuple[int, ...], kind: str) -> int | None:
@@ -228,22 +192,3 @@ def _unit_axis(shape: tuple[int, ...], kind: str) -> int | None:
         return len(shape) - 1
     # Images and signals have channels first; tokens of (instances, tokens, features) last.
     return 1 if len(shape) > 3 or kind.endswith("1d") else 2
-
-
-def _nested(value: Any, place: str) -> Iterator[tuple[str, Tensor]]:
-    if is_torch_tensor(value):
-        yield place, value
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _nested(each, f"{place}[{key}]")
-    elif isinstance(value, tuple | list):
-        for number, each in enumerate(value):
-            yield from _nested(each, f"{place}[{number}]")
-    elif hasattr(value, "__dataclass_fields__"):
-        for name in value.__dataclass_fields__:
-            yield from _nested(getattr(value, name), f"{place}[{name}]")
-
-
-def _has_values(tensor: Tensor) -> bool:
-    """Whether it holds activations; indices and masks do not count."""
-    return bool(tensor.is_quantized or tensor.is_floating_point() or tensor.is_complex())

@@ -55,6 +55,13 @@ def watched_layers(net: nn.Module, layers: Iterable[str] | str | None) -> dict[s
     return {name: module for name, module in named.items() if name in chosen}
 
 
+def layers_by_name(net: nn.Module) -> dict[str, nn.Module]:
+    """All modules by name without wrappers; one that has several names is there by each."""
+    adapters = Adapters(net)
+    every = net.named_modules(remove_duplicate=False)
+    return {path: module for name, module in every if (path := adapters.path(name)) is not None}
+
+
 def _computing(
     module: nn.Module, name: str, adapters: Adapters, seen: set[int] | None = None
 ) -> Iterator[tuple[str, nn.Module]]:

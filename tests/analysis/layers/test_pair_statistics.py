@@ -273,8 +273,9 @@ def test_what_one_model_says_of_itself() -> None:
 def test_every_measure_has_one_source_and_a_unique_name() -> None:
     assert len(_OF) == len(MEASURES)
     for measure in MEASURES:
-        assert measure.pairwise == (measure.of_pairs is not None)
-        assert measure.pairwise != (measure.of_own is not None)
+        sources = (measure.of_pairs, measure.of_own, measure.of_local)
+        assert sum(of is not None for of in sources) == 1
+        assert measure.pairwise == (measure.of_own is None)
 
 
 @pytest.mark.parametrize("strange", [np.nan, np.inf, -np.inf])

@@ -1,5 +1,5 @@
 import { valueAt } from "./measure";
-import type { LayerCells, LayerTree } from "../wire.gen";
+import type { LayerCells, LayerMeasure, LayerTree } from "../wire.gen";
 
 /** A tensor at which a model's signal is worse than at the tensor before it; SQNR in dB. */
 export interface SignalFall {
@@ -21,6 +21,11 @@ const NEAR_DB = 3;
 /** Whether it is known where the signal of these answers falls: by SQNR, of activations. */
 export function hasFalls({ view, measure }: LayerTree): boolean {
   return view === "activations" && measure === "sqnr";
+}
+
+/** Whether numbers of activations include the errors of all layers before; null of weights. */
+export function isCumulative({ view }: LayerTree, { id, pairwise }: LayerMeasure): boolean | null {
+  return view === "activations" && pairwise ? id !== "local_sqnr" : null;
 }
 
 /**
