@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -15,9 +16,11 @@ from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
 from benchmarks.figures import Figure, milliseconds
+from benchmarks.process_memory import new_peak_megabytes, peak_megabytes
 from tensorboard_cnc import cnc_summary
 
 _REPEATS = 5
+_WIDE = 16_384
 
 
 def measure() -> list[Figure]:
@@ -40,6 +43,7 @@ def measure() -> list[Figure]:
             "3 s",
             f"memory grew by {mebibytes:.0f} MiB over the largest tensor's {LARGEST_MIB} MiB",
         ),
+        *[_dequantizing(bits) for bits in (8, 4)],
     ]
 
 
@@ -116,6 +120,34 @@ def _billion() -> tuple[float, float, int]:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     seconds, mebibytes, size = done.stdout.split()
     return float(seconds), float(mebibytes), int(size)
+
+
+def log_a_quantized_weight(bits: str) -> None:
+    """Prints MB by which the process grew over the tensor, which torchao holds in int8."""
+    import torchao.quantization as torchao
+
+    configs = {
+        "8": torchao.Int8WeightOnlyConfig,
+        "4": partial(torchao.IntxWeightOnlyConfig, weight_dtype=torch.int4),
+    }
+    net = torch.nn.Linear(_WIDE, _WIDE, bias=False, dtype=torch.bfloat16)
+    torchao.quantize_(net, configs[bits]())
+    with tempfile.TemporaryDirectory() as folder, cnc_summary.model(folder, "m") as model:
+        model.weights({"x": torch.ones(300, 300)})
+        before = new_peak_megabytes()
+        model.weights(net)
+    print(peak_megabytes() - before)
+
+
+def _dequantizing(bits: int) -> Figure:
+    what = f"m.weights, 268 M weights in int{bits} of torchao, memory over the tensor"
+    code = "import sys; from benchmarks import bench_weights as b; "
+    code += "b.log_a_quantized_weight(sys.argv[1])"
+    command = [sys.executable, "-W", "ignore", "-c", code, str(bits)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return Figure(what, done.stderr.splitlines()[-1], "200 MB")
+    return Figure(what, f"{float(done.stdout):.0f} MB", "200 MB")
 
 
 def _weights(state: dict[str, Tensor], logdir: Path) -> tuple[float, float, int]:

@@ -1,7 +1,8 @@
-"""Memory of a process and those that it started."""
+"""Memory of a process, of those that it started, and at its peak."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 
@@ -17,3 +18,21 @@ def megabytes_of(pid: int) -> float:
     ]
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * 4096 / 1e6 + sum(map(megabytes_of, children))
+
+
+def new_peak_megabytes() -> float:
+    """Resident memory of this process in MB, from which its peak is counted anew."""
+    # See proc(5): 5 resets the peak.
+    Path("/proc/self/clear_refs").write_text("5")
+    return _status_megabytes("VmRSS")
+
+
+def peak_megabytes() -> float:
+    """The most resident memory of this process, in MB, since it started or was counted anew."""
+    return _status_megabytes("VmHWM")
+
+
+def _status_megabytes(name: str) -> float:
+    found = re.search(rf"{name}:\s+(\d+)", Path("/proc/self/status").read_text())
+    assert found is not None
+    return int(found[1]) * 1024 / 1e6

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.efficiency.state_tensors import is_wrapper
 from tensorboard_cnc.records.sketches import Scheme
+from tensorboard_cnc.writer.tensors.dequantized import dequantizing_reader
 from tensorboard_cnc.writer.tensors.number_formats import unpacked
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import (
@@ -145,7 +146,7 @@ def wrapper_source(place: Place, tensor: Tensor) -> TensorSource | Refused:
         place,
         tuple(tensor.shape),
         dtype_name(tensor.dtype),
-        lambda: flat_reader(tensor.dequantize()),
+        lambda: dequantizing_reader(tensor),
         sum(part.nbytes for part in held.values()),
     )
     return replace(

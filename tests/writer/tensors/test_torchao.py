@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from tensorboard_cnc.records.sketches import Scheme
+from tensorboard_cnc.writer.tensors import dequantized
 from tensorboard_cnc.writer.tensors.tensor_source import TensorSource
 from tests.writer.tensors.read_sources import sources, values
 
@@ -86,3 +87,22 @@ def test_a_state_dict_holds_the_same(torchao: Any) -> None:
     by_module, by_state = sources(net)["0.weight"], sources(net.state_dict())["0.weight"]
     assert by_state.scheme == by_module.scheme
     np.testing.assert_array_equal(values(by_state), values(by_module))
+
+
+@pytest.mark.parametrize("name", ["Int8WeightOnlyConfig", "Float8WeightOnlyConfig"])
+def test_large_weights_are_dequantized_a_few_rows_at_a_time(
+    torchao: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dequantized, "_SLAB", 64)
+    monkeypatch.setattr(dequantized, "_ROWS", 4)
+    weight = quantized(torchao, getattr(torchao, name)()).get_parameter("0.weight").detach()
+    at_once: list[int] = []
+    rows = dequantized._rows
+    monkeypatch.setattr(
+        dequantized, "_rows", lambda *of: (at_once.append(of[2] - of[1]), rows(*of))[1]
+    )
+    read = dequantized.dequantizing_reader(weight)
+    whole: Any = weight
+    expected = whole.dequantize().float().numpy().reshape(-1)
+    np.testing.assert_array_equal(read(0, expected.size), expected)
+    assert max(at_once) == 8
