@@ -128,7 +128,10 @@ def log_a_quantized_weight(bits: str) -> None:
 
     configs = {
         "8": torchao.Int8WeightOnlyConfig,
-        "4": partial(torchao.IntxWeightOnlyConfig, weight_dtype=torch.int4),
+        "4": partial(
+            torchao.IntxWeightOnlyConfig,
+            weight_dtype=torch.int4,  # type: ignore[attr-defined]
+        ),
     }
     net = torch.nn.Linear(_WIDE, _WIDE, bias=False, dtype=torch.bfloat16)
     torchao.quantize_(net, configs[bits]())

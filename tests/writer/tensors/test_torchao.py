@@ -98,9 +98,12 @@ def test_large_weights_are_dequantized_a_few_rows_at_a_time(
     weight = quantized(torchao, getattr(torchao, name)()).get_parameter("0.weight").detach()
     at_once: list[int] = []
     rows = dequantized._rows
-    monkeypatch.setattr(
-        dequantized, "_rows", lambda *of: (at_once.append(of[2] - of[1]), rows(*of))[1]
-    )
+
+    def watched(tensor: Any, first: int, last: int) -> Any:
+        at_once.append(last - first)
+        return rows(tensor, first, last)
+
+    monkeypatch.setattr(dequantized, "_rows", watched)
     read = dequantized.dequantizing_reader(weight)
     whole: Any = weight
     expected = whole.dequantize().float().numpy().reshape(-1)
