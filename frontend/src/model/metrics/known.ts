@@ -58,8 +58,9 @@ export function ofEstimate(estimate: Estimate): Known {
 export type Difference = "larger" | "smaller" | "same" | "cannot tell" | "unknown";
 
 /**
- * Processes are not known to differ so many times: measured times of one program vary by 10 to 20 %
- * from process to process (Mytkowicz et al. 2009, https://doi.org/10.1145/1508244.1508275).
+ * A margin that we chose: times of one program shift with the size of its environment and the order
+ * of its linking (Mytkowicz et al. 2009, https://doi.org/10.1145/1508244.1508275), by how much is not
+ * known of a program that was measured in one process.
  */
 const BEYOND_PROCESSES = 2;
 
