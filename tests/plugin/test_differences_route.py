@@ -17,7 +17,7 @@ from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import Measurement, Metrics, ModelCard, Operation, Stored
 from tests.conftest import Serve
 from tests.plugin.alike import check_alike
-from tests.simpson import log_simpsons_design
+from tests.simpson import log_simpsons_design, log_simpsons_schemes
 from tests.tensorboard_host import InProcessTensorBoard
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "differences.json"
@@ -182,3 +182,27 @@ def test_simpsons_design_through_the_writer(tmp_path: Path, serve: Serve) -> Non
         if pairs["variable"] == amount:
             effect = pairs["effects"]["accuracy"]
             assert effect["rose"] == effect["pairs"] >= 1
+
+
+def test_simpsons_schemes_through_the_writer(tmp_path: Path, serve: Serve) -> None:
+    """Loss is higher per channel on average, and lower in every matched pair."""
+    ids = log_simpsons_schemes(tmp_path)
+    tensorboard = serve(tmp_path)
+    tensorboard.models_when(lambda found: len(found["models"]) == len(ids) + 1)
+    found = tensorboard.client.get(ROUTE, query_string={"models": keys(*ids)}).get_json()
+    variables = {variable["name"]: variable for variable in found["variables"]}
+    scheme, images = (variables[name]["id"] for name in ("scheme", "images"))
+    moved = found["metrics"]["loss"]
+    assert {moved["x"], moved["colour"]} == {scheme, images}
+    assert [level["text"] for level in variables["scheme"]["levels"]] == [
+        "per channel",
+        "per tensor",
+    ]
+    told = next(effect for effect in moved["effects"] if effect["variable"] == scheme)
+    assert (told["before"], told["after"]) == (0, 1)
+    assert told["plain"] < -0.5
+    assert 0.02 < told["low"] < told["change"] < told["high"] < 0.05
+    (pairs,) = (each for each in found["pairs"] if each["variable"] == scheme)
+    effect = pairs["effects"]["loss"]
+    assert effect["rose"] == effect["pairs"] == 5
+    assert 0.018 < effect["least"] < effect["most"] < 0.052
