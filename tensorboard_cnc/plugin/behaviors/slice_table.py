@@ -64,11 +64,12 @@ class _Side:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What all groups can be sorted by: their sides by model, and their sizes."""
+    """What all groups can be sorted by: their sides by model, p as it is shown, and their sizes."""
 
     comparison: Comparison
     measure: Measure
     sides: Mapping[str, _Side]
+    p: Mapping[str, Floats]
     counts: Ints
 
 
@@ -88,16 +89,16 @@ def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.S
     sides = {key: _side(comparison, key, measure, groups) for key in comparison.logged}
     counts = np.bincount(groups.codes, minlength=groups.n)
     hint = chosen_by_outcome(comparison, question.filter, [each.id for each in dimensions])
-    # Of each model with changes, whether seeds tell it from the base too.
-    seeded = {
-        key: retrained(comparisons.catalog, comparison.models[0], key)
-        for key, side in sides.items()
-        if side.changes is not None
+    changes = {key: side.changes for key, side in sides.items() if side.changes is not None}
+    # Of each model, whether seeds tell it from the base too.
+    seeded = {key: retrained(comparisons.catalog, comparison.models[0], key) for key in changes}
+    p = {
+        key: np.full(groups.n, np.nan) if seeded[key] or hint is not None else each.p
+        for key, each in changes.items()
     }
-    p = np.stack([s.changes.p for s in sides.values() if s.changes] or [np.empty(0)])
-    p[[each or hint is not None for each in seeded.values()]] = np.nan
-    q = dict(zip(seeded, benjamini_hochberg(p), strict=False))
-    order = _order(_Found(comparison, measure, sides, counts), question)
+    every = np.stack(list(p.values()) or [np.empty(0)])
+    q = dict(zip(p, benjamini_hochberg(every), strict=False))
+    order = _order(_Found(comparison, measure, sides, p, counts), question)
     page = order[question.offset : question.offset + question.limit]
     places = np.unravel_index(there[page], [len(each.texts) for each in dimensions])
     levels = np.stack(places, axis=1)
@@ -107,7 +108,7 @@ def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.S
         "measure": measure.id,
         "by": [each.id for each in dimensions],
         "n": len(order),
-        "tests": int(np.count_nonzero(~np.isnan(p))),
+        "tests": int(np.count_nonzero(~np.isnan(every))),
         "offset": question.offset,
         "levels": levels.tolist(),
         "texts": [
@@ -120,6 +121,7 @@ def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.S
             shown.cells(
                 key,
                 sides.get(key),
+                p.get(key),
                 q.get(key),
                 ratios=question.form == "ratio",
                 seeded=seeded.get(key, False),
@@ -210,7 +212,7 @@ def _sorted_by(found: _Found, sort: str) -> NDArray[Any] | None:
         return side.means.mean
     if side.changes is None:
         return np.full(len(found.counts), np.nan)
-    return side.changes.mean if kind == "change" else side.changes.p
+    return side.changes.mean if kind == "change" else found.p[key]
 
 
 def _harm_ranks(found: _Found, keys: Iterable[str]) -> Ints:
@@ -237,7 +239,14 @@ class _Shown:
     tested: bool
 
     def cells(
-        self, key: str, side: _Side | None, q: Floats | None, *, ratios: bool, seeded: bool
+        self,
+        key: str,
+        side: _Side | None,
+        p: Floats | None,
+        q: Floats | None,
+        *,
+        ratios: bool,
+        seeded: bool,
     ) -> wire.SliceCells:
         """The columns of one model; of one that is `seeded` nothing is tested."""
         page, measure = self.page, self.measure
@@ -256,16 +265,14 @@ class _Shown:
             if self.tested:
                 low, high = side.changes.interval(page)
                 cells["change_low"], cells["change_high"] = numbers(low), numbers(high)
-                if not seeded:
-                    cells["p"] = numbers(side.changes.p[page])
             if ratios:
                 cells["ratio"], cells["ratio_low"], cells["ratio_high"] = self._ratios(
                     key, seeded=seeded
                 )
         if reason is not None:
             cells["reason"] = reason
-        if q is not None and self.tested:
-            cells["q"] = numbers(q[page])
+        if p is not None and q is not None:
+            cells["p"], cells["q"] = numbers(p[page]), numbers(q[page])
         if side.negative is not None and side.positive is not None:
             cells["negative"] = side.negative[page].tolist()
             cells["positive"] = side.positive[page].tolist()

@@ -81,3 +81,16 @@ def test_what_rounding_and_chance_make_is_told() -> None:
     assert pruned["kl"]["rounding"] == pytest.approx((1 / 64) ** 2 / 2, rel=1e-4)
     assert pruned["kl"]["mean"] > pruned["kl"]["rounding"]
     assert 0 < base["calibration"]["chance"] < base["calibration"]["chance_high"]
+
+
+def test_slices_are_sorted_by_the_p_that_is_shown() -> None:
+    found = log()
+    subject = {"base": keys("dense-seed1"), "models": keys("pruned", "tuned")}
+    for name, by in (("pruned", "label"), ("tuned", "label"), ("pruned", "predicted")):
+        table = found.ask(**subject, level="slices", by=[by], sort=f"p:{keys(name)}")
+        (cells,) = (each for each in table["models"] if each["key"] == keys(name))
+        told = [p for p in cells["p"] if p is not None]
+        assert told == sorted(told)
+        assert bool(told) == ((name, by) == ("pruned", "label"))
+        if not told:
+            assert table["levels"] == sorted(table["levels"])
