@@ -326,7 +326,7 @@ class HarmedSlices(TypedDict):
     """Answer of ``behaviors`` at the level "harmed"."""
 
     dataset: str
-    # What was compared: "correct" where no measure was asked for.
+    # What was compared: where no measure was asked for "correct", else the first with a goal.
     measure: str
     # Of each model at most 100: harmed ones first, then by p.
     slices: list[HarmedSlice]

@@ -821,7 +821,7 @@ export interface ModelHarm {
 /** Answer of `behaviors` at the level "harmed". */
 export interface HarmedSlices {
   dataset: string;
-  /** What was compared: "correct" where no measure was asked for. */
+  /** What was compared: where no measure was asked for "correct", else the first with a goal. */
   measure: string;
   /** Of each model at most 100: harmed ones first, then by p. */
   slices: HarmedSlice[];

@@ -7,8 +7,9 @@ import {
   withoutCondition,
   writeConditions,
 } from "../model/behaviors/conditions";
-import { foremost } from "../model/behaviors/harm";
+import { foremost, harmBy, harmMeasure } from "../model/behaviors/harm";
 import { firstSort, sortAmong } from "../model/behaviors/sort";
+import type { HarmBy } from "../model/claims/harm";
 import type { BehaviorRows } from "../model/link/behaviors";
 import type {
   BehaviorSummary,
@@ -28,8 +29,13 @@ export class Behaviors extends Compared {
   /** Of all instances, and of those that the conditions leave. */
   readonly #whole: LatestResponse<BehaviorSummary>;
   readonly #part: LatestResponse<BehaviorSummary>;
-  /** Of which slices a larger share broke than of all, whatever is measured and kept. */
+  /** Of which slices a larger share broke than of all, whatever is kept. */
   readonly harmed: LatestResponse<HarmedSlices>;
+  /** By what these were looked for. */
+  readonly harmBy: HarmBy = $derived.by(() => {
+    const found = this.harmed.response;
+    return found && this.whole ? harmBy(found, this.whole) : null;
+  });
 
   readonly conditions = $derived.by(() =>
     aboutModels(readConditions(this.panel.link.conditions), this.compared),
@@ -78,7 +84,7 @@ export class Behaviors extends Compared {
     if (chosen) return chosen.split("\n").slice(0, 2);
     const { response, failure } = this.harmed;
     if (response === null && failure === null && this.#harmedAddress() !== null) return undefined;
-    const most = response && foremost(response);
+    const most = response && foremost(response, this.harmBy);
     return most ? [most.by] : null;
   });
 
@@ -115,8 +121,10 @@ export class Behaviors extends Compared {
   #harmedAddress(): string | null {
     const { base, link } = this.panel;
     if (!base || !this.models.length || this.whole?.dataset == null) return null;
+    const { measures, measure: shown } = this.whole;
+    const measure = harmMeasure(measures.find(({ id }) => id === shown) ?? null);
     const subject = { base: base.key, models: this.models, dataset: link.evaluation };
-    return behaviorsAddress("harmed", { ...subject, measure: null, form: null });
+    return behaviorsAddress("harmed", { ...subject, measure, form: null });
   }
 
   /** All pages of the slices of which `table` has some. */
@@ -192,13 +200,25 @@ export class Behaviors extends Compared {
 
   /** Shows what broke in a slice. */
   showHarmed({ model, by, level }: HarmedSlice): void {
-    this.showInstances({ kind: "slice", by, level }, { kind: "flip", model, flip: "negative" });
+    this.showBroken(model, { kind: "slice", by, level });
   }
 
   /** Shows what broke in a pair of slices. */
   showHarmedPair({ model, by, levels }: HarmedPair): void {
     const slices = by.map((id, at) => ({ kind: "slice", by: id, level: levels[at] ?? 0 }) as const);
-    this.showInstances(...slices, { kind: "flip", model, flip: "negative" });
+    this.showBroken(model, ...slices);
+  }
+
+  /** Shows what a model broke where these conditions hold; of a score, what it made worst first. */
+  showBroken(model: string, ...conditions: readonly Condition[]): void {
+    const by = this.harmBy;
+    if (by === null) {
+      this.showInstances(...conditions, { kind: "flip", model, flip: "negative" });
+      return;
+    }
+    this.showInstances(...conditions);
+    const behaviorSort = `${by.goal === "min" ? "-" : ""}change:${model}`;
+    this.panel.set({ measure: by.id, behaviorSort });
   }
 
   /** Leaves every choice to the data again. */

@@ -9,7 +9,7 @@ import { harmWords } from "../../src/model/claims/harm";
 import { meanVerdict, meanWords } from "../../src/model/claims/means";
 import type { Calibration, Divergence, Effect } from "../../src/model/wire.gen";
 import measures from "../../../docs/measures.md?raw";
-import { harmedSlice, modelHarm } from "../behaviors/builders";
+import { harmedSlice, measure, modelHarm } from "../behaviors/builders";
 
 /** Facts of which a claim may be said, what it says of them, and facts at the border, where it may not. */
 interface Case {
@@ -23,6 +23,21 @@ const CLEAN = modelHarm("m");
 const SEEDED = { retrained: true, replicates: 3 };
 const REASON = "Trained again: log replicates.";
 const HARMED = harmedSlice("m", { q: 0.0499 });
+/** Of which the sentence on what would have been seen is not said, and that on a slice. */
+const UNTOLD = [
+  HARMFUL,
+  modelHarm("m", { pairs_harmed: 1 }),
+  modelHarm("m", { tested: 0 }),
+  modelHarm("m", { could_see: [] }),
+  modelHarm("m", { reason: REASON }),
+];
+const UNHARMED = [
+  { ...HARMED, q: 0.05 },
+  { ...HARMED, q: null },
+  { ...HARMED, harmed: false },
+  { ...HARMED, change: 0 },
+];
+const F1 = measure({ id: "score/F1", label: "F1" });
 const NAMED = { name: "scan: faint", counts: "17 of 100 right → wrong, 3 wrong → right" };
 
 const mean = (value: number | null, p: number | null, more: object = {}, goal = "max") => ({
@@ -71,37 +86,40 @@ const CASES: Readonly<Record<string, Case>> = {
     says: ", more than two seeds differ",
     no: [HARMFUL, { ...CLEAN, ...SEEDED }, { ...HARMFUL, retrained: true }],
   },
-  "harm.unseen": {
-    yes: CLEAN,
-    says: "No slice stands out; in a slice of 100, 12 pt more broken than in the rest would have",
-    no: [
-      HARMFUL,
-      modelHarm("m", { pairs_harmed: 1 }),
-      modelHarm("m", { tested: 0 }),
-      modelHarm("m", { could_see: [] }),
-      modelHarm("m", { reason: REASON }),
-    ],
-  },
   "harm.few": {
     yes: modelHarm("m", { could_see: [] }),
     says: "Too few to tell: no slice is large enough to show harm",
     no: [CLEAN, modelHarm("m", { could_see: [], tested: 0 }), { ...HARMFUL, could_see: [] }],
   },
   "harm.reason": { yes: modelHarm("m", { reason: REASON }), says: REASON, no: [CLEAN, HARMFUL] },
+  "harm.unseen": {
+    yes: { harm: CLEAN, by: null },
+    says: "No slice stands out; in a slice of 100, 12 pt more broken than in the rest would have",
+    no: [...UNTOLD.map((harm) => ({ harm, by: null })), { harm: CLEAN, by: F1 }],
+  },
+  "harm.unseenscore": {
+    yes: { harm: CLEAN, by: F1 },
+    says: "No slice stands out; in a slice of 100, F1 worse by 0.118 than in the rest would have",
+    no: [...UNTOLD.map((harm) => ({ harm, by: F1 })), { harm: CLEAN, by: null }],
+  },
   "harm.slice": {
-    yes: HARMED,
+    yes: { cell: HARMED, by: null },
     says: "lost 14 pt, the rest 6.2 pt; kept 85 % of its right answers, the rest 94.0 %; q .050",
+    no: [...UNHARMED.map((cell) => ({ cell, by: null })), { cell: HARMED, by: F1 }],
+  },
+  "harm.score": {
+    yes: { cell: HARMED, by: F1 },
+    says: "F1 changed by −0.140, the rest by −0.0620; q .050",
     no: [
-      { ...HARMED, q: 0.05 },
-      { ...HARMED, q: null },
-      { ...HARMED, harmed: false },
-      { ...HARMED, change: 0 },
+      ...UNHARMED.map((cell) => ({ cell, by: F1 })),
+      { cell: HARMED, by: null },
+      { cell: HARMED, by: { ...F1, goal: "min" } },
     ],
   },
   "harm.named": {
-    yes: { ...NAMED, cell: HARMED, harm: HARMFUL, more: 2 },
+    yes: { ...NAMED, cell: HARMED, by: null, harm: HARMFUL, more: 2 },
     says: /^Harmed: scan: faint, 17 of 100 right → wrong, 3 wrong → right; lost 14 pt.*; 2 more$/,
-    no: [{ ...NAMED, cell: { ...HARMED, harmed: false }, harm: HARMFUL, more: 2 }],
+    no: [{ ...NAMED, cell: { ...HARMED, harmed: false }, by: null, harm: HARMFUL, more: 2 }],
   },
   "mean.better": {
     yes: mean(0.1, 0.0499),
@@ -313,7 +331,8 @@ test("a model has one verdict: harmed, what would have been seen, or a reason", 
   expect(plain(harmWords({ ...HARMFUL, ...SEEDED }))).toMatch(/, more than two seeds differ$/);
   expect(plain(harmWords({ ...CLEAN, ...SEEDED }))).toMatch(/, beyond what seeds differ$/);
   expect(harmWords(modelHarm("m", { reason: REASON }))).toBe("Trained again: log replicates");
-  for (const words of [HARMFUL, CLEAN].map(harmWords)) expect(words).not.toMatch(/evenly|none/);
+  for (const words of [HARMFUL, CLEAN].map((harm) => harmWords(harm)))
+    expect(words).not.toMatch(/evenly|none/);
 });
 
 test("better and worse never stand beside cannot tell", () => {

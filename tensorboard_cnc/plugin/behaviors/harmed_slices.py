@@ -31,8 +31,9 @@ _NOT_RIGHT = "It is not known which predictions are right: log labels= with the 
 def harmed_json(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.HarmedSlices:
     """Searches the question's dimensions; without any the labels and every attribute.
 
-    By a measure that has a goal; without any by what is right. Slices by what a model answered are
-    counted, but not tested: what is chosen by an outcome changes by chance alone.
+    By a measure that has a goal: the one asked for, else what is right, else the first there is.
+    Slices by what a model answered are counted, but not tested: what is chosen by an outcome
+    changes by chance alone.
 
     Raises:
       BadRequestError: 404, there is no such dimension, or no such measure.
@@ -41,9 +42,7 @@ def harmed_json(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.H
     dimensions = [comparison.dimension(id) for id in question.by] or [
         each for each in comparison.dimensions if _by_the_data(each)
     ]
-    measure = (
-        comparison.measure(question.measure or _RIGHT) if _asked(question, comparison) else None
-    )
+    measure = _measure(question, comparison)
     found: wire.HarmedSlices = {
         "dataset": comparison.dataset,
         "measure": _RIGHT if measure is None else measure.id,
@@ -95,8 +94,11 @@ def _search(
         )
 
 
-def _asked(question: BehaviorsQuestion, comparison: Comparison) -> bool:
-    return question.measure is not None or any(each.id == _RIGHT for each in comparison.measures)
+def _measure(question: BehaviorsQuestion, comparison: Comparison) -> Measure | None:
+    if question.measure is not None:
+        return comparison.measure(question.measure)
+    usable = [each for each in comparison.measures if each.goal and not each.pairwise]
+    return next((each for each in usable if each.id == _RIGHT), next(iter(usable), None))
 
 
 def _unknown(measure: Measure) -> str:

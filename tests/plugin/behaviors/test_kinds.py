@@ -160,7 +160,7 @@ def test_numbers() -> None:
     page = ask(found, level="instances", sort="disagreement", limit="2")
     assert isinstance(page["models"][0]["predicted"][0], float)
     harmed = ask(found, level="harmed")
-    assert "not known which predictions are right" in harmed["reason"]
+    assert (harmed["measure"], harmed["reason"]) == ("abs_error", None)
 
 
 def test_bare_scores_have_slices_by_attributes() -> None:

@@ -1,4 +1,4 @@
-import { briefHarmWords, harmWords, namedWords } from "../claims/harm";
+import { briefHarmWords, harmWords, namedWords, type HarmBy } from "../claims/harm";
 import { meanWords } from "../claims/means";
 import { chanceText } from "../format/shares";
 import type {
@@ -11,10 +11,12 @@ import type {
 } from "../wire.gen";
 import {
   brokenWords,
+  harmBy,
   harmIn,
   mostBroken,
   mostHarmed,
   mostHarmedPair,
+  mostWords,
   othersWords,
   pairWords,
 } from "./harm";
@@ -65,7 +67,7 @@ export function behaviorGlance(
     over: sampledText(own.change?.n ?? own.n_shared, own.change?.groups),
     ...numbersOf(measure, base, own),
     sure,
-    ...harmOf(harmed, own),
+    ...(harmed ? harmOf(harmed, harmBy(harmed, summary), model) : NO_HARM),
   };
 }
 
@@ -90,26 +92,27 @@ function numbersOf(
 const NO_HARM = { slice: null, harm: "", harmTip: "", broke: "" };
 
 function harmOf(
-  harmed: HarmedSlices | null,
-  { key, outcomes }: ModelBehavior,
+  harmed: HarmedSlices,
+  by: HarmBy,
+  key: string,
 ): Pick<BehaviorGlance, "slice" | "harm" | "harmTip" | "broke"> {
-  const harm = harmed && harmIn(harmed, key);
-  if (!harmed || harmed.reason !== null) return NO_HARM;
-  const [slice, pair] = [mostHarmed(harmed, key), mostHarmedPair(harmed, key)];
+  if (harmed.reason !== null) return NO_HARM;
+  const harm = harmIn(harmed, key);
+  const [slice, pair] = [mostHarmed(harmed, by, key), mostHarmedPair(harmed, by, key)];
   const cell = slice ?? pair;
   if (harm && cell) {
     const more = harm.harmed + harm.pairs_harmed - 1;
-    const facts = { name: nameOf(cell), counts: brokenWords(cell), cell, harm, more };
+    const facts = { name: nameOf(cell), counts: brokenWords(cell, by), cell, by, harm, more };
     const words = namedWords(facts);
-    return { slice, harm: words, harmTip: harmWords(harm), broke: "" };
+    return { slice, harm: words, harmTip: harmWords(harm, by), broke: "" };
   }
   const broken = mostBroken(harmed, key);
-  const counts = broken ? brokenWords(broken) + othersWords(broken, outcomes) : "";
+  const counts = broken ? brokenWords(broken, by) + othersWords(broken, by) : "";
   return {
     slice: broken,
-    harm: harm ? briefHarmWords(harm) : "",
-    harmTip: harm ? harmWords(harm) : "",
-    broke: broken ? `Broke most: ${nameOf(broken)}, ${counts}` : "",
+    harm: harm ? briefHarmWords(harm, by) : "",
+    harmTip: harm ? harmWords(harm, by) : "",
+    broke: broken ? `${mostWords(by)}: ${nameOf(broken)}, ${counts}` : "",
   };
 }
 

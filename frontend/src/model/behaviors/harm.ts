@@ -1,10 +1,49 @@
-import { greatest, least } from "d3-array";
+import { greatest } from "d3-array";
 
-import { isHarmed } from "../claims/harm";
+import { isHarmed, lossOf, type HarmBy } from "../claims/harm";
 import { shareText } from "../format/shares";
-import type { HarmedPair, HarmedSlice, HarmedSlices, ModelHarm, Outcomes } from "../wire.gen";
+import type {
+  BehaviorMeasure,
+  BehaviorSummary,
+  Churn,
+  HarmedPair,
+  HarmedSlice,
+  HarmedSlices,
+  ModelHarm,
+} from "../wire.gen";
 
 type Broken = Pick<HarmedSlice, "n" | "flips" | "mended">;
+
+const RIGHT = "correct";
+
+/**
+ * The measure that harm is asked for by while this one is shown; null: the server's choice, what is
+ * right where that is known.
+ */
+export function harmMeasure(shown: BehaviorMeasure | null): string | null {
+  if (!shown || shown.id === RIGHT || shown.pairwise || shown.goal === null) return null;
+  return shown.id;
+}
+
+/** By what harm was looked for. */
+export function harmBy(
+  { measure }: HarmedSlices,
+  { measures }: Pick<BehaviorSummary, "measures">,
+): HarmBy {
+  return measures.find(({ id }) => id === measure && id !== RIGHT) ?? null;
+}
+
+/** What instances did that came off worse, and better. */
+export function flipWords(by: HarmBy): { readonly worse: string; readonly better: string } {
+  if (by === null) return { worse: "broke", better: "mended" };
+  return by.goal === "min" ? { worse: "rose", better: "fell" } : { worse: "fell", better: "rose" };
+}
+
+/** "Broke most", "Fell most": of the largest share of a slice. */
+export function mostWords(by: HarmBy): string {
+  const { worse } = flipWords(by);
+  return `${worse[0]?.toUpperCase() ?? ""}${worse.slice(1)} most`;
+}
 
 /** What all slices of a model say together; null where that is not known. */
 export function harmIn({ models }: HarmedSlices, model: string): ModelHarm | null {
@@ -12,27 +51,30 @@ export function harmIn({ models }: HarmedSlices, model: string): ModelHarm | nul
 }
 
 /** The slice in which a model, or any, lost most of those that it harmed; null where none is. */
-export function mostHarmed({ slices }: HarmedSlices, model?: string): HarmedSlice | null {
-  return (
-    least(
-      slices.filter((slice) => isHarmed(slice) && isOf(slice, model)),
-      lossOf,
-    ) ?? null
-  );
+export function mostHarmed(
+  { slices }: HarmedSlices,
+  by: HarmBy,
+  model?: string,
+): HarmedSlice | null {
+  return mostLost(slices, by, model);
 }
 
 /** The same of pairs of slices. */
-export function mostHarmedPair({ pairs }: HarmedSlices, model: string): HarmedPair | null {
-  return (
-    least(
-      pairs.filter((pair) => isHarmed(pair) && isOf(pair, model)),
-      lossOf,
-    ) ?? null
-  );
+export function mostHarmedPair(
+  { pairs }: HarmedSlices,
+  by: HarmBy,
+  model: string,
+): HarmedPair | null {
+  return mostLost(pairs, by, model);
 }
 
-function lossOf({ change }: Pick<HarmedSlice, "change">): number {
-  return change;
+function mostLost<Found extends HarmedSlice | HarmedPair>(
+  found: readonly Found[],
+  by: HarmBy,
+  model: string | undefined,
+): Found | null {
+  const harmed = found.filter((each) => isHarmed(each) && isOf(each, model));
+  return greatest(harmed, (each) => lossOf(each, by)) ?? null;
 }
 
 /**
@@ -45,8 +87,8 @@ export function mostBroken({ slices }: HarmedSlices, model?: string): HarmedSlic
 }
 
 /** What is put forward of slices: the harmed one that lost most, else the one that broke most. */
-export function foremost(harmed: HarmedSlices, model?: string): HarmedSlice | null {
-  return mostHarmed(harmed, model) ?? mostBroken(harmed, model);
+export function foremost(harmed: HarmedSlices, by: HarmBy, model?: string): HarmedSlice | null {
+  return mostHarmed(harmed, by, model) ?? mostBroken(harmed, model);
 }
 
 function isOf(found: Pick<HarmedSlice, "model">, model: string | undefined): boolean {
@@ -68,21 +110,22 @@ export function pairWords({ names, texts }: HarmedPair): string {
   return names.map((name, at) => `${name} ${texts[at] ?? ""}`).join(" · ");
 }
 
-/** "12 of 80 right → wrong, 3 wrong → right". */
-export function brokenWords({ flips, mended, n }: Broken): string {
+/** "12 of 80 right → wrong, 3 wrong → right"; of a score "40 of 60 fell, 3 rose". */
+export function brokenWords({ flips, mended, n }: Broken, by: HarmBy): string {
   const [broke, of, back] = [flips, n, mended].map((count) => count.toLocaleString("en"));
-  return `${broke} of ${of} right → wrong, ${back} wrong → right`;
+  if (by === null) return `${broke} of ${of} right → wrong, ${back} wrong → right`;
+  const { worse, better } = flipWords(by);
+  return `${broke} of ${of} ${worse}, ${back} ${better}`;
 }
 
 /** "131 broke, 45 mended of 3,188 (churn 5.5 %)". */
-export function churnWords({ n, broke, mended }: { n: number; broke: number; mended: number }) {
+export function churnWords({ n, broke, mended }: Churn, by: HarmBy): string {
   const [of, lost, back] = [n, broke, mended].map((count) => count.toLocaleString("en"));
-  return `${lost} broke, ${back} mended of ${of} (churn ${shareText((broke + mended) / n)})`;
+  const { worse, better } = flipWords(by);
+  return `${lost} ${worse}, ${back} ${better} of ${of} (churn ${shareText((broke + mended) / n)})`;
 }
 
 /** " (all others: 2.1 % broke)", of what is not in the slice; "" where there is nothing else. */
-export function othersWords({ flips, n }: Broken, outcomes: Outcomes | null): string {
-  if (!outcomes || outcomes.n <= n) return "";
-  const share = shareOf({ flips: outcomes.negative - flips, n: outcomes.n - n });
-  return ` (all others: ${shareText(share)} broke)`;
+export function othersWords({ rest }: Pick<HarmedSlice, "rest">, by: HarmBy): string {
+  return rest.n ? ` (all others: ${shareText(shareOf(rest))} ${flipWords(by).worse})` : "";
 }

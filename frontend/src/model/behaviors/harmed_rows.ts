@@ -1,7 +1,7 @@
-import { isHarmed, type Cell } from "../claims/harm";
+import { isHarmed, lossOf, type Cell, type HarmBy } from "../claims/harm";
 import type { CsvCell } from "../format/file_text";
 import type { Condition, HarmedPair, HarmedSlice, HarmedSlices } from "../wire.gen";
-import { churnOf, pairWords, shareOf } from "./harm";
+import { churnOf, flipWords, pairWords, shareOf } from "./harm";
 
 /** What a model broke in a slice or a pair of slices. */
 export type HarmedCell = Cell & Pick<HarmedSlice, "model" | "lift" | "p">;
@@ -20,17 +20,17 @@ export interface HarmedRow {
 }
 
 /** A row for each slice, models side by side; in the order of `sort`, see `HARMED_SORTS`. */
-export function sliceRows({ slices }: HarmedSlices, sort: string | null): HarmedRow[] {
+export function sliceRows({ slices }: HarmedSlices, by: HarmBy, sort: string | null): HarmedRow[] {
   const one = ({ by, level }: HarmedSlice) => [{ kind: "slice", by, level } as const];
   const words = ({ name, text }: HarmedSlice) => `${name}: ${text}`;
-  return sorted(rowsOf(slices, one, words), sort);
+  return sorted(rowsOf(slices, one, words), by, sort);
 }
 
 /** The same of pairs of slices. */
-export function pairRows({ pairs }: HarmedSlices, sort: string | null): HarmedRow[] {
+export function pairRows({ pairs }: HarmedSlices, by: HarmBy, sort: string | null): HarmedRow[] {
   const both = ({ by, levels }: HarmedPair) =>
     by.map((id, at) => ({ kind: "slice", by: id, level: levels[at] ?? 0 }) as const);
-  return sorted(rowsOf(pairs, both, pairWords), sort);
+  return sorted(rowsOf(pairs, both, pairWords), by, sort);
 }
 
 function rowsOf<Found extends HarmedCell & { small?: boolean }>(
@@ -70,25 +70,31 @@ const SIZES: Readonly<Record<string, (cell: HarmedCell) => number>> = {
   "-lift": ({ lift }) => lift,
   "-churn": churnOf,
 };
-/** No loss is as large: of the cells that are harmed. */
-const HARMED = 2;
-
-function lossOf(cell: HarmedCell): number {
-  return (isHarmed(cell) ? HARMED : 0) - cell.change;
-}
-
-function sorted(rows: HarmedRow[], sort: string | null): HarmedRow[] {
-  const [by, model] = (sort ?? "").split(":");
-  const size = SIZES[by ?? ""] ?? lossOf;
-  const sizeOf = ({ cells }: HarmedRow): number => {
-    const own =
-      model === undefined ? [...cells.values()] : [cells.get(model)].flatMap((c) => c ?? []);
-    // A row without the model comes last.
-    return Math.max(...own.map(size));
+function sorted(rows: HarmedRow[], by: HarmBy, sort: string | null): HarmedRow[] {
+  const [kind, model] = (sort ?? "").split(":");
+  const size = SIZES[kind ?? ""];
+  const place = (row: HarmedRow) => {
+    const cells = [...row.cells.values()].filter(
+      (cell) => model === undefined || cell.model === model,
+    );
+    const harmed = size === undefined ? cells.filter(isHarmed) : [];
+    const counted = harmed.length ? harmed : cells;
+    return {
+      row,
+      last: row.small && !isHarmedRow(row),
+      harmed: harmed.length > 0,
+      // A row without the model comes last.
+      size: Math.max(...counted.map(size ?? ((cell) => lossOf(cell, by)))),
+    };
   };
   return rows
-    .map((row) => ({ row, size: sizeOf(row), last: row.small && !isHarmedRow(row) }))
-    .sort((a, b) => Number(a.last) - Number(b.last) || compared(b.size, a.size))
+    .map(place)
+    .sort(
+      (a, b) =>
+        Number(a.last) - Number(b.last) ||
+        Number(b.harmed) - Number(a.harmed) ||
+        compared(b.size, a.size),
+    )
     .map(({ row }) => row);
 }
 
@@ -111,17 +117,19 @@ export function largestShare(rows: readonly HarmedRow[]): number {
   return largest || 1;
 }
 
-const COLUMNS: readonly (readonly [name: string, of: (cell: HarmedCell) => CsvCell])[] = [
+type Column = readonly [name: string, of: (cell: HarmedCell) => CsvCell];
+
+const columns = ({ worse, better }: Record<"worse" | "better", string>): readonly Column[] => [
   ["harmed", (cell) => (isHarmed(cell) ? "yes" : "")],
   ["n", ({ n }) => n],
   ["groups", ({ groups }) => groups],
-  ["right to wrong", ({ flips }) => flips],
-  ["wrong to right", ({ mended }) => mended],
-  ["share broke", shareOf],
+  [worse, ({ flips }) => flips],
+  [better, ({ mended }) => mended],
+  [`share ${worse}`, shareOf],
   ["times average", ({ lift }) => lift],
   ["churn", churnOf],
   ["change", ({ change }) => change],
-  ["change of the rest", ({ rest }) => (rest.n ? (rest.mended - rest.flips) / rest.n : null)],
+  ["change of the rest", ({ rest }) => (rest.n ? rest.change : null)],
   ["right answers kept", ({ kept }) => kept],
   ["right answers kept by the rest", ({ rest_kept: kept }) => kept],
   ["p", ({ p }) => p],
@@ -131,14 +139,16 @@ const COLUMNS: readonly (readonly [name: string, of: (cell: HarmedCell) => CsvCe
 /** A file with a line for each slice, or pair, and model. */
 export function harmedCsv(
   rows: readonly HarmedRow[],
+  by: HarmBy,
   nameOf: (key: string) => string,
 ): CsvCell[][] {
+  const told = columns(flipWords(by));
   const lines = rows.flatMap(({ words, cells }) =>
     [...cells.values()].map((cell) => [
       words,
       nameOf(cell.model),
-      ...COLUMNS.map(([, of]) => of(cell)),
+      ...told.map(([, of]) => of(cell)),
     ]),
   );
-  return [["slice", "model", ...COLUMNS.map(([name]) => name)], ...lines];
+  return [["slice", "model", ...told.map(([name]) => name)], ...lines];
 }

@@ -1,13 +1,27 @@
+import { differenceText, meanText } from "../behaviors/words";
 import { counted } from "../format/numbers";
 import { chanceText, shareText } from "../format/shares";
-import type { HarmedPair, HarmedSlice, ModelHarm } from "../wire.gen";
+import type { BehaviorMeasure, HarmedPair, HarmedSlice, ModelHarm } from "../wire.gen";
 import { said, type Claim } from "./claim";
+
+/** By what harm was looked for: a score or a loss; null: by what is right. */
+export type HarmBy = BehaviorMeasure | null;
 
 /** A slice or a pair that a model may have harmed. */
 export type Cell = Pick<
   HarmedSlice & HarmedPair,
   "n" | "flips" | "mended" | "rest" | "change" | "kept" | "rest_kept" | "q" | "harmed" | "groups"
 >;
+
+export interface CellFacts {
+  readonly cell: Cell;
+  readonly by: HarmBy;
+}
+
+export interface ModelFacts {
+  readonly harm: ModelHarm;
+  readonly by: HarmBy;
+}
 
 /** More than noise at 5 %, after correction for all that was looked at. */
 const SURE = 0.05;
@@ -42,17 +56,31 @@ const seeds: Claim<ModelHarm> = {
   words: () => ", more than two seeds differ",
 };
 
-const unseen: Claim<ModelHarm> = {
+const seen = ({ could_see: sizes }: ModelHarm) =>
+  sizes.find(({ n }) => n === USUAL) ?? sizes[0] ?? null;
+
+function unseenWords(harm: ModelHarm, smallest: (share: number) => string): string {
+  const { n, share } = seen(harm) ?? { n: 0, share: 0 };
+  const beyond = beyondSeeds(harm) ? ", beyond what seeds differ" : "";
+  return `No slice stands out; in a slice of ${n.toLocaleString("en")}, ${smallest(share)} than in the rest would have${beyond}`;
+}
+
+const unseen: Claim<ModelFacts> = {
   id: "harm.unseen",
   sentence: "No slice stands out; in a slice of …, … pt more broken than in the rest would have",
   when: "slices were tested, none has q < .05, and a size is known whose harm is found 4 times of 5",
-  may: (harm) => noneHarmed(harm) && harm.could_see.length > 0,
-  words: (harm) => {
-    const { n, share } = harm.could_see.find((seen) => seen.n === USUAL) ?? harm.could_see[0]!;
-    const points = Math.ceil(share * 100);
-    const beyond = beyondSeeds(harm) ? ", beyond what seeds differ" : "";
-    return `No slice stands out; in a slice of ${n.toLocaleString("en")}, ${points}\u202fpt more broken than in the rest would have${beyond}`;
-  },
+  may: ({ harm, by }) => by === null && noneHarmed(harm) && seen(harm) !== null,
+  words: ({ harm }) =>
+    unseenWords(harm, (share) => `${Math.ceil(share * 100)}\u202fpt more broken`),
+};
+
+const unseenScore: Claim<ModelFacts> = {
+  id: "harm.unseenscore",
+  sentence: "No slice stands out; in a slice of …, … worse by … than in the rest would have",
+  when: "the same of a score or a loss",
+  may: ({ harm, by }) => by !== null && noneHarmed(harm) && seen(harm) !== null,
+  words: ({ harm, by }) =>
+    unseenWords(harm, (size) => (by ? `${by.label} worse by ${meanText(size, by)}` : "")),
 };
 
 const tooFew: Claim<ModelHarm> = {
@@ -72,26 +100,36 @@ const noVerdict: Claim<ModelHarm> = {
 };
 
 /** Of a slice: its instances, how many broke and mended, and its groups where it has some. */
-const slice: Claim<Cell> = {
+const slice: Claim<CellFacts> = {
   id: "harm.slice",
   sentence: "lost … pt, the rest …; kept … of its right answers, the rest …; q …",
   when: "the slice or pair is harmed: q < .05 in both tests",
-  may: ({ harmed, q, change }) => harmed && q !== null && q < SURE && change < 0,
-  words: ({ change, rest, kept, rest_kept: others, q }) => {
+  may: ({ cell, by }) => by === null && isHarmed(cell) && lossOf(cell, by) > 0,
+  words: ({ cell: { change, rest, kept, rest_kept: others, q } }) => {
     const shares =
       kept === null || others === null
         ? ""
         : `; kept ${keptText(kept)} of its right answers, the rest ${keptText(others)}`;
-    const net = rest.n ? (rest.mended - rest.flips) / rest.n : 0;
-    return `${pointsWords(change)}, the rest ${restWords(net)}${shares}; ${chanceText(q, "q")}`;
+    return `${pointsWords(change)}, the rest ${restWords(rest.change)}${shares}; ${chanceText(q, "q")}`;
+  },
+};
+
+const scoreSlice: Claim<CellFacts> = {
+  id: "harm.score",
+  sentence: "… changed by …, the rest by …; q …",
+  when: "the same of a score or a loss, whose mean became worse",
+  may: ({ cell, by }) => by !== null && isHarmed(cell) && lossOf(cell, by) > 0,
+  words: ({ cell: { change, rest, q }, by }) => {
+    if (by === null) return "";
+    const [own, others] = [change, rest.change].map((size) => differenceText(size, by));
+    return `${by.label} changed by ${own}, the rest by ${others}; ${chanceText(q, "q")}`;
   },
 };
 
 /** A slice that is put forward, in words: its name and counts. */
-export interface NamedSlice {
+export interface NamedSlice extends CellFacts {
   readonly name: string;
   readonly counts: string;
-  readonly cell: Cell;
   readonly harm: ModelHarm | null;
   /** How many other slices and pairs are harmed. */
   readonly more: number;
@@ -100,14 +138,24 @@ export interface NamedSlice {
 const named: Claim<NamedSlice> = {
   id: "harm.named",
   sentence: "Harmed: …, … of … right → wrong, … wrong → right; lost … pt, the rest …; … more",
-  when: "the slice or pair in which the model lost most of those that it harmed",
-  may: ({ cell }) => slice.may(cell),
-  words: ({ name, counts, cell, harm, more }) => {
+  when: "the slice or pair in which the model lost most of those that it harmed; of a score or a loss how many fell and rose, and how it changed",
+  may: (facts) => harmedWords(facts.cell, facts.by) !== "",
+  words: ({ name, counts, cell, by, harm, more }) => {
     const beyond = harm ? said(harm, seeds) : "";
     const others = more ? `; ${more.toLocaleString("en")} more` : "";
-    return `Harmed: ${name}, ${counts}; ${slice.words(cell)}${beyond}${others}`;
+    return `Harmed: ${name}, ${counts}; ${harmedWords(cell, by)}${beyond}${others}`;
   },
 };
+
+/** How much a mean became worse: of losses what it rose. */
+export function lossOf({ change }: Pick<Cell, "change">, by: HarmBy): number {
+  return by?.goal === "min" ? change : -change;
+}
+
+/** "lost 9.9 pt", "gained 0.3 pt"; of a score its change, "−0.12". */
+export function netWords(change: number, by: HarmBy): string {
+  return by === null ? pointsWords(change) : differenceText(change, by);
+}
 
 /** "lost 9.9 pt", "gained 0.3 pt", "lost nothing". */
 export function pointsWords(change: number): string {
@@ -132,13 +180,14 @@ function keptText(kept: number): string {
 }
 
 /** What all slices of a model say together, in a sentence without its full stop. */
-export function harmWords(harm: ModelHarm): string {
-  return said(harm, count, unseen, tooFew, noVerdict).replace(/\.$/, "");
+export function harmWords(harm: ModelHarm, by: HarmBy = null): string {
+  const words = said(harm, count) || said({ harm, by }, unseen, unseenScore);
+  return (words || said(harm, tooFew, noVerdict)).replace(/\.$/, "");
 }
 
 /** The same without the remedy that follows a reason. */
-export function briefHarmWords(harm: ModelHarm): string {
-  const words = harmWords(harm);
+export function briefHarmWords(harm: ModelHarm, by: HarmBy = null): string {
+  const words = harmWords(harm, by);
   return harm.reason === null ? words : words.replace(/;.*/, "");
 }
 
@@ -147,13 +196,13 @@ export function isHarmful(harm: ModelHarm): boolean {
   return count.may(harm);
 }
 
-/** Whether that is said of a slice; and with which numbers. */
-export function isHarmed(cell: Cell): boolean {
-  return slice.may(cell);
+/** Whether that is said of a slice; and with which numbers, "" of others. */
+export function isHarmed({ harmed, q }: Pick<Cell, "harmed" | "q">): boolean {
+  return harmed && q !== null && q < SURE;
 }
 
-export function harmedWords(cell: Cell): string {
-  return said(cell, slice);
+export function harmedWords(cell: Cell, by: HarmBy): string {
+  return said({ cell, by }, slice, scoreSlice);
 }
 
 /** A harmed slice with its numbers; "" where it is not harmed. */
@@ -161,6 +210,7 @@ export function namedWords(facts: NamedSlice): string {
   return said(facts, named);
 }
 
-export const HARM_CLAIMS = [count, seeds, unseen, tooFew, noVerdict];
-export const SLICE_CLAIMS = [slice];
+export const HARM_CLAIMS = [count, seeds, tooFew, noVerdict];
+export const UNSEEN_CLAIMS = [unseen, unseenScore];
+export const SLICE_CLAIMS = [slice, scoreSlice];
 export const NAMED_CLAIMS = [named];

@@ -11,12 +11,13 @@ import {
   STANDING_CLAIMS,
 } from "./front";
 import { LAYER_CLAIMS } from "./layers";
-import { HARM_CLAIMS, NAMED_CLAIMS, SLICE_CLAIMS } from "./harm";
+import { HARM_CLAIMS, NAMED_CLAIMS, SLICE_CLAIMS, UNSEEN_CLAIMS } from "./harm";
 import { CALIBRATION_CLAIMS, DIVERGENCE_CLAIMS, MEAN_CLAIMS } from "./means";
 
 /** Every sentence of the page that claims something, by where it is said. */
 export const CLAIMS: readonly Omit<Claim<never>, "may" | "words">[] = [
   ...HARM_CLAIMS,
+  ...UNSEEN_CLAIMS,
   ...SLICE_CLAIMS,
   ...NAMED_CLAIMS,
   ...MEAN_CLAIMS,
