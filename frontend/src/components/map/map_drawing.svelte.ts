@@ -38,6 +38,8 @@ export interface MapInput {
   highlighted: ReadonlySet<string> | null;
   /** Keys of the models on the Pareto front. */
   front: ReadonlySet<string>;
+  /** Models of which predictions say something against their star, by key. */
+  cautions: ReadonlyMap<string, unknown>;
   /** Keys of the models that the search finds, and of those that pass the filters; null: all. */
   found: ReadonlySet<string> | null;
   passing: ReadonlySet<string> | null;
@@ -134,6 +136,10 @@ export class MapDrawing {
     () => new Set([...this.#input().front].map((key) => this.seen(key))),
   );
 
+  readonly #cautions = $derived.by(
+    () => new Set([...this.#input().cautions.keys()].map((key) => this.seen(key))),
+  );
+
   readonly #highlighted = $derived.by(
     () => new Set([...(this.#input().highlighted ?? [])].map((key) => this.seen(key))),
   );
@@ -154,6 +160,7 @@ export class MapDrawing {
       hovered: this.pointed ?? (hovered === null ? null : this.seen(hovered)),
       highlighted: this.#highlighted,
       front: this.#front,
+      cautions: this.#cautions,
       theme,
       moving: this.places.moving,
       id: this.#id,

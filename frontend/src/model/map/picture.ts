@@ -28,6 +28,8 @@ export interface MapPicture {
   readonly highlighted: ReadonlySet<string>;
   /** Those on the Pareto front. */
   readonly front: ReadonlySet<string>;
+  /** Those against whose star predictions say something. */
+  readonly cautions: ReadonlySet<string>;
   readonly theme: Theme;
   /** Whether the nodes are on their way; labels wait for their arrival. */
   readonly moving: boolean;
