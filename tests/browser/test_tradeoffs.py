@@ -7,8 +7,9 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
+import numpy as np
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
@@ -232,3 +233,37 @@ def test_the_saved_picture_says_what_it_shows(
     assert any(text.startswith("colour: accuracy, ") for text in texts)
     points = [e for e in drawing.iter() if e.tag.endswith("circle") and e.get("fill") != "none"]
     assert len({e.get("fill") for e in points}) > 3, "coloured by accuracy"
+
+
+def test_a_star_over_harmed_instances_is_marked(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    """Of twelve on the front the third breaks most of a class; at most eight are asked of."""
+    asked: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.url) if "level=harmed" in sent.url else None)
+    chance = np.random.default_rng(4)
+    labels = chance.integers(0, 10, 1000)
+    right = chance.random(1000) < 0.9
+    cnc_summary.dataset(tmp_path / "data", "test", range(1000), labels=labels)
+    for at in range(12):
+        broken = chance.random(1000) < np.where((at == 2) & (labels == 3), 0.6, 0.005)
+        correct = right if at == 0 else right & ~broken
+        name, card = f"m{at}", {}
+        if at:
+            step = cnc_summary.operation("quantize", bits=16 - at)
+            card = {"parents": "m0", "operation": step}
+        with cnc_summary.model(tmp_path / name, name, **card) as m:
+            m.metrics({"accuracy": 0.9 - 0.01 * at, "size_bytes": 1000.0 - 50 * at})
+            answers = np.where(correct, labels, (labels + 1) % 10)
+            m.predictions("test", range(1000), predicted=answers)
+    frame = open_tab(page, serve_process(tmp_path), "&p.cnc.x=size_bytes")
+    marked = frame.get_by_role("grid").get_by_role("img", name=re.compile("instances are harmed"))
+    expect(marked).to_have_count(1)
+    expect(frame.get_by_role("row").filter(has=marked)).to_contain_text("m2")
+    words = tradeoffs(frame).get_by_role("button", name="1 of 12 on the front: some instances are")
+    expect(words).to_be_visible()
+    on_map = frame.get_by_role("treeitem").filter(has=frame.locator("[data-caution]"))
+    expect(on_map).to_have_count(1)
+    expect(on_map).to_have_accessible_name(re.compile(r"^m2\b"))
+    assert len(asked) <= 2, asked
+    assert all(len(parse_qs(urlsplit(url).query)["models"][0].split(",")) <= 8 for url in asked)

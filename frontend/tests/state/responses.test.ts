@@ -1,18 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { ResponseCache } from "../../src/state/responses.svelte";
-
-/** A server that responds when the test says so. */
-class Server {
-  readonly requests: { address: string; signal: AbortSignal; respond: (value: unknown) => void }[] =
-    [];
-
-  fetch = (address: string, signal: AbortSignal): Promise<unknown> =>
-    new Promise((respond, refuse) => {
-      this.requests.push({ address, signal, respond });
-      signal.addEventListener("abort", () => refuse(new DOMException("", "AbortError")));
-    });
-}
+import { Server } from "./server";
 
 const going = (): AbortSignal => new AbortController().signal;
 
