@@ -107,6 +107,8 @@ test("a slice has a verdict where its q is below .05, and none without a test", 
   expect(sliceVerdict(untested, 0, CORRECT)).toBeNull();
   expect(sliceTip(untested, 0, CORRECT)).toContain("Trained again.");
   expect(sliceTip(untested, 0, CORRECT)).not.toContain("p <");
+  const few = { ...MODEL, reason: "Too few decide in slices of fewer than 90 instances." };
+  expect(sliceTip(few, 0, CORRECT)).toContain("fewer than 90 instances");
 });
 
 test("slices as a file have the columns of each model side by side", () => {

@@ -12,6 +12,7 @@ from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
 from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
 from tensorboard_cnc.analysis.behaviors.means import (
     LEAST,
+    LEAST_UNBOUNDED,
     Array,
     Bounds,
     Interval,
@@ -29,6 +30,10 @@ from tensorboard_cnc.records.models import Goal
 
 # Below, a slice is marked as small.
 SMALL = 30
+_TAIL_OF_ALL = (
+    f" In slices of fewer than {LEAST_UNBOUNDED} values are taken to be as often large as on the "
+    "whole: what is rare and large in one slice alone would be missed."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,8 @@ class _Part:
         least = float("inf") if reason else sample.least_of_part()
         if reason is None:
             reason = f"Too few decide in slices of fewer than {math.ceil(least):,} {what}."
+            if bounds is None:
+                reason += _TAIL_OF_ALL
         of = self._moments()
         if bounds is None:
             of = of._replace(error=of.error * widening(of.n, sample.kurtosis))

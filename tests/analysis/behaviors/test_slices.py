@@ -103,6 +103,9 @@ def test_small_slices_of_a_whole_where_few_decide_have_no_interval() -> None:
     found = slice_changes(values, np.zeros(N), groups)
     assert np.isnan(found.p).tolist() == [True, True, False]
     assert np.isnan(found.interval(np.arange(3))[0]).tolist() == [True, True, False]
+    assert "rare and large in one slice alone would be missed" in (found.reason or "")
+    bounded = slice_changes(values / 100, np.zeros(N), groups)
+    assert "alone would be missed" not in (bounded.reason or "")
 
 
 @pytest.mark.parametrize(

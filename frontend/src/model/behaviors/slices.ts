@@ -107,7 +107,7 @@ export function sliceTip(cells: SliceCells, row: number, measure: BehaviorMeasur
     const found = judged(cells, row);
     const test = [chanceText(cells.p[row] ?? null, "p"), chanceText(found.p, "q")];
     lines.push([...test, meanWords(found, measure.goal)].filter(Boolean).join(", "));
-    if (found.p === null) lines.push(found.reason ?? "");
+    lines.push(found.reason ?? "");
   }
   const [negative, positive] = [cells.negative[row] ?? null, cells.positive[row] ?? null];
   if (negative !== null) lines.push(`right → wrong ${negative}, wrong → right ${positive ?? 0}`);

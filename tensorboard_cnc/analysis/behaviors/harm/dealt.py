@@ -17,6 +17,8 @@ _DRAWS = (300, 4000)
 _SMALL_SHARE = 0.02
 # So many of the draws fix the height of the tail beyond them.
 _ENOUGH = 10
+# Units of so few kinds are counted, not dealt one by one; so often for each number of units.
+_MOST_KINDS, _DRAWS_OF_KINDS = 30, 4000
 
 
 class Totals(NamedTuple):
@@ -71,7 +73,11 @@ def dealt_p(x: Array, c: Array, n: Ints, t: Array, degrees: Array) -> Array:
     """
     whole = Totals.of(x, c, np.zeros(len(x), np.int64), 1)
     sizes, at = np.unique(np.minimum(n, len(x) - n), return_inverse=True)
-    drawn = _dealt(x, c, sizes, whole)
+    kinds, counts = np.unique(np.stack([x, c]), axis=1, return_counts=True)
+    if len(counts) <= _MOST_KINDS:
+        drawn = _dealt_by_kind(kinds[0], kinds[1], counts, sizes, whole)
+    else:
+        drawn = _dealt(x, c, sizes, whole)
     # Of the larger part what is dealt is what is left.
     sign = np.where(n <= len(x) / 2, 1, -1)
     return np.array(
@@ -80,6 +86,22 @@ def dealt_p(x: Array, c: Array, n: Ints, t: Array, degrees: Array) -> Array:
             for i in range(len(n))
         ]
     )
+
+
+def _dealt_by_kind(x: Array, c: Array, counts: Ints, sizes: Ints, whole: Totals) -> Array:
+    """As `_dealt`, of units of few kinds: `counts` have the sum x and the size c."""
+    rng = np.random.default_rng(0)
+    # After the frequent kinds few units are left to draw.
+    order = np.argsort(-counts, kind="stable")
+    x, c, counts = x[order], c[order], counts[order]
+    of_kinds = np.stack([x, c, x * x, x * c, c * c], axis=1)
+    found = np.empty((_DRAWS_OF_KINDS, len(sizes)))
+    for place, size in enumerate(sizes.tolist()):
+        drawn = rng.multivariate_hypergeometric(counts, size, _DRAWS_OF_KINDS)
+        sums = (drawn @ of_kinds).T
+        part = Totals._make([*sums, np.full(_DRAWS_OF_KINDS, float(size))])
+        found[:, place] = welch_of(part, whole)[0]
+    return found
 
 
 def _dealt(x: Array, c: Array, sizes: Ints, whole: Totals) -> Array:

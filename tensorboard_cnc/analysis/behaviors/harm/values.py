@@ -133,8 +133,13 @@ class ValueHarm:
     def rest_p(self) -> Array:
         """That it is no larger loss than the rest's, by t alone; 1 where nothing can be told."""
         t, degrees = self._welch
-        whole = np.where(self._asked, student_t_cdf(t, degrees), 1.0)
-        return np.where(self._told, np.where(self._cut, self._of_cut, whole), 1.0)
+        found = np.ones(self._k)
+        at = np.flatnonzero(self._told & self._asked & ~self._cut)
+        if len(at):
+            found[at] = student_t_cdf(t[at], degrees[at])
+        if self._cut.any():
+            found = np.where(self._told & self._cut, self._of_cut, found)
+        return found
 
     def exact_rest_p(self, places: Ints) -> Array:
         """The same of some slices; where t is not near normal by dealing the units anew."""

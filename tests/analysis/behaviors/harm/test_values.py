@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from tensorboard_cnc.analysis.behaviors.dimensions import Grouping
+from tensorboard_cnc.analysis.behaviors.harm import dealt
 from tensorboard_cnc.analysis.behaviors.harm.values import Changes, ValueHarm
 from tensorboard_cnc.analysis.behaviors.harm.verdicts import Reach, inside_q, rest_q
 
@@ -114,3 +115,19 @@ def test_a_slice_without_losses_groups_or_spread_is_not_harmed() -> None:
             assert (found.rest_p() == 1).all()
             assert (found.exact_rest_p(np.arange(4)) == 1).all()
             assert ((found.inside_p >= 0) & (found.inside_p <= 1)).all()
+
+
+def test_units_of_few_kinds_are_counted_as_if_dealt_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(3)
+    sizes = np.where(rng.random(400) < 0.1, 3.0, 4.0)
+    sums = np.where(rng.random(400) < 0.1, -sizes, 0) + np.where(rng.random(400) < 0.03, 2, 0)
+    n, t = np.array([30, 90, 250]), np.array([-1.4, -1.8, -2.2])
+    found = dealt.dealt_p(sums, sizes, n, t, np.full(3, 50.0))
+    monkeypatch.setattr(dealt, "_MOST_KINDS", 0)
+    one_by_one = dealt.dealt_p(sums, sizes, n, t, np.full(3, 50.0))
+    # Four standard errors of both shares of draws.
+    error = np.sqrt(one_by_one * (1 - one_by_one) * (1 / 4000 + 1 / 4000))
+    assert np.all(np.abs(found - one_by_one) < 4 * error)
+    assert np.all(found > 0.001)
