@@ -339,12 +339,9 @@ def test_harm_of_scores_is_told_in_their_words(
     before = chance.uniform(0.2, 0.9, n)
     after = before + chance.normal(0, 0.02, n) - 0.1 * (topics == "law")
     cnc_summary.dataset(tmp_path / "data", "questions", range(n), attributes={"topic": topics})
-    step = cnc_summary.operation("quantize", bits=4)
-    for name, card, f1 in (
-        ("dense", {}, before),
-        ("int4", {"parents": "dense", "operation": step}, after),
-    ):
-        with cnc_summary.model(tmp_path / name, name, **card) as m:
+    made = cnc_summary.operation("quantize", bits=4)
+    for name, parents, step, f1 in (("dense", (), None, before), ("int4", "dense", made, after)):
+        with cnc_summary.model(tmp_path / name, name, parents=parents, operation=step) as m:
             m.predictions("questions", range(n), scores={"F1": np.clip(f1, 0, 1)})
     frame = open_behaviors(page, serve_process(tmp_path))
     verdict = frame.get_by_text("Harmed more than the rest: 1 of 3 slices")

@@ -248,11 +248,10 @@ def test_a_star_over_harmed_instances_is_marked(
     for at in range(12):
         broken = chance.random(1000) < np.where((at == 2) & (labels == 3), 0.6, 0.005)
         correct = right if at == 0 else right & ~broken
-        name, card = f"m{at}", {}
-        if at:
-            step = cnc_summary.operation("quantize", bits=16 - at)
-            card = {"parents": "m0", "operation": step}
-        with cnc_summary.model(tmp_path / name, name, **card) as m:
+        name = f"m{at}"
+        step = cnc_summary.operation("quantize", bits=16 - at) if at else None
+        parents = "m0" if at else ()
+        with cnc_summary.model(tmp_path / name, name, parents=parents, operation=step) as m:
             m.metrics({"accuracy": 0.9 - 0.01 * at, "size_bytes": 1000.0 - 50 * at})
             answers = np.where(correct, labels, (labels + 1) % 10)
             m.predictions("test", range(1000), predicted=answers)
