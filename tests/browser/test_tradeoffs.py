@@ -260,6 +260,7 @@ def test_a_star_over_harmed_instances_is_marked(
     marked = frame.get_by_role("grid").get_by_role("row").filter(has=caution)
     expect(marked).to_have_count(1)
     expect(marked).to_contain_text("m2")
+    expect(frame.get_by_role("treeitem").locator("[data-caution]")).to_have_count(1)
     words = tradeoffs(frame).get_by_role("button", name="1 of 12 on the front: some instances are")
     expect(words).to_be_visible()
     on_map = frame.get_by_role("treeitem").filter(has=frame.locator("[data-caution]"))
