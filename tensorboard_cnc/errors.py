@@ -6,6 +6,7 @@
     +-- WriterError (TypeError)     the first argument is not a writer we know
     +-- ArgumentError (ValueError)  an id, operation, metric or spec that cannot be logged
     +-- ClosedError                 a handle used after close()
+    +-- CopyError (TypeError)       a handle that was pickled or copied
     +-- TableError (ValueError)     an experiment table that cannot be imported
     +-- RecordError                 bytes in a log that are not a record of ours
         +-- DamagedRecordError      checksum, sizes or content disagree
@@ -41,6 +42,10 @@ class ArgumentError(CncError, ValueError):
 
 class ClosedError(CncError):
     """A handle was used after it was closed."""
+
+
+class CopyError(CncError, TypeError):
+    """A handle was pickled or copied, as for another process."""
 
 
 class TableError(CncError, ValueError):

@@ -108,7 +108,7 @@ def _opened(
     sink: Sink = NullSink()
     with tolerate(problems.note):
         sink = open_sink(writer)
-    journal = Journal(sink, directory_of(writer))
+    journal = Journal(sink, directory_of(writer), problems.note)
     try:
         with tolerate(problems.note):
             write_specs(journal, specs)

@@ -318,11 +318,15 @@ class ModelHandle(OpenHandle):
         self._add(measurements(values, step, self._problems.note))
 
     def _add(self, new: Mapping[str, Measurement]) -> None:
-        if new:
-            merged = self._measured | dict(new)
-            record = Metrics(self._id, tuple(merged.values()))
+        if not new:
+            return
+        # Kept first, and written until nothing is missing: a signal handler may add some as well.
+        self._measured.update(new)
+        written: tuple[Measurement, ...] = ()
+        while written != (measured := tuple(self._measured.values())):
+            record = Metrics(self._id, measured)
             self._journal.write(metrics_tag(self._id, self._journal.handle), record)
-            self._measured = merged
+            written = measured
 
     def _predict(self, dataset: str, ids: Any, given: GivenPredictions, max_bytes: int) -> None:
         known = known_dataset(dataset, self._journal.directory)

@@ -7,13 +7,13 @@ import os
 import threading
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
-from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
+from tensorboard_cnc.errors import ArgumentError, ClosedError, CncError, CncWarning, CopyError
 from tensorboard_cnc.format.tags import model_tag
 from tensorboard_cnc.records.models import ModelCard, Status
 from tensorboard_cnc.writer.endings import is_normal_exit, reason_text, uncaught_exception
@@ -36,14 +36,16 @@ class OpenHandle:
         self._journal = journal
         self._problems = problems
         self._card = card
+        self._failure: str | None = None
         self._closed = False
+        self._released = False
         self._pid = os.getpid()
         # Reentrant, so that a signal handler may log what ends the job.
         self._lock = threading.RLock()
-        if card is not None:
-            self._begin(card)
         # After the writer's own exit hooks were registered, so that this runs before them.
         atexit.register(self._close_at_exit)
+        if card is not None:
+            self._begin()
 
     @property
     def id(self) -> str:
@@ -53,7 +55,7 @@ class OpenHandle:
     def __repr__(self) -> str:
         """Such as ``<model prune-50 in runs/a, running>``."""
         attached = "closed" if self._closed else "attached"
-        state = attached if self._card is None else self._card.status
+        state = attached if self._card is None else self._status
         where = f" in {_place(self._journal.directory)}" if self._journal.directory else ""
         return f"<model {self._id}{where}, {state}>"
 
@@ -69,23 +71,21 @@ class OpenHandle:
         """
         self._call(lambda: self._fail(reason))
 
+    def __reduce__(self) -> NoReturn:
+        raise CopyError(
+            f'The handle of the model "{self._id}" cannot be pickled or copied',
+            "It belongs to the process that made it, with the file that it writes into",
+            "Pass the directory and the id instead, to other processes or to workers of a "
+            f'DataLoader, and call cnc_summary.attach(directory, "{self._id}") there',
+        )
+
     def close(self) -> None:
         """Marks the model as finished, unless it failed. The writer stays open.
 
         Raises:
           ClosedError: the writer has been closed before.
         """
-        if self._pid != os.getpid():
-            return
-        with tolerate(self._problems.note), self._lock:
-            if self._closed:
-                return
-            self._closed = True
-            atexit.unregister(self._close_at_exit)
-            try:
-                self._write_end()
-            finally:
-                self._journal.close()
+        self._end(None)
 
     def __enter__(self) -> Self:
         return self
@@ -100,33 +100,68 @@ class OpenHandle:
             self.close()
             return
         try:
-            self._close_as_failed(error)
+            self._end(error)
         except Exception as second:
             error.add_note(f'The model "{self._id}" could not be marked as failed: {second}')
 
-    def _begin(self, card: ModelCard) -> None:
+    @property
+    def _status(self) -> Status:
+        if self._failure is not None:
+            return "failed"
+        return "finished" if self._closed else "running"
+
+    def _begin(self) -> None:
         try:
-            self._call(lambda: self._write_card(card))
-        except Exception:
+            self._call(self._write_card)
+        except CncError:
+            self._release()
             raise
         except BaseException as error:
             # Of Ctrl-C: nobody has the handle yet that could close it.
             self.__exit__(type(error), error, error.__traceback__)
             raise
 
-    def _close_as_failed(self, error: BaseException) -> None:
-        try:
-            if self._card is not None and self._card.status == "running":
-                self.failed(error)
-        finally:
-            self.close()
-
-    def _close_at_exit(self) -> None:
+    def _end(self, error: BaseException | None) -> None:
+        """Writes how the model ended, unless that is done."""
         if self._pid != os.getpid():
             return
+        with tolerate(self._problems.note):
+            try:
+                self._write_end(error)
+            except BaseException as first:
+                # After Ctrl-C, or what a signal handler raised, the model would seem to run for
+                # ever. If this is interrupted too, it is done when Python exits.
+                try:
+                    self._write_end(error)
+                except Exception:
+                    self._release()
+                    raise first from None
+                raise
+
+    def _write_end(self, error: BaseException | None) -> None:
+        with self._lock:
+            if self._released:
+                return
+            if error is not None and self._failure is None and not self._closed:
+                self._failure = reason_text(error)
+            self._closed = True
+            self._write_card()
+            self._problems.write(self._journal, self._id)
+        # A writer that was closed before has flushed what was attached.
+        with suppress(ClosedError) if self._card is None else nullcontext():
+            self._journal.flush()
+            self._problems.write(self._journal, self._id)
+        self._release()
+
+    def _release(self) -> None:
+        with self._lock:
+            self._released = True
+            atexit.unregister(self._close_at_exit)
+            self._journal.close()
+
+    def _close_at_exit(self) -> None:
         try:
-            uncaught = uncaught_exception()
-            self._close_as_failed(uncaught) if uncaught else self.close()
+            self._end(uncaught_exception())
         except Exception as error:
             with suppress(Exception):
                 text = f'The model "{self._id}" stays marked as running. {error}'
@@ -141,7 +176,10 @@ class OpenHandle:
                 with tolerate(self._problems.note):
                     action()
                 self._problems.write(self._journal, self._id)
-                self._journal.flush_now_and_then()
+            # Not under the lock: where a signal handler has interrupted a call of the writer, this
+            # would wait for the handler, and the handler for the lock.
+            self._journal.flush_now_and_then()
+            self._problems.write(self._journal, self._id)
 
     def _fail(self, reason: str | BaseException) -> None:
         if self._card is None:
@@ -150,34 +188,20 @@ class OpenHandle:
                 "Only the handle that logs a model can mark it as failed",
                 "Call failed(...) on the handle of cnc_summary.model(...)",
             )
-        self._write_closed(replace(self._card, status="failed", reason=reason_text(reason)))
-        self._journal.flush()
+        self._failure = reason_text(reason)
+        self._write_card()
+        self._journal.flush_next_time()
 
-    def _write_card(self, card: ModelCard) -> None:
-        # Kept even if it cannot be written now: close() writes it again.
-        self._card = card
-        self._journal.write(model_tag(self._id, self._journal.handle), card)
-
-    def _write_closed(self, card: ModelCard) -> None:
-        status: Status = "finished" if card.status == "running" else card.status
-        closed = replace(card, status=status, closed_us=now_us())
-        try:
-            self._write_card(closed)
-        except Exception:
-            raise
-        except BaseException:
-            # Ctrl-C would leave the model running for ever.
-            self._write_card(closed)
-            raise
-
-    def _write_end(self) -> None:
-        if self._card is not None:
-            self._write_closed(self._card)
-            self._journal.flush()
-            return
-        # A writer that was closed before has flushed what was attached.
-        with suppress(ClosedError):
-            self._journal.flush()
+    def _write_card(self) -> None:
+        """Writes how the model stands, again if a signal handler changes that meanwhile."""
+        written: tuple[str | None, bool] | None = None
+        while self._card is not None and written != (self._failure, self._closed):
+            written = self._failure, self._closed
+            status = self._status
+            card = replace(self._card, status=status, reason=self._failure or "")
+            if status != "running":
+                card = replace(card, closed_us=now_us())
+            self._journal.write(model_tag(self._id, self._journal.handle), card)
 
     def _check_process(self) -> None:
         if self._pid != os.getpid():
@@ -189,7 +213,7 @@ class OpenHandle:
             )
 
     def _check_open(self) -> None:
-        if self._closed:
+        if self._released:
             raise ClosedError(
                 f'The handle of the model "{self._id}" has been closed',
                 "A model is logged until close() or the end of its with block",

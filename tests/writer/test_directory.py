@@ -6,6 +6,7 @@ import shutil
 import threading
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from tensorboard_cnc import cnc_summary
@@ -106,13 +107,20 @@ def test_a_directory_deleted_under_a_running_script_is_made_again(tmp_path: Path
 
 
 def test_a_remote_directory_gets_a_sub_run_for_each_handle(tmp_path: Path) -> None:
-    url = f"file://{tmp_path}/run/"
+    memory = fsspec.filesystem("memory")
     for model_id in ("a", "b"):
-        with cnc_summary.model(url, model_id) as model:
+        with cnc_summary.model(f"memory://{tmp_path.name}/run/", model_id) as model:
             model.metrics({"x": 1})
-    assert sorted(run for run, _ in latest(tmp_path)) == ["run"] * 4
-    assert len(set(subruns(tmp_path))) == 2
+    memory.get(f"/{tmp_path.name}", str(tmp_path / "copy"), recursive=True)
+    memory.rm(f"/{tmp_path.name}", recursive=True)
+    assert sorted(run for run, _ in latest(tmp_path / "copy")) == ["run"] * 4
+    assert len(set(subruns(tmp_path / "copy"))) == 2
     assert [card.status for card in all_of(ModelCard, tmp_path)] == ["finished"] * 2
+
+
+def test_a_file_address_is_a_directory(tmp_path: Path) -> None:
+    cnc_summary.model(f"file://{tmp_path}/a%20run", "m").close()
+    assert subruns(tmp_path) == ["a run/cnc"]
 
 
 def test_a_remote_file_system_that_is_not_installed() -> None:

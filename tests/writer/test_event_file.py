@@ -13,7 +13,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
 from tensorboard_cnc.writer.sinks import directory
-from tensorboard_cnc.writer.sinks.directory import EventFile
+from tensorboard_cnc.writer.sinks.event_file import EventFile
 from tests.writer.logged import events
 
 

@@ -9,11 +9,10 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from tensorboard.compat.proto.event_pb2 import Event
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.records.models import ModelCard
-from tensorboard_cnc.writer.sinks.directory import EventFile
+from tensorboard_cnc.writer.sinks.event_file import EventFile
 from tests.writer.logged import all_of, event_files, only, values
 from tests.writer.scripts import run_script
 
@@ -120,10 +119,10 @@ def test_ctrl_c_while_a_record_is_written_leaves_no_model_running(
     append = EventFile.append
     calls = itertools.count(1)
 
-    def interrupted(file: EventFile, event: Event) -> None:
+    def interrupted(file: EventFile, frame: bytes) -> bool:
         if next(calls) == at:
             signal.raise_signal(signal.SIGINT)
-        append(file, event)
+        return append(file, frame)
 
     monkeypatch.setattr(EventFile, "append", interrupted)
     ended = pytest.raises(KeyboardInterrupt) if at < 5 else nullcontext()

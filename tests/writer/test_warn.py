@@ -23,7 +23,7 @@ from tensorboard_cnc.records.models import (
     Problems,
 )
 from tensorboard_cnc.writer import policy
-from tensorboard_cnc.writer.sinks.directory import EventFile
+from tensorboard_cnc.writer.sinks.event_file import EventFile
 from tests.writer.logged import all_of, latest, only, values
 
 pytestmark = pytest.mark.usefixtures("lenient")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, NoReturn, Protocol, Self
 
-from tensorboard_cnc.errors import ArgumentError, ClosedError, CncError
+from tensorboard_cnc.errors import ArgumentError, ClosedError, CncError, CopyError
 from tensorboard_cnc.records.instances import Predictions
 from tensorboard_cnc.writer.instances.batches import Batches, joined
 from tensorboard_cnc.writer.instances.predictions import predictions_of
@@ -98,6 +98,13 @@ class Evaluation:
             unknown_label=self._unknown_label,
         )
         self._handle._call(lambda: self._add(ids, given))
+
+    def __reduce__(self) -> NoReturn:
+        raise CopyError(
+            f'The evaluation on "{self._dataset}" cannot be pickled or copied',
+            "It belongs to the process that made it, with the handle that it writes through",
+            "Evaluate in that process, pass on the predictions, and add them there",
+        )
 
     def __enter__(self) -> Self:
         self._open = True

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import os
-import socket
-import struct
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import google_crc32c
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-from tensorboard_cnc.errors import WriterError
+from tensorboard_cnc.errors import ClosedError, WriterError
 from tensorboard_cnc.format.tags import SUBRUN, mark_as_subrun, new_handle
 from tensorboard_cnc.wording import shown, text_of
+from tensorboard_cnc.writer.sinks.courier import Courier
+from tensorboard_cnc.writer.sinks.event_file import EventFile, file_name, first_frame, framed
 
 
 class LocalSink:
@@ -27,8 +25,11 @@ class LocalSink:
     def __init__(self, directory: Path) -> None:
         self._subrun = _subrun_of(directory)
 
+    @property
+    def losses(self) -> int:
+        return self._subrun.losses
+
     def write(self, summary: Summary, step: int) -> None:
-        mark_as_subrun(summary)
         self._subrun.append(summary, step)
 
     def flush(self) -> None:
@@ -39,72 +40,99 @@ class LocalSink:
 
 
 class RemoteSink:
-    """Writes into a sub-run of its own, because a remote directory cannot be claimed."""
+    """Writes into a sub-run of its own, because a remote directory cannot be claimed.
+
+    Where a file system cannot append, as most cannot, each flush stores the whole file anew.
+    """
+
+    losses = 0
 
     def __init__(self, url: str) -> None:
-        self._events = _remote_writer(f"{url.rstrip('/')}/{SUBRUN}/{new_handle()}")
+        self._courier = Courier()
+        self._file: Any = None
+        self._courier.do(lambda: self._open(url))
 
     def write(self, summary: Summary, step: int) -> None:
-        mark_as_subrun(summary)
-        self._events.add_event(Event(wall_time=time.time(), step=step, summary=summary))
+        frame = framed(_marked(summary, step))
+        self._courier.do(lambda: self._opened().write(frame))
 
     def flush(self) -> None:
-        self._events.flush()
+        self._courier.do(lambda: self._file and self._file.flush())
 
     def close(self) -> None:
-        self._events.close()
+        self._courier.do(self._close)
+
+    def _open(self, url: str) -> None:
+        from tensorboard.compat import tf
+
+        subrun = f"{url.rstrip('/')}/{SUBRUN}/{new_handle()}"
+        try:
+            tf.io.gfile.makedirs(subrun)
+            self._file = tf.io.gfile.GFile(f"{subrun}/{file_name()}", "wb")
+            self._file.write(first_frame())
+            self._file.flush()
+        except Exception as error:
+            # Each file system raises errors of its own; TensorFlow's are not OSErrors.
+            raise WriterError(
+                f"The directory {shown(url)} cannot be written: {text_of(error)}",
+                "Remote directories are written by the file systems that TensorBoard knows",
+                "Install what its protocol needs, such as fsspec with s3fs or gcsfs, or pass a "
+                "local directory and copy that",
+            ) from error
+
+    def _opened(self) -> Any:
+        if self._file is None:
+            raise ClosedError(
+                "The remote event file has been closed",
+                "A model is logged while its handle is open",
+                "Log before close()",
+            )
+        return self._file
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 class _SubRun:
     """The sub-run of a directory that this process has claimed, and its one event file."""
 
     def __init__(self, directory: Path) -> None:
+        self.losses = 0
         self._directory = directory
+        # Reentrant, so that a signal handler may log in the middle of a call.
         self._lock = threading.RLock()
         self._file: EventFile | None = None
 
     def append(self, summary: Summary, step: int) -> None:
         with self._lock:
-            # It may have been deleted while the process runs, as in a notebook.
-            if self._file is None or not self._file.path.exists():
-                self._file = _new_event_file(self._directory)
-            self._file.append(Event(wall_time=time.time(), step=step, summary=summary))
-
-
-class EventFile:
-    """A new event file in a directory that no other process writes into.
-
-    An event is in the file when `append` returns. Unlike TensorBoard's EventFileWriter this needs
-    no thread and no open descriptor, so that any number of models can be logged at once, and it
-    never imports TensorFlow.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        start = time.time()
-        name = f"events.out.tfevents.{start:010.0f}.{socket.gethostname()}.{os.getpid()}.cnc"
-        self.path = directory / name
-        self.path.touch(exist_ok=False)
-        try:
-            self.append(Event(wall_time=start, file_version="brain.Event:2"))
-        except OSError:
-            self.path.unlink()
-            raise
-
-    def append(self, event: Event) -> None:
-        """Writes the event as a whole or, on an error, not at all.
-
-        Raises:
-          OSError: the disk is full, say.
-        """
-        frame = _framed(event.SerializeToString())
-        # Appending in one call, so that a signal handler may log in the middle of this.
-        with self.path.open("ab", buffering=0) as file:
-            end = file.tell()
             try:
-                _write_all(file, frame)
-            except OSError:
-                file.truncate(end)
-                raise
+                if self._file is None:
+                    self._begin()
+                frame = framed(_marked(summary, step))
+                while self._file is None or not self._file.append(frame):
+                    self._begin()
+            except OSError as error:
+                raise WriterError(
+                    f"The directory {shown(str(self._directory))} cannot be written: "
+                    f"{error.strerror or error}",
+                    "Records go into an event file below it",
+                    "Check its permissions and the free space, or pass another directory",
+                ) from error
+
+    def _begin(self) -> None:
+        # It may have been deleted while the process runs, as in a notebook.
+        if self._file is not None and not self._file.path.exists():
+            self.losses += 1
+        subrun = _claim(self._directory)
+        try:
+            self._file = EventFile(subrun)
+        except BaseException:
+            # A signal handler may have logged below it in between.
+            with suppress(OSError):
+                subrun.rmdir()
+            raise
 
 
 _subruns: dict[Path, _SubRun] = {}
@@ -114,22 +142,6 @@ def _subrun_of(directory: Path) -> _SubRun:
     resolved = directory.resolve()
     # Of several threads that get here at once, all take what the first has stored.
     return _subruns.setdefault(resolved, _SubRun(resolved))
-
-
-def _new_event_file(directory: Path) -> EventFile:
-    try:
-        subrun = _claim(directory)
-        try:
-            return EventFile(subrun)
-        except OSError:
-            subrun.rmdir()
-            raise
-    except OSError as error:
-        raise WriterError(
-            f"The directory {shown(str(directory))} cannot be written: {error.strerror or error}",
-            "Records go into an event file below it",
-            "Check its permissions and the free space, or pass another directory",
-        ) from error
 
 
 def _claim(directory: Path) -> Path:
@@ -144,36 +156,11 @@ def _claim(directory: Path) -> Path:
     return further
 
 
-def _remote_writer(url: str) -> Any:
-    from tensorboard.summary.writer.event_file_writer import EventFileWriter
-
-    try:
-        return EventFileWriter(url)
-    except Exception as error:
-        # Each file system raises errors of its own; TensorFlow's are not OSErrors.
-        raise WriterError(
-            f"The directory {shown(url)} cannot be written: {text_of(error)}",
-            "Remote directories are written by the file systems that TensorBoard knows",
-            "Install what its protocol needs, such as fsspec with s3fs or gcsfs, or pass a local "
-            "directory and copy that",
-        ) from error
-
-
-def _write_all(file: io.FileIO, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]
-
-
-def _framed(data: bytes) -> bytes:
-    """A TFRecord: length, its checksum, the data, their checksum."""
-    length = struct.pack("<Q", len(data))
-    return length + _masked_crc(length) + data + _masked_crc(data)
-
-
-def _masked_crc(data: bytes) -> bytes:
-    crc = google_crc32c.value(data)
-    return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
+def _marked(summary: Summary, step: int) -> Event:
+    """An event with a copy of `summary`, marked as written into a sub-run."""
+    event = Event(wall_time=time.time(), step=step, summary=summary)
+    mark_as_subrun(event.summary)
+    return event
 
 
 if hasattr(os, "register_at_fork"):

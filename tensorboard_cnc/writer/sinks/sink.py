@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path, PurePath
 from typing import Any, Protocol
+from urllib.request import url2pathname
 
 from tensorboard.compat.proto.summary_pb2 import Summary
 
@@ -24,11 +25,17 @@ _RULE = (
     "tf.summary writer, or a directory (str or Path)"
 )
 _LIGHTNING = {"lightning", "lightning_fabric", "pytorch_lightning"}
+# Such directories are on this machine, and TensorBoard would rewrite their files as a whole.
+_LOCAL = "file://"
 _COLLAPSED_URL = re.compile(r"[a-z][a-z0-9+.-]+:/(?!/)", re.IGNORECASE)
 
 
 class Sink(Protocol):
     """Where records go."""
+
+    @property
+    def losses(self) -> int:
+        """How often what was written before has been found missing: deleted, say."""
 
     def write(self, summary: Summary, step: int) -> None:
         """Hands over one event."""
@@ -42,6 +49,8 @@ class Sink(Protocol):
 
 class NullSink:
     """For processes that must not write."""
+
+    losses = 0
 
     def write(self, summary: Summary, step: int) -> None:
         """Writes nothing."""
@@ -62,13 +71,14 @@ def open_sink(writer: Any) -> Sink:
     if rank_and_size()[0]:
         return NullSink()
     if isinstance(writer, str | os.PathLike):
-        return _directory_sink(writer)
+        return directory_sink(writer)
     for kind in type(writer).__mro__:
         match kind.__module__.partition(".")[0], kind.__name__:
             case "torch", "SummaryWriter":
-                return TorchSink(writer)
+                return TorchSink(writer, directory_sink)
             case "tensorboardX", "SummaryWriter":
-                return TensorboardXSink(writer) if writer._write_to_disk else NullSink()
+                on_disk = writer._write_to_disk
+                return TensorboardXSink(writer, directory_sink) if on_disk else NullSink()
             case "tensorflow", "SummaryWriter":
                 return TfSummarySink(writer)
             case package, "DummyExperiment" | "_DummyExperiment" if package in _LIGHTNING:
@@ -90,11 +100,16 @@ def directory_of(writer: Any) -> str | None:
         return None
 
 
-def _directory_sink(given: str | os.PathLike[Any]) -> Sink:
+def directory_sink(given: str | os.PathLike[Any]) -> Sink:
+    """The sink for a directory, here or elsewhere.
+
+    Raises:
+      WriterError: records cannot go there.
+    """
     path = os.fspath(given)
     if not isinstance(path, str) or not path:
         raise _unknown(given)
-    if "://" in path:
+    if "://" in path and not path.startswith(_LOCAL):
         return RemoteSink(path)
     if isinstance(given, PurePath) and _COLLAPSED_URL.match(path):
         raise WriterError(
@@ -102,18 +117,30 @@ def _directory_sink(given: str | os.PathLike[Any]) -> Sink:
             'A Path turns "//" into "/"',
             "Pass a remote directory as a str",
         )
-    directory = Path(path)
+    directory = Path(url2pathname(path.removeprefix(_LOCAL)) if path.startswith(_LOCAL) else path)
     try:
         if directory.exists() and not directory.is_dir():
             raise WriterError(
                 f"The path {shown(path)} is a file", _RULE, "Pass the directory that holds the run"
             )
+        _check_listable(directory.resolve())
         return LocalSink(directory)
     except (ValueError, OSError, RuntimeError) as error:
         raise WriterError(
             f"The path {shown(path)} cannot be used: {text_of(error)}",
             _RULE,
             "Pass another directory",
+        ) from error
+
+
+def _check_listable(directory: Path) -> None:
+    try:
+        str(directory).encode()
+    except UnicodeEncodeError as error:
+        raise WriterError(
+            f"The path {shown(str(directory))} is no UTF-8",
+            "Where one directory is named so, TensorBoard cannot list any run beside it",
+            "Pass another directory, or rename this one",
         ) from error
 
 
