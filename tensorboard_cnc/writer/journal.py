@@ -76,13 +76,15 @@ class Journal:
             self._sink.flush()
         self._flushed = time.monotonic()
 
-    def flush_now_and_then(self) -> None:
-        """Flushes unless that was done a moment ago."""
+    def settle(self) -> None:
+        """Ends a call: the writer has what was handed over, and flushes now and then."""
         if time.monotonic() - self._flushed >= _FLUSH_EVERY_SECONDS:
             self.flush()
+        else:
+            self._sink.settle()
 
-    def flush_next_time(self) -> None:
-        """Makes the next `flush_now_and_then` flush."""
+    def flush_soon(self) -> None:
+        """Makes the next `settle` flush."""
         self._flushed = -math.inf
 
     def close(self) -> None:

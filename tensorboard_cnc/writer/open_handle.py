@@ -178,7 +178,7 @@ class OpenHandle:
                 self._problems.write(self._journal, self._id)
             # Not under the lock: where a signal handler has interrupted a call of the writer, this
             # would wait for the handler, and the handler for the lock.
-            self._journal.flush_now_and_then()
+            self._journal.settle()
             self._problems.write(self._journal, self._id)
 
     def _fail(self, reason: str | BaseException) -> None:
@@ -190,7 +190,7 @@ class OpenHandle:
             )
         self._failure = reason_text(reason)
         self._write_card()
-        self._journal.flush_next_time()
+        self._journal.flush_soon()
 
     def _write_card(self) -> None:
         """Writes how the model stands, again if a signal handler changes that meanwhile."""

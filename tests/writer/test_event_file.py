@@ -12,16 +12,21 @@ import pytest
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
-from tensorboard_cnc.writer.sinks import directory
-from tensorboard_cnc.writer.sinks.event_file import EventFile
-from tests.writer.logged import events
+from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.errors import WriterError
+from tensorboard_cnc.records.models import ModelCard
+from tensorboard_cnc.writer.sinks import event_file
+from tensorboard_cnc.writer.sinks.event_file import EventFile, framed
+from tests.writer.logged import event_files, events, only, values
 
 
-def test_frames_are_tensorboards(tmp_path: Path) -> None:
-    file = EventFile(tmp_path)
+def event(step: int) -> bytes:
+    return framed(Event(step=step))
+
+
+def test_frames_are_tensorboards() -> None:
     content = Event(step=3).SerializeToString()
-    file.append(Event(step=3))
-    frame = file.path.read_bytes()[-len(content) - 16 :]
+    frame = event(3)
     assert frame[:8] == len(content).to_bytes(8, "little")
     assert frame[8:12] == masked_crc32c(frame[:8]).to_bytes(4, "little")
     assert frame[12:-4] == content
@@ -30,54 +35,91 @@ def test_frames_are_tensorboards(tmp_path: Path) -> None:
 
 def test_a_second_file_of_the_same_name_is_not_overwritten(tmp_path: Path) -> None:
     first = EventFile(tmp_path)
-    first.path.with_name("other").touch()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "time", lambda: int(first.path.name.split(".")[3]))
         with pytest.raises(FileExistsError):
             EventFile(tmp_path)
 
 
-def limit(patch: pytest.MonkeyPatch, left: int) -> None:
-    """A disk that has room for `left` more bytes."""
-    room = [left]
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A disk that has room for so many more bytes; the last number counts."""
+    room = [1 << 30]
 
-    def write_some(file: io.FileIO, data: Any) -> None:
-        written = file.write(data[: room[0]])
-        room[0] -= written
-        if written < len(data):
-            raise OSError(errno.ENOSPC, "No space left on device")
+    class Disk(io.FileIO):
+        def write(self, data: Any) -> int:
+            written = super().write(bytes(data)[: room[-1]]) if room[-1] else 0
+            room[-1] -= written
+            if not written:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return written
 
-    patch.setattr(directory, "_write_all", write_some)
-
-
-@pytest.mark.parametrize("left", [0, 1, 8, 15, 20])
-def test_a_full_disk_leaves_the_file_whole(
-    left: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = EventFile(tmp_path)
-    file.append(Event(step=1))
-    with monkeypatch.context() as patch:
-        limit(patch, left)
-        with pytest.raises(OSError, match="No space left"):
-            file.append(Event(step=2, file_version="x" * 100))
-    file.append(Event(step=3))
-    assert [event.step for event in events(file.path)] == [0, 1, 3]
+    monkeypatch.setattr(event_file.io, "FileIO", Disk)
+    return room
 
 
-def test_a_file_that_cannot_begin_is_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    limit(monkeypatch, 5)
+@pytest.mark.parametrize("left", [0, 1, 8, 15, 20, 60])
+def test_a_full_disk_hides_nothing_that_follows(left: int, tmp_path: Path, room: list[int]) -> None:
+    with cnc_summary.model(tmp_path, "m") as model:
+        model.metrics({"a": 1})
+        room.append(left)
+        with pytest.raises(WriterError, match="cannot be written: No space left on device"):
+            model.metrics({"b": 2})
+        room.append(1 << 30)
+        model.metrics({"c": 3})
+    assert values(tmp_path) == {"a": (1.0,), "b": (2.0,), "c": (3.0,)}
+    assert only(ModelCard, tmp_path).status == "finished"
+    # A file that holds half an event is left alone, because a reader may have read the half.
+    assert len(event_files(tmp_path)) == (1 if left == 0 else 2)
+
+
+def test_a_file_that_cannot_begin_is_removed(tmp_path: Path, room: list[int]) -> None:
+    room.append(5)
     with pytest.raises(OSError, match="No space left"):
         EventFile(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_write_may_take_several_calls(tmp_path: Path) -> None:
+def test_a_write_may_take_several_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow(io.FileIO):
         def write(self, data: Any) -> int:
             return super().write(bytes(data)[:3])
 
-    with Slow(tmp_path / "file", "w") as file:
-        directory._write_all(file, b"0123456789")
-    assert (tmp_path / "file").read_bytes() == b"0123456789"
+    monkeypatch.setattr(event_file.io, "FileIO", Slow)
+    file = EventFile(tmp_path)
+    assert file.append(event(1))
+    assert [event.step for event in events(file.path)] == [0, 1]
+
+
+def test_what_another_has_cut_short_gets_no_more_events(tmp_path: Path) -> None:
+    file = EventFile(tmp_path)
+    file.append(event(1))
+    with file.path.open("ab") as theirs:
+        theirs.write(b"half")
+    before = file.path.read_bytes()
+    assert not file.append(event(2))
+    assert file.path.read_bytes() == before
+    file.path.unlink()
+    assert not file.append(event(2))
+    assert not file.path.exists()
+
+
+def test_an_event_that_a_signal_handler_writes_in_between_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nested: list[bool] = []
+
+    class Interrupted(io.FileIO):
+        def write(self, data: Any) -> int:
+            if not nested:
+                nested.append(True)
+                nested.append(file.append(event(2)))
+            return super().write(data)
+
+    file = EventFile(tmp_path)
+    monkeypatch.setattr(event_file.io, "FileIO", Interrupted)
+    # It cannot be told from half an event, so the one around it goes into another file too.
+    assert not file.append(event(1))
+    assert nested == [True, True]
+    assert [event.step for event in events(file.path)] == [0, 2, 1]
+    assert not file.append(event(3))

@@ -32,6 +32,9 @@ class LocalSink:
     def write(self, summary: Summary, step: int) -> None:
         self._subrun.append(summary, step)
 
+    def settle(self) -> None:
+        """Nothing is on its way."""
+
     def flush(self) -> None:
         """Nothing waits."""
 
@@ -55,6 +58,9 @@ class RemoteSink:
     def write(self, summary: Summary, step: int) -> None:
         frame = framed(_marked(summary, step))
         self._courier.do(lambda: self._opened().write(frame))
+
+    def settle(self) -> None:
+        """Nothing is on its way."""
 
     def flush(self) -> None:
         self._courier.do(lambda: self._file and self._file.flush())

@@ -40,6 +40,9 @@ class Sink(Protocol):
     def write(self, summary: Summary, step: int) -> None:
         """Hands over one event."""
 
+    def settle(self) -> None:
+        """Waits until the writer has all events so far, and may be closed by its owner."""
+
     def flush(self) -> None:
         """Makes all events so far visible to others."""
 
@@ -54,6 +57,9 @@ class NullSink:
 
     def write(self, summary: Summary, step: int) -> None:
         """Writes nothing."""
+
+    def settle(self) -> None:
+        """Nothing is on its way."""
 
     def flush(self) -> None:
         """Nothing waits."""

@@ -75,6 +75,10 @@ class SummaryWriterSink(ABC):
         self._pending.append(pending)
         self._courier.send(lambda: self._hand_over(events, pending))
 
+    def settle(self) -> None:
+        if not self.losses and not _interrupts_a_writer():
+            self._courier.do(lambda: None)
+
     def flush(self) -> None:
         events = self._events()
         if self.losses or _interrupts_a_writer():
@@ -231,6 +235,9 @@ class TfSummarySink:
     def write(self, summary: Summary, step: int) -> None:
         self._check_open()
         self._courier.do(lambda: self._write(summary, step))
+
+    def settle(self) -> None:
+        """Nothing is on its way."""
 
     def flush(self) -> None:
         self._check_open()
