@@ -12,7 +12,7 @@ import pytest
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import WriterError
 from tensorboard_cnc.format.tags import shown_run
-from tensorboard_cnc.records.models import ModelCard
+from tensorboard_cnc.records.models import Metrics, MetricSpecs, ModelCard, Problems
 from tests.writer.logged import all_of, event_files, events, latest, only, values
 
 
@@ -96,14 +96,32 @@ def test_any_number_of_models_can_be_open_at_once(tmp_path: Path) -> None:
 
 def test_a_directory_deleted_under_a_running_script_is_made_again(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    with cnc_summary.model(run, "m") as model:
-        shutil.rmtree(run)
+    with cnc_summary.model(run, "m", metrics={"a": "max"}) as model:
+        other = cnc_summary.attach(run, "m")
         model.metrics({"a": 1})
-    assert values(run) == {"a": (1.0,)}
+        shutil.rmtree(run)
+        model.metrics({"b": 2})
+        other.metrics({"c": 3})
+        # Complete at once, for a script that is killed here.
+        assert {m.name for each in all_of(Metrics, run) for m in each.measurements} == set("abc")
+        assert only(ModelCard, run).status == "running"
+        assert len(only(MetricSpecs, run).specs) == 1
     assert only(ModelCard, run).status == "finished"
+    problems = {problem.message for each in all_of(Problems, run) for problem in each.problems}
+    assert any("deleted, moved or damaged" in message for message in problems)
     shutil.rmtree(run)
     cnc_summary.model(run, "again").close()
     assert only(ModelCard, run).id == "again"
+
+
+def test_a_directory_renamed_under_a_running_script(tmp_path: Path) -> None:
+    with cnc_summary.model(tmp_path / "old", "m") as model:
+        model.metrics({"a": 1})
+        (tmp_path / "old").rename(tmp_path / "new")
+        model.metrics({"b": 2})
+    assert values(tmp_path / "old") == {"a": (1.0,), "b": (2.0,)}
+    assert only(ModelCard, tmp_path / "old").status == "finished"
+    assert values(tmp_path / "new") == {"a": (1.0,)}
 
 
 def test_a_remote_directory_gets_a_sub_run_for_each_handle(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -76,3 +77,10 @@ def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(WriterError, match=message):
         cnc_summary.model(tmp_path / "file" / "run", "m")
     assert event_files(tmp_path) == []
+
+
+def test_a_name_that_tensorboard_cannot_list_is_refused(tmp_path: Path) -> None:
+    for name in (os.fsdecode(b"\xff"), os.fsdecode(b"caf\xe9/run")):
+        with pytest.raises(WriterError, match=r"is no UTF-8\. .* cannot list any run beside it"):
+            cnc_summary.model(tmp_path / name, "m")
+    assert list(tmp_path.iterdir()) == []

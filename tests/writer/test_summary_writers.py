@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ClosedError
-from tensorboard_cnc.records.models import Metrics, MetricSpecs, ModelCard
+from tensorboard_cnc.records.models import Metrics, MetricSpecs, ModelCard, Problems
 from tests.writer.logged import all_of, event_files, events, latest, only, values
 
 KINDS = [SummaryWriter, tensorboardX.SummaryWriter]
@@ -143,3 +145,60 @@ def test_a_tensorboardx_writer_that_writes_nothing(tmp_path: Path) -> None:
     ):
         model.metrics({"a": 1})
     assert latest(tmp_path) == {}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_a_deleted_file_held_is_written_beside_it(kind: WriterKind, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    writer = kind(str(run))
+    with cnc_summary.model(writer, "m") as model:
+        model.metrics({"a": 1})
+        model.failed("diverged")
+        shutil.rmtree(run)
+        model.metrics({"b": 2})
+        model.failed("diverged again")
+        assert values(run) == {"a": (1.0,), "b": (2.0,)}
+        assert only(ModelCard, run).reason == "diverged again"
+    with suppress(FileNotFoundError):
+        writer.close()
+    assert [path.parent.name for path in event_files(run)] == ["cnc"]
+    (problem,) = only(Problems, run).problems
+    assert problem.message.startswith("The event file was deleted, moved or damaged")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_writer_whose_thread_has_failed_takes_nothing_with_it(tmp_path: Path) -> None:
+    writer = SummaryWriter(str(tmp_path))
+    model = cnc_summary.model(writer, "m")
+    queue = writer._get_file_writer().event_writer._async_writer._byte_queue
+    # As Ctrl-C within an add_scalar leaves it: the thread counts one event too many.
+    with queue.mutex:
+        queue.unfinished_tasks -= 1
+    model.metrics({"a": 1})
+    model.metrics({"b": 2})
+    model.close()
+    assert values(tmp_path) == {"a": (1.0,), "b": (2.0,)}
+    assert only(ModelCard, tmp_path).status == "finished"
+
+
+def test_a_handler_that_interrupts_the_writer_logs_beside_it(
+    kind: WriterKind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with kind(str(tmp_path)) as writer, cnc_summary.model(writer, "m") as model:
+        model.metrics({"a": 1})
+        file_writer = writer._get_file_writer()
+        add_event = file_writer.event_writer.add_event
+
+        def interrupted(event: Any) -> None:
+            add_event(event)
+            model.failed("preempted")
+            assert only(ModelCard, tmp_path).reason == "preempted"
+            assert values(tmp_path) == {"a": (1.0,)}, "what was logged before is there too"
+
+        monkeypatch.setattr(file_writer.event_writer, "add_event", interrupted)
+        writer.add_scalar("loss", 0.5, 1)
+        monkeypatch.undo()
+        model.metrics({"b": 2})
+    assert {path.parent.name for path in event_files(tmp_path)} == {tmp_path.name, "cnc"}
+    assert only(ModelCard, tmp_path).status == "failed"
+    assert values(tmp_path) == {"a": (1.0,), "b": (2.0,)}

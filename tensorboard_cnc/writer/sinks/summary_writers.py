@@ -11,6 +11,7 @@ import importlib
 import mmap
 import os
 import sys
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
@@ -282,7 +283,8 @@ def _interrupts_a_writer() -> bool:
 
 
 def _check_same_process(worker: Any) -> None:
-    if not worker.is_alive():
+    # Not is_alive(): interrupted in there, CPython takes a thread that runs for one that has ended.
+    if worker not in threading.enumerate():
         raise ClosedError(
             "The SummaryWriter's thread does not run in this process",
             "A SummaryWriter works in the process that made it",
