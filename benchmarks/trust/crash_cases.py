@@ -1,4 +1,4 @@
-"""Makes a share of the cases of `crashes` for one writer: ``… crash_cases torch 0 .1 DIRECTORY``.
+"""Makes a share of the cases of `crashes`: ``… crash_cases SEED SHARE DIRECTORY torch remote``.
 
 Each case is a process forked from this one, which has imported everything and has no thread. It
 tells through a pipe what it was promised; then what can be read is compared with that.
@@ -15,7 +15,7 @@ import random
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,18 +35,27 @@ Promise = Callable[..., None]
 
 
 def main() -> None:
-    kind, seed, share, where = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), Path(sys.argv[4])
-    draw = random.Random(f"{kind} {seed}")
-    opened(kind, where / "imported")
-    for number in range(max(1, round(75 * share))):
+    seed, share, where = sys.argv[1], float(sys.argv[2]), Path(sys.argv[3])
+    for kind in sys.argv[4:]:
+        draw = random.Random(f"{kind} {seed}")
+        writer, scalars = opened(kind, where / kind / "imported")
+        if scalars is not None:
+            scalars.close()
+        del writer, scalars
+        for case in _cases(kind, share, draw, where / kind):
+            print(json.dumps([kind, *case]), flush=True)
+
+
+def _cases(kind: str, share: float, draw: random.Random, where: Path) -> Iterator[tuple[Any, ...]]:
+    """How each was interrupted, in what, where, and what was lost by it."""
+    for number in range(max(len(_ENDINGS), round(75 * share))):
         ending = _ENDINGS[number % len(_ENDINGS)]
-        case = _signalled(kind, ending, draw.randrange(1, 60), where / f"signal-{number}")
-        print(json.dumps(["signals", ending, *case]), flush=True)
-    for call, act in itertools.product(_CALLS, ("raise", "log")):
-        if call == "add_scalar" and (kind not in ("torch", "tensorboardX") or act == "raise"):
-            continue
-        for number, fault in enumerate(_interrupted(kind, call, act, share, draw, where)):
-            print(json.dumps(["instructions", f"{act} in {call}", number, fault]), flush=True)
+        yield "signal", ending, *_signalled(kind, ending, draw, where / f"signal-{number}")
+    for act, call in itertools.product(("raise", "log"), _CALLS):
+        # What an exception within the writer's own calls leaves behind is not ours.
+        if call != "add_scalar" or (kind in ("torch", "tensorboardX") and act == "log"):
+            for at, fault in _interrupted(kind, call, act, share, draw, where):
+                yield act, call, at, fault
 
 
 def _forked(work: Callable[[Promise], None], after: Callable[[int], int | None]) -> tuple[Any, int]:
@@ -92,8 +101,9 @@ def _be_a_script(work: Callable[[], None]) -> None:
     os._exit(status)
 
 
-def _signalled(kind: str, ending: str, at: int, where: Path) -> tuple[int, str]:
-    """Trains until a signal comes after the promise of the number `at`."""
+def _signalled(kind: str, ending: str, draw: random.Random, where: Path) -> tuple[int, str]:
+    """Trains until a signal comes after one of the promises."""
+    at = draw.randrange(1, 60)
     number = {"Ctrl-C": signal.SIGINT, "SIGKILL": signal.SIGKILL}.get(ending, signal.SIGTERM)
     told, status = _forked(
         lambda promise: _train(kind, ending, where, promise),
@@ -110,6 +120,8 @@ def _train(kind: str, ending: str, where: Path, promise: Promise) -> None:
     """Every call is flushed, so that each that returned is promised."""
     journal._FLUSH_EVERY_SECONDS = 0.0
     writer, scalars = opened(kind, where)
+    # Before the writer's own hook, which may wait for ever where its add_scalar was interrupted.
+    atexit.register(os._exit, 0)
     model = cnc_summary.model(writer, "m")
 
     def preempted(*_: Any) -> None:
@@ -142,8 +154,8 @@ def _train(kind: str, ending: str, where: Path, promise: Promise) -> None:
 
 def _interrupted(
     kind: str, call: str, act: str, share: float, draw: random.Random, where: Path
-) -> list[str]:
-    """Faults, one text for each place of `call` that was interrupted: empty where there is none."""
+) -> Iterator[tuple[int, str]]:
+    """The places of `call` that were interrupted, each with what was lost by it."""
     told, _ = _forked(
         lambda promise: promise(_case(kind, call, act, 0, where / f"{call}-{act}-0")[1]),
         lambda _: None,
@@ -157,8 +169,9 @@ def _interrupted(
             promise(_case(kind, call, act, at, where / f"{call}-{act}-{at}")[0])
 
     faults, status = _forked(all_of_them, lambda _: None)
-    texts = [fault and f"{fault} at {at}" for at, (fault,) in zip(chosen, faults, strict=False)]
-    return texts if status == 0 else [*texts, f"hung at {chosen[len(faults)]} ({status})"]
+    yield from ((at, fault) for at, (fault,) in zip(chosen, faults, strict=False))
+    if status:
+        yield chosen[len(faults)], f"ended with {status}"
 
 
 def _case(kind: str, call: str, act: str, at: int, where: Path) -> tuple[str, int]:

@@ -14,51 +14,44 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.trust.logged_runs import WRITERS
 from benchmarks.trust.outcome import Effort, Outcome
 
 _NEEDS = {"torch": "torch", "tensorboardX": "tensorboardX", "tf.summary": "tensorflow"}
-_WHAT = {"raise": "an exception", "log": "a handler that logs"}
+_PROMISES = {
+    "signal": "what a call returned for is read back after Ctrl-C, SIGTERM and SIGKILL",
+    "raise": "an exception at any instruction of a call harms nothing",
+    "log": "a signal handler that logs at any instruction of a call loses nothing",
+}
 
 
 def attack(effort: Effort, writers: tuple[str, ...] = WRITERS) -> list[Outcome]:
-    """One outcome for each writer that is installed, and each way to end or interrupt."""
-    return [
-        outcome
-        for writer in writers
-        if importlib.util.find_spec(_NEEDS.get(writer, "json"))
-        for outcome in _outcomes(writer, effort)
-    ]
-
-
-def _outcomes(writer: str, effort: Effort) -> list[Outcome]:
+    """Three outcomes for each of `writers` that is installed."""
+    installed = [each for each in writers if importlib.util.find_spec(_NEEDS.get(each, "json"))]
     tried: Counter[str] = Counter()
     broken: Counter[str] = Counter()
     last: dict[str, str] = {}
-    for kind, how, at, fault in _cases(writer, effort):
-        if kind == "signals":
-            promise = f"what was promised before {how.replace(', ', ' ')} is read back: {writer}"
-        else:
-            act, _, call = how.partition(" in ")
-            promise = f"{_WHAT[act]} at any instruction of {call} harms nothing: {writer}"
+    for writer, kind, how, at, fault in _cases(installed, effort):
+        promise = f"{_PROMISES[kind]}: {writer}"
         tried[promise] += 1
         if fault:
             broken[promise] += 1
-            last[promise] = f"{fault} ({at})"
+            last[promise] = f"{how}: {fault} ({at})"
     return [Outcome(each, cases, broken[each], last.get(each, "")) for each, cases in tried.items()]
 
 
-def _cases(writer: str, effort: Effort) -> list[list[str]]:
+def _cases(writers: list[str], effort: Effort) -> Iterator[list[str]]:
     with tempfile.TemporaryDirectory() as directory:
         told = subprocess.run(
             [
                 *(sys.executable, "-m", "benchmarks.trust.crash_cases"),
-                *(writer, str(effort.seed), str(effort.share), str(Path(directory).resolve())),
+                *(str(effort.seed), str(effort.share), str(Path(directory).resolve()), *writers),
             ],
             stdout=subprocess.PIPE,
             text=True,
             check=True,
         ).stdout
-    return [json.loads(line) for line in told.splitlines()]
+    return map(json.loads, told.splitlines())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +25,7 @@ class Store(LocalFileSystem):  # type: ignore[misc]
 
     @classmethod
     def _strip_protocol(cls, path: Any) -> str:
-        return os.fspath(path).removeprefix("store://").rstrip("/")
+        return str(path).removeprefix("store://").rstrip("/")
 
     def _open(self, path: str, mode: str = "rb", **options: Any) -> Any:
         return _Put(Path(path)) if "w" in mode else super()._open(path, mode, **options)

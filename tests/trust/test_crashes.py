@@ -13,10 +13,10 @@ from benchmarks.trust.outcome import Effort
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
 
 
-@pytest.mark.parametrize("writer", ["directory", "remote", "torch", "tensorboardX"])
-def test_nothing_promised_is_lost(writer: str) -> None:
-    outcomes = attack(Effort(share=0.04), (writer,))
-    assert len(outcomes) >= 8
+def test_nothing_promised_is_lost() -> None:
+    writers = ("directory", "remote", "torch", "tensorboardX")
+    outcomes = attack(Effort(share=0.02), writers)
+    assert len(outcomes) == 3 * len(writers)
     assert [outcome for outcome in outcomes if outcome.red] == []
 
 
@@ -24,5 +24,5 @@ def test_nothing_promised_is_lost(writer: str) -> None:
 def test_nothing_promised_is_lost_through_tf_summary() -> None:
     if importlib.util.find_spec("tensorflow") is None:
         pytest.skip("TensorFlow is not installed")
-    outcomes = attack(Effort(share=0.04), ("tf.summary",))
+    outcomes = attack(Effort(share=0.02), ("tf.summary",))
     assert [outcome for outcome in outcomes if outcome.red] == []

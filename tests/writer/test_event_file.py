@@ -15,7 +15,6 @@ from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import WriterError
 from tensorboard_cnc.records.models import ModelCard
-from tensorboard_cnc.writer.sinks import event_file
 from tensorboard_cnc.writer.sinks.event_file import EventFile, framed
 from tests.writer.logged import event_files, events, only, values
 
@@ -54,7 +53,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> list[int]:
                 raise OSError(errno.ENOSPC, "No space left on device")
             return written
 
-    monkeypatch.setattr(event_file.io, "FileIO", Disk)
+    monkeypatch.setattr(io, "FileIO", Disk)
     return room
 
 
@@ -73,6 +72,22 @@ def test_a_full_disk_hides_nothing_that_follows(left: int, tmp_path: Path, room:
     assert len(event_files(tmp_path)) == (1 if left == 0 else 2)
 
 
+def test_a_limit_of_the_system_hides_nothing_that_follows(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="only POSIX limits the sizes of files")
+    with cnc_summary.model(tmp_path, "m") as model:
+        (file,) = event_files(tmp_path)
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 30, hard))
+        try:
+            with pytest.raises(WriterError, match="cannot be written: File too large"):
+                model.metrics({"a": 1})
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        model.metrics({"b": 2})
+    assert values(tmp_path) == {"a": (1.0,), "b": (2.0,)}
+    assert only(ModelCard, tmp_path).status == "finished"
+
+
 def test_a_file_that_cannot_begin_is_removed(tmp_path: Path, room: list[int]) -> None:
     room.append(5)
     with pytest.raises(OSError, match="No space left"):
@@ -85,7 +100,7 @@ def test_a_write_may_take_several_calls(tmp_path: Path, monkeypatch: pytest.Monk
         def write(self, data: Any) -> int:
             return super().write(bytes(data)[:3])
 
-    monkeypatch.setattr(event_file.io, "FileIO", Slow)
+    monkeypatch.setattr(io, "FileIO", Slow)
     file = EventFile(tmp_path)
     assert file.append(event(1))
     assert [event.step for event in events(file.path)] == [0, 1]
@@ -117,7 +132,7 @@ def test_an_event_that_a_signal_handler_writes_in_between_is_kept(
             return super().write(data)
 
     file = EventFile(tmp_path)
-    monkeypatch.setattr(event_file.io, "FileIO", Interrupted)
+    monkeypatch.setattr(io, "FileIO", Interrupted)
     # It cannot be told from half an event, so the one around it goes into another file too.
     assert not file.append(event(1))
     assert nested == [True, True]

@@ -168,7 +168,7 @@ def test_what_a_deleted_file_held_is_written_beside_it(kind: WriterKind, tmp_pat
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_writer_whose_thread_has_failed_takes_nothing_with_it(tmp_path: Path) -> None:
-    writer = SummaryWriter(str(tmp_path))
+    writer: Any = SummaryWriter(str(tmp_path))
     model = cnc_summary.model(writer, "m")
     queue = writer._get_file_writer().event_writer._async_writer._byte_queue
     # As Ctrl-C within an add_scalar leaves it: the thread counts one event too many.
