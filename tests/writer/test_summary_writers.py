@@ -202,3 +202,31 @@ def test_a_handler_that_interrupts_the_writer_logs_beside_it(
     assert {path.parent.name for path in event_files(tmp_path)} == {tmp_path.name, "cnc"}
     assert only(ModelCard, tmp_path).status == "failed"
     assert values(tmp_path) == {"a": (1.0,), "b": (2.0,)}
+
+
+def test_ctrl_c_within_the_writer_ends_the_model_beside_it(
+    kind: WriterKind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = kind(str(tmp_path))
+    events = writer._get_file_writer().event_writer
+    queue = events._event_queue if hasattr(events, "_event_queue") else events._async_writer
+    lock = queue._notempty if hasattr(queue, "_notempty") else queue._byte_queue.mutex
+
+    def interrupted(*_: Any, **__: Any) -> None:
+        # As between the two instructions that take the lock of the queue and promise its release.
+        lock.acquire()
+        raise KeyboardInterrupt
+
+    def train() -> None:
+        with cnc_summary.model(writer, "m") as model:
+            model.metrics({"a": 1})
+            monkeypatch.setattr(events, "add_event", interrupted)
+            writer.add_scalar("loss", 0.5, 1)
+
+    with pytest.raises(KeyboardInterrupt):
+        train()
+    lock.release()
+    assert only(ModelCard, tmp_path).reason == "KeyboardInterrupt"
+    assert values(tmp_path) == {"a": (1.0,)}
+    monkeypatch.undo()
+    writer.close()

@@ -16,8 +16,9 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
-from types import FrameType
+from traceback import walk_stack, walk_tb
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
@@ -25,6 +26,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tensorboard_cnc.errors import ClosedError
+from tensorboard_cnc.writer.endings import uncaught_exception
 from tensorboard_cnc.writer.sinks.courier import Courier
 
 # Their functions hold locks that only their caller can give back.
@@ -52,9 +54,9 @@ class SummaryWriterSink(ABC):
     """Writes through a SummaryWriter of torch or tensorboardX.
 
     Events go beside its file, into a sub-run of the same run, where the writer cannot take them:
-    within a signal handler that has interrupted a call of the writer, whose locks stay taken until
-    the handler returns; and after the writer has lost one, because its file was deleted, its thread
-    has failed, or an interruption of the script has spoilt its queue.
+    after a call of the writer was interrupted, by a signal handler that still runs or by Ctrl-C,
+    because its locks stay taken; and after the writer has lost an event, because its file was
+    deleted, its thread has failed, or an interruption has spoilt its queue.
     """
 
     def __init__(self, writer: Any, spare: Callable[[str], _Spare]) -> None:
@@ -193,6 +195,10 @@ class TorchSink(SummaryWriterSink):
         return data
 
     def _flush(self, events: Any) -> None:
+        queue = events._async_writer._byte_queue
+        with queue.mutex:
+            # An interrupted put may have woken nobody, and flush() would wait for flush_secs.
+            queue.not_empty.notify_all()
         events.flush()
 
     def _path(self, events: Any) -> str:
@@ -273,13 +279,19 @@ def _courier_of(writer: Any) -> Courier:
 
 
 def _interrupts_a_writer() -> bool:
-    """Whether this is called out of a call of a SummaryWriter: within a signal handler, say."""
-    frame: FrameType | None = sys._getframe()
-    while frame is not None:
-        if str(frame.f_globals.get("__name__")).startswith(_LOCKING):
-            return True
-        frame = frame.f_back
-    return False
+    """Whether a call of a SummaryWriter was interrupted, and has not ended, or never will.
+
+    It is below us on the stack, if this is a signal handler; or what ends the block or the script
+    (Ctrl-C, an exit) came out of it, and has left its queue as it was.
+    """
+    error = sys.exception() or uncaught_exception()
+    if isinstance(error, Exception):
+        error = None
+    trace = walk_tb(error.__traceback__ if error else None)
+    return any(
+        str(frame.f_globals.get("__name__")).startswith(_LOCKING)
+        for frame, _ in chain(walk_stack(sys._getframe()), trace)
+    )
 
 
 def _check_same_process(worker: Any) -> None:
