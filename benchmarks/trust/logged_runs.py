@@ -15,7 +15,8 @@ from tensorboard.backend.event_processing.event_file_loader import EventFileLoad
 from tensorboard_cnc.format import envelope
 from tensorboard_cnc.records.models import Metrics, ModelCard
 
-WRITERS = ("directory", "torch", "tensorboardX", "remote", "tf.summary")
+# Not tf.summary: TensorFlow cannot be used in a process forked after its import.
+WRITERS = ("directory", "torch", "tensorboardX", "remote")
 
 
 class Store(LocalFileSystem):  # type: ignore[misc]
@@ -57,10 +58,6 @@ def opened(kind: str, directory: Path) -> tuple[Any, Any]:
 
             writer = tensorboardX.SummaryWriter(str(directory))
             return writer, writer
-        case "tf.summary":
-            import tensorflow as tf
-
-            return tf.summary.create_file_writer(str(directory)), None
         case "remote":
             fsspec.register_implementation("store", Store, clobber=True)
             return f"store://{directory}", None
