@@ -17,8 +17,10 @@ from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format.envelope import bulk_chunks
 from tensorboard_cnc.format.instances import decode, encode
 from tensorboard_cnc.records.instances import Dataset, InstanceRecord, Predictions
+from tensorboard_cnc.writer.instances.thumbnails import png_of
 from tests.format.envelopes import sealed
 
+PICTURE = png_of(np.zeros((2, 3, 1), np.uint8))
 CODES = np.array([0, 1, -1], np.int32)
 SMALL: dict[str, InstanceRecord] = {
     "predictions": Predictions(
@@ -30,7 +32,7 @@ SMALL: dict[str, InstanceRecord] = {
     ),
     "data set": Dataset(
         "test", np.array(["a", "b", "c"]), "classes", "f", ("a", "b"), CODES,
-        np.ones((3, 2), bool), np.ones(3), ("t", "", "é"), ("x", "y", "z"), (b"1", b"", b"22"),
+        np.ones((3, 2), bool), np.ones(3), ("t", "", "é"), ("x", "y", "z"), (PICTURE, b"", PICTURE),
         {"n": np.ones(3), "c": (CODES, ("p", "q"))}, np.array([0, 1, 0]),
     ),
 }  # fmt: skip

@@ -102,7 +102,7 @@ def _tampered(name: str, change: object) -> list[bytes]:
         ("values/lengths", columns.whole_numbers("values/lengths", np.full(5, 9)), "add up"),
         ("values/lengths", columns.whole_numbers("values/lengths", np.full(5, -2)), "add up"),
         ("facts", columns.whole_numbers("facts", np.full((5, 6), -1)), "negative number"),
-        ("facts", columns.whole_numbers("facts", np.full((5, 6), 9)), "rows|shape"),
+        ("facts", columns.whole_numbers("facts", np.full((5, 6), 9)), "more parts"),
         ("bins", columns.texts("bins", ["x"]), "text"),
     ],
 )
