@@ -14,6 +14,8 @@ from tensorboard_cnc.format.refusals import damaged
 
 # Characters of ids and names.
 NAME_CHARACTERS = 1000
+# Classes that have no names; codes name them by their places.
+CLASSES = 1 << 20
 # Lists within lists of a parameter.
 LIST_DEPTH = 8
 # Modules within modules, and dimensions of a tensor, which are NumPy's.
@@ -46,45 +48,60 @@ def excess(made: int, stored: int) -> str:
     return f"{stored:,} stored bytes would take {made:,} in memory, over the {allowed:,} allowed"
 
 
-def message_bytes(data: bytes, kind: Any) -> int:
-    """About the memory that the message in `data` would take, without making it.
+def message_excess(data: bytes, kind: Any, stored: int) -> str:
+    """What is wrong with a message that would take too much memory; "" where nothing is.
 
     `kind`: its descriptor, as any of protobuf's implementations has it.
 
     Raises:
       DamagedRecordError: it is malformed.
     """
-    return len(data) + _FIELD_BYTES * (_fields(data, kind) if len(data) > _SMALL else 0)
+    most = (allowed_bytes(stored) - len(data)) // _FIELD_BYTES
+    fields = _fields(data, kind, most) if len(data) > _SMALL else 0
+    return excess(len(data) + _FIELD_BYTES * fields, stored)
 
 
-def _fields(data: bytes, kind: Any) -> int:
-    """How many fields the message and those within it hold; each number of a list counts."""
+def _fields(data: bytes, kind: Any, most: int) -> int:
+    """How many fields the message and those within it hold; each number of a list counts.
+
+    More than `most` are not counted to the end.
+    """
     count = 0
-    pending = [(0, len(data), kind)]
-    while pending:
-        at, end, within = pending.pop()
-        known = within.fields_by_number
-        while at < end:
+    within = [(0, len(data), kind.fields_by_number)]
+    while within:
+        at, end, known = within.pop()
+        while at < end and count <= most:
             key, at = _varint(data, at, end)
-            field, wire = known.get(key >> 3), key & 7
             count += 1
-            if wire == _VARINT:
-                _, at = _varint(data, at, end)
-            elif wire == _BYTES:
-                length, at = _varint(data, at, end)
-                if field is not None and field.type == FieldDescriptor.TYPE_MESSAGE:
-                    pending.append((at, min(at + length, end), field.message_type))
-                elif field is not None and _is_list_of_numbers(field):
-                    # A double becomes an object of five times its size.
-                    count += length * 5 // _FIELD_BYTES if _is_double(field) else length
-                at += length
-            elif wire in (_FIXED32, _FIXED64):
-                at += 4 if wire == _FIXED32 else 8
-            else:
-                raise damaged(f"it holds a field of the wire type {wire}")
-        if at > end:
-            raise damaged("a field is longer than its message")
+            at, inner = _end_of_field(data, at, end, key & 7)
+            if at > end:
+                raise damaged("a field is longer than its message")
+            field = known.get(key >> 3) if inner < at else None
+            if field is None:
+                continue
+            if field.type == FieldDescriptor.TYPE_MESSAGE:
+                # What follows it is looked at later.
+                within.append((at, end, known))
+                at, end, known = inner, at, field.message_type.fields_by_number
+            elif _is_list_of_numbers(field):
+                # A double becomes an object of five times its size.
+                length = at - inner
+                count += length * 5 // _FIELD_BYTES if _is_double(field) else length
     return count
+
+
+def _end_of_field(data: bytes, at: int, end: int, wire: int) -> tuple[int, int]:
+    """Where the value at `at` ends, and where the bytes that it holds begin: there if none."""
+    if wire == _VARINT:
+        at = _varint(data, at, end)[1]
+    elif wire == _BYTES:
+        length, at = _varint(data, at, end)
+        return at + length, at
+    elif wire in (_FIXED32, _FIXED64):
+        at += 4 if wire == _FIXED32 else 8
+    else:
+        raise damaged(f"it holds a field of the wire type {wire}")
+    return at, at
 
 
 def _is_list_of_numbers(field: Any) -> bool:

@@ -12,7 +12,7 @@ from google.protobuf.message import DecodeError, Message
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format import messages
-from tensorboard_cnc.format.bounds import excess, message_bytes
+from tensorboard_cnc.format.bounds import excess, message_excess
 from tensorboard_cnc.format.cnc_pb2 import Envelope
 from tensorboard_cnc.format.cnc_pb2 import Record as RecordMessage
 from tensorboard_cnc.format.refusals import damaged, future
@@ -46,7 +46,7 @@ def encode(record: Record) -> bytes:
         )
     packed = zlib.compress(payload) if size >= _COMPRESS_FROM_BYTES else payload
     # What compresses so well that readers would take it for a bomb stays as it is.
-    if packed is payload or excess(_made_of(payload), len(packed)):
+    if packed is payload or _beyond(payload, len(packed)):
         return _enveloped(payload, Envelope.NONE, size)
     return _enveloped(packed, Envelope.ZLIB, size)
 
@@ -107,13 +107,14 @@ def checked_payload(message: Message, made: int) -> bytes:
       ArgumentError: that is more than readers accept.
     """
     payload = message.SerializeToString()
-    for each in (made, message_bytes(payload, message.DESCRIPTOR)):
-        if beyond := excess(each, len(payload)):
-            raise ArgumentError(
-                f"A record cannot be read back: {beyond}",
-                "Readers keep to a fixed ratio, which what is measured is far from",
-                "Log fewer instances, classes or tensors, or leave out what is the same for all",
-            )
+    stored = len(payload)
+    beyond = excess(made, stored) or message_excess(payload, message.DESCRIPTOR, stored)
+    if beyond:
+        raise ArgumentError(
+            f"A record cannot be read back: {beyond}",
+            "Readers keep to a fixed ratio, which what is measured is far from",
+            "Log fewer instances, classes or tensors, or leave out what is the same for all",
+        )
     return payload
 
 
@@ -152,7 +153,7 @@ def bulk_message(kind: type[_Bulk], chunks: Iterable[bytes]) -> _Bulk:
 
 def _parse(message: Message, payload: bytes, stored: int) -> None:
     """Fills `message`, once it is clear how much memory that takes."""
-    if beyond := excess(message_bytes(payload, message.DESCRIPTOR), stored):
+    if beyond := message_excess(payload, message.DESCRIPTOR, stored):
         raise damaged(beyond)
     try:
         message.ParseFromString(payload)
@@ -160,8 +161,8 @@ def _parse(message: Message, payload: bytes, stored: int) -> None:
         raise damaged(str(error)) from error
 
 
-def _made_of(payload: bytes) -> int:
-    return message_bytes(payload, RecordMessage.DESCRIPTOR)
+def _beyond(payload: bytes, stored: int) -> str:
+    return message_excess(payload, RecordMessage.DESCRIPTOR, stored)
 
 
 def _known_envelope(data: bytes) -> Envelope:

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format import columns
-from tensorboard_cnc.format.bounds import NAME_CHARACTERS, THUMBNAIL_PIXELS_ASIDE, excess
+from tensorboard_cnc.format.bounds import CLASSES, NAME_CHARACTERS, THUMBNAIL_PIXELS_ASIDE, excess
 from tensorboard_cnc.format.envelope import bulk_chunks, bulk_message, checked_payload
 from tensorboard_cnc.format.refusals import damaged, future
 from tensorboard_cnc.records.instances import (
@@ -278,7 +278,8 @@ def _check_classes(fields: Mapping[str, Any]) -> None:
     named = fields.get("classes", ())
     if len(set(named)) < len(named):
         raise damaged("it has a class twice")
-    classes = len(named) or np.iinfo(np.int32).max
+    widths = [fields[name].shape[1] for name in ("vectors", "memberships") if name in fields]
+    classes = len(named) or min([*widths, CLASSES])
     correct = fields.get("correct")
     if correct is not None and correct.size and not -1 <= correct.min() <= correct.max() <= 1:
         raise damaged("its column correct holds neither 1, 0 nor -1")
@@ -286,6 +287,8 @@ def _check_classes(fields: Mapping[str, Any]) -> None:
         codes = fields.get(name)
         if codes is not None and codes.size and not -1 <= codes.min() <= codes.max() < classes:
             raise damaged(f"its column {name} names a class that it does not have")
+    if max(widths, default=0) > CLASSES or len(set(widths)) > 1:
+        raise damaged(f"it has {' and '.join(map(str, widths))} classes")
     if "classes" in fields:
         for name in ("memberships", "vectors"):
             if name in fields and fields[name].shape[1] != classes:
