@@ -66,7 +66,7 @@ def _other_bytes(data: bytes, rng: random.Random) -> bytes:
 
 
 def _change_field(part: Message, rng: random.Random) -> None:
-    field = rng.choice(part.DESCRIPTOR.fields)
+    field: Any = rng.choice(list(part.DESCRIPTOR.fields))
     value = getattr(part, field.name)
     if field.is_repeated:
         if value and rng.random() < 0.3:

@@ -22,6 +22,7 @@ from tensorboard_cnc.records.sketches import SketchRecord
 from tensorboard_cnc.wire import LayerView
 
 _GOOD = {kind: [KINDS[kind].read(each) for each in found] for kind, found in seeds().items()}
+_INSTANCES = [each for each in _GOOD["instances"] if isinstance(each, Dataset | Predictions)]
 _MODELS = ("base", "own")
 _KEYS = tuple(model_key(name, name) for name in _MODELS)
 # What is expensive and says of a record no more than the others do.
@@ -51,8 +52,7 @@ def serve(record: AnyRecord) -> None:
         for pair in ((good, record), (record, good), (record, record)):
             _ask_layers(dict(zip(_bulks(record.subject), pair, strict=True)))
     else:
-        others = [each for each in _GOOD["models"] if type(each) is not type(record)]
-        _ask_models([record, *others])  # type: ignore[list-item]
+        _ask_models([record, *(each for each in _GOOD["models"] if type(each) is not type(record))])
 
 
 def _subject(record: AnyRecord) -> str:
@@ -60,8 +60,8 @@ def _subject(record: AnyRecord) -> str:
 
 
 def _beside_good_instances(record: Dataset | Predictions) -> Iterator[dict[Bulk, Any]]:
-    for data, own in zip(_GOOD["instances"][::2], _GOOD["instances"][1::2], strict=True):
-        if data.kind != record.kind and own.kind != record.kind:  # type: ignore[union-attr]
+    for data, own in zip(_INSTANCES[::2], _INSTANCES[1::2], strict=True):
+        if record.kind not in (data.kind, own.kind):
             continue
         listed = Bulk("dataset", "d", "", "test", "d", "t", 1, 1.0)
         base, other = _bulks("predictions", "test")

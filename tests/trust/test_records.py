@@ -122,7 +122,6 @@ BOMBS: dict[str, tuple[str, bytes]] = {
     "many refusals": ("sketches", b"\x32\0" * 2**17),
     "a shape of a million numbers": (
         "instances", b"\x32" + _length(2**20 + 4) + b"\x1a" + _length(2**20) + bytes(2**20)),
-    "many values": ("models", many_values(2**19)),
     "many parents": ("models", empty_items(2**17)),
 }  # fmt: skip
 

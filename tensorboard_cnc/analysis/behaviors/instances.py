@@ -203,6 +203,6 @@ def _count_of_classes(records: Sequence[Dataset | Predictions]) -> int:
     count = max(
         (int(codes.max(initial=-1)) + 1 for codes in columns if codes is not None), default=0
     )
-    widths = [record.memberships for record in records]
-    widths += [record.vectors for record in records if isinstance(record, Predictions)]
-    return max([count, *(rows.shape[1] for rows in widths if rows is not None)])
+    rows: list[NDArray[Any] | None] = [record.memberships for record in records]
+    rows += [record.vectors for record in records if isinstance(record, Predictions)]
+    return max([count, *(int(each.shape[1]) for each in rows if each is not None)])

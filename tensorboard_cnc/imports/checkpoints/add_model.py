@@ -116,7 +116,7 @@ def _typed(text: str) -> Any:
         return _WORDS[text]
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     # Numbers beyond JSON, such as NaN, and objects stay what was typed.
     plain = isinstance(value, str | bool | int | float | list) or value is None
