@@ -101,9 +101,8 @@ def _run(module: Any, seed: int, runs: int) -> None:
         if tally.tried >= runs:
             finish()
 
-    try:
-        import atheris
-    except ImportError:
+    atheris = _atheris()
+    if atheris is None:
         rng = random.Random(seed)
         while True:
             one(module.mutate(rng.choice(module.CORPUS), rng))
@@ -121,10 +120,17 @@ def _run(module: Any, seed: int, runs: int) -> None:
         atheris.Fuzz()
 
 
-def _guided_import(name: str) -> Any:
+def _atheris() -> Any:
+    """The package, None where it is not installed: it has no wheels for some platforms."""
     try:
-        import atheris
+        return importlib.import_module("atheris")
     except ImportError:
+        return None
+
+
+def _guided_import(name: str) -> Any:
+    atheris = _atheris()
+    if atheris is None:
         return importlib.import_module(name)
     watched = ["tensorboard_cnc.format", "tensorboard_cnc.writer.tensors.files"]
     watched += ["tensorboard_cnc.imports.tables"]

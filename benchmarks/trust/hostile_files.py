@@ -21,6 +21,7 @@ from tensorboard_cnc.errors import ArgumentError, CncError, TableError
 from tensorboard_cnc.imports.tables.experiment_table import parse_table
 from tensorboard_cnc.imports.tables.json_document import read_json
 from tensorboard_cnc.writer.tensors.model_sources import all_sources
+from tensorboard_cnc.writer.tensors.tensor_source import TensorSource
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="hostile-"))
 _SMALL = 1 << 16
@@ -136,7 +137,7 @@ def _in_adapter(path: Path) -> None:
 def _read(path: Path) -> None:
     """Everything of a checkpoint, the values of small tensors too."""
     for source in all_sources(path):
-        if getattr(source, "open", None) and source.size < _SMALL:
+        if isinstance(source, TensorSource) and source.size < _SMALL:
             source.open()(0, source.size)
 
 
