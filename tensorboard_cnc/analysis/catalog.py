@@ -15,11 +15,13 @@ from tensorboard_cnc.analysis.measurements import (
 from tensorboard_cnc.analysis.metric_specs import KnownMetric, known_metrics, merge_specs
 from tensorboard_cnc.analysis.mixed_units import mixed_problem, mixed_units
 from tensorboard_cnc.analysis.model_cards import merged_card
+from tensorboard_cnc.analysis.near_ids import NearIds
 from tensorboard_cnc.analysis.nearest import ModelIndex
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.analysis.said_replicates import said_replicates
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import (
+    MOST_PROCESSES,
     Bulk,
     Metrics,
     MetricSpec,
@@ -66,8 +68,9 @@ def build_catalog(
     """Resolves everything that records name across runs. Pure, and total: never raises."""
     stored = tuple(stored)
     index = ModelIndex((m.run, m.card.id, m.card.created_us) for m in members)
-    lineage = resolve_lineage(members, index)
-    replicate_of, untrue = said_replicates(members, index, lineage.parents)
+    near_ids = NearIds(member.card.id for member in members)
+    lineage = resolve_lineage(members, index, near_ids)
+    replicate_of, untrue = said_replicates(members, index, near_ids, lineage.parents)
     specs, conflicts = merge_specs(stored)
     bulk = tuple(bulk)
     claims = _Claims(index)
@@ -111,10 +114,14 @@ def _told_mixed(
 ) -> tuple[tuple[KnownMetric, ...], list[Problem]]:
     """`metrics` with the units that models mix, and a problem for each that is mixed."""
     ids = {member.key: member.card.id for member in members}
+    by_name: dict[str, dict[str, float]] = defaultdict(dict)
+    for key, of in measured.items():
+        for name, each in of.items():
+            by_name[name][key] = each.value
     told, problems = [], []
     for metric in metrics:
         name = metric.spec.name
-        values = {key: of[name].value for key, of in measured.items() if name in of}
+        values = by_name.get(name, {})
         mix = mixed_units(metric.spec, values)
         told.append(replace(metric, mixed=mix.units) if mix else metric)
         if mix:
@@ -164,7 +171,7 @@ def _owned(bulk: tuple[Bulk, ...], claims: _Claims) -> dict[str, tuple[Bulk, ...
             older = newest[key].get((entry.kind, entry.dataset))
             if older is not None and entry.kind == "predictions":
                 others = (*entry.others, replace(older, others=()), *older.others)
-                entry = replace(entry, others=others)
+                entry = replace(entry, others=others[:MOST_PROCESSES])
             newest[key][entry.kind, entry.dataset] = entry
     return {
         key: tuple(sorted(of_model.values(), key=lambda entry: entry.tag))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from tensorboard_cnc.analysis.near_ids import NearIds
 from tensorboard_cnc.analysis.nearest import Match, ModelIndex
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.records.identity import model_key
@@ -14,9 +14,8 @@ from tensorboard_cnc.records.models import ModelCard
 
 # The run of a model that nobody logged; no real run has this name.
 GHOST_RUN = ""
-# Looking for similar ids takes time for each; a person mends the first ones first.
-_MOST_SUGGESTIONS = 20
-_COMPARED = 100
+# Steps of the search for cycles: so many for each model and edge, and some for few of them.
+_WORK_FOR_EACH, _FREE_WORK = 16, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +43,9 @@ class Lineage:
     replicate_of: Mapping[str, str] = field(default_factory=dict)
 
 
-class NearIds:
-    """Looks for the id that somebody meant, for the first few; it takes time for each."""
-
-    def __init__(self, ids: Iterable[str]) -> None:
-        self._ids = dict.fromkeys(ids)
-        self._left = _MOST_SUGGESTIONS
-
-    def near(self, sought: str) -> list[str]:
-        """The most similar id, if one is similar."""
-        self._left -= 1
-        if self._left < 0:
-            return []
-        return difflib.get_close_matches(sought[:_COMPARED], self._ids, n=1, cutoff=0.7)
-
-
-def resolve_lineage(members: Iterable[Member], index: ModelIndex) -> Lineage:
+def resolve_lineage(members: Iterable[Member], index: ModelIndex, near_ids: NearIds) -> Lineage:
     """Finds every parent; makes ghosts for those nobody logged; cuts cycles."""
     in_order = sorted(members, key=lambda member: (member.card.created_us, member.key))
-    near_ids = NearIds(member.card.id for member in in_order)
     parents: dict[str, tuple[Match, ...]] = {}
     ghosts: dict[str, str] = {}
     problems: list[Problem] = []
@@ -90,20 +73,23 @@ def cut_cycles(parents: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
     """The (child, parent) edges to remove so that nobody is their own ancestor.
 
     Models are taken in the order given, oldest first. The edge cut of a cycle is that of its
-    oldest model: it cannot have come from one that is younger.
+    oldest model: it cannot have come from one that is younger. Where cycles are so many that each
+    cannot be looked at, all edges to younger models are cut that may be in one.
     """
     rank = {key: position for position, key in enumerate(parents)}
+    left = {key: deque(dict.fromkeys(of)) for key, of in parents.items()}
     cut: set[tuple[str, str]] = set()
     finished: set[str] = set()
+    work = _WORK_FOR_EACH * (len(left) + sum(map(len, left.values()))) + _FREE_WORK
     for start in parents:
         path = [start] if start not in finished else []
         on_path = set(path)
-        while path:
-            child = path[-1]
-            parent = next(
-                (p for p in parents.get(child, ()) if p not in finished and (child, p) not in cut),
-                None,
-            )
+        while path and work > 0:
+            work -= 1
+            child, above = path[-1], left.get(path[-1], deque())
+            while above and above[0] in finished:
+                above.popleft()
+            parent = above[0] if above else None
             if parent is None:
                 on_path.remove(path.pop())
                 finished.add(child)
@@ -112,12 +98,21 @@ def cut_cycles(parents: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
                 on_path.add(parent)
             else:
                 cycle = path[path.index(parent) :]
+                work -= len(cycle)
                 oldest = min(range(len(cycle)), key=lambda i: rank.get(cycle[i], -1))
                 cut.add((cycle[oldest], cycle[(oldest + 1) % len(cycle)]))
+                left[cycle[oldest]].remove(cycle[(oldest + 1) % len(cycle)])
                 # Back to the model that lost its edge; what lay above it is walked again.
                 keep = len(path) - len(cycle) + oldest + 1
                 on_path.difference_update(path[keep:])
                 del path[keep:]
+    cut.update(
+        (child, parent)
+        for child, of in left.items()
+        if child not in finished
+        for parent in of
+        if parent not in finished and rank.get(parent, -1) >= rank[child]
+    )
     return sorted(cut)
 
 

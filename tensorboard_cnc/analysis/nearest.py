@@ -52,15 +52,20 @@ class ModelIndex:
 
         Looks in the run itself, then under each directory above it, the nearest first. Of
         several at one level it takes the newest that is not newer than `at_us`, else the oldest.
-        `exclude` is the key of a model that is not meant.
+        `exclude` is the key of a model of that time that is not meant.
         """
+        own = Candidate(at_us, exclude)
         for place in places(run):
             candidates = self._by_place.get((model_id, place), [])
-            if exclude:
-                candidates = [c for c in candidates if c.key != exclude]
-            if candidates:
-                older = bisect.bisect_right(candidates, at_us, key=lambda c: c.created_us)
-                return Match(candidates[max(older - 1, 0)].key, assumed=len(candidates) > 1)
+            at = bisect.bisect_left(candidates, own)
+            excluded = candidates[at : at + 1] == [own]
+            others = len(candidates) - excluded
+            if others:
+                newest = bisect.bisect_right(candidates, at_us, key=lambda c: c.created_us) - 1
+                # The newest before the one that is not meant, else the oldest after it.
+                newest -= excluded and newest == at
+                oldest = int(excluded and at == 0)
+                return Match(candidates[max(newest, oldest)].key, assumed=others > 1)
         return None
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
-from tensorboard_cnc.analysis.lineage import GHOST_RUN, Member, NearIds
+from tensorboard_cnc.analysis.lineage import GHOST_RUN, Member
+from tensorboard_cnc.analysis.near_ids import NearIds
 from tensorboard_cnc.analysis.nearest import Match, ModelIndex
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.records.identity import model_key
 
+# Steps of the search for loops: so many for each model, link and parent, and some for few of them.
+_WORK_FOR_EACH, _FREE_WORK = 16, 10_000
+
 
 def said_replicates(
-    members: Iterable[Member], index: ModelIndex, parents: Mapping[str, tuple[Match, ...]]
+    members: Iterable[Member],
+    index: ModelIndex,
+    near_ids: NearIds,
+    parents: Mapping[str, tuple[Match, ...]],
 ) -> tuple[dict[str, str], list[Problem]]:
     """By model key the key of the model it is a replicate of; and what cannot be.
 
@@ -19,7 +27,6 @@ def said_replicates(
     these links and parents never leads back: what would is left out.
     """
     by_key = {member.key: member for member in members}
-    near_ids = NearIds(member.card.id for member in by_key.values())
     links: dict[str, str] = {}
     problems: list[Problem] = []
     for key, member in by_key.items():
@@ -45,15 +52,23 @@ def said_replicates(
 
 
 def _cut_loops(parents: Mapping[str, Iterable[str]], links: dict[str, str]) -> Iterator[str]:
-    """Removes from `links` what leads back to a model, and gives its keys; parents have no loop."""
+    """Removes from `links` what leads back to a model, and gives its keys; parents have no loop.
+
+    Where that is much work, the links of all models are removed that were not looked at.
+    """
     finished: set[str] = set()
+    left = {key: deque(of) for key, of in parents.items()}
+    work = _WORK_FOR_EACH * (len(links) + len(left) + sum(map(len, left.values()))) + _FREE_WORK
     for start in parents:
         path = [start] if start not in finished else []
         on_path = set(path)
-        while path:
+        while path and work > 0:
+            work -= 1
             model = path[-1]
-            needed = (links[model],) if model in links else parents.get(model, ())
-            unknown = next((key for key in needed if key not in finished), None)
+            needed = deque((links[model],)) if model in links else left.get(model, deque())
+            while needed and needed[0] in finished:
+                needed.popleft()
+            unknown = needed[0] if needed else None
             if unknown is None:
                 on_path.remove(path.pop())
                 finished.add(model)
@@ -61,11 +76,15 @@ def _cut_loops(parents: Mapping[str, Iterable[str]], links: dict[str, str]) -> I
                 path.append(unknown)
                 on_path.add(unknown)
             else:
-                last = max(place for place, key in enumerate(path) if key in links)
+                last = next(at for at in reversed(range(len(path))) if path[at] in links)
+                work -= len(path) - last
                 yield path[last]
                 del links[path[last]]
                 on_path.difference_update(path[last + 1 :])
                 del path[last + 1 :]
+    for key in [key for key in links if key not in finished]:
+        yield key
+        del links[key]
 
 
 def _missing(member: Member, near: list[str]) -> Problem:

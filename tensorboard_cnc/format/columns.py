@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -23,13 +23,13 @@ from numpy.typing import DTypeLike, NDArray
 
 from tensorboard_cnc.errors import DamagedRecordError
 from tensorboard_cnc.format import cnc_pb2 as pb
-from tensorboard_cnc.format.envelope import damaged
+from tensorboard_cnc.format.bounds import MOST_BYTES
+from tensorboard_cnc.format.envelope import inflated
+from tensorboard_cnc.format.refusals import damaged
 
 # What is compressed, one part after the other: bytes, arrays of bytes, or the rows of one.
 _Parts: TypeAlias = Sequence[Any] | NDArray[np.uint8]
 
-# Of all columns of a record once they are inflated.
-MAX_DECLARED_BYTES = 1 << 30
 _STEPS_PER_NAT = 2048
 _COARSE = 32
 _MOST_NATS = np.float32(31.75)
@@ -40,8 +40,16 @@ _BITS = {"|i1": 7, "<i2": 15, "<i4": 31, "<i8": 63}
 _NOTHING = zlib.compress(b"")
 _BYTES = {"|i1": 1, "<i2": 2, "<i4": 4, "<i8": 8, "<f4": 4, "<f8": 8}
 _BYTES |= {"delta": 8, "-ln p": 2, "planes": 4}
+# What is made of a value, while its bytes are still there.
+_MADE = {"bits": 2, "-ln p": 8, "planes": 16}
+_MADE_OF_NUMBER = 16
+# A text is an object with its length, and takes up to four bytes for each of a character's.
+_MADE_OF_TEXT, _MADE_OF_BYTE = 192, 5
+_LARGEST_DIMENSION = 1 << 40
 # Texts beyond this length would make a unicode array large, which pads all to the longest.
 _LONG_ID = 64
+# One long text among short ones would do so too.
+_MOST_PADDING = 2
 
 
 def whole_numbers(name: str, values: NDArray[Any]) -> pb.Column:
@@ -107,8 +115,10 @@ def files(name: str, values: Sequence[bytes]) -> pb.Column:
 
 
 def text_ids(values: Sequence[str]) -> NDArray[Any]:
-    """Ids as an array: unicode, or objects where one is long."""
-    long = max(map(len, values), default=0) > _LONG_ID
+    """Ids as an array: unicode, or objects where one is long, or far longer than the others."""
+    longest = max(map(len, values), default=0)
+    padded = longest * len(values) > _MOST_PADDING * (sum(map(len, values)) + len(values))
+    long = longest > _LONG_ID or (longest > 16 and padded)
     return np.array(values, object if long else str)
 
 
@@ -123,7 +133,8 @@ def array_of(column: pb.Column, dtype: DTypeLike) -> NDArray[Any]:
     if values.dtype != wanted:
         if values.dtype.kind != wanted.kind or not _holds(wanted, values):
             raise _damaged(column, f"its {values.dtype} values do not fit {wanted}")
-        values = values.astype(wanted)
+        with np.errstate(all="ignore"):
+            values = values.astype(wanted)
     values.flags.writeable = False
     return values
 
@@ -141,15 +152,13 @@ def ids_of(column: pb.Column) -> NDArray[Any]:
     return values
 
 
-def check_sizes(packed: Iterable[pb.Column]) -> None:
-    """Checks, before anything is inflated, how many bytes the columns declare.
+def made_bytes(packed: Iterable[pb.Column]) -> int:
+    """About the memory that reading all columns takes, from what they declare.
 
     Raises:
-      DamagedRecordError: they are more than are ever written.
+      DamagedRecordError: a shape is none that is written.
     """
-    total = sum(_declared_bytes(column) for column in packed)
-    if total > MAX_DECLARED_BYTES:
-        raise damaged(f"it declares {total:,} bytes, over the {MAX_DECLARED_BYTES:,} allowed")
+    return sum(map(_made_bytes, packed))
 
 
 def texts_of(column: pb.Column) -> tuple[str, ...]:
@@ -170,10 +179,10 @@ def files_of(column: pb.Column) -> tuple[bytes, ...]:
     Raises:
       DamagedRecordError: the bytes do not fit what the column declares.
     """
-    return _items_of(column, "bytes")
+    return tuple(_items_of(column, "bytes"))
 
 
-def _items_of(column: pb.Column, dtype: str) -> tuple[bytes, ...]:
+def _items_of(column: pb.Column, dtype: str) -> Iterator[bytes]:
     if column.dtype != dtype:
         raise _damaged(column, f"it is {column.dtype!r} instead of {dtype!r}")
     data = _inflate(column)
@@ -181,20 +190,18 @@ def _items_of(column: pb.Column, dtype: str) -> tuple[bytes, ...]:
     ends = np.cumsum(np.frombuffer(data, "<u4", n), dtype=np.int64) + 4 * n
     if (int(ends[-1]) if n else 0) != len(data):
         raise _damaged(column, "its lengths do not add up")
-    starts = [4 * n, *ends.tolist()]
-    return tuple(data[start:end] for start, end in pairwise(starts))
+    return (data[start:end] for start, end in pairwise([4 * n, *ends.tolist()]))
 
 
 def _numeric(column: pb.Column) -> NDArray[Any]:
-    shape = tuple(column.shape)
-    if len(shape) > 2:
-        raise _damaged(column, f"it has {len(shape)} dimensions")
+    shape = _checked_shape(column)
     if column.dtype in ("text", "bytes"):
         raise _damaged(column, f"it holds {column.dtype} instead of numbers")
     count = math.prod(shape)
     data = _inflate(column)
     if column.dtype == "bits":
-        return np.unpackbits(np.frombuffer(data, np.uint8), count=count).astype(bool).reshape(shape)
+        flags = np.unpackbits(np.frombuffer(data, np.uint8), count=count)
+        return flags.view(np.bool_).reshape(shape)
     if column.dtype == "delta":
         return np.cumsum(np.frombuffer(data, "<i8")).reshape(shape)
     if column.dtype == "-ln p":
@@ -229,29 +236,43 @@ def _holds(dtype: np.dtype[Any], values: NDArray[Any]) -> bool:
     return bool(limits.min <= values.min() and values.max() <= limits.max)
 
 
+def _checked_shape(column: pb.Column) -> tuple[int, ...]:
+    shape = tuple(column.shape)
+    if not 1 <= len(shape) <= 2:
+        raise _damaged(column, f"it has {len(shape)} dimensions")
+    if max(shape) > _LARGEST_DIMENSION:
+        raise _damaged(column, f"it has the shape {shape}")
+    return shape
+
+
 def _declared_bytes(column: pb.Column) -> int:
-    count = math.prod(column.shape)
+    """What its data are once they are inflated."""
+    shape = _checked_shape(column)
     if column.dtype in ("text", "bytes"):
-        if len(column.shape) != 2:
-            raise _damaged(column, f"it has {len(column.shape)} dimensions")
-        return 4 * column.shape[0] + column.shape[1]
+        if len(shape) != 2:
+            raise _damaged(column, f"it has {len(shape)} dimensions")
+        return 4 * shape[0] + shape[1]
     if column.dtype == "bits":
-        return (count + 7) // 8
+        return (math.prod(shape) + 7) // 8
     size = _BYTES.get(column.dtype)
     if size is None:
         raise _damaged(column, f"its type {column.dtype!r} is unknown")
-    return size * count
+    return size * math.prod(shape)
+
+
+def _made_bytes(column: pb.Column) -> int:
+    # Rows or columns count for something where there are none of the other.
+    rows, width = (*(max(size, 1) for size in _checked_shape(column)), 1)[:2]
+    if column.dtype in ("text", "bytes"):
+        return _MADE_OF_TEXT * rows + _MADE_OF_BYTE * width
+    return _MADE.get(column.dtype, _MADE_OF_NUMBER) * rows * width
 
 
 def _inflate(column: pb.Column) -> bytes:
     size = _declared_bytes(column)
-    if size > MAX_DECLARED_BYTES:
+    if size > MOST_BYTES:
         raise _damaged(column, f"it declares {size:,} bytes")
-    try:
-        # One byte more than declared, so that a longer stream is noticed without inflating it.
-        data = zlib.decompressobj().decompress(column.data, size + 1)
-    except zlib.error as error:
-        raise _damaged(column, str(error)) from error
+    data = inflated(column.data, size)
     if len(data) != size:
         raise _damaged(column, f"it does not hold the {size:,} bytes it declares")
     return data

@@ -10,10 +10,12 @@ from typing import TypeVar
 import google_crc32c
 from google.protobuf.message import DecodeError, Message
 
-from tensorboard_cnc.errors import ArgumentError, DamagedRecordError, FutureRecordError
+from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format import messages
+from tensorboard_cnc.format.bounds import excess, message_excess
 from tensorboard_cnc.format.cnc_pb2 import Envelope
 from tensorboard_cnc.format.cnc_pb2 import Record as RecordMessage
+from tensorboard_cnc.format.refusals import damaged, future
 from tensorboard_cnc.records.models import Record
 
 _Bulk = TypeVar("_Bulk", bound=Message)
@@ -42,11 +44,11 @@ def encode(record: Record) -> bytes:
             f"At most {MAX_RECORD_BYTES:,} can be read back",
             "Log fewer repetitions or shorter texts",
         )
-    compression = Envelope.NONE
-    if size >= _COMPRESS_FROM_BYTES:
-        compression = Envelope.ZLIB
-        payload = zlib.compress(payload)
-    return _enveloped(payload, compression, size)
+    packed = zlib.compress(payload) if size >= _COMPRESS_FROM_BYTES else payload
+    # What compresses so well that readers would take it for a bomb stays as it is.
+    if packed is payload or _beyond(payload, len(packed)):
+        return _enveloped(payload, Envelope.NONE, size)
+    return _enveloped(packed, Envelope.ZLIB, size)
 
 
 def _enveloped(payload: bytes, compression: Envelope.Compression, size: int) -> bytes:
@@ -90,18 +92,30 @@ def decode(data: bytes) -> Record:
     envelope = _known_envelope(data)
     if envelope.size > MAX_RECORD_BYTES:
         raise damaged(f"it declares {envelope.size:,} bytes, over the {MAX_RECORD_BYTES:,} allowed")
+    payload = _decompress(envelope)
     message = RecordMessage()
-    try:
-        message.ParseFromString(_decompress(envelope))
-    except (DecodeError, zlib.error) as error:
-        raise damaged(str(error)) from error
+    _parse(message, payload, len(envelope.payload))
     if _item_count(message) > MAX_RECORD_ITEMS:
         raise damaged(f"it holds {_item_count(message):,} items, over {MAX_RECORD_ITEMS:,}")
-    try:
-        return messages.from_message(message)
-    except ValueError as error:
-        # The checksum held, so this is what was written, and only a newer version can have.
-        raise future(str(error)) from error
+    return messages.from_message(message)
+
+
+def checked_payload(message: Message, made: int) -> bytes:
+    """The payload of a bulk record that would take `made` bytes of memory to read.
+
+    Raises:
+      ArgumentError: that is more than readers accept.
+    """
+    payload = message.SerializeToString()
+    stored = len(payload)
+    beyond = excess(made, stored) or message_excess(payload, message.DESCRIPTOR, stored)
+    if beyond:
+        raise ArgumentError(
+            f"A record cannot be read back: {beyond}",
+            "Readers keep to a fixed ratio, which what is measured is far from",
+            "Log fewer instances, classes or tensors, or leave out what is the same for all",
+        )
+    return payload
 
 
 def bulk_chunks(payload: bytes) -> list[bytes]:
@@ -133,11 +147,22 @@ def bulk_message(kind: type[_Bulk], chunks: Iterable[bytes]) -> _Bulk:
     if envelope.size != len(envelope.payload):
         raise damaged(f"it does not hold the {envelope.size:,} bytes it declares")
     message = kind()
+    _parse(message, envelope.payload, len(envelope.payload))
+    return message
+
+
+def _parse(message: Message, payload: bytes, stored: int) -> None:
+    """Fills `message`, once it is clear how much memory that takes."""
+    if beyond := message_excess(payload, message.DESCRIPTOR, stored):
+        raise damaged(beyond)
     try:
-        message.ParseFromString(envelope.payload)
+        message.ParseFromString(payload)
     except DecodeError as error:
         raise damaged(str(error)) from error
-    return message
+
+
+def _beyond(payload: bytes, stored: int) -> str:
+    return message_excess(payload, RecordMessage.DESCRIPTOR, stored)
 
 
 def _known_envelope(data: bytes) -> Envelope:
@@ -192,8 +217,9 @@ def _decompress(envelope: Envelope) -> bytes:
     if envelope.compression == Envelope.NONE:
         payload = envelope.payload
     elif envelope.compression == Envelope.ZLIB:
-        # One byte more than declared, so that a longer stream is noticed without inflating it.
-        payload = zlib.decompressobj().decompress(envelope.payload, envelope.size + 1)
+        if beyond := excess(envelope.size, len(envelope.payload)):
+            raise damaged(beyond)
+        payload = inflated(envelope.payload, envelope.size)
     else:
         raise future(f"its compression {envelope.compression} is unknown")
     if len(payload) != envelope.size:
@@ -201,19 +227,14 @@ def _decompress(envelope: Envelope) -> bytes:
     return payload
 
 
-def damaged(detail: str) -> DamagedRecordError:
-    """The error for bytes that are not what was written."""
-    return DamagedRecordError(
-        f"A record is damaged: {detail}",
-        "",
-        "Log it again; the other records of the run are shown",
-    )
+def inflated(data: bytes, size: int) -> bytes:
+    """The `size` bytes, or fewer, that are in a zlib stream; one more where there are more.
 
-
-def future(detail: str) -> FutureRecordError:
-    """The error for what only a newer version can have written."""
-    return FutureRecordError(
-        f"A record was written by a newer tensorboard-cnc: {detail}",
-        "",
-        "Upgrade where TensorBoard runs: pip install -U tensorboard-cnc",
-    )
+    Raises:
+      DamagedRecordError: it is no such stream.
+    """
+    try:
+        # One byte more than declared, so that a longer stream is noticed without inflating it.
+        return zlib.decompressobj().decompress(data, size + 1)
+    except zlib.error as error:
+        raise damaged(str(error)) from error

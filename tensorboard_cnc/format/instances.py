@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Literal, NamedTuple, cast, get_args
 
 import numpy as np
@@ -10,7 +11,9 @@ from numpy.typing import DTypeLike, NDArray
 
 from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format import columns
-from tensorboard_cnc.format.envelope import bulk_chunks, bulk_message, damaged, future
+from tensorboard_cnc.format.bounds import CLASSES, NAME_CHARACTERS, THUMBNAIL_PIXELS_ASIDE, excess
+from tensorboard_cnc.format.envelope import bulk_chunks, bulk_message, checked_payload
+from tensorboard_cnc.format.refusals import damaged, future
 from tensorboard_cnc.records.instances import (
     Attribute,
     Dataset,
@@ -21,6 +24,10 @@ from tensorboard_cnc.records.instances import (
 )
 
 _Read = Callable[[pb.Column], Any]
+# The beginning of a PNG file, up to its size in pixels.
+_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+# Pixels of four bytes that do not compress, and all that stands around them.
+_LARGEST_IMAGE = 5 * THUMBNAIL_PIXELS_ASIDE**2
 # What the first dimension of a column counts: instances, those with a vector, or anything.
 _Rows = Literal["n", "vectors", "any"]
 
@@ -31,6 +38,18 @@ class _Field(NamedTuple):
     pack: Callable[[str, Any], pb.Column]
     read: _Read
     rows: _Rows = "n"
+
+
+def _shares(dimensions: int = 1) -> _Read:
+    """Reads probabilities, which only their own encoding keeps between 0 and 1."""
+    read = _array(np.float32, dimensions)
+
+    def read_shares(column: pb.Column) -> Any:
+        if column.dtype != "-ln p":
+            raise damaged(f"its column {column.name} holds {column.dtype} instead of probabilities")
+        return read(column)
+
+    return read_shares
 
 
 def _array(dtype: DTypeLike, dimensions: int = 1) -> _Read:
@@ -58,12 +77,12 @@ _FIELDS: dict[str, _Field] = {
     "images": _Field(columns.files, columns.files_of),
     "groups": _Field(columns.ids, _array(np.int64)),
     "correct": _Field(columns.whole_numbers, _array(np.int8)),
-    "confidence": _Field(columns.probabilities, _array(np.float32)),
-    "true_probability": _Field(columns.probabilities, _array(np.float32)),
+    "confidence": _Field(columns.probabilities, _shares()),
+    "true_probability": _Field(columns.probabilities, _shares()),
     "top_classes": _Field(columns.whole_numbers, _array(np.int32, 2)),
-    "top_probabilities": _Field(columns.probabilities, _array(np.float32, 2)),
+    "top_probabilities": _Field(columns.probabilities, _shares(2)),
     "vector_rows": _Field(columns.ids, _array(np.int64), "vectors"),
-    "vectors": _Field(columns.probabilities, _array(np.float32, 2), "vectors"),
+    "vectors": _Field(columns.probabilities, _shares(2), "vectors"),
 }
 # Columns of a user's names: the part before the slash says what they are.
 _NAMED: dict[str, _Field] = {
@@ -110,7 +129,7 @@ def encode(record: InstanceRecord, packed: Mapping[str, pb.Column] | None = None
         message.subject = pb.InstanceRecord.PREDICTIONS
         message.dataset, message.fingerprint = record.dataset, record.dataset_fingerprint
         message.model_id, message.excluded = record.model_id, record.excluded
-    return bulk_chunks(message.SerializeToString())
+    return bulk_chunks(checked_payload(message, columns.made_bytes(message.columns)))
 
 
 def decode(chunks: Iterable[bytes]) -> InstanceRecord:
@@ -123,8 +142,10 @@ def decode(chunks: Iterable[bytes]) -> InstanceRecord:
     message = bulk_message(pb.InstanceRecord, chunks)
     if message.kind not in get_args(Kind):
         raise future(f'its kind is "{message.kind}"')
-    columns.check_sizes(message.columns)
-    return _record_of(message, *_columns_in(message.columns))
+    known = [column for column in message.columns if _field_of(column.name) is not None]
+    if beyond := excess(columns.made_bytes(known), message.ByteSize()):
+        raise damaged(beyond)
+    return _record_of(message, *_columns_in(known))
 
 
 def _named_values(record: InstanceRecord) -> Iterable[tuple[str, Any]]:
@@ -139,33 +160,37 @@ def _named_values(record: InstanceRecord) -> Iterable[tuple[str, Any]]:
             yield f"attributes/{name}", values
 
 
+def _field_of(column: str) -> _Field | None:
+    """How a column is read; None where a newer version wrote it, and the others are shown."""
+    group, slash, _ = column.partition("/")
+    return _NAMED.get(group) if slash else _FIELDS.get(group)
+
+
 def _columns_in(
-    packed: Iterable[pb.Column],
+    packed: Sequence[pb.Column],
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """Fields by name and, by the part before the slash, a user's columns by name."""
-    fields: dict[str, Any] = {}
-    named: dict[str, dict[str, Any]] = {group: {} for group in _NAMED}
+    values: dict[str, Any] = {}
     lengths: dict[_Rows, dict[str, int]] = {"n": {}, "vectors": {}, "any": {}}
     for column in packed:
-        group, slash, name = column.name.partition("/")
-        field = _NAMED.get(group) if slash else _FIELDS.get(group)
-        if field is None:
-            # A newer version wrote it; the other columns are shown.
-            continue
-        value = field.read(column)
-        if slash:
-            named[group][name] = value
-        else:
-            fields[group] = value
-        lengths[field.rows][column.name] = len(value)
-    if "ids" not in fields:
+        field = _field_of(column.name)
+        assert field is not None
+        if column.name in values:
+            raise damaged(f"it has the column {column.name[:100]} twice")
+        values[column.name] = found = field.read(column)
+        lengths[field.rows][column.name] = len(found)
+    if "ids" not in values:
         raise damaged("it has no ids")
     for rows, known in (("n", "ids"), ("vectors", "vector_rows")):
-        expected = len(fields.get(known, ()))
+        expected = len(values.get(known, ()))
         for name, length in lengths[cast(_Rows, rows)].items():
             if length != expected:
                 raise damaged(f"its column {name} has {length:,} of {expected:,} rows")
-    return fields, named
+    named: dict[str, dict[str, Any]] = {group: {} for group in _NAMED}
+    for name in [name for name in values if "/" in name]:
+        group, _, own = name.partition("/")
+        named[group][own] = values.pop(name)
+    return values, named
 
 
 def _record_of(
@@ -178,9 +203,12 @@ def _record_of(
     }
     known = (Dataset if message.subject == pb.InstanceRecord.DATASET else Predictions).__slots__
     taken = {name: value for name, value in fields.items() if name in known}
+    _check_names(message, taken, named)
+    _check_ids(taken["ids"])
     _check_classes(taken)
     if message.subject == pb.InstanceRecord.DATASET:
         _check_groups(taken.get("groups"))
+        _check_images(taken.get("images", ()))
         return Dataset(
             name=message.dataset,
             fingerprint=message.fingerprint,
@@ -200,10 +228,45 @@ def _record_of(
     )
 
 
+def _check_names(
+    message: pb.InstanceRecord, fields: Mapping[str, Any], named: Mapping[str, Mapping[str, Any]]
+) -> None:
+    levels = (level for levels in named["levels"].values() for level in levels)
+    own = (name for columns in named.values() for name in columns)
+    given = (message.model_id, message.dataset, message.fingerprint, *message.dropped)
+    longest = max(map(len, chain(given, fields.get("classes", ()), levels, own)))
+    if longest > NAME_CHARACTERS:
+        raise damaged(f"it has a name of {longest:,} characters")
+
+
+def _check_ids(ids: Ids) -> None:
+    if ids.dtype.kind != "i" and max(map(len, ids.tolist()), default=0) > NAME_CHARACTERS:
+        raise damaged("it has an id that is too long")
+    # Those of predictions ascend.
+    if np.all(ids[1:] > ids[:-1]):
+        return
+    distinct = len(np.unique(ids)) if ids.dtype.kind == "i" else len(set(ids.tolist()))
+    if distinct < len(ids):
+        raise damaged(f"of {len(ids):,} ids {distinct:,} differ")
+
+
+def _check_images(files: Iterable[bytes]) -> None:
+    """Checks that all are the thumbnails of the writer: a browser would unpack any PNG."""
+    for file in files:
+        if not file:
+            continue
+        width, height = (int.from_bytes(file[at : at + 4], "big") for at in (16, 20))
+        small = 0 < width <= THUMBNAIL_PIXELS_ASIDE and 0 < height <= THUMBNAIL_PIXELS_ASIDE
+        if file[:16] != _PNG or len(file) > _LARGEST_IMAGE or not small:
+            raise damaged(f"an image of {len(file):,} bytes is no thumbnail")
+
+
 def _attributes(named: dict[str, dict[str, Any]]) -> dict[str, Attribute]:
     found: dict[str, Attribute] = dict(named["attributes"])
     for name, codes in named["codes"].items():
         levels = named["levels"].get(name, ())
+        if name in found:
+            raise damaged(f"the attribute {name} is there twice")
         if codes.size and not -1 <= codes.min() <= codes.max() < len(levels):
             raise damaged(f"the attribute {name} has a value that it does not list")
         found[name] = (codes, levels)
@@ -212,11 +275,20 @@ def _attributes(named: dict[str, dict[str, Any]]) -> dict[str, Attribute]:
 
 def _check_classes(fields: Mapping[str, Any]) -> None:
     """Checks that columns name and count the classes of the record."""
-    classes = len(fields.get("classes", ())) or np.iinfo(np.int32).max
+    named = fields.get("classes", ())
+    if len(set(named)) < len(named):
+        raise damaged("it has a class twice")
+    widths = [fields[name].shape[1] for name in ("vectors", "memberships") if name in fields]
+    classes = len(named) or min([*widths, CLASSES])
+    correct = fields.get("correct")
+    if correct is not None and correct.size and not -1 <= correct.min() <= correct.max() <= 1:
+        raise damaged("its column correct holds neither 1, 0 nor -1")
     for name in ("labels", "predicted", "top_classes"):
         codes = fields.get(name)
         if codes is not None and codes.size and not -1 <= codes.min() <= codes.max() < classes:
             raise damaged(f"its column {name} names a class that it does not have")
+    if max(widths, default=0) > CLASSES or len(set(widths)) > 1:
+        raise damaged(f"it has {' and '.join(map(str, widths))} classes")
     if "classes" in fields:
         for name in ("memberships", "vectors"):
             if name in fields and fields[name].shape[1] != classes:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Literal, TypeVar, cast
 
 from tensorboard_cnc.format import cnc_pb2 as pb
+from tensorboard_cnc.format.bounds import LIST_DEPTH, NAME_CHARACTERS
+from tensorboard_cnc.format.refusals import damaged, future
 from tensorboard_cnc.records.models import (
     Bound,
     Budget,
@@ -79,11 +82,12 @@ def from_message(message: pb.Record) -> Record:
     """The record in `message`.
 
     Raises:
-      ValueError: the message holds no kind of record, or a value outside its enumeration.
+      DamagedRecordError: it breaks a rule that all writers keep.
+      FutureRecordError: it holds no known kind of record, or a value outside its enumeration.
     """
     kind = message.WhichOneof("kind")
     if kind is None:
-        raise ValueError("it holds no known kind of record")
+        raise future("it holds no known kind of record")
     return _FROM_MESSAGE[kind](getattr(message, kind))
 
 
@@ -122,15 +126,17 @@ def _card_from_message(message: pb.ModelCard) -> ModelCard:
     }
     operation = None
     if message.HasField("operation"):
-        parameters = {p.name: _value_from_message(p.value) for p in message.operation.parameters}
-        operation = Operation(message.operation.name, parameters)
+        named = (
+            (_name(p.name), _value_from_message(p.value)) for p in message.operation.parameters
+        )
+        operation = Operation(_name(message.operation.name), _once(named, "parameter"))
     card = ModelCard(
-        id=message.id,
-        parents=tuple(message.parents),
+        id=_name(message.id),
+        parents=tuple(map(_name, message.parents)),
         operation=operation,
         description=message.description,
         checkpoint=message.checkpoint,
-        replicate_of=message.replicate_of,
+        replicate_of=_name(message.replicate_of),
         created_us=message.created_us,
         says=frozenset(field for field, is_said in says.items() if is_said),
     )
@@ -144,7 +150,7 @@ def _card_from_message(message: pb.ModelCard) -> ModelCard:
     )
 
 
-def _value_to_message(value: ParameterValue) -> pb.Value:
+def _value_to_message(value: ParameterValue, depth: int = 0) -> pb.Value:
     match value:
         case None:
             return pb.Value(nothing=pb.Value.Nothing())
@@ -157,13 +163,18 @@ def _value_to_message(value: ParameterValue) -> pb.Value:
         case str():
             return pb.Value(text=value)
         case tuple():
-            return pb.Value(list=pb.Value.List(items=map(_value_to_message, value)))
+            if depth == LIST_DEPTH:
+                raise ValueError(f"a parameter has lists more than {LIST_DEPTH} deep")
+            items = (_value_to_message(each, depth + 1) for each in value)
+            return pb.Value(list=pb.Value.List(items=items))
 
 
-def _value_from_message(message: pb.Value) -> ParameterValue:
+def _value_from_message(message: pb.Value, depth: int = 0) -> ParameterValue:
     kind = message.WhichOneof("kind")
     if kind == "list":
-        return tuple(map(_value_from_message, message.list.items))
+        if depth == LIST_DEPTH:
+            raise damaged(f"a parameter has lists more than {LIST_DEPTH} deep")
+        return tuple(_value_from_message(each, depth + 1) for each in message.list.items)
     if kind is None or kind == "nothing":
         return None
     return cast(ParameterValue, getattr(message, kind))
@@ -186,24 +197,30 @@ def _measurement_to_message(measurement: Measurement) -> pb.Measurement:
 
 
 def _metrics_from_message(message: pb.Metrics) -> Metrics:
-    return Metrics(message.model_id, tuple(map(_measurement_from_message, message.measurements)))
+    measurements = tuple(map(_measurement_from_message, message.measurements))
+    return Metrics(_name(message.model_id), measurements)
 
 
 def _measurement_from_message(message: pb.Measurement) -> Measurement:
-    interval = message.interval
+    conditions = ((_name(each.name), each.value) for each in message.conditions)
     return Measurement(
-        message.name,
+        _name(message.name),
         tuple(message.repeats),
         message.step if message.HasField("step") else None,
         message.logged_us,
         message.host,
-        {each.name: each.value for each in message.conditions},
+        _once(conditions, "condition"),
         message.note,
-        Interval(interval.low, interval.high, interval.level)
-        if message.HasField("interval")
-        else None,
+        _interval(message.interval) if message.HasField("interval") else None,
         _key_of(_BOUND_OF_VALUE, message.bound),
     )
+
+
+def _interval(message: pb.Measurement.Interval) -> Interval:
+    found = Interval(message.low, message.high, message.level)
+    if not (-math.inf < found.low <= found.high < math.inf and 0 < found.level < 1):
+        raise damaged(f"an interval goes from {found.low} to {found.high} at {found.level}")
+    return found
 
 
 def _spec_to_message(spec: MetricSpec) -> pb.MetricSpec:
@@ -236,7 +253,7 @@ def _spec_from_message(message: pb.MetricSpec) -> MetricSpec:
             _key_of(_RELATION, message.budget.relation),
         )
     return MetricSpec(
-        name=message.name,
+        name=_name(message.name),
         goal=_key_of(_GOAL, message.goal),
         unit=message.unit,
         format=message.format,
@@ -244,7 +261,7 @@ def _spec_from_message(message: pb.MetricSpec) -> MetricSpec:
         high=message.high if message.HasField("high") else None,
         primary=message.primary,
         budget=budget,
-        scalar=message.scalar,
+        scalar=_name(message.scalar),
         defined_us=message.defined_us,
         suggested=message.suggested,
         description=message.description,
@@ -257,14 +274,29 @@ def _specs_from_message(message: pb.MetricSpecs) -> MetricSpecs:
 
 def _problems_from_message(message: pb.Problems) -> Problems:
     problems = (LoggedProblem(p.message, p.remedy, p.logged_us) for p in message.problems)
-    return Problems(message.model_id, tuple(problems))
+    return Problems(_name(message.model_id), tuple(problems))
 
 
 def _key_of(names: dict[_K, _V], value: _V) -> _K:
     for name, number in names.items():
         if number == value:
             return name
-    raise ValueError(f"it holds the value {value}, which this version does not know")
+    raise future(f"it holds the value {value}, which this version does not know")
+
+
+def _name(text: str) -> str:
+    if len(text) > NAME_CHARACTERS:
+        raise damaged(f"the name {text[:20]!r}… has {len(text):,} characters")
+    return text
+
+
+def _once(named: Iterable[tuple[str, _V]], what: str) -> dict[str, _V]:
+    found: dict[str, _V] = {}
+    for name, value in named:
+        if name in found:
+            raise damaged(f"it has the {what} {name[:100]!r} twice")
+        found[name] = value
+    return found
 
 
 _FROM_MESSAGE: dict[str, Callable[[Any], Record]] = {

@@ -15,7 +15,10 @@ from numpy.typing import DTypeLike, NDArray
 
 from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format import columns
-from tensorboard_cnc.format.envelope import bulk_chunks, bulk_message, damaged
+from tensorboard_cnc.format.bounds import NAME_CHARACTERS, excess
+from tensorboard_cnc.format.envelope import bulk_chunks, bulk_message, checked_payload
+from tensorboard_cnc.format.refusals import damaged
+from tensorboard_cnc.format.sketch_rules import check, check_names, module_bytes
 from tensorboard_cnc.format.tables import NONE, Pack, Table, ragged, real, whole
 from tensorboard_cnc.records.sketches import (
     Channels,
@@ -28,6 +31,8 @@ from tensorboard_cnc.records.sketches import (
     Totals,
 )
 
+# Of one tensor: patterns of groups, and references.
+_MOST_PARTS = 1 << 20
 _ROLES: tuple[Role, ...] = get_args(Role)
 _TEXTS = ("name", "module", "kind", "dtype", "storage", "tied")
 _COUNTS = ("n", "zeros", "nan", "positive_infinite", "negative_infinite")
@@ -36,8 +41,6 @@ _SCHEME = ("symmetric", "group", "axis", "scales", "overhead_bytes", "low", "hig
 _CHANNELS = ("axis", "channels", "size", "dead", "saturated")
 _PAIR_COUNTS = ("n", "zero_both", "zero_before", "zero_after", "max_at")
 _PAIR_SUMS = ("sum_abs", "sum_squares", "dot", "max_abs")
-# Bins of either sign that a histogram can have.
-_BINS = 2040
 # Arrays of a tensor: how they are stored, and their type once they are read.
 _ARRAYS: dict[str, tuple[Pack, DTypeLike]] = {
     "bins": (columns.whole_numbers, np.int32),
@@ -69,7 +72,9 @@ def encode(record: SketchRecord) -> list[bytes]:
         ],
         logged_us=record.logged_us,
     )
-    return bulk_chunks(message.SerializeToString())
+    modules = (tensor.module for tensor in record.tensors)
+    made = Table(message.columns).made_bytes() + module_bytes(modules)
+    return bulk_chunks(checked_payload(message, made))
 
 
 def decode(chunks: Iterable[bytes]) -> SketchRecord:
@@ -80,12 +85,15 @@ def decode(chunks: Iterable[bytes]) -> SketchRecord:
       FutureRecordError: they are, but by a newer tensorboard-cnc.
     """
     message = bulk_message(pb.SketchRecord, chunks)
-    columns.check_sizes(message.columns)
+    found, stored = Table(message.columns), message.ByteSize()
+    if beyond := excess(found.made_bytes(), stored):
+        raise damaged(beyond)
+    _check_refused(message)
     activations = message.subject == pb.SketchRecord.ACTIVATIONS
     return SketchRecord(
         subject="activations" if activations else "weights",
         model_id=message.model_id,
-        tensors=_tensors_in(Table(message.columns)),
+        tensors=_tensors_in(found, stored),
         fingerprint=message.fingerprint,
         instances=message.instances,
         refused={each.name: each.reason for each in message.refused},
@@ -171,9 +179,20 @@ def _norms(channels: Channels) -> NDArray[np.float32]:
     return np.minimum(np.sqrt(channels.squares), largest).astype(np.float32)
 
 
-def _tensors_in(found: Table) -> tuple[TensorSketch, ...]:
+def _check_refused(message: pb.SketchRecord) -> None:
+    names = [message.model_id, *(each.name for each in message.refused)]
+    if len(set(names[1:])) < len(names) - 1:
+        raise damaged("it refuses a tensor twice")
+    if max(map(len, names)) > NAME_CHARACTERS:
+        raise damaged("it has a name that is too long")
+
+
+def _tensors_in(found: Table, stored: int) -> tuple[TensorSketch, ...]:
     n = found.count("name")
     plain: dict[str, Sequence[Any]] = {name: found.texts(name, n) for name in _TEXTS}
+    check_names(zip(*plain.values(), strict=True))
+    if beyond := excess(module_bytes(plain["module"]), stored):
+        raise damaged(beyond)
     plain |= {name: found.ragged(name, n, dtype) for name, (_, dtype) in _ARRAYS.items()}
     shapes = [tuple(shape.tolist()) for shape in found.present("shape", n, np.int64)]
     roles = [_role(code) for [code] in found.rows("roles", n, 1).tolist()]
@@ -197,9 +216,8 @@ def _tensors_in(found: Table) -> tuple[TensorSketch, ...]:
             **{name: values[i] for name, values in plain.items()},
             **parts.of(i),
         )
-        _check(sketch)
         tensors.append(sketch)
-    _check_positions(tensors)
+    check(tensors)
     return tuple(tensors)
 
 
@@ -219,52 +237,6 @@ def _role(code: int) -> Role:
     return _ROLES[code]
 
 
-def _check(sketch: TensorSketch) -> None:
-    """Checks that the arrays of a tensor fit together."""
-    n = math.prod(sketch.shape)
-    own = {"values": n, "counts": len(sketch.bins) if sketch.bins is not None else None}
-    own["largest"] = len(sketch.largest_at) if sketch.largest_at is not None else None
-    if min(sketch.shape, default=0) < 0 or sketch.totals.n != n:
-        raise damaged(f'the tensor "{sketch.name}" counts {sketch.totals.n:,} of {n:,} values')
-    for name, length in own.items():
-        value = getattr(sketch, name)
-        if value is not None and len(value) != length:
-            raise damaged(f'the tensor "{sketch.name}" has {len(value):,} {name}, not {length}')
-    for misfit in _misfits(sketch, n):
-        raise damaged(f'the tensor "{sketch.name}" has {misfit}')
-
-
-def _misfits(sketch: TensorSketch, n: int) -> Iterator[str]:
-    """Reasons why comparisons could not be computed from the sketch."""
-    sample, buckets, channels = sketch.sample, sketch.buckets, sketch.channels
-    if (sample is None) != (buckets is None):
-        yield "a sample without sums in buckets, or sums without a sample"
-    if sample is not None and (not 1 <= len(sample) <= n or len(sample) & (len(sample) - 1)):
-        yield f"a sample of {len(sample):,} values, which is not a power of 2 up to {n:,}"
-    if buckets is not None and len(buckets) not in (256, 512):
-        yield f"{len(buckets):,} buckets, neither 256 nor 512"
-    if channels is not None and len(channels.zeros) != len(channels.squares):
-        yield f"{len(channels.zeros):,} groups of channels and {len(channels.squares):,} norms"
-
-
-def _check_positions(tensors: Sequence[TensorSketch]) -> None:
-    """Checks counts, positions and bins of all tensors together."""
-    sizes = [tensor.totals.n for tensor in tensors]
-    counts = np.array(_fields([t.totals for t in tensors], _COUNTS), np.int64)
-    counts = counts.reshape(-1, len(_COUNTS))
-    if ((counts < 0) | (counts > np.array(sizes, np.int64)[:, None])).any():
-        raise damaged("a tensor has a negative count, or counts more values than it holds")
-    places = [(t.largest_at, t.totals.n) for t in tensors if t.largest_at is not None]
-    places += [(p.largest_at, t.totals.n) for t in tensors for p in t.reference.values()]
-    lengths = [len(at) for at, _ in places]
-    at = np.concatenate([at for at, _ in places]) if places else np.zeros(0, np.int64)
-    if ((at < 0) | (at >= np.repeat([n for _, n in places], lengths))).any():
-        raise damaged("a value has a position outside of its tensor")
-    bins = [t.bins for t in tensors if t.bins is not None]
-    if bins and (np.abs(np.concatenate(bins).astype(np.int64)) > _BINS).any():
-        raise damaged("a histogram has a bin outside of float32")
-
-
 class _Parts:
     """The parts that only some tensors have, in the order of the tensors."""
 
@@ -273,6 +245,8 @@ class _Parts:
         counts = np.where(counts == NONE, 0, counts)
         if (counts < 0).any():
             raise damaged("a tensor has a negative number of parts")
+        if (counts > [1, 1, _MOST_PARTS, _MOST_PARTS]).any():
+            raise damaged("a tensor has more parts than are ever written")
         ends = np.cumsum(counts, axis=0)
         self._ends, self._starts = ends.tolist(), (ends - counts).tolist()
         channels, schemes, patterns, pairs = self._ends[-1] if self._ends else (0, 0, 0, 0)
@@ -288,6 +262,8 @@ class _Parts:
         channels, schemes = self._channels[spans[0]], self._schemes[spans[1]]
         names, pairs = self._names[spans[3]], self._pairs[spans[3]]
         reference: Mapping[str, PairTotals] = dict(zip(names, pairs, strict=True))
+        if len(reference) < len(names):
+            raise damaged("a tensor is compared with a model twice")
         return {
             "channels": channels[0] if channels else None,
             "scheme": schemes[0] if schemes else None,
@@ -311,6 +287,8 @@ def _schemes_in(found: Table, n: int) -> list[Scheme]:
     bits = found.rows("bits", n, 1, np.float64)[:, 0].tolist()
     algorithms = found.texts("algorithms", n)
     rows = _named(_SCHEME, found.optional("schemes", n, len(_SCHEME)))
+    if any(row["symmetric"] not in (None, 0, 1) for row in rows):
+        raise damaged("a scheme of quantization is neither symmetric nor not")
     for row in rows:
         row["symmetric"] = None if row["symmetric"] is None else bool(row["symmetric"])
     together = zip(bits, algorithms, rows, strict=True)

@@ -6,7 +6,7 @@ values one after the other. Among whole numbers, None is stored as the smallest 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Sized
+from collections.abc import Callable, Sequence, Sized
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,9 +14,12 @@ from numpy.typing import DTypeLike, NDArray
 
 from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format import columns
-from tensorboard_cnc.format.envelope import damaged
+from tensorboard_cnc.format.refusals import damaged
 
 NONE = np.iinfo(np.int64).min
+_LENGTHS = "/lengths"
+# A row becomes a list of Python's numbers, or an array.
+_MADE_OF_ROW = 400
 _S = TypeVar("_S", bound=Sized)
 Pack = Callable[[str, NDArray[Any]], pb.Column]
 
@@ -39,14 +42,16 @@ def ragged(name: str, pack: Pack, arrays: Sequence[NDArray[Any] | None]) -> list
     whole = np.concatenate(known) if known else np.zeros(0, np.float32)
     if not known and pack is columns.whole_numbers:
         whole = whole.astype(np.int64)
-    return [columns.whole_numbers(f"{name}/lengths", lengths), pack(name, whole)]
+    return [columns.whole_numbers(f"{name}{_LENGTHS}", lengths), pack(name, whole)]
 
 
 class Table:
     """The columns of a message by name; what is read and missing, or does not fit, is damage."""
 
-    def __init__(self, packed: Iterable[pb.Column]) -> None:
+    def __init__(self, packed: Sequence[pb.Column]) -> None:
         self._by_name = {column.name: column for column in packed}
+        if len(self._by_name) < len(packed):
+            raise damaged("it has a column twice")
 
     def has(self, name: str) -> bool:
         """Whether there is such a column, which versions before had not."""
@@ -70,10 +75,14 @@ class Table:
 
     def ragged(self, name: str, n: int, dtype: DTypeLike) -> list[NDArray[Any] | None]:
         """`n` arrays or None."""
-        lengths = _of_length(name, columns.array_of(self._column(f"{name}/lengths"), np.int64), n)
+        lengths = _of_length(name, columns.array_of(self._column(f"{name}{_LENGTHS}"), np.int64), n)
         whole = columns.array_of(self._column(name), dtype)
+        if whole.ndim != 1 or lengths.ndim != 1:
+            raise damaged(f"its column {name} has rows of several numbers")
+        # In Python, where no sum is too large.
+        total = sum(max(length, 0) for length in lengths.tolist())
         ends = np.cumsum(np.maximum(lengths, 0))
-        if whole.ndim != 1 or len(whole) != (ends[-1] if n else 0) or (lengths < -1).any():
+        if len(whole) != total or (lengths < -1).any():
             raise damaged(f"the lengths of its column {name} do not add up")
         starts = ends - np.maximum(lengths, 0)
         spans = zip(lengths.tolist(), starts.tolist(), ends.tolist(), strict=True)
@@ -83,6 +92,13 @@ class Table:
         """`n` arrays, none of them None."""
         known = [array for array in self.ragged(name, n, dtype) if array is not None]
         return _of_length(name, known, n)
+
+    def made_bytes(self) -> int:
+        """About the memory that all columns take, and what is made of each of their rows."""
+        rows = sum(column.shape[0] for column in self._by_name.values() if len(column.shape) == 2)
+        lengths = [column for name, column in self._by_name.items() if name.endswith(_LENGTHS)]
+        rows += sum(column.shape[0] for column in lengths if len(column.shape) == 1)
+        return columns.made_bytes(self._by_name.values()) + _MADE_OF_ROW * rows
 
     def count(self, name: str) -> int:
         """How many texts the column holds."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 
 from tensorboard_cnc.errors import TableError
 from tensorboard_cnc.imports.source_file import read_bytes
+from tensorboard_cnc.json_text import excess_marks, first_repeated
 from tensorboard_cnc.wording import quoted
 
 
@@ -18,7 +18,14 @@ def read_json(path: Path) -> object:
       TableError: the file cannot be read, is too large, is not JSON, or gives one key of an object
         twice.
     """
-    text = _read_text(path)
+    data = read_bytes(path)
+    if marks := excess_marks(data):
+        raise TableError(
+            f"The table holds {marks:,} entries in {len(data):,} bytes",
+            "An experiment table holds names and numbers",
+            "Check that it is the right file",
+        )
+    text = _decoded(data)
     try:
         return json.loads(text, object_pairs_hook=_unique_keys, parse_int=_integer)
     except json.JSONDecodeError as error:
@@ -35,9 +42,9 @@ def read_json(path: Path) -> object:
         ) from error
 
 
-def _read_text(path: Path) -> str:
+def _decoded(data: bytes) -> str:
     try:
-        return read_bytes(path).decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TableError(
             f"Byte {error.start:,} of the table is not UTF-8",
@@ -49,9 +56,8 @@ def _read_text(path: Path) -> str:
 def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
         raise TableError(
-            f"The key {quoted(twice)} occurs twice in one JSON object",
+            f"The key {quoted(first_repeated(pairs))} occurs twice in one JSON object",
             "Only one of its values could be kept",
             "Remove or rename one of them",
         )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tensorboard_cnc.errors import TableError
+from tensorboard_cnc.format.bounds import NAME_CHARACTERS
 from tensorboard_cnc.wording import quoted, shortened
-from tensorboard_cnc.writer.naming import MAX_LENGTH
 
 _MAX_TEXT_LENGTH = 1_000_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -62,8 +62,8 @@ class TableField:
     def name(self) -> str:
         """A text that may be the id of a model or the name of something."""
         name = self.text()
-        if len(name) > MAX_LENGTH or not name.isprintable():
-            rule = f"It must have 1 to {MAX_LENGTH:,} printable characters"
+        if len(name) > NAME_CHARACTERS or not name.isprintable():
+            rule = f"It must have 1 to {NAME_CHARACTERS:,} printable characters"
             raise self.refused(rule, "Shorten it, or remove its control characters")
         return name
 

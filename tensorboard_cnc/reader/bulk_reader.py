@@ -20,7 +20,8 @@ from tensorboard.data.provider import BlobReference, DataProvider, RunTagFilter
 
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.format import instances, sketches
-from tensorboard_cnc.format.envelope import CHUNK_BYTES, MAX_BULK_BYTES, damaged
+from tensorboard_cnc.format.envelope import CHUNK_BYTES, MAX_BULK_BYTES
+from tensorboard_cnc.format.refusals import damaged
 from tensorboard_cnc.format.tags import PLUGIN_NAME, tag_of_bulk
 from tensorboard_cnc.reader.event_store import reading_failed
 from tensorboard_cnc.records.instances import Dataset, Predictions

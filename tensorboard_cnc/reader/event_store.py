@@ -24,13 +24,19 @@ from tensorboard_cnc.format.tags import (
     holds,
     shown_run,
 )
-from tensorboard_cnc.records.models import Bulk, Metrics, ModelCard, Problems, Record, Stored
+from tensorboard_cnc.records.models import (
+    MOST_PROCESSES,
+    Bulk,
+    Metrics,
+    ModelCard,
+    Problems,
+    Record,
+    Stored,
+)
 
 _Series = tuple[str, str]
 # A request that fails is repeated in halves; this many failures are looked into at a time.
 _FAILURES_LOOKED_INTO = 64
-# More processes that log the same predictions are restarts rather than parts.
-_MOST_PROCESSES = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +219,7 @@ def _newest_of(bulks: Iterable[Bulk]) -> Bulk:
     newest, *others = sorted(bulks, key=lambda bulk: bulk.order, reverse=True)
     if newest.kind != "predictions" or not others:
         return newest
-    return replace(newest, others=tuple(others[:_MOST_PROCESSES]))
+    return replace(newest, others=tuple(others[:MOST_PROCESSES]))
 
 
 def _model_ids(stored: Iterable[Stored]) -> Iterator[str]:

@@ -22,6 +22,8 @@ Goal: TypeAlias = Literal["max", "min"]
 Bound: TypeAlias = Literal["≥", "≤"]
 # Of the year 9999; a later time is none.
 _LAST_SECOND = 253_402_300_800
+# Of more that log the same predictions, the others are restarts rather than parts.
+MOST_PROCESSES = 63
 BulkKind: TypeAlias = Literal["dataset", "predictions", "weights", "activations"]
 
 

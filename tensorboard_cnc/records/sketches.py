@@ -17,6 +17,15 @@ from numpy.typing import NDArray
 Subject: TypeAlias = Literal["weights", "activations"]
 Role: TypeAlias = Literal["parameter", "buffer", "activation"]
 
+# What a sketch holds at most: all values of a small tensor, a sample, sums in buckets, channels
+# that are counted together, and the largest values and changes.
+MOST_WHOLE, MOST_SAMPLED, MOST_GROUPS, MOST_LARGEST = 4096, 2048, 256, 64
+BUCKETS = (512, 256)
+# Bins of one sign of the histogram; from the last on come infinities and NaN.
+BINS = 2040
+# Groups of M neighbours with at most N values that are not zero, as (N, M).
+PATTERNS = ((2, 4), (4, 8))
+
 
 @dataclass(frozen=True, slots=True)
 class Scheme:

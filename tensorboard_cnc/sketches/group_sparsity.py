@@ -11,9 +11,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorboard_cnc.records.sketches import PATTERNS
 from tensorboard_cnc.sketches.block import Block
-
-PATTERNS = ((2, 4), (4, 8))
 
 
 class GroupCounter:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_cnc.records.sketches import PairTotals
+from tensorboard_cnc.records.sketches import MOST_LARGEST, PairTotals
 from tensorboard_cnc.sketches.block import BLOCK
 from tensorboard_cnc.sketches.change_classes import (
     CHANGE_CLASSES,
@@ -16,8 +16,6 @@ from tensorboard_cnc.sketches.change_classes import (
     ZERO_BOTH,
     change_class,
 )
-
-_LARGEST = 64
 
 
 class PairSketcher:
@@ -76,14 +74,14 @@ class PairSketcher:
         self._sum_squares += float(np.square(change).sum())
         self._dot += float((own * theirs).sum())
         self._bins += np.bincount(change_class(theirs, own), minlength=len(self._bins))
-        least = abs(self._changes[-1]) if len(self._at) == _LARGEST else 0.0
+        least = abs(self._changes[-1]) if len(self._at) == MOST_LARGEST else 0.0
         candidates = np.flatnonzero(sizes > least)
-        if len(candidates) > _LARGEST:
-            chosen = np.argpartition(-sizes[candidates], _LARGEST - 1)[:_LARGEST]
+        if len(candidates) > MOST_LARGEST:
+            chosen = np.argpartition(-sizes[candidates], MOST_LARGEST - 1)[:MOST_LARGEST]
             candidates = candidates[chosen]
         self._keep_largest(at[candidates], change[candidates])
 
     def _keep_largest(self, at: NDArray[np.int64], changes: NDArray[np.float64]) -> None:
         at, changes = np.r_[self._at, at], np.r_[self._changes, changes]
-        order = np.lexsort((at, -np.abs(changes)))[:_LARGEST]
+        order = np.lexsort((at, -np.abs(changes)))[:MOST_LARGEST]
         self._at, self._changes = at[order], changes[order]

@@ -6,6 +6,14 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tensorboard_cnc.records.sketches import (
+    BUCKETS,
+    MOST_GROUPS,
+    MOST_LARGEST,
+    MOST_SAMPLED,
+    MOST_WHOLE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -16,11 +24,11 @@ class Sizes:
     `largest`: values of the largest magnitude.
     """
 
-    whole: int = 4096
-    sample: int = 2048
-    buckets: int = 512
-    channels: int = 256
-    largest: int = 64
+    whole: int = MOST_WHOLE
+    sample: int = MOST_SAMPLED
+    buckets: int = BUCKETS[0]
+    channels: int = MOST_GROUPS
+    largest: int = MOST_LARGEST
 
     def keeps_whole(self, n: int) -> bool:
         """Whether all values of a tensor of `n` are kept."""

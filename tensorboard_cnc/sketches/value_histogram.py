@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorboard_cnc.records.sketches import BINS
 from tensorboard_cnc.sketches.block import Block
 
-# Bins of one sign; from the last on come infinities and NaN.
-BINS = 2040
 _MINUS = 2048
 # Codes of finite values: the end of the positive ones, the first and the end of the negative ones.
 _ENDS = np.array([BINS, _MINUS, _MINUS + BINS])

@@ -13,11 +13,12 @@ import numpy as np
 
 from tensorboard_cnc.efficiency.preserving_state import preserving_random_states, preserving_state
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.format.bounds import NAME_CHARACTERS
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import default_bytes, sizes_within
 from tensorboard_cnc.wording import shown, storable, text_of, type_name
 from tensorboard_cnc.writer.journal import now_us
-from tensorboard_cnc.writer.naming import checked_max_bytes, checked_name
+from tensorboard_cnc.writer.naming import checked_max_bytes, checked_name, checked_tensor_name
 from tensorboard_cnc.writer.probing.layer_sketches import LayerSketches
 from tensorboard_cnc.writer.probing.local_errors import GivenInputs, LocalErrors
 from tensorboard_cnc.writer.probing.padding import token_masks
@@ -209,9 +210,16 @@ def _record(
         for order, tensor in sketch.finished():
             errors = {key: each.of(layer, tensor) for key, each in local.items()}
             found.append((order, replace(tensor, local=errors)))
-        refused |= {storable(name): storable(why) for name, why in sketch.refused.items()}
+        refused |= {
+            storable(name)[:NAME_CHARACTERS]: storable(why) for name, why in sketch.refused.items()
+        }
     # As the network computes them, which need not be the order of its modules.
-    tensors = tuple(sketch for _, sketch in sorted(found, key=itemgetter(0)))
+    tensors = {}
+    for _, each in sorted(found, key=itemgetter(0)):
+        try:
+            tensors[checked_tensor_name(each.name)] = each
+        except ArgumentError as error:
+            refused[storable(each.name)[:NAME_CHARACTERS]] = str(error)
     if not tensors:
         name, reason = next(iter(refused.items()), ("", "there is no layer"))
         raise ArgumentError(
@@ -222,7 +230,7 @@ def _record(
     return SketchRecord(
         "activations",
         model_id,
-        tensors,
+        tuple(tensors.values()),
         fingerprint=probe,
         instances=instances,
         refused=refused,

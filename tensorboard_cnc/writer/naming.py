@@ -6,10 +6,9 @@ from numbers import Integral
 from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.format.bounds import MODULE_DEPTH, NAME_CHARACTERS
 from tensorboard_cnc.format.tags import encode_part
 from tensorboard_cnc.wording import shown, type_name
-
-MAX_LENGTH = 1000
 
 
 def checked_name(name: Any, what: str) -> str:
@@ -22,13 +21,13 @@ def checked_name(name: Any, what: str) -> str:
     Raises:
       ArgumentError: it is not a text of 1 to 1,000 printable characters.
     """
-    rule = f"Names and ids have 1 to {MAX_LENGTH:,} printable characters"
+    rule = f"Names and ids have 1 to {NAME_CHARACTERS:,} printable characters"
     if not isinstance(name, str):
         seen = f"The {what} {shown(name)} is of type {type_name(name)}"
         raise ArgumentError(seen, rule, "Pass it as a text, for example with str(...)")
     if not name:
         raise ArgumentError(f"The {what} is empty", rule, "Give it a name")
-    if len(name) > MAX_LENGTH:
+    if len(name) > NAME_CHARACTERS:
         seen = f"The {what} {shown(name)} has {len(name):,} characters"
         raise ArgumentError(seen, rule, "Shorten it; longer text belongs in description=")
     if not name.isprintable():
@@ -37,6 +36,22 @@ def checked_name(name: Any, what: str) -> str:
         raise ArgumentError(seen, rule, "Remove line breaks, tabs and control characters")
     # Not str(name), which is another text for an enumeration member.
     return str.__str__(name)
+
+
+def checked_tensor_name(name: str) -> str:
+    """The full name of a tensor, or of what a module computes.
+
+    Raises:
+      ArgumentError: it is no name, or lies too many modules deep.
+    """
+    checked = checked_name(name, "tensor name")
+    if (depth := checked.count(".")) > MODULE_DEPTH:
+        raise ArgumentError(
+            f"The tensor name {shown(name)} lies {depth:,} modules deep",
+            f"It lies at most {MODULE_DEPTH} deep",
+            "Rename it; each dot begins a module within the one before",
+        )
+    return checked
 
 
 def checked_max_bytes(max_bytes: Any) -> int:

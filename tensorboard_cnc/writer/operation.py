@@ -10,6 +10,7 @@ from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.format.bounds import LIST_DEPTH
 from tensorboard_cnc.records.models import Operation, ParameterValue
 from tensorboard_cnc.wording import shown, storable, type_name
 from tensorboard_cnc.writer import policy
@@ -17,7 +18,6 @@ from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.naming import checked_name
 from tensorboard_cnc.writer.policy import Report, tolerate
 
-_MAX_DEPTH = 8
 # Of torch, NumPy or TensorFlow, by the end of their type's name.
 _NAMED_KINDS = ("dtype", "device", "qscheme", "memory_format", "layout")
 
@@ -79,7 +79,7 @@ def _stored_value(name: str, value: Any, depth: int = 0) -> ParameterValue:
         case bytes() | bytearray():
             raise _refused(name, value)
         case Sequence() as items:
-            if depth == _MAX_DEPTH:
+            if depth == LIST_DEPTH:
                 raise _too_deep(name, value)
             return tuple(_stored_value(name, item, depth + 1) for item in items)
         case _:
@@ -113,8 +113,8 @@ def _checked_integer(name: str, integer: int) -> int:
 
 def _too_deep(name: str, value: Any) -> ArgumentError:
     return ArgumentError(
-        f"The parameter {name} nests {shown(value)} inside {_MAX_DEPTH} lists",
-        f"Lists are at most {_MAX_DEPTH} deep",
+        f"The parameter {name} nests {shown(value)} inside {LIST_DEPTH} lists",
+        f"Lists are at most {LIST_DEPTH} deep",
         "Pass what distinguishes models as separate parameters",
     )
 

@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError, CncError
+from tensorboard_cnc.format.bounds import NAME_CHARACTERS
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.module_kinds import axes_between, share_positions
 from tensorboard_cnc.sketches.sizes import default_bytes, sizes_within
 from tensorboard_cnc.wording import shown, storable, type_name
 from tensorboard_cnc.writer.journal import now_us
-from tensorboard_cnc.writer.naming import MAX_LENGTH, checked_max_bytes, checked_name
+from tensorboard_cnc.writer.naming import (
+    checked_max_bytes,
+    checked_name,
+    checked_tensor_name,
+)
 from tensorboard_cnc.writer.ranks import gathered_on_first, rank_and_size
 from tensorboard_cnc.writer.tensors.folded_norms import with_folded_norms
 from tensorboard_cnc.writer.tensors.model_sources import (
@@ -152,7 +157,7 @@ class _Sketching:
         source, coming = self._begun.popleft()
         found = self._sketch(source, coming)
         if isinstance(found, Refused):
-            name = storable(found.name)[:MAX_LENGTH]
+            name = storable(found.name)[:NAME_CHARACTERS]
             self.refused[name] = storable(found.reason)
             if found.weights is not None:
                 self.refused_weights[name] = found.weights
@@ -180,7 +185,7 @@ class _Sketching:
         if name in self._names:
             return "another tensor has the same name once wrappers are removed"
         try:
-            checked_name(name, "tensor name")
+            checked_tensor_name(name)
         except CncError as error:
             return str(error)
         return ""

@@ -16,6 +16,7 @@ from tensorboard_cnc.analysis.lineage import (
     descendants_of,
     resolve_lineage,
 )
+from tensorboard_cnc.analysis.near_ids import NearIds
 from tensorboard_cnc.analysis.nearest import ModelIndex
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import ModelCard
@@ -27,7 +28,7 @@ def member(run: str, model_id: str, created_us: int = 0, parents: tuple[str, ...
 
 def lineage_of(*members: Member) -> Lineage:
     index = ModelIndex((m.run, m.card.id, m.card.created_us) for m in members)
-    return resolve_lineage(members, index)
+    return resolve_lineage(members, index, NearIds(member.card.id for member in members))
 
 
 def parents_of(lineage: Lineage, run: str, model_id: str) -> list[str]:

@@ -10,12 +10,14 @@ from hypothesis.extra.numpy import arrays
 
 from tensorboard_cnc.format.columns import text_ids
 from tensorboard_cnc.records.instances import Dataset, InstanceRecord, Predictions
+from tensorboard_cnc.writer.instances.thumbnails import png_of
 
 TEXT = st.text(max_size=8)
 TEXTS = st.characters(codec="utf-8")
 NAMES = st.text(TEXTS, min_size=1, max_size=8)
 FLOATS = st.floats(width=32)
 CHANCES = st.just(np.nan) | st.floats(0, 1, width=32)
+PICTURES = [b"", png_of(np.zeros((1, 2, 1), np.uint8)), png_of(np.ones((64, 3, 4), np.uint8))]
 BIG = st.integers(-(2**63), 2**63 - 1)
 
 
@@ -34,6 +36,10 @@ def column(dtype: Any, shape: Any, elements: Any) -> st.SearchStrategy[Any]:
 
 def texts(n: int) -> st.SearchStrategy[Any]:
     return st.none() | st.lists(st.text(TEXTS, max_size=8), min_size=n, max_size=n).map(tuple)
+
+
+def pictures(n: int) -> st.SearchStrategy[Any]:
+    return st.lists(st.sampled_from(PICTURES), min_size=n, max_size=n).map(tuple)
 
 
 def groups(n: int) -> st.SearchStrategy[Any]:
@@ -63,7 +69,9 @@ def datasets(draw: st.DrawFn) -> Dataset:
         numbers=draw(column(np.float64, n, st.floats())),
         targets=draw(texts(n)),
         texts=draw(texts(n)),
-        images=draw(st.none() | st.lists(st.binary(max_size=9), min_size=n, max_size=n).map(tuple)),
+        images=draw(
+            st.none() | st.lists(st.sampled_from(PICTURES), min_size=n, max_size=n).map(tuple)
+        ),
         attributes=draw(st.dictionaries(NAMES, category | number, max_size=3)),
         groups=draw(st.none() | groups(n)),
         dropped=tuple(draw(st.lists(NAMES, max_size=2))),

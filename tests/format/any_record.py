@@ -68,6 +68,12 @@ def model_cards(
     )
 
 
+_finite = st.floats(allow_nan=False, allow_infinity=False)
+_intervals = st.builds(
+    lambda ends, level: Interval(min(ends), max(ends), level),
+    st.tuples(_finite, _finite),
+    st.floats(0, 1, exclude_min=True, exclude_max=True),
+)
 _measurements = st.builds(
     Measurement,
     name=st.text(max_size=10),
@@ -77,7 +83,7 @@ _measurements = st.builds(
     host=st.text(max_size=10),
     conditions=st.dictionaries(st.text(max_size=10), st.text(max_size=10), max_size=3),
     note=st.text(max_size=10),
-    interval=st.none() | st.builds(Interval, st.floats(), st.floats(), st.floats()),
+    interval=st.none() | _intervals,
     bound=st.sampled_from([None, "≥", "≤"]),
 )
 metrics = st.builds(Metrics, _ids, st.lists(_measurements, max_size=4).map(tuple))

@@ -17,8 +17,11 @@ from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.format.envelope import bulk_chunks
 from tensorboard_cnc.format.instances import decode, encode
 from tensorboard_cnc.records.instances import Dataset, InstanceRecord, Predictions
+from tensorboard_cnc.writer.instances.thumbnails import png_of
 from tests.format.envelopes import sealed
 
+LARGE = png_of(np.ones((65, 1, 1), np.uint8))
+PICTURE = png_of(np.zeros((2, 3, 1), np.uint8))
 CODES = np.array([0, 1, -1], np.int32)
 SMALL: dict[str, InstanceRecord] = {
     "predictions": Predictions(
@@ -30,7 +33,7 @@ SMALL: dict[str, InstanceRecord] = {
     ),
     "data set": Dataset(
         "test", np.array(["a", "b", "c"]), "classes", "f", ("a", "b"), CODES,
-        np.ones((3, 2), bool), np.ones(3), ("t", "", "é"), ("x", "y", "z"), (b"1", b"", b"22"),
+        np.ones((3, 2), bool), np.ones(3), ("t", "", "é"), ("x", "y", "z"), (PICTURE, b"", PICTURE),
         {"n": np.ones(3), "c": (CODES, ("p", "q"))}, np.array([0, 1, 0]),
     ),
 }  # fmt: skip
@@ -164,6 +167,50 @@ def test_what_cannot_be_is_told(
         decode(changed(name, column, change))
 
 
+@pytest.mark.parametrize(
+    ("record", "detail"),
+    [
+        (Predictions("m", "t", np.array([1, 2, 1]), "classes"), "of 3 ids 2 differ"),
+        (Predictions("m", "t", np.array(["a", "a"]), "classes"), "of 2 ids 1 differ"),
+        (
+            Predictions("m", "t", np.array(["a" * 1001], object), "texts"),
+            "id that is too long",
+        ),
+        (Predictions("m", "t" * 1001, np.arange(2), "classes"), "name of 1,001 characters"),
+        (Predictions("m", "t", np.arange(2), "classes", ("a", "a")), "a class twice"),
+        (
+            Predictions("m", "t", np.arange(2), "classes", correct=np.array([1, 2], np.int8)),
+            "neither 1, 0 nor -1",
+        ),
+        (
+            Predictions("m", "t", np.arange(1), "classes", predicted=np.array([2**30], np.int32)),
+            "names a class",
+        ),
+        (Dataset("t", np.arange(1), "classes", "f", images=(b"<svg/>",)), "no thumbnail"),
+        (
+            Dataset("t", np.arange(1), "classes", "f", images=(LARGE,)),
+            "no thumbnail",
+        ),
+    ],
+)
+def test_what_the_format_forbids_is_damage(record: InstanceRecord, detail: str) -> None:
+    with pytest.raises(DamagedRecordError, match=detail):
+        decode(encode(record))
+
+
+def test_a_column_twice_and_probabilities_that_are_none() -> None:
+    message = message_of(SMALL["predictions"])
+    message.columns.add().CopyFrom(message.columns[1])
+    with pytest.raises(DamagedRecordError, match="twice"):
+        decode(bulk_chunks(message.SerializeToString()))
+
+    def make_plain(column: Any) -> None:
+        column.dtype, column.data = "<f4", packed([2, -1, np.nan], "<f4")
+
+    with pytest.raises(DamagedRecordError, match="instead of probabilities"):
+        decode(changed("predictions", "confidence", make_plain))
+
+
 def test_a_zip_bomb_is_not_inflated() -> None:
     def bomb(column: Any) -> None:
         column.data = zlib.compress(bytes(64 << 20))
@@ -183,7 +230,7 @@ def test_huge_declared_sizes_are_refused_before_anything_is_inflated() -> None:
     def grow(column: Any) -> None:
         column.shape[:] = [2**60]
 
-    with pytest.raises(DamagedRecordError, match=r"it declares 1,152,921,504,606,847,\d+ bytes"):
+    with pytest.raises(DamagedRecordError, match=r"it has the shape \(1152921504606846976,\)"):
         decode(changed("predictions", "predicted", grow))
 
 
@@ -193,7 +240,7 @@ def test_many_columns_that_are_large_together() -> None:
         message.columns.add(
             name=f"scores/{number}", dtype="<f8", shape=[10_000_000], data=zlib.compress(b"")
         )
-    with pytest.raises(DamagedRecordError, match="it declares 1,600,000"):
+    with pytest.raises(DamagedRecordError, match="would take 3,2"):
         decode(bulk_chunks(message.SerializeToString()))
 
 

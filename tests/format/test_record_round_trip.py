@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.format.bounds import LIST_DEPTH
 from tensorboard_cnc.format.envelope import MAX_RECORD_BYTES, decode, encode
 from tensorboard_cnc.records.models import (
     ALL_CARD_FIELDS,
@@ -165,7 +166,7 @@ def test_nested_lists_are_read_back_or_not_written(levels: int) -> None:
     try:
         stored = encode(record)
     except ArgumentError:
-        assert levels > 10
+        assert levels > LIST_DEPTH
     else:
         assert decode(stored) == record
 

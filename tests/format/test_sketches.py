@@ -102,7 +102,7 @@ def _tampered(name: str, change: object) -> list[bytes]:
         ("values/lengths", columns.whole_numbers("values/lengths", np.full(5, 9)), "add up"),
         ("values/lengths", columns.whole_numbers("values/lengths", np.full(5, -2)), "add up"),
         ("facts", columns.whole_numbers("facts", np.full((5, 6), -1)), "negative number"),
-        ("facts", columns.whole_numbers("facts", np.full((5, 6), 9)), "rows|shape"),
+        ("facts", columns.whole_numbers("facts", np.full((5, 6), 9)), "more parts"),
         ("bins", columns.texts("bins", ["x"]), "text"),
         ("local", columns.texts("local", ["x"]), "2 of 1 errors"),
         ("local_counts", columns.whole_numbers("local_counts", np.full((5, 1), -1)), "errors"),
@@ -189,3 +189,59 @@ def _is_read_or_refused(chunks: list[bytes]) -> bool:
     # What is read can be compared, whatever numbers come of it.
     with np.errstate(all="ignore"):
         return len(pair_statistics(tensors, others).n) == len(own_statistics(tensors).n)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"stored_bytes": -1}, "stored and"),
+        ({"effective_bytes": np.nan}, "effective bytes"),
+        ({"distinct": -1}, "distinct values"),
+        ({"conforming": {(1, 3): (0, 1)}}, "pattern"),
+        ({"conforming": {(2, 4): (3, 2)}}, "more groups that conform"),
+        ({"bins": np.array([7, 3], np.int32), "counts": np.array([1, 1])}, "out of order"),
+        ({"bins": np.array([3], np.int32), "counts": np.array([-1])}, "out of order"),
+        ({"bins": np.array([3], np.int32), "counts": np.array([577])}, "more values"),
+        ({"bins": None}, "not None"),
+        ({"largest_at": np.arange(65), "largest": np.ones(65, np.float32)}, "too many"),
+        ({"largest_at": np.array([1]), "largest": np.array([np.nan], np.float32)}, "not finite"),
+        ({"totals": replace(any_sketch.sampled().totals, nan=-1)}, "negative count"),
+        ({"totals": replace(any_sketch.sampled().totals, sum=np.nan)}, "no numbers have"),
+        ({"totals": replace(any_sketch.sampled().totals, low=2.0, high=1.0)}, "values from 2.0"),
+        ({"module": "a." * 70}, "modules deep"),
+        ({"name": "a" * 1001}, "too long"),
+    ],
+)
+def test_what_the_format_forbids_is_damage(change: dict[str, Any], told: str) -> None:
+    stored = replace(any_sketch.sampled(), **change)
+    with pytest.raises(RecordError, match=told):
+        decode(encode(record(stored)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"bits": float("nan")}, {"bits": -1.0}, {"scales": -1}, {"group": -2}, {"saturated": -1}],
+)
+def test_a_scheme_that_cannot_be_is_damage(change: dict[str, Any]) -> None:
+    tensor = any_sketch.sampled()
+    assert tensor.scheme is not None
+    broken = replace(tensor, scheme=replace(tensor.scheme, **change))
+    with pytest.raises(DamagedRecordError, match="scheme of quantization"):
+        decode(encode(record(broken)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"n": 577}, {"zero_after": -1}, {"bins": -np.arange(9)}, {"sum_abs": -1.0}, {"max_at": 9999},
+     {"largest": np.array([np.nan, 1.0])}],
+)  # fmt: skip
+def test_a_comparison_that_cannot_be_is_damage(change: dict[str, Any]) -> None:
+    tensor = any_sketch.sampled()
+    pair = replace(tensor.reference["dense"], **change)
+    with pytest.raises(DamagedRecordError, match="comparison"):
+        decode(encode(record(replace(tensor, reference={"dense": pair}))))
+
+
+def test_a_tensor_twice_is_damage() -> None:
+    with pytest.raises(DamagedRecordError, match=r'has the tensor "a\.weight" twice'):
+        decode(encode(record(any_sketch.whole(), any_sketch.whole())))

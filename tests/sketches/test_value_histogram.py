@@ -9,7 +9,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
 
-from tensorboard_cnc.sketches.value_histogram import BINS, bins_of, edges_of
+from tensorboard_cnc.records.sketches import BINS
+from tensorboard_cnc.sketches.value_histogram import bins_of, edges_of
 from tests.sketches.tensors import sketch, weights
 
 FINITE = st.floats(width=32, allow_nan=False, allow_infinity=False)

@@ -202,6 +202,8 @@ def counts_in(column: Floats, edges: NDArray[np.float64]) -> Ints:
     np.clip(at, 0, bins - 1, out=at)
     at -= values < edges[at]
     at += (values >= edges[at + 1]) & (at < bins - 1)
+    # Half of the least number is zero.
+    np.clip(at, 0, bins - 1, out=at)
     return np.bincount(at, minlength=bins)
 
 

@@ -190,13 +190,19 @@ def _kind(dataset: Dataset | None, predictions: Sequence[Predictions]) -> Kind:
 def _classes(dataset: Dataset | None, predictions: Sequence[Predictions]) -> tuple[str, ...]:
     records = (*((dataset,) if dataset else ()), *predictions)
     named = dict.fromkeys(name for record in records for name in record.classes)
-    if named:
-        return tuple(named)
-    # Nobody named them: they are called by their indices.
-    columns = [each.labels for each in (dataset,) if each] + [p.predicted for p in predictions]
+    # What nobody named is called by its index.
+    nameless = [each for each in records if not each.classes]
+    more = _count_of_classes(nameless) - len(named)
+    mark = "#" if named else ""
+    return (*named, *(f"{mark}{code}" for code in range(len(named), len(named) + more)))
+
+
+def _count_of_classes(records: Sequence[Dataset | Predictions]) -> int:
+    """How many classes there must be for what the records hold."""
+    columns = [r.labels if isinstance(r, Dataset) else r.predicted for r in records]
     count = max(
         (int(codes.max(initial=-1)) + 1 for codes in columns if codes is not None), default=0
     )
-    widths = [each.memberships for each in records] + [p.vectors for p in predictions]
-    count = max([count, *(rows.shape[1] for rows in widths if rows is not None)])
-    return tuple(map(str, np.arange(count)))
+    rows: list[NDArray[Any] | None] = [record.memberships for record in records]
+    rows += [record.vectors for record in records if isinstance(record, Predictions)]
+    return max([count, *(int(each.shape[1]) for each in rows if each is not None)])

@@ -52,44 +52,45 @@ class Names(Protocol):
 
 
 def recipes_of(catalog: Catalog, keys: Sequence[str], names: Names) -> list[Recipe]:
-    """The recipes of the models `keys`; each ancestor is looked at once.
+    """The recipes of the models `keys`; the step of each ancestor is made once.
 
     That of a model which is said to be a replicate is the other's.
     """
-    known: dict[str, Recipe] = {}
-    members = catalog.by_key
     said = catalog.lineage.replicate_of
+    known: dict[str, Step] = {}
+    found = []
     for key in keys:
-        chain = [key]
-        while chain[-1] not in known:
-            parents = catalog.lineage.parents.get(chain[-1], ())
-            before_it = said.get(chain[-1]) or next((parent.key for parent in parents), None)
-            if before_it is None:
-                break
-            chain.append(before_it)
-        for model in reversed(chain):
-            if model in known:
-                continue
-            if model in said:
-                known[model] = known[said[model]]
-                continue
-            member = members.get(model)
-            operation = member.card.operation if member else None
+        line = _line(catalog, key)
+        repeats: dict[str, int] = {}
+        steps = []
+        for model in line:
             parents = catalog.lineage.parents.get(model, ())
-            before = known[parents[0].key] if parents else Recipe(names.root(model), ())
-            if not parents and operation is None:
-                known[model] = before
+            member = catalog.by_key.get(model)
+            operation = member.card.operation if member else None
+            if model in said or (not parents and operation is None):
                 continue
             name = operation.name if operation else NO_OPERATION
-            earlier = (step.key for step in reversed(before.steps) if step.key.operation == name)
-            repeat = 1 + next((key.repeat for key in earlier), 0)
-            step = Step(
-                StepKey(name, repeat),
-                operation.parameters if operation else {},
-                tuple(sorted(names.parent(parent.key) for parent in parents[1:])),
-            )
-            known[model] = Recipe(before.root, (*before.steps, step))
-    return [known[key] for key in keys]
+            repeats[name] = repeats.get(name, 0) + 1
+            if model not in known:
+                known[model] = Step(
+                    StepKey(name, repeats[name]),
+                    operation.parameters if operation else {},
+                    tuple(sorted(names.parent(parent.key) for parent in parents[1:])),
+                )
+            steps.append(known[model])
+        found.append(Recipe(names.root(line[0]), tuple(steps)))
+    return found
+
+
+def _line(catalog: Catalog, key: str) -> list[str]:
+    """The models from the root to `key`, by main parents and what they are said to be."""
+    line = [key]
+    while True:
+        parents = catalog.lineage.parents.get(line[-1], ())
+        before = catalog.lineage.replicate_of.get(line[-1]) or (parents[0].key if parents else None)
+        if before is None:
+            return line[::-1]
+        line.append(before)
 
 
 def first_difference(recipes: Sequence[Recipe]) -> int | None:

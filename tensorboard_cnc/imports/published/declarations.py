@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from tensorboard_cnc.format.bounds import NAME_CHARACTERS
 from tensorboard_cnc.imports.notes import ImportNotes
 from tensorboard_cnc.imports.table_field import TableField
 from tensorboard_cnc.records.models import MetricSpec
 from tensorboard_cnc.wording import printable, quoted
-from tensorboard_cnc.writer.naming import MAX_LENGTH
 
 _METRIC_KEYS = ("name", "min", "max", "primary", "format", "unit")
 _SPECIFIER = re.compile(
@@ -114,8 +114,8 @@ def _spec(field: TableField, notes: ImportNotes) -> MetricSpec:
     low, high = _scale(field, name, notes)
     return MetricSpec(
         name=name,
-        unit=_unit(field["unit"].optional_text(MAX_LENGTH), name, notes),
-        format=_format(field["format"].optional_text(MAX_LENGTH), name, notes),
+        unit=_unit(field["unit"].optional_text(NAME_CHARACTERS), name, notes),
+        format=_format(field["format"].optional_text(NAME_CHARACTERS), name, notes),
         low=low,
         high=high,
         primary=field["primary"].optional_flag(default=True),

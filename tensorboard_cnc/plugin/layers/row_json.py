@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -21,6 +22,7 @@ from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES, change_class
 _EDGES = np.linspace(-1, 1, 62)
 _MOST_POINTS = 1024
 _MOST_CHANGES = 10
+_GREATEST = sys.float_info.max
 
 
 def row_json(question: LayersQuestion, compared: Compared) -> wire.LayerDetail:
@@ -167,7 +169,8 @@ def _largest(
             "at": [int(index) for index in np.unravel_index(at, own.shape)],
             "before": number(before),
             "after": number(after),
-            "change": float(change),
+            # The difference of two numbers may be none.
+            "change": max(-_GREATEST, min(float(change), _GREATEST)),
         }
         for at, before, after, change in changes_known(base, own, comparison.base_id, _MOST_CHANGES)
     ]

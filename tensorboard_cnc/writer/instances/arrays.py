@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.format.bounds import NAME_CHARACTERS
 from tensorboard_cnc.format.columns import text_ids
 from tensorboard_cnc.sketches.hashing import GOLDEN, mixed
 from tensorboard_cnc.wording import shown, text_of, type_name
-from tensorboard_cnc.writer.naming import MAX_LENGTH
 
 Array = NDArray[Any]
 
@@ -113,10 +113,10 @@ def _checked_texts(ids: Sequence[Any]) -> Sequence[str]:
                 "Ids are whole numbers of at most 63 bits or texts, not both",
                 "Convert them with int(...) or str(...)",
             )
-        if not each.isprintable() or len(each) > MAX_LENGTH:
+        if not each.isprintable() or len(each) > NAME_CHARACTERS:
             raise ArgumentError(
                 f"The id {shown(each)} has {len(each):,} characters",
-                f"Ids have at most {MAX_LENGTH:,}, all printable",
+                f"Ids have at most {NAME_CHARACTERS:,}, all printable",
                 "Use shorter and plainer ids",
             )
     return ids

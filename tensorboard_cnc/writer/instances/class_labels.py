@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.format.bounds import CLASSES
 from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.instances.arrays import array_of
 from tensorboard_cnc.writer.naming import checked_name
@@ -153,7 +154,7 @@ def class_codes(
     known = np.isfinite(found) & (found != IGNORED)
     if found.dtype.kind == "f" and np.any(found[known] % 1):
         raise _not_classes(found[known], what)
-    most = (len(classes) or width or np.iinfo(np.int32).max) - 1
+    most = (len(classes) or width or CLASSES) - 1
     outside = known & ((found < 0) | (found > most))
     if by_value or np.any(outside):
         by_name = _codes_of_values(found, known, classes)

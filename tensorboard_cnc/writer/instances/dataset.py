@@ -11,6 +11,7 @@ import numpy as np
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format import cnc_pb2 as pb
+from tensorboard_cnc.format.bounds import NAME_CHARACTERS
 from tensorboard_cnc.format.columns import texts as packed_texts
 from tensorboard_cnc.format.instances import columns_of, encode
 from tensorboard_cnc.format.tags import dataset_tag
@@ -30,7 +31,6 @@ from tensorboard_cnc.writer.instances.thumbnails import thumbnails
 from tensorboard_cnc.writer.instances.truth import numbers_of, truth_of
 from tensorboard_cnc.writer.journal import Journal, now_us
 from tensorboard_cnc.writer.naming import (
-    MAX_LENGTH,
     checked_dataset_name,
     checked_max_bytes,
     checked_name,
@@ -167,7 +167,9 @@ def _attribute(values: Any, n: int, what: str) -> Attribute:
             "Pass each part as a separate attribute",
         )
     checked_rows(found, n, what)
-    texts = [None if each is None else storable(str(each))[:MAX_LENGTH] for each in found.tolist()]
+    texts = [
+        None if each is None else storable(str(each))[:NAME_CHARACTERS] for each in found.tolist()
+    ]
     levels = tuple(sorted({text for text in texts if text is not None}))
     code = {text: number for number, text in enumerate(levels)}
     codes = np.array([-1 if text is None else code[text] for text in texts], np.int32)

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.format.bounds import THUMBNAIL_PIXELS_ASIDE
 from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.instances.arrays import array_of, checked_rows, in_rows, random_ranks
 
-MOST_PIXELS_ASIDE = 64
 _CHANNELS = (1, 3, 4)
 # Floats of 0 to 255 nearly always reach this.
 _BRIGHT = 200
@@ -164,7 +164,7 @@ def _ends(array: NDArray[Any]) -> tuple[float, float]:
 
 def _shrunk(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     """At most 64 pixels aside, each the mean of those it stands for."""
-    factor = max(picture.shape[:2]) / MOST_PIXELS_ASIDE
+    factor = max(picture.shape[:2]) / THUMBNAIL_PIXELS_ASIDE
     if factor <= 1:
         return picture
     for axis in (0, 1):

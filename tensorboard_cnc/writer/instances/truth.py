@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -83,7 +84,7 @@ def checked_classes(given: Iterable[Any]) -> tuple[str, ...]:
         )
     classes = tuple(checked_name(str(name), "class") for name in in_rows(given, "classes"))
     if len(set(classes)) < len(classes):
-        twice = next(name for name in classes if classes.count(name) > 1)
+        twice = Counter(classes).most_common(1)[0][0]
         raise ArgumentError(
             f'The class "{twice}" occurs twice', "Class names are unique", "Rename one of them"
         )

@@ -130,6 +130,12 @@ def _part_key(part: str) -> _Part:
     place = -1 if _FIRST.fullmatch(part) else 1 if _LAST.fullmatch(part) else 0
     pieces = _DIGITS.split(part)
     natural = tuple(
-        (1, int(piece), "") if piece.isdecimal() else (0, 0, piece) for piece in pieces if piece
+        _number_key(piece) if piece.isdecimal() else (0, 0, piece) for piece in pieces if piece
     )
     return place, natural
+
+
+def _number_key(digits: str) -> tuple[int, int, str]:
+    """As numbers are ordered, of any length."""
+    plain = digits.lstrip("0")
+    return 1, len(plain), plain

@@ -133,8 +133,8 @@ def test_a_truncated_file_says_so(cut: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        (b"{", "has no JSON header"),
-        (b"[" * 100_000, "has no JSON header"),
+        (b"{", "has a header that is n"),
+        (b"[" * 100_000, "has a header that is n"),
         (b"[1]", "has the header"),
         ({"x": 1}, 'describes "x" by 1'),
         ({"x": {**ONE, "shape": [-2]}}, 'describes "x"'),
@@ -182,7 +182,7 @@ def test_what_is_no_file_with_weights(tmp_path: Path) -> None:
 def test_a_broken_index(index: str, tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors.index.json"
     path.write_text(index)
-    with pytest.raises(ArgumentError, match=r"is not JSON|has no weight_map"):
+    with pytest.raises(ArgumentError, match=r"is not valid JSON|has no weight_map"):
         list(model_sources(path))
 
 

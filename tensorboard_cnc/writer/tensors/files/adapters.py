@@ -38,17 +38,6 @@ _KNOWN = frozenset(
     "use_rslora use_dora init_lora_weights layers_to_transform layers_pattern rank_pattern "
     "alpha_pattern megatron_core loftq_config eva_config runtime_config qalora_group_size".split()
 )
-# Patterns of names without groups, sets and braces, and with at most two repetitions.
-_TAME = re.compile(r"\^?(?:[\w.-]|\\[.dw])*(?:[*+?](?:[\w.-]|\\[.dw])+){0,2}\$?")
-_LONGEST = 300
-_PART = re.compile(
-    r"(?P<module>.+)\.(?P<part>lora_A|lora_B|lora_embedding_A|lora_embedding_B"
-    r"|lora_magnitude_vector)(?:\.weight)?$"
-)
-# Such a start takes something off the base, which the file does not hold.
-_CHANGED_BASE = ("pissa", "olora", "corda", "loftq", "lora_ga")
-# What changes more than W + s · BA says.
-_MORE = ("layer_replication", "use_qalora", "lora_bias", "megatron_config", "arrow_config")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from tensorboard_cnc.json_text import JsonTextError, parsed
 from tensorboard_cnc.writer.tensors.files.stored_file import StoredFile
 
 # Files that say it, and under which keys: of Transformers and vLLM, MLX, ModelOpt, AutoGPTQ.
@@ -49,7 +49,7 @@ def json_object(file: StoredFile) -> dict[str, Any]:
     if not file.is_file() or (size := file.size()) > _LONGEST:
         return {}
     try:
-        found = json.loads(file.read(0, size).tobytes())
-    except (ValueError, RecursionError):
+        found = parsed(file.read(0, size).tobytes())
+    except JsonTextError:
         return {}
     return found if isinstance(found, dict) else {}

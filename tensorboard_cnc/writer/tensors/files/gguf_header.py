@@ -12,7 +12,12 @@ from math import prod
 from typing import Any
 
 from tensorboard_cnc.wording import shown
-from tensorboard_cnc.writer.tensors.files.stored_file import StoredFile, damaged
+from tensorboard_cnc.writer.tensors.files.stored_file import (
+    MOST_TENSORS,
+    StoredFile,
+    damaged,
+    is_shape,
+)
 
 _MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
@@ -22,6 +27,8 @@ _LONGEST_NAME = 2**16
 # Of longer arrays, such as vocabularies, nothing is kept.
 _LONGEST_ARRAY = 2**12
 _MOST_DIMENSIONS = 8
+# Words and merges of all vocabularies.
+_MOST_TEXTS = 2**22
 _CHUNK = 2**20
 _STRING, _ARRAY = 8, 9
 # The types of values, as struct knows them.
@@ -81,12 +88,18 @@ def gguf_header(file: StoredFile) -> GgufHeader:
         seen = "is big-endian" if big else f"is of version {version}"
         raise damaged(file, seen, "Versions 2 and 3 are read, little-endian")
     tensors = cursor.count(_LEAST_TENSOR)
-    values = dict(_values(cursor, cursor.count(_LEAST_VALUE)))
+    if tensors > MOST_TENSORS:
+        raise cursor.damaged(f"says that {tensors:,} tensors follow")
+    count = cursor.count(_LEAST_VALUE)
+    values = dict(_values(cursor, count))
+    if len(values) < count:
+        raise damaged(file, "says one thing twice", "Keys are unique")
     found = [_tensor(cursor) for _ in range(tensors)]
     if len({each.name for each in found}) < tensors:
         raise damaged(file, "names a tensor twice", "Names are unique")
     alignment = values.get("general.alignment", 32)
-    if not isinstance(alignment, int) or alignment.bit_count() != 1 or alignment > _CHUNK:
+    aligned = isinstance(alignment, int) and 0 < alignment <= _CHUNK
+    if not aligned or alignment.bit_count() != 1:
         raise damaged(file, f"aligns by {shown(alignment)}", "It aligns by a power of two")
     start = -(-cursor.at // alignment) * alignment
     moved = [
@@ -103,6 +116,7 @@ class _Cursor:
         self.at = 0
         self._end = min(file.size(), _LONGEST)
         self._chunk, self._chunk_at = b"", 0
+        self._texts = 0
 
     def take(self, count: int) -> bytes:
         """The next `count` bytes."""
@@ -124,6 +138,14 @@ class _Cursor:
             )
         self.at += count
         return start
+
+    def skip_texts(self, count: int) -> None:
+        """Leaves out `count` texts, of which a file has so many and no more."""
+        self._texts += count
+        if self._texts > _MOST_TEXTS:
+            raise self.damaged(f"lists {self._texts:,} texts")
+        for _ in range(count):
+            self.skip(self.number("Q"))
 
     def number(self, kind: str) -> Any:
         return struct.unpack(f"<{kind}", self.take(struct.calcsize(f"<{kind}")))[0]
@@ -159,8 +181,7 @@ def _value(cursor: _Cursor, kind: int) -> Any:
         raise cursor.damaged(f"holds a value of the type {kind}")
     inner = cursor.number("I")
     if inner == _STRING:
-        for _ in range(cursor.count(8)):
-            cursor.skip(cursor.number("Q"))
+        cursor.skip_texts(cursor.count(8))
         return None
     if inner not in _SCALARS:
         raise cursor.damaged(f"holds an array of the type {inner}")
@@ -188,4 +209,6 @@ def _tensor(cursor: _Cursor) -> GgufTensor:
         raise cursor.damaged(f"gives {shown(name)} {dimensions} dimensions")
     # The last dimension comes first.
     shape = tuple(cursor.number("Q") for _ in range(dimensions))[::-1]
+    if not is_shape(shape):
+        raise cursor.damaged(f"gives {shown(name)} the shape {shape}")
     return GgufTensor(name, cursor.file, cursor.number("I"), shape, cursor.number("Q"))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 # What the exporter of torch calls constants that it has computed, such as transposed weights.
 _GENERATED = re.compile(r"onnx::\w+_\d+|\d+|.+\.MatMul\.weight")
+# Of those that use a value, the first tell what it is.
+_MOST_USERS = 100
 # What tools of quantization add to the names of tensors and nodes.
 _QUANTIZED = re.compile(r"(?:_quantized|_quant|_DQ_Q\d+|_Q\d+(?:G\d+)?|_QInt\d+)$")
 
@@ -35,9 +37,9 @@ class Graph:
           ValueError: a name is no text.
         """
         graph = cls()
-        left = [model.graph, *model.functions]
+        left = deque([model.graph, *model.functions])
         while left:
-            part = left.pop(0)
+            part = left.popleft()
             for each in getattr(part, "initializer", ()):
                 graph._add(each.name, each, initializer=True)
             graph.sparse.extend(
@@ -74,7 +76,7 @@ class Graph:
         """
         plain = _QUANTIZED.sub("", stored)
         if _GENERATED.fullmatch(plain):
-            for node, place in self.users[value]:
+            for node, place in self.users[value][:_MOST_USERS]:
                 last = {1: "weight", 2: "bias"}.get(place)
                 module = module_of(node)
                 if node.op_type in _LAYERS and last and module:

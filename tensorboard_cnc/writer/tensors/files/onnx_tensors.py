@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.wording import shown
-from tensorboard_cnc.writer.tensors.files.stored_file import LocalFile, damaged, numbers_at
+from tensorboard_cnc.writer.tensors.files.stored_file import (
+    LocalFile,
+    damaged,
+    is_shape,
+    numbers_at,
+)
 from tensorboard_cnc.writer.tensors.formats.pieces import signed
 from tensorboard_cnc.writer.tensors.number_formats import as_floats, decoded, unpacked
 from tensorboard_cnc.writer.tensors.tensor_names import TensorName, buffer_or_parameter
@@ -85,8 +90,9 @@ def tensor_source(name: str, proto: Any, file: LocalFile) -> TensorSource | Refu
     if proto.data_type == _STRING:
         return None
     shape = tuple(proto.dims)
-    if any(each < 0 for each in shape):
-        raise damaged(file, f"gives {shown(name)} the shape {shape}", "Sizes are not negative")
+    if not is_shape(shape):
+        rule = "Sizes are not negative, and their product has at most 63 bits"
+        raise damaged(file, f"gives {shown(name)} the shape {shown(shape)}", rule)
     if proto.data_type not in _TYPES:
         reason = f"its type (number {proto.data_type}) is not read: convert it to float32"
         return Refused(name, reason, prod(shape))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,8 @@ def _loaded(file: LocalFile) -> Any:
             "Update torch, or convert the file to safetensors",
         )
     zipped = file.size() >= len(_ZIP) and file.read(0, len(_ZIP)).tobytes() == _ZIP
+    if zipped:
+        _check_zip(file)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -76,6 +79,18 @@ def _loaded(file: LocalFile) -> Any:
                 f"{file} is a pickle that would run code: it holds {global_[1]}", _RULE, _SAVE
             ) from error
         raise damaged(file, f"cannot be opened by torch: {text[:200]}", _RULE) from error
+
+
+def _check_zip(file: LocalFile) -> None:
+    """An archive holds its parts as they are, as torch stores them: none is inflated."""
+    try:
+        with zipfile.ZipFile(file.path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
+        raise damaged(file, f"is no whole archive: {text_of(error)}", _RULE) from error
+    packed = any(part.compress_type != zipfile.ZIP_STORED for part in parts)
+    if packed or sum(part.file_size for part in parts) > file.size():
+        raise damaged(file, "is compressed, or overlaps", "torch.save stores parts as they are")
 
 
 def _weights(loaded: Any, deepest: int) -> dict[str, Any] | None:

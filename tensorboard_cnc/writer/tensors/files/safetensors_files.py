@@ -8,13 +8,14 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.wording import shown
 from tensorboard_cnc.writer.tensors.files.checkpoint_notes import quantization_beside
 from tensorboard_cnc.writer.tensors.files.contents import Contents
 from tensorboard_cnc.writer.tensors.files.safetensors_header import (
     FORMATS,
     StoredFormat,
     StoredTensor,
-    stored_metadata,
     stored_tensors,
 )
 from tensorboard_cnc.writer.tensors.files.stored_file import StoredFile, numbers_at
@@ -39,8 +40,18 @@ def read(files: Sequence[StoredFile], _like: Collection[str] = ()) -> Contents:
       ArgumentError: a file is damaged or truncated.
       OSError: it cannot be read.
     """
-    tensors = {tensor.name: tensor for file in files for tensor in stored_tensors(file)}
-    metadata = {key: text for file in files for key, text in stored_metadata(file).items()}
+    tensors: dict[str, StoredTensor] = {}
+    metadata: dict[str, str] = {}
+    for file in files:
+        listed, texts = stored_tensors(file)
+        if twice := next((each.name for each in listed if each.name in tensors), None):
+            raise ArgumentError(
+                f"{file} and {tensors[twice].file} both hold the tensor {shown(twice)}",
+                "Each tensor of a model is in one of its files",
+                "Name one of the files, or the index of those that belong together",
+            )
+        tensors |= {each.name: each for each in listed}
+        metadata |= texts
     found = [_source(tensors[name]) for name in network_order(tensors)]
     return Contents(found, quantization_beside(files[0]), metadata)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
@@ -10,15 +9,21 @@ from typing import Any
 
 import numpy as np
 
+from tensorboard_cnc.json_text import JsonTextError, parsed
 from tensorboard_cnc.wording import shown
-from tensorboard_cnc.writer.tensors.files.stored_file import StoredFile, damaged
+from tensorboard_cnc.writer.tensors.files.stored_file import (
+    MOST_TENSORS,
+    StoredFile,
+    damaged,
+    is_shape,
+)
 
 _LENGTH_BYTES = 8
 # The format's own limit.
 _LONGEST_HEADER = 100_000_000
 _METADATA = "__metadata__"
 # An index names each tensor once.
-_LONGEST_INDEX = 2**28
+_LONGEST_INDEX = 2**26
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +77,20 @@ class StoredTensor:
     size_bytes: int
 
 
-def stored_tensors(file: StoredFile) -> list[StoredTensor]:
-    """The tensors of a safetensors file, in the order of their data.
+def stored_tensors(file: StoredFile) -> tuple[list[StoredTensor], dict[str, str]]:
+    """The tensors of a safetensors file, in the order of their data, and the texts beside them.
 
     Raises:
       ArgumentError: it is not a safetensors file, or is damaged or truncated.
       OSError: it cannot be read.
     """
     entries, start = _header(file)
-    entries.pop(_METADATA, None)
+    found = entries.pop(_METADATA, None)
+    texts = found.items() if isinstance(found, dict) else ()
     tensors = [_tensor(file, name, entry, start) for name, entry in entries.items()]
     tensors.sort(key=lambda tensor: (tensor.offset, tensor.size_bytes))
     _check_layout(file, tensors, start)
-    return tensors
-
-
-def stored_metadata(file: StoredFile) -> dict[str, str]:
-    """The texts that a safetensors file holds beside its tensors.
-
-    Raises:
-      ArgumentError: it is not a safetensors file, or is damaged or truncated.
-      OSError: it cannot be read.
-    """
-    entries, _ = _header(file)
-    found = entries.get(_METADATA)
-    texts = found.items() if isinstance(found, dict) else ()
-    return {key: text for key, text in texts if isinstance(text, str)}
+    return tensors, {key: text for key, text in texts if isinstance(text, str)}
 
 
 def _header(file: StoredFile) -> tuple[dict[str, Any], int]:
@@ -111,10 +104,13 @@ def _header(file: StoredFile) -> tuple[dict[str, Any], int]:
             "Such a file begins with the length of its header, and holds it whole",
         )
     text = file.read(_LENGTH_BYTES, length).tobytes()
+    if (count := text.count(b'"data_offsets"')) > MOST_TENSORS:
+        rule = f"One file holds {MOST_TENSORS:,} at most"
+        raise damaged(file, f"lists {count:,} tensors", rule)
     try:
-        entries = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise damaged(file, "has no JSON header", "It lists the tensors") from error
+        entries = parsed(text)
+    except JsonTextError as error:
+        raise damaged(file, f"has a header that {error}", "It lists the tensors") from error
     if not isinstance(entries, dict):
         raise damaged(file, f"has the header {shown(entries)}", "It maps names to tensors")
     return entries, _LENGTH_BYTES + length
@@ -137,8 +133,7 @@ def _entry_parts(
 ) -> tuple[str, tuple[int, ...], tuple[int, int]]:
     match entry:
         case {"dtype": str(form), "shape": list(shape), "data_offsets": [int(begin), int(end)]}:
-            sizes = all(type(each) is int and each >= 0 for each in shape)
-            if sizes and 0 <= begin <= end:
+            if is_shape(shape) and 0 <= begin <= end:
                 return form, tuple(shape), (begin, end)
     raise damaged(
         file,
@@ -175,12 +170,13 @@ def read_index(file: StoredFile) -> dict[str, str]:
       ArgumentError: it is not an index.
       OSError: it cannot be read.
     """
+    rule = "An index of safetensors files is a JSON object of names"
+    if (size := file.size()) > _LONGEST_INDEX:
+        raise damaged(file, f"has {size:,} bytes", rule)
     try:
-        index = json.loads(file.read(0, min(file.size(), _LONGEST_INDEX)).tobytes())
-    except (ValueError, RecursionError) as error:
-        raise damaged(
-            file, "is not JSON", "An index of safetensors files is a JSON object"
-        ) from error
+        index = parsed(file.read(0, size).tobytes())
+    except JsonTextError as error:
+        raise damaged(file, str(error), rule) from error
     found = index.get("weight_map") if isinstance(index, Mapping) else None
     if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
         raise damaged(file, "has no weight_map", "It maps names of tensors to files")

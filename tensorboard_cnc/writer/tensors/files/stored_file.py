@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,6 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.format.bounds import DIMENSIONS
+
+# Of one file: the largest models have some ninety thousand tensors.
+MOST_TENSORS = 2**17
+
+
+def is_shape(sizes: Sequence[Any]) -> bool:
+    """Whether these are the sizes of a tensor that NumPy could have."""
+    whole = all(type(each) is int and 0 <= each < 2**63 for each in sizes)
+    return whole and len(sizes) <= DIMENSIONS and prod(sizes) < 2**63
 
 
 class StoredFile(Protocol):

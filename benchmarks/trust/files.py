@@ -1,0 +1,14 @@
+"""Hostile checkpoints, configs, indices and tables."""
+
+from __future__ import annotations
+
+from benchmarks.trust.guided import tallied
+from benchmarks.trust.outcome import Effort, Outcome
+from benchmarks.trust.records import outcomes
+
+_CASES = 100_000
+
+
+def attack(effort: Effort) -> list[Outcome]:
+    tally = tallied("benchmarks.trust.hostile_files", effort.seed, effort.count(_CASES, 200))
+    return outcomes(tally, "a hostile file is read, or refused by name with a remedy")
