@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from tensorboard_cnc import wire
@@ -21,7 +19,8 @@ from tensorboard_cnc.plugin.behaviors.comparison import (
 )
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons, dataset_key
 from tensorboard_cnc.plugin.behaviors.instance_page import attributes_at
-from tensorboard_cnc.plugin.questions import BehaviorsQuestion
+from tensorboard_cnc.plugin.parameters import missing
+from tensorboard_cnc.plugin.questions import BehaviorsQuestion, MediaQuestion
 from tensorboard_cnc.plugin.record_cache import Records
 from tensorboard_cnc.plugin.responses import (
     BadRequestError,
@@ -68,19 +67,18 @@ def instance_detail(question: BehaviorsQuestion, comparisons: Comparisons) -> wi
     }
 
 
-def thumbnail(arguments: Mapping[str, str], catalog: Catalog, records: Records) -> Body:
-    """The PNG file of the instance `id` of the data set `dataset`, given by its key.
+def thumbnail(question: MediaQuestion, catalog: Catalog, records: Records) -> Body:
+    """The PNG file of an instance.
 
     Raises:
-      BadRequestError: 400, a parameter is missing; 404, there is no such thumbnail.
+      BadRequestError: 404, there is no such thumbnail.
     """
-    key, id = arguments.get("dataset"), arguments.get("id")
-    if not key or id is None:
-        raise BadRequestError(400, "Give dataset=KEY and id=ID, as the behaviors route lists them")
-    dataset = _dataset(key, catalog, records)
-    row = row_of_text(id, dataset.ids)
+    dataset = _dataset(question.dataset, catalog, records)
+    row = row_of_text(question.id, dataset.ids)
     if row is None or dataset.images is None or not dataset.images[row]:
-        raise BadRequestError(404, f"The data set {dataset.name} has no thumbnail of {id[:80]}")
+        raise BadRequestError(
+            404, f"The data set {dataset.name} has no thumbnail of {question.id[:80]}"
+        )
     return prepare(dataset.images[row], "image/png")
 
 
@@ -91,7 +89,7 @@ def _row_of(comparison: Comparison, id: str | None) -> int:
       BadRequestError: 400, there is no id; 404, no instance has it.
     """
     if id is None:
-        raise BadRequestError(400, "id is missing: give the id of an instance as text")
+        raise missing("id", "the id of an instance as text")
     ids = comparison.instances.ids
     row = row_of_text(id, ids)
     if row is None:

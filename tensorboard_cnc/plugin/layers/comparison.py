@@ -24,6 +24,7 @@ from tensorboard_cnc.plugin.layers.sketches_read import bulk_of, comparable, vie
 from tensorboard_cnc.plugin.questions import LayersQuestion
 from tensorboard_cnc.plugin.record_cache import Records
 from tensorboard_cnc.plugin.responses import BadRequestError
+from tensorboard_cnc.plugin.shared_work import while_wanted
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 
 # An odd number of bins, so that zero has one of its own in the middle.
@@ -69,7 +70,7 @@ class Comparison:
         """For each model, statistics of its own rows."""
         return [
             own_statistics(tensors).combined(self.tree.spans, self.aside)
-            for tensors in self.tensors
+            for tensors in while_wanted(self.tensors)
         ]
 
     @cached_property
@@ -79,7 +80,7 @@ class Comparison:
         base_id = base.model_id if base else ""
         return [
             pair_statistics(self.tensors[0], tensors, base_id).combined(self.tree.spans, self.aside)
-            for tensors in self.tensors[1:]
+            for tensors in while_wanted(self.tensors[1:])
         ]
 
     @cached_property
