@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
+import re
 
 from tensorboard.plugins import base_plugin
 
@@ -55,9 +56,9 @@ class CncLoader(base_plugin.TBLoader):  # type: ignore[misc]
 
 
 def _whole_megabytes(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text[:10]) >= 1):
+    if not re.fullmatch("[1-9][0-9]{0,8}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of MiB, from 1 on")
-    return int(text[:10])
+    return int(text)
 
 
 def _raise_open_file_limit() -> None:

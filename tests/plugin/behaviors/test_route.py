@@ -352,6 +352,7 @@ NLL = {"kind": "range", "model": "m", "measure": "nll", "form": "value", "low": 
         ({"filter": [{**NLL, "high": "1"}]}, 400, "high is 1, not a finite number or null"),
         ({"filter": [{**NLL, "form": "log"}]}, 400, "form is log, not one of value, difference"),
         ({"filter": [{**NLL, "hihg": 1}]}, 400, "hihg is not one of the fields kind, model"),
+        ({"filter": [{k: NLL[k] for k in NLL if k != "low"}]}, 400, "low is missing from"),
         ({"filter": [7]}, 400, "7 is not an object"),
         ({"filter": "[" * 5000}, 400, "is nested too deeply"),
         ({"by": [1]}, 400, "1 is not a text"),
@@ -365,6 +366,17 @@ def test_what_cannot_be_answered_says_why(
     response = refuse(served, "dense", "pruned", **arguments)
     assert response.status_code == status, response.text
     assert error in response.get_json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "n"), [(-1e308, 1e308, N), (1e308, None, 0), (None, -1e308, 0), (10**38, 1, 0)]
+)
+def test_ends_of_a_range_may_be_beyond_the_measures_type(
+    low: float | None, high: float | None, n: int, served: InProcessTensorBoard
+) -> None:
+    condition = {**NLL, "model": keys("dense"), "low": low, "high": high}
+    page = ask(served, "dense", level="instances", filter=[condition])
+    assert page["n"] == n
 
 
 def test_an_unchanged_answer_is_not_sent_again(served: InProcessTensorBoard) -> None:
