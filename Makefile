@@ -99,8 +99,9 @@ release: environment-check  ## Check, build and tag the version (RELEASE=--dry-r
 proto: environment-test  ## Compile tensorboard_cnc/format/cnc.proto
 	$(PY) scripts/proto.py
 
-types: environment-test  ## Generate the panel's types from tensorboard_cnc/wire/
+types: environment-test  ## Generate the panel's types and docs/openapi.yaml from the routes and tensorboard_cnc/wire/
 	$(PY) scripts/wire_types.py
+	$(PY) scripts/openapi.py
 
 environment-demo environment-test environment-check: environment-%:
 	@$(BOOTSTRAP) $(VENV) $*

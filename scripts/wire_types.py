@@ -6,37 +6,21 @@ as ``make types``. Docstrings and the comments above a field become ``/** */``.
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import textwrap
-from collections.abc import Iterator
-from pathlib import Path
+
+import wire_contract as contract
+from wire_contract import ROOT, Alias, Field, Interface, Type
 
 from tensorboard_cnc.analysis.distributions import t_975
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "tensorboard_cnc" / "wire"
-# In the order of the generated file; each may use the names of those before it.
-MODULES = ("values", "models", "differences", "behaviors", "instances", "layers")
 TARGET = ROOT / "frontend" / "src" / "model" / "wire.gen.ts"
 HEADER = "// Generated from tensorboard_cnc/wire/ by `make types`; edit it there.\n"
 
 WIDTH = 100
 QUANTILES = 100
 PLAIN = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "None": "null"}
-
-
-class NotOnTheWireError(Exception):
-    """The contract uses something that has no counterpart in the generated types."""
-
-    def __init__(self, node: ast.AST) -> None:
-        line = getattr(node, "lineno", "?")
-        super().__init__(
-            f"wire, line {line}: cannot express `{ast.unparse(node)}` in TypeScript. Keep to"
-            " TypedDict classes, NotRequired, Literal, unions, list, dict[str, …] and tuple,"
-            " or teach scripts/wire_types.py the new form."
-        )
 
 
 def main() -> None:
@@ -47,8 +31,7 @@ def main() -> None:
 
 def generated() -> str:
     """The TypeScript of the whole contract."""
-    sources = [(SOURCE / f"{module}.py").read_text(encoding="utf-8") for module in MODULES]
-    return "\n".join([HEADER, quantiles(), *map(typescript, sources)])
+    return "\n".join([HEADER, quantiles(), *map(typescript, contract.sources())])
 
 
 def quantiles() -> str:
@@ -61,118 +44,60 @@ def quantiles() -> str:
 
 def typescript(source: str) -> str:
     """TypeScript that declares the same types as the Python module `source`."""
-    lines = source.splitlines()
-    body = ast.parse(source).body
-    return "\n".join(block for node in body for block in _statement(node, lines))
+    return "\n".join(
+        _alias(each) if isinstance(each, Alias) else _interface(each)
+        for each in contract.declarations(source)
+    )
 
 
-def _statement(node: ast.stmt, lines: list[str]) -> Iterator[str]:
-    match node:
-        case ast.ClassDef():
-            yield _interface(node, lines)
-        case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            yield _comment(_comment_above(node, lines)) + _declaration(f"export type {name}", value)
-        case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
-            return
-        case _:
-            raise NotOnTheWireError(node)
+def _alias(alias: Alias) -> str:
+    line = f"export type {alias.name} = {_type(alias.type)};\n"
+    if len(line) > WIDTH + 1:
+        line = f"export type {alias.name} =\n  | " + "\n  | ".join(_members(alias.type)) + ";\n"
+    return _comment(alias.comment) + line
 
 
-def _declaration(left: str, value: ast.expr) -> str:
-    line = f"{left} = {_type(value)};\n"
-    if len(line) <= WIDTH + 1:
-        return line
-    return f"{left} =\n  | " + "\n  | ".join(_members(value)) + ";\n"
+def _interface(interface: Interface) -> str:
+    extends = f" extends {', '.join(interface.bases)}" if interface.bases else ""
+    fields = "".join(map(_field, interface.fields))
+    comment = _comment(interface.comment)
+    return f"{comment}export interface {interface.name}{extends} {{\n{fields}}}\n"
 
 
-def _interface(node: ast.ClassDef, lines: list[str]) -> str:
-    bases = [_type(base) for base in node.bases if not _is_name(base, "TypedDict")]
-    extends = f" extends {', '.join(bases)}" if bases else ""
-    total = not any(keyword.arg == "total" for keyword in node.keywords)
-    fields = "".join(_field(field, lines, total) for field in node.body if not _is_text(field))
-    return f"{_comment(_docstring(node))}export interface {node.name}{extends} {{\n{fields}}}\n"
-
-
-def _field(node: ast.stmt, lines: list[str], total: bool) -> str:
-    match node:
-        case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=None):
-            required, annotation = _unwrap(annotation, total)
-        case _:
-            raise NotOnTheWireError(node)
-    mark = "" if required else "?"
-    declared = f"{name}{mark}: {_type(annotation)};\n"
+def _field(field: Field) -> str:
+    mark = "" if field.required else "?"
+    declared = f"{field.name}{mark}: {_type(field.type)};\n"
     if len(declared) + 2 > WIDTH + 1:
-        declared = f"{name}{mark}:\n    | " + "\n    | ".join(_members(annotation)) + ";\n"
-    return _comment(_comment_above(node, lines), "  ") + "  " + declared
+        alternatives = "\n    | ".join(_members(field.type))
+        declared = f"{field.name}{mark}:\n    | {alternatives};\n"
+    return _comment(field.comment, "  ") + "  " + declared
 
 
-def _unwrap(annotation: ast.expr, total: bool) -> tuple[bool, ast.expr]:
-    """Whether the field is required, and its annotation without NotRequired or Required."""
-    match annotation:
-        case ast.Subscript(value=ast.Name(id="NotRequired" | "Required" as word), slice=inner):
-            return word == "Required", inner
-    return total, annotation
+def _type(type: Type) -> str:
+    return " | ".join(_members(type))
 
 
-def _type(node: ast.expr) -> str:
-    return " | ".join(_members(node))
-
-
-def _members(node: ast.expr) -> list[str]:
+def _members(type: Type) -> list[str]:
     """The alternatives of a type, each once: int | float is one number."""
-    match node:
-        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return list(dict.fromkeys(_members(left) + _members(right)))
-        case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
-            values = inner.elts if isinstance(inner, ast.Tuple) else [inner]
-            return [_literal(value) for value in values]
-        case ast.Subscript(value=ast.Name(id=container), slice=inner):
-            return [_container(container, inner, node)]
-        case ast.Constant(value=None):
-            return ["null"]
-        case ast.Name(id=name):
-            return [PLAIN.get(name, name)]
-    raise NotOnTheWireError(node)
+    return list(dict.fromkeys(map(_member, contract.members(type))))
 
 
-def _container(container: str, inner: ast.expr, node: ast.expr) -> str:
-    match container, inner:
-        case "list", _:
-            members = _members(inner)
-            return f"{members[0]}[]" if len(members) == 1 else f"({' | '.join(members)})[]"
-        case "dict", ast.Tuple(elts=[key, value]) if _is_name(key, "str"):
-            return f"Record<string, {_type(value)}>"
-        case "tuple", ast.Tuple(elts=elements):
-            return f"[{', '.join(_type(element) for element in elements)}]"
-    raise NotOnTheWireError(node)
-
-
-def _literal(node: ast.expr) -> str:
-    match node:
-        case ast.Constant(value=str() | bool() | int() | None as value):
+def _member(type: Type) -> str:
+    match type:
+        case contract.Plain(name):
+            return PLAIN[name]
+        case contract.Named(name):
+            return name
+        case contract.Constant(value):
             return json.dumps(value, ensure_ascii=False)
-    raise NotOnTheWireError(node)
-
-
-def _is_name(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
-
-
-def _is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _docstring(node: ast.ClassDef) -> list[str]:
-    return (ast.get_docstring(node) or "").splitlines()
-
-
-def _comment_above(node: ast.stmt, lines: list[str]) -> list[str]:
-    found: list[str] = []
-    for line in reversed(lines[: node.lineno - 1]):
-        if not line.strip().startswith("#"):
-            break
-        found.insert(0, line.strip().removeprefix("#").strip())
-    return found
+        case contract.ListOf(item):
+            members = _members(item)
+            return f"{members[0]}[]" if len(members) == 1 else f"({' | '.join(members)})[]"
+        case contract.MapOf(value):
+            return f"Record<string, {_type(value)}>"
+        case contract.TupleOf(items):
+            return f"[{', '.join(map(_type, items))}]"
+    raise TypeError(type)
 
 
 def _comment(text: list[str], indent: str = "") -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
+import re
 
 from tensorboard.plugins import base_plugin
 
@@ -22,6 +23,17 @@ logger = logging.getLogger(__name__)
 
 class CncLoader(base_plugin.TBLoader):  # type: ignore[misc]
     """Loads the Compress & Compare plugin."""
+
+    def define_flags(self, parser: argparse.ArgumentParser) -> None:
+        """Adds our own flags; one that another plugin has already is left to it."""
+        with contextlib.suppress(argparse.ArgumentError):
+            parser.add_argument_group("Compress & Compare").add_argument(
+                "--cnc_cache_mb",
+                metavar="MB",
+                type=_whole_megabytes,
+                help="memory for records and comparisons that were read, of all experiments "
+                "together, in MiB (default: 768)",
+            )
 
     def fix_flags(self, flags: argparse.Namespace) -> None:
         """Keeps the latest record of each tag only, and makes room for many event files."""
@@ -41,6 +53,12 @@ class CncLoader(base_plugin.TBLoader):  # type: ignore[misc]
             reason = f"{type(error).__name__}: {error}"
             logger.error("Compress & Compare could not be loaded. %s", reason)
             return FallbackPlugin(context, reason)
+
+
+def _whole_megabytes(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,8}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of MiB, from 1 on")
+    return int(text)
 
 
 def _raise_open_file_limit() -> None:

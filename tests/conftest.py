@@ -9,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.described_client import DescribedClient
 from tests.tensorboard_host import LOADERS, InProcessTensorBoard, Loader, serve_in_process
 
 # The same examples every time, however busy the machine is.
@@ -26,6 +27,15 @@ def loader(request: pytest.FixtureRequest) -> Loader:
 
 @pytest.fixture
 def serve(loader: Loader) -> Iterator[Serve]:
-    """Serves a log directory in this process with each of TensorBoard's loaders in turn."""
+    """Serves a log directory in this process with each of TensorBoard's loaders in turn.
+
+    All its responses are held against docs/openapi.yaml.
+    """
+
+    def checked(logdir: Path) -> InProcessTensorBoard:
+        tensorboard = stack.enter_context(serve_in_process(logdir, loader))
+        tensorboard.client = DescribedClient(tensorboard.client.application)
+        return tensorboard
+
     with ExitStack() as stack:
-        yield lambda logdir: stack.enter_context(serve_in_process(logdir, loader))
+        yield checked

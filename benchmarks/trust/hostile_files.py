@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from tensorboard_cnc.errors import ArgumentError, CncError, TableError
-from tensorboard_cnc.imports.published.experiment_table import parse_table
 from tensorboard_cnc.imports.json_document import read_json
+from tensorboard_cnc.imports.published.experiment_table import parse_table
 from tensorboard_cnc.writer.tensors.model_sources import all_sources
 from tensorboard_cnc.writer.tensors.tensor_source import TensorSource
 

@@ -1,124 +1,30 @@
-"""The plugin: a table of routes. Every route is a GET without side effects."""
+"""The plugin: routes over what is logged, as TensorBoard calls them."""
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from functools import partial
+from typing import Any
 
 from tensorboard import plugin_util
 from tensorboard.plugins import base_plugin
-from werkzeug import Request
+from werkzeug import Request, Response
 
-from tensorboard_cnc.analysis.catalog import Catalog
-from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.format.tags import PLUGIN_NAME
-from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
-from tensorboard_cnc.plugin.behaviors.forgotten_page import forgotten_page
-from tensorboard_cnc.plugin.behaviors.harmed_slices import harmed_json
-from tensorboard_cnc.plugin.behaviors.instance_detail import instance_detail, thumbnail
-from tensorboard_cnc.plugin.behaviors.instance_page import instances
-from tensorboard_cnc.plugin.behaviors.slice_table import slice_table
-from tensorboard_cnc.plugin.behaviors.summary import summary
-from tensorboard_cnc.plugin.layers.comparison import compare as compare_layers
-from tensorboard_cnc.plugin.layers.row_json import row_json
-from tensorboard_cnc.plugin.layers.tree_json import tree_json
 from tensorboard_cnc.plugin.panel_files import ENTRY, panel_file
-from tensorboard_cnc.plugin.questions import (
-    check_models,
-    parse_behaviors_question,
-    parse_layers_question,
-)
-from tensorboard_cnc.plugin.record_cache import RecordCache, Records
-from tensorboard_cnc.plugin.responses import (
-    BadRequestError,
-    Body,
-    File,
-    json_body,
-    refuse,
-    respond,
-)
-from tensorboard_cnc.plugin.snapshot import Generation, Snapshot
+from tensorboard_cnc.plugin.parameters import arguments_of, read
+from tensorboard_cnc.plugin.record_cache import LIMIT_BYTES, RecordCache, Records
+from tensorboard_cnc.plugin.responses import File, refuse, respond
+from tensorboard_cnc.plugin.routes import ROUTES, Route
+from tensorboard_cnc.plugin.shared_work import SharedWork
+from tensorboard_cnc.plugin.snapshot import Snapshot
+from tensorboard_cnc.plugin.wsgi import WsgiApp, application, still_waits
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 
-_WsgiApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-_Arguments: TypeAlias = Mapping[str, str]
-# What a route responds with, from the query string, what is logged, and the records of it.
-_Route: TypeAlias = Callable[[_Arguments, Generation, Records], Body | File]
-
 _KEPT_EXPERIMENTS = 4
-
-
-class _Question(Protocol):
-    @property
-    def level(self) -> str: ...
-
-    @property
-    def keys(self) -> tuple[str, ...]: ...
-
-
-Q = TypeVar("Q", bound=_Question)
-C = TypeVar("C")
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonRoute(Generic[Q, C]):
-    """A route that compares models: request → question → comparison → level → JSON.
-
-    `parse` reads a query string, `compare` finds and reads what the question is about, and each
-    of `levels` is one view of that: an object for JSON, or a file.
-    """
-
-    parse: Callable[[_Arguments], Q]
-    compare: Callable[[Q, Catalog, Records], C]
-    levels: Mapping[str, Callable[[Q, C], object]]
-
-    def __call__(self, arguments: _Arguments, catalog: Catalog, records: Records) -> Body | File:
-        """The response to the question in the query string.
-
-        Raises:
-          BadRequestError: it is malformed, or what it names does not exist or cannot be read.
-        """
-        question = self.parse(arguments)
-        check_models(catalog, question.keys)
-        try:
-            compared = self.compare(question, catalog, records)
-            found = self.levels[question.level](question, compared)
-        except RecordError as error:
-            raise BadRequestError(404, f"{error.message} {error.remedy}") from error
-        return found if isinstance(found, File) else json_body(found)
-
-
-BEHAVIORS = ComparisonRoute(
-    parse_behaviors_question,
-    Comparisons,
-    {
-        "summary": summary,
-        "instances": instances,
-        "instance": instance_detail,
-        "slices": slice_table,
-        "harmed": harmed_json,
-        "forgotten": forgotten_page,
-    },
-)
-LAYERS = ComparisonRoute(
-    parse_layers_question, compare_layers, {"tree": tree_json, "row": row_json}
-)
-
-_ROUTES: Mapping[str, _Route] = {
-    "/models": lambda _, generation, __: generation.body,
-    "/differences": lambda arguments, generation, _: generation.differences(arguments),
-    "/behaviors": lambda arguments, generation, records: BEHAVIORS(
-        arguments, generation.catalog, records
-    ),
-    "/instance_media": lambda arguments, generation, records: thumbnail(
-        arguments, generation.catalog, records
-    ),
-    "/layers": lambda arguments, generation, records: LAYERS(
-        arguments, generation.catalog, records
-    ),
-}
+# Comparisons take turns with each other, and with everything else, for Python's lock.
+_AT_ONCE = max(1, (os.cpu_count() or 2) // 2)
 
 
 class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
@@ -131,7 +37,9 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._provider = context.data_provider
         self._snapshots: dict[str, Snapshot] = {}
         self._opening = threading.Lock()
-        self._cache = RecordCache()
+        megabytes = getattr(context.flags, "cnc_cache_mb", None)
+        self._cache = RecordCache(LIMIT_BYTES if megabytes is None else megabytes << 20)
+        self._work = SharedWork(_AT_ONCE)
 
     def is_active(self) -> bool:
         """False: TensorBoard itself shows the tab as soon as there are records of ours."""
@@ -142,9 +50,9 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             es_module_path=f"/static/{ENTRY}", tab_name="Compress & Compare"
         )
 
-    def get_plugin_apps(self) -> dict[str, _WsgiApp]:
-        apps = {path: self._app(route) for path, route in _ROUTES.items()}
-        return {**apps, "/static/*": _static}
+    def get_plugin_apps(self) -> dict[str, WsgiApp]:
+        apps = {path: application(partial(self._respond, route)) for path, route in ROUTES.items()}
+        return {**apps, "/static/*": application(_static), "/*": application(_nowhere)}
 
     def snapshot(self, experiment_id: str) -> Snapshot:
         """What is logged in one experiment; "" is the only one of a local TensorBoard."""
@@ -157,25 +65,30 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
                 del self._snapshots[next(iter(self._snapshots))]
             return snapshot
 
-    def _app(self, route: _Route) -> _WsgiApp:
-        def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-            request = Request(environ)
-            ctx, experiment = plugin_util.context(environ), plugin_util.experiment_id(environ)
-            generation = self.snapshot(experiment).current(ctx)
-            reader = BulkReader(self._provider, experiment)
-            records = Records(self._cache, reader, ctx, experiment)
-            try:
-                response = respond(request, route(request.args, generation, records))
-            except BadRequestError as bad:
-                response = refuse(bad.status, bad.error)
-            return response(environ, start_response)
+    def _respond(self, route: Route[Any], request: Request) -> Response:
+        arguments = arguments_of(request)
+        question = read(route.question, arguments)
+        ctx = plugin_util.context(request.environ)
+        experiment = plugin_util.experiment_id(request.environ)
+        generation = self.snapshot(experiment).current(ctx)
+        records = Records(self._cache, BulkReader(self._provider, experiment), ctx, experiment)
+        answer = partial(route.answer, question, generation, records)
+        if route.light:
+            return respond(request, answer())
+        key = (route.question, generation, tuple(sorted(arguments.items())))
+        found = self._work.share(key, answer, partial(still_waits, request))
+        if isinstance(found, File):
+            pieces = found.pieces
+            found = found._replace(pieces=lambda: self._work.in_turns(pieces()))
+        return respond(request, found)
 
-        return app
 
-
-def _static(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-    request = Request(environ)
+def _static(request: Request) -> Response:
     name = request.path.rpartition(f"/{PLUGIN_NAME}/static/")[2]
     body = panel_file(name)
-    response = respond(request, body) if body else refuse(404, f"The panel has no file {name}")
-    return response(environ, start_response)
+    return respond(request, body) if body else refuse(404, f"The panel has no file {name}")
+
+
+def _nowhere(request: Request) -> Response:
+    known = ", ".join(path[1:] for path in ROUTES)
+    return refuse(404, f"There is no route {request.path[-80:]}; there are {known}")

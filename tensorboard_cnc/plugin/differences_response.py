@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
@@ -11,7 +11,7 @@ from tensorboard_cnc.analysis.differences.explanation import Shown, differences_
 from tensorboard_cnc.analysis.differences.matched_pairs import Effect, MatchedPairs
 from tensorboard_cnc.analysis.differences.variables import Variable
 from tensorboard_cnc.plugin.models_response import parameter
-from tensorboard_cnc.plugin.questions import check_models
+from tensorboard_cnc.plugin.questions import DifferencesQuestion, check_models
 from tensorboard_cnc.plugin.responses import BadRequestError
 
 # Of hundreds of parameters that differ nobody reads more.
@@ -19,25 +19,17 @@ _MOST_VARIABLES = 60
 _MOST_METRICS = 200
 
 
-def chosen_models(catalog: Catalog, arguments: Mapping[str, str]) -> list[str]:
-    """The keys that a request asks for: those of `models`, or all logged but `except`.
+def chosen_models(catalog: Catalog, question: DifferencesQuestion) -> tuple[str, ...]:
+    """The keys that a question is about: those named, or all logged but those left out.
 
     Raises:
-      BadRequestError: neither or both were given, fewer than two models are left, or one does not
-        exist.
+      BadRequestError: 404, one does not exist; 400, fewer than two models are left.
     """
-    if ("models" in arguments) == ("except" in arguments):
-        raise BadRequestError(
-            400,
-            "Give either models=KEY,KEY,… or except=KEY,… (all models but these); keys are those "
-            "of the models route",
-        )
-    logged = [member.key for member in catalog.members]
-    named = (arguments.get("models") or arguments.get("except") or "").split(",")
-    named = list(dict.fromkeys(key for key in named if key))
-    check_models(catalog, named)
-    left_out = set(named)
-    keys = named if "models" in arguments else [key for key in logged if key not in left_out]
+    check_models(catalog, (*(question.models or ()), *(question.except_ or ())))
+    keys = question.models
+    if keys is None:
+        left_out = set(question.except_ or ())
+        keys = tuple(m.key for m in catalog.members if m.key not in left_out)
     if len(keys) < 2:
         raise BadRequestError(400, f"Name two or more models to compare, not {len(keys)}")
     return keys

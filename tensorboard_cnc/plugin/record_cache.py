@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeVar
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tensorboard.context import RequestContext
 
+from tensorboard_cnc.plugin.shared_work import checkpoint
 from tensorboard_cnc.reader.bulk_reader import BulkRecord
 from tensorboard_cnc.records.instances import Dataset, InstanceRecord, Predictions
 from tensorboard_cnc.records.models import Bulk
@@ -147,10 +149,12 @@ class Records:
         if len(missing) > 1:
             with ThreadPoolExecutor(min(len(missing), _READERS)) as readers:
                 for bulk in missing:
-                    readers.submit(self._read, bulk)
+                    # Each in a context of its own, which tells whether the record is still wanted.
+                    readers.submit(copy_context().run, self._read, bulk)
 
     def keep(self, kind: type[T], key: Hashable, make: Callable[[], T]) -> T:
         """The value of this type and key, made once by `make`."""
+        checkpoint()
         return self._cache.get(kind, self._key(key), make)
 
     def _record(self, kind: type[R], bulk: Bulk) -> R:

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,11 +47,11 @@ class Body:
 
 
 class File(NamedTuple):
-    """A file to save, sent piece by piece as it is made."""
+    """A file to save, sent piece by piece as it is made, for each who asks for it anew."""
 
     name: str
     content_type: str
-    pieces: Iterator[bytes]
+    pieces: Callable[[], Iterator[bytes]]
 
 
 def json_body(value: object) -> Body:
@@ -75,15 +75,13 @@ def prepare(content: bytes, content_type: str) -> Body:
 
 def respond(request: Request, body: Body | File) -> Response:
     """The response to a GET or HEAD: 304 where the client has `body` already."""
-    if request.method not in ("GET", "HEAD"):
-        return refuse(405, "Only GET is allowed here", {"Allow": "GET, HEAD"})
     if isinstance(body, File):
         headers = {
             **_SAFE,
             "Cache-Control": "no-store",
             "Content-Disposition": f'attachment; filename="{body.name}"',
         }
-        return Response(body.pieces, 200, headers, content_type=body.content_type)
+        return Response(body.pieces(), 200, headers, content_type=body.content_type)
     headers = {
         **_SAFE,
         # Weak, because the same ETag names the plain and the compressed bytes.
@@ -101,7 +99,7 @@ def respond(request: Request, body: Body | File) -> Response:
 
 
 def refuse(status: int, error: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A 4xx response that says in JSON what was wrong with the request."""
+    """A response that says in JSON why there is no other."""
     body: wire.RequestError = {"error": error}
     sent = {**_SAFE, **(headers or {})}
     return Response(json.dumps(body), status, sent, content_type="application/json")

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider
@@ -17,6 +17,7 @@ from tensorboard_cnc.analysis.metric_specs import scalar_tags
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.differences_response import chosen_models, differences_response
 from tensorboard_cnc.plugin.models_response import models_response
+from tensorboard_cnc.plugin.questions import DifferencesQuestion
 from tensorboard_cnc.plugin.responses import Body, json_body
 from tensorboard_cnc.reader.event_store import Contents, EventStore, Unreadable
 from tensorboard_cnc.reader.scalars import ScalarStore
@@ -47,13 +48,13 @@ class Generation:
         self.body = body
         self._differences: OrderedDict[tuple[str, ...], Body] = OrderedDict()
 
-    def differences(self, arguments: Mapping[str, str]) -> Body:
+    def differences(self, question: DifferencesQuestion) -> Body:
         """The response of the ``differences`` route.
 
         Raises:
-          BadRequestError: the arguments are malformed or name a model that does not exist.
+          BadRequestError: the question names too few models, or one that does not exist.
         """
-        keys = tuple(chosen_models(self.catalog, arguments))
+        keys = chosen_models(self.catalog, question)
         body = self._differences.get(keys)
         if body is None:
             body = json_body(differences_response(self.catalog, keys))

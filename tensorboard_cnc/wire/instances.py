@@ -158,6 +158,7 @@ class InstanceDetail(TypedDict):
     image: bool
     attributes: dict[str, str | float | None]
     models: list[InstanceAnswer]
+    # Of the first 50 models that have predictions.
     lineages: list[InstanceLineage]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
+import openapi
 import proto
 import pytest
 import wire_types
@@ -23,7 +25,8 @@ def test_protobuf_code_is_fresh(compiled: Path, name: str) -> None:
     assert committed == generated, f"{name} is stale: run `make proto` and commit it"
 
 
-def test_wire_types_are_fresh() -> None:
-    generated = wire_types.generated()
-    committed = wire_types.TARGET.read_text(encoding="utf-8")
-    assert committed == generated, f"{wire_types.TARGET} is stale: run `make types` and commit it"
+@pytest.mark.parametrize("source", [wire_types, openapi], ids=lambda module: module.__name__)
+def test_what_is_made_of_the_contract_is_fresh(source: ModuleType) -> None:
+    committed = source.TARGET.read_text(encoding="utf-8")
+    stale = f"{source.TARGET} is stale: run `make types` and commit it"
+    assert committed == source.generated(), stale

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from wire_types import NotOnTheWireError, typescript
+from wire_contract import NotOnTheWireError
+from wire_types import typescript
 
 
 def declared(python: str) -> str:

@@ -33,7 +33,35 @@ def test_an_unchanged_answer_is_not_sent_again(tmp_path: Path, serve: Serve) -> 
 def test_what_is_not_there_is_404(path: str, tmp_path: Path, serve: Serve) -> None:
     response = serve(tmp_path).client.get(f"/data/plugin/cnc/{path}")
     assert response.status_code == 404
-    assert "Traceback" not in response.text
+    assert response.get_json()["error"].startswith(("There is no route", "The panel has no file"))
+
+
+@pytest.mark.parametrize("path", ["models", "layers?base=", "static/index.js", "nothing"])
+def test_other_methods_are_refused_before_all_else(path: str, tmp_path: Path, serve: Serve) -> None:
+    response = serve(tmp_path).client.post(f"/data/plugin/cnc/{path}")
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
+
+
+def test_head_of_a_route(tmp_path: Path, serve: Serve) -> None:
+    client = serve(tmp_path).client
+    got = client.get("/data/plugin/cnc/models")
+    head = client.head("/data/plugin/cnc/models")
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.headers["ETag"] == got.headers["ETag"]
+
+
+def test_a_fault_is_told_as_json(
+    tmp_path: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tensorboard = serve(tmp_path)
+
+    def fails(_: object) -> None:
+        raise KeyError("low")
+
+    monkeypatch.setattr(tensorboard.plugin, "snapshot", fails)
+    response = tensorboard.client.get("/data/plugin/cnc/models")
+    assert response.status_code == 500
+    assert "KeyError: 'low'" in response.get_json()["error"]
 
 
 def test_few_experiments_are_kept(tmp_path: Path, serve: Serve) -> None:

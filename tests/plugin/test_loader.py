@@ -18,6 +18,7 @@ from werkzeug.test import Client
 
 from tensorboard_cnc.fallback_panel import FallbackPlugin, fallback_module
 from tensorboard_cnc.loader import CncLoader
+from tensorboard_cnc.plugin.record_cache import LIMIT_BYTES
 from tests.tensorboard_host import tensorboard_process
 
 
@@ -53,6 +54,38 @@ def test_a_users_own_retention_wins() -> None:
 
 def test_flags_of_an_unknown_tensorboard_do_not_stop_it() -> None:
     CncLoader().fix_flags(argparse.Namespace())
+
+
+def parsed(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    CncLoader().define_flags(parser)
+    return parser.parse_args(arguments)
+
+
+def test_the_limit_of_the_cache_is_a_flag() -> None:
+    context = TBContext(flags=parsed("--cnc_cache_mb", "2048"))
+    assert CncLoader().load(context)._cache._limit == 2048 << 20
+    for flags in (parsed(), argparse.Namespace(), None):
+        assert CncLoader().load(TBContext(flags=flags))._cache._limit == LIMIT_BYTES
+
+
+def test_the_flags_default_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parsed("--help")
+    assert f"(default: {LIMIT_BYTES >> 20})" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "much", "", "9" * 5000])
+def test_a_limit_that_is_none_is_refused(value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parsed("--cnc_cache_mb", value)
+    assert "--cnc_cache_mb" in capsys.readouterr().err
+
+
+def test_a_flag_that_another_plugin_has_does_not_stop_tensorboard() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cnc_cache_mb")
+    CncLoader().define_flags(parser)
 
 
 def test_the_soft_open_file_limit_is_raised_to_the_hard_one() -> None:

@@ -8,6 +8,7 @@ import pytest
 from tensorboard.context import RequestContext
 
 from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.plugin.questions import DifferencesQuestion
 from tensorboard_cnc.plugin.snapshot import Generation, Snapshot
 from tensorboard_cnc.records.identity import model_key
 from tests.tensorboard_host import serve_in_process
@@ -57,5 +58,5 @@ def test_an_unchanged_log_stays_the_same_generation(tmp_path: Path) -> None:
         generation = snapshot.current(RequestContext())
         tensorboard.models()
         assert snapshot.current(RequestContext()) is generation
-        response = generation.differences({"models": ",".join(KEYS)})
-        assert generation.differences({"models": ",".join(KEYS)}) is response
+        response = generation.differences(DifferencesQuestion(models=tuple(KEYS)))
+        assert generation.differences(DifferencesQuestion(models=tuple(KEYS))) is response

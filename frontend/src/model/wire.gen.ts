@@ -649,6 +649,7 @@ export interface InstanceDetail {
   image: boolean;
   attributes: Record<string, string | number | null>;
   models: InstanceAnswer[];
+  /** Of the first 50 models that have predictions. */
   lineages: InstanceLineage[];
 }
 

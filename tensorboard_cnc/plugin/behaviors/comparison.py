@@ -70,6 +70,10 @@ class Comparison:
             _Dimensions, key, lambda: _Dimensions(dimensions_of(self.truth, self.base))
         ).all
 
+    @cached_property
+    def _dimension_of(self) -> dict[str, Dimension]:
+        return {each.id: each for each in self.dimensions}
+
     def measure(self, id: str | None) -> Measure | None:
         """The measure of this id; without one the first that all have, None where there is none.
 
@@ -89,10 +93,9 @@ class Comparison:
         Raises:
           BadRequestError: 404, there is no such dimension.
         """
-        found = next((each for each in self.dimensions if each.id == id), None)
-        if found is None:
-            raise _unknown("dimension", id, (each.id for each in self.dimensions))
-        return found
+        if id not in self._dimension_of:
+            raise _unknown("dimension", id, self._dimension_of)
+        return self._dimension_of[id]
 
     def evaluation(self, key: str) -> Evaluation:
         """The evaluation of a model.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -61,7 +62,12 @@ def evaluation_sets(
     the sets of that name.
     """
     sets: dict[tuple[str, str], EvaluationSet] = {}
-    notes: list[wire.BehaviorNote] = []
+    # By message and model, so that what concerns several models is told once.
+    notes: dict[tuple[str, str], wire.BehaviorNote] = {}
+    named: dict[str, list[Bulk]] = defaultdict(list)
+    for each in catalog.datasets:
+        named[each.dataset].append(each)
+    datasets = {each: tuple(bulks) for each, bulks in named.items()}
     listed = [
         (key, bulk)
         for key in dict.fromkeys(models)
@@ -73,9 +79,10 @@ def evaluation_sets(
         try:
             record = _whole(bulk, records).record
         except RecordError as error:
-            notes.append({"message": error.message, "remedy": error.remedy, "model": key})
+            note: wire.BehaviorNote = {"message": error.message, "remedy": error.remedy}
+            notes[error.message, key] = {**note, "model": key}
             continue
-        of = _resolved(record, bulk, catalog.datasets, records, notes)
+        of = _resolved(record, bulk, datasets.get(bulk.dataset, ()), records, notes)
         found = sets.setdefault(
             (bulk.dataset, of.fingerprint), EvaluationSet(bulk.dataset, of.fingerprint, of.bulk)
         )
@@ -93,7 +100,7 @@ def evaluation_sets(
             each.fingerprint,
         ),
     )
-    return ranked, notes
+    return ranked, list(notes.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +167,14 @@ class _Found:
 def _resolved(
     record: Predictions,
     at: Bulk,
-    datasets: Iterable[Bulk],
+    named: tuple[Bulk, ...],
     records: Records,
-    notes: list[wire.BehaviorNote],
+    notes: dict[tuple[str, str], wire.BehaviorNote],
 ) -> Resolution:
-    """The data set of the predictions; adds a note, once, on what is unreadable or does not fit."""
-    named = tuple(each for each in datasets if each.dataset == at.dataset)
+    """The data set of the predictions among those of the name; notes what does not fit."""
     found = records.keep(_Found, (at, named), lambda: _find(record, at, named, records))
     for note in (*found.unreadable, *_doubts(found.resolution, record)):
-        if note not in notes:
-            notes.append(note)
+        notes.setdefault((note["message"], ""), note)
     return found.resolution
 
 

@@ -27,7 +27,7 @@ def forgotten_page(question: BehaviorsQuestion, comparisons: Comparisons) -> wir
     Raises:
       BadRequestError: 400, there are no predictions to count; 404, as for "instances".
     """
-    family: Sequence[str] = question.models
+    family: Sequence[str] = question.keys[1:]
     if question.family == "descendants":
         family = descendants_of(comparisons.catalog.lineage, question.base)
     wide = comparisons.among((*question.keys, *family))
@@ -38,7 +38,7 @@ def forgotten_page(question: BehaviorsQuestion, comparisons: Comparisons) -> wir
     rows = ordered_rows(
         shown,
         lost,
-        question.sort,
+        question.order,
         descending=question.descending,
         measure=measure,
         form=question.form,

@@ -21,6 +21,7 @@ from tensorboard_cnc.plugin.behaviors.harm_subjects import HarmSubjects, subject
 from tensorboard_cnc.plugin.behaviors.model_harm import model_harm, unknown_harm
 from tensorboard_cnc.plugin.questions import BehaviorsQuestion
 from tensorboard_cnc.plugin.responses import number, significant
+from tensorboard_cnc.plugin.shared_work import checkpoint
 
 # Of each model; nobody reads more.
 _MOST = 100
@@ -39,7 +40,7 @@ def harmed_json(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.H
       BadRequestError: 404, there is no such dimension, or no such measure.
     """
     comparison = comparisons.selection
-    dimensions = [comparison.dimension(id) for id in question.by] or [
+    dimensions = [comparison.dimension(id) for id in dict.fromkeys(question.by)] or [
         each for each in comparison.dimensions if _by_the_data(each)
     ]
     measure = _measure(question, comparison)
@@ -75,6 +76,7 @@ def _search(
     tested = [_by_the_data(each) for each in dimensions]
     searched = [each for each in dimensions if _by_the_data(each)]
     slices = harmed_slices(dimensions, base, models, tested, groups, rate=rate)
+    checkpoint()
     pairs = harmed_pairs(searched, base, models, groups, rate=rate)
     found["tests"] = sum(int(np.count_nonzero(each.tested)) for each in slices.values())
     found["pair_tests"] = sum(each.tested for each in pairs.values())

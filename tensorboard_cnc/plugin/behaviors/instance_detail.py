@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import cache, partial
 
 import numpy as np
 
@@ -21,7 +22,8 @@ from tensorboard_cnc.plugin.behaviors.comparison import (
 )
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons, dataset_key
 from tensorboard_cnc.plugin.behaviors.instance_page import attributes_at
-from tensorboard_cnc.plugin.questions import BehaviorsQuestion
+from tensorboard_cnc.plugin.parameters import missing
+from tensorboard_cnc.plugin.questions import BehaviorsQuestion, MediaQuestion
 from tensorboard_cnc.plugin.record_cache import Records
 from tensorboard_cnc.plugin.responses import (
     BadRequestError,
@@ -31,9 +33,12 @@ from tensorboard_cnc.plugin.responses import (
     prepare,
     significant,
 )
+from tensorboard_cnc.plugin.shared_work import while_wanted
 from tensorboard_cnc.records.instances import Dataset
 
 _TOP = 5
+# Of the first models: each lineage may be as long as all models together.
+_MOST_LINEAGES = 50
 
 
 def instance_detail(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.InstanceDetail:
@@ -44,13 +49,16 @@ def instance_detail(question: BehaviorsQuestion, comparisons: Comparisons) -> wi
     """
     comparison, catalog = comparisons.selection, comparisons.catalog
     row = _row_of(comparison, question.id)
-    # The ancestors of all models too.
-    family = [step for key in question.keys for step in ancestors_of(catalog.lineage, key)]
+    # Their ancestors too.
+    traced = comparison.logged[:_MOST_LINEAGES]
+    family = [step for key in traced for step in ancestors_of(catalog.lineage, key)]
     along = comparisons.among((*question.keys, *family))
     measure = comparison.measure(question.measure)
     data = comparison.instances.dataset
     here = np.array([row])
     attributes = attributes_at(comparison, here)
+    # Lineages share steps.
+    step_of = cache(partial(_step, along, _same_row(comparison, along, row), measure))
     id = comparison.instances.ids[row]
     return {
         "dataset": comparison.dataset,
@@ -61,26 +69,22 @@ def instance_detail(question: BehaviorsQuestion, comparisons: Comparisons) -> wi
         "image": bool(data and data.images is not None and data.images[row]),
         "attributes": {name: values[0] for name, values in attributes.items()},
         "models": [_prediction(comparison, key, here) for key in comparison.logged],
-        "lineages": [
-            _lineage(along, catalog, key, _same_row(comparison, along, row), measure)
-            for key in comparison.logged
-        ],
+        "lineages": [_lineage(catalog, key, step_of) for key in while_wanted(traced)],
     }
 
 
-def thumbnail(arguments: Mapping[str, str], catalog: Catalog, records: Records) -> Body:
-    """The PNG file of the instance `id` of the data set `dataset`, given by its key.
+def thumbnail(question: MediaQuestion, catalog: Catalog, records: Records) -> Body:
+    """The PNG file of an instance.
 
     Raises:
-      BadRequestError: 400, a parameter is missing; 404, there is no such thumbnail.
+      BadRequestError: 404, there is no such thumbnail.
     """
-    key, id = arguments.get("dataset"), arguments.get("id")
-    if not key or id is None:
-        raise BadRequestError(400, "Give dataset=KEY and id=ID, as the behaviors route lists them")
-    dataset = _dataset(key, catalog, records)
-    row = row_of_text(id, dataset.ids)
+    dataset = _dataset(question.dataset, catalog, records)
+    row = row_of_text(question.id, dataset.ids)
     if row is None or dataset.images is None or not dataset.images[row]:
-        raise BadRequestError(404, f"The data set {dataset.name} has no thumbnail of {id[:80]}")
+        raise BadRequestError(
+            404, f"The data set {dataset.name} has no thumbnail of {question.id[:80]}"
+        )
     return prepare(dataset.images[row], "image/png")
 
 
@@ -91,7 +95,7 @@ def _row_of(comparison: Comparison, id: str | None) -> int:
       BadRequestError: 400, there is no id; 404, no instance has it.
     """
     if id is None:
-        raise BadRequestError(400, "id is missing: give the id of an instance as text")
+        raise missing("id", "the id of an instance as text")
     ids = comparison.instances.ids
     row = row_of_text(id, ids)
     if row is None:
@@ -148,30 +152,10 @@ def _most_probable(comparison: Comparison, key: str, row: int) -> list[tuple[str
 
 
 def _lineage(
-    along: Comparison, catalog: Catalog, key: str, here: Ints, measure: Measure | None
+    catalog: Catalog, key: str, step_of: Callable[[str], tuple[wire.LineageStep, int | None]]
 ) -> wire.InstanceLineage:
-    steps: list[wire.LineageStep] = []
-    codes: list[int | None] = []
-    for step in ancestors_of(catalog.lineage, key):
-        model = along.evaluations.get(step)
-        if model is None or here[0] == NONE or not model.present[here[0]]:
-            codes.append(None)
-            steps.append(
-                {"key": step, "predicted": None, "correct": None, "confidence": None, "value": None}
-            )
-            continue
-        code = None if model.answers is None else int(model.answers[here[0]])
-        codes.append(None if code == NONE else code)
-        confidence = None if model.confidence is None else float(model.confidence[here[0]])
-        steps.append(
-            {
-                "key": step,
-                "predicted": predictions_at(along, step, here)[0],
-                "correct": correct_at(model, here)[0],
-                "confidence": number(confidence),
-                "value": _value(along, step, measure, here),
-            }
-        )
+    found = [step_of(step) for step in ancestors_of(catalog.lineage, key)]
+    steps, codes = [step for step, _ in found], [code for _, code in found]
     correct = [step["correct"] for step in steps]
     broke = first_break(correct, codes)
     return {
@@ -180,6 +164,32 @@ def _lineage(
         "broke": broke,
         "still": broke is not None and still_broken(correct, codes),
     }
+
+
+def _step(
+    along: Comparison, here: Ints, measure: Measure | None, key: str
+) -> tuple[wire.LineageStep, int | None]:
+    """What a model on the way predicts, and its code; None where it has none."""
+    model = along.evaluations.get(key)
+    if model is None or here[0] == NONE or not model.present[here[0]]:
+        nothing: wire.LineageStep = {
+            "key": key,
+            "predicted": None,
+            "correct": None,
+            "confidence": None,
+            "value": None,
+        }
+        return nothing, None
+    code = None if model.answers is None else int(model.answers[here[0]])
+    confidence = None if model.confidence is None else float(model.confidence[here[0]])
+    step: wire.LineageStep = {
+        "key": key,
+        "predicted": predictions_at(along, key, here)[0],
+        "correct": correct_at(model, here)[0],
+        "confidence": number(confidence),
+        "value": _value(along, key, measure, here),
+    }
+    return step, None if code == NONE else code
 
 
 def _value(along: Comparison, key: str, measure: Measure | None, here: Ints) -> float | None:

@@ -48,7 +48,7 @@ def instances(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.Ins
     rows = ordered_rows(
         comparison,
         filtered_rows(comparison, question.filter),
-        question.sort,
+        question.order,
         descending=question.descending,
         measure=measure,
         form=question.form,
@@ -59,9 +59,11 @@ def instances(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.Ins
         )
     names = _names(comparisons.catalog, question.keys)
     write = _csv if question.format == "csv" else _json
-    pieces = (
-        write(page, names, last) for page, last in _pages(comparison, rows, measure, question.form)
-    )
+
+    def pieces() -> Iterator[bytes]:
+        for page, last in _pages(comparison, rows, measure, question.form):
+            yield write(page, names, last)
+
     return File(f"instances.{question.format}", _FILE_TYPES[question.format], pieces)
 
 

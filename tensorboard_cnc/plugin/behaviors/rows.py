@@ -18,6 +18,7 @@ from tensorboard_cnc.analysis.behaviors.measures import Form, Measure
 from tensorboard_cnc.analysis.behaviors.votes import votes as votes_of
 from tensorboard_cnc.plugin.behaviors.comparison import Comparison, prediction_name, predictions_at
 from tensorboard_cnc.plugin.responses import BadRequestError
+from tensorboard_cnc.plugin.shared_work import while_wanted
 
 # Dimensions that a model's answers make.
 _OUTCOMES = ("predicted", "confidence")
@@ -72,7 +73,7 @@ def filtered_rows(comparison: Comparison, conditions: Iterable[wire.Condition]) 
         not exist; 400, one compares with a base that was not evaluated on this set.
     """
     chosen = np.ones(comparison.truth.n, bool)
-    for condition in conditions:
+    for condition in while_wanted(conditions):
         chosen &= _holds(comparison, condition)
     return chosen
 
@@ -144,10 +145,12 @@ def _in_range(comparison: Comparison, condition: wire.InRange) -> Bools:
     assert measure is not None
     values = comparison.column(condition["model"], measure, condition["form"])
     inside: Bools = np.isfinite(values)
-    if condition["low"] is not None:
-        inside &= values >= condition["low"]
-    if condition["high"] is not None:
-        inside &= values < condition["high"]
+    # An end beyond what the column can hold is infinite in it.
+    with np.errstate(over="ignore"):
+        if condition["low"] is not None:
+            inside &= values >= values.dtype.type(float(condition["low"]))
+        if condition["high"] is not None:
+            inside &= values < values.dtype.type(float(condition["high"]))
     return inside
 
 

@@ -31,6 +31,7 @@ from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.rows import chosen_by_outcome, filtered_rows
 from tensorboard_cnc.plugin.questions import BehaviorsQuestion
 from tensorboard_cnc.plugin.responses import BadRequestError, numbers
+from tensorboard_cnc.plugin.shared_work import while_wanted
 
 _KINDS = "harm, harm:KEY, n, level, value:KEY, change:KEY, p:KEY"
 _SEEDS = (
@@ -86,7 +87,8 @@ def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.S
     rows = filtered_rows(comparison, question.filter)
     dimensions = _dimensions(comparison, question.by)
     there, groups = _occupied(_groups(dimensions, rows, comparison.truth.n))
-    sides = {key: _side(comparison, key, measure, groups) for key in comparison.logged}
+    logged = while_wanted(comparison.logged)
+    sides = {key: _side(comparison, key, measure, groups) for key in logged}
     counts = np.bincount(groups.codes, minlength=groups.n)
     hint = chosen_by_outcome(comparison, question.filter, [each.id for each in dimensions])
     changes = {key: side.changes for key, side in sides.items() if side.changes is not None}
@@ -126,7 +128,7 @@ def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.S
                 ratios=question.form == "ratio",
                 seeded=seeded.get(key, False),
             )
-            for key in comparison.models
+            for key in while_wanted(comparison.models)
         ],
         "total": int(np.count_nonzero(rows)),
     }
@@ -186,7 +188,7 @@ def _side(comparison: Comparison, key: str, measure: Measure, groups: Grouping) 
 def _order(found: _Found, question: BehaviorsQuestion) -> Ints:
     """The groups as asked for; unknown values last."""
     there = np.arange(len(found.counts))
-    by = _sorted_by(found, question.sort)
+    by = _sorted_by(found, question.order)
     if by is None:
         return there[::-1] if question.descending else there
     values = np.asarray(by, float)

@@ -20,6 +20,7 @@ from tensorboard_cnc.plugin.behaviors.model_summary import model_summary, not_lo
 from tensorboard_cnc.plugin.behaviors.rows import FilteredRows, chosen_by_outcome, filtered_rows
 from tensorboard_cnc.plugin.questions import BehaviorsQuestion
 from tensorboard_cnc.plugin.responses import number, significant
+from tensorboard_cnc.plugin.shared_work import while_wanted
 
 # Pairs of more replicates than these tell nothing new.
 _MOST_REPLICATES = 7
@@ -96,7 +97,7 @@ def _models_json(
         model_summary(filtered, key, edges, seeds)
         if key in comparison.evaluations
         else not_logged(key)
-        for key in comparison.models
+        for key in while_wanted(comparison.models)
     ]
     return models, edges.tolist()
 

@@ -30,6 +30,7 @@ from tensorboard_cnc.plugin.layers.sketches_read import (
 from tensorboard_cnc.plugin.questions import LayersQuestion
 from tensorboard_cnc.plugin.record_cache import Records
 from tensorboard_cnc.plugin.responses import BadRequestError
+from tensorboard_cnc.plugin.shared_work import while_wanted
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 
 # An odd number of bins, so that zero has one of its own in the middle.
@@ -81,7 +82,7 @@ class Comparison:
         """For each model, statistics of its own rows."""
         return [
             own_statistics(tensors).combined(self.tree.spans, self.aside)
-            for tensors in self.tensors
+            for tensors in while_wanted(self.tensors)
         ]
 
     @cached_property
@@ -91,7 +92,7 @@ class Comparison:
             pair_statistics(self.tensors[0], tensors, self.base_id).combined(
                 self.tree.spans, self.aside
             )
-            for tensors in self.tensors[1:]
+            for tensors in while_wanted(self.tensors[1:])
         ]
 
     @cached_property

@@ -16,6 +16,7 @@ from tensorboard_cnc.plugin.layers.comparison import Compared, Comparison
 from tensorboard_cnc.plugin.layers.tree_json import measures_json
 from tensorboard_cnc.plugin.questions import LayersQuestion
 from tensorboard_cnc.plugin.responses import BadRequestError, number, numbers
+from tensorboard_cnc.plugin.shared_work import while_wanted
 from tensorboard_cnc.records.sketches import Scheme, TensorSketch
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES, change_class
 
@@ -32,6 +33,7 @@ def row_json(question: LayersQuestion, compared: Compared) -> wire.LayerDetail:
       BadRequestError: 404, there is no such row.
     """
     comparison, view, name = compared.comparison, question.view, question.row
+    assert name is not None
     tree = comparison.tree
     if name not in tree.names:
         raise BadRequestError(
@@ -50,7 +52,7 @@ def row_json(question: LayersQuestion, compared: Compared) -> wire.LayerDetail:
         "classes": list(CHANGE_CLASSES),
         "models": [
             _side(comparison, view, place, row, histograms.counts, edges)
-            for place in range(len(comparison.models))
+            for place in while_wanted(range(len(comparison.models)))
         ],
         "notes": compared.notes,
     }

@@ -14,6 +14,7 @@ from tensorboard_cnc.analysis.layers.measures import Measure, measures_of
 from tensorboard_cnc.plugin.layers.comparison import CELL_EDGES, Compared, Comparison
 from tensorboard_cnc.plugin.questions import LayersQuestion
 from tensorboard_cnc.plugin.responses import numbers
+from tensorboard_cnc.plugin.shared_work import while_wanted
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES
 
 T = TypeVar("T")
@@ -31,7 +32,8 @@ def tree_json(question: LayersQuestion, compared: Compared) -> wire.LayerTree:
         "measure": measure.id,
         "rows": _rows(comparison),
         "models": [
-            _cells(comparison, view, place, measure) for place in range(len(comparison.models))
+            _cells(comparison, view, place, measure)
+            for place in while_wanted(range(len(comparison.models)))
         ],
         "edges": CELL_EDGES.round(9).tolist(),
         "classes": list(CHANGE_CLASSES),

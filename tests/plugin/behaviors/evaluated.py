@@ -9,9 +9,11 @@ from tensorboard.context import RequestContext
 
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.errors import DamagedRecordError
-from tensorboard_cnc.plugin.backend import BEHAVIORS
+from tensorboard_cnc.plugin.parameters import read
+from tensorboard_cnc.plugin.questions import BehaviorsQuestion
 from tensorboard_cnc.plugin.record_cache import RecordCache, Records
 from tensorboard_cnc.plugin.responses import Body
+from tensorboard_cnc.plugin.routes import BEHAVIORS
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Bulk, ModelCard, Operation, Stored
@@ -55,7 +57,7 @@ class Evaluated:
         members = members_of(self._stored)
         catalog = build_catalog(self._stored, members, {}, tuple(self._records))
         records = Records(self.cache, _Reader(self), RequestContext())
-        response = BEHAVIORS(given, catalog, records)
+        response = BEHAVIORS(read(BehaviorsQuestion, given), catalog, records)
         assert isinstance(response, Body)
         return json.loads(response.content)
 

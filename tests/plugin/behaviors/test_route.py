@@ -304,7 +304,7 @@ def test_a_thumbnail(served: InProcessTensorBoard) -> None:
     for query, status, error in (
         ({"dataset": dataset, "id": "image-x"}, 404, "no thumbnail of image-x"),
         ({"dataset": "nothing", "id": "image-9"}, 404, f"available: {dataset} (animals)"),
-        ({"dataset": dataset}, 400, "Give dataset=KEY and id=ID"),
+        ({"dataset": dataset}, 400, "id is missing: give the id of an instance"),
     ):
         response = served.client.get(MEDIA, query_string=query)
         assert response.status_code == status
@@ -343,13 +343,21 @@ NLL = {"kind": "range", "model": "m", "measure": "nll", "form": "value", "low": 
         ({"level": "instances", "offset": "-1"}, 400, "offset=-1"),
         ({"level": "instance"}, 400, "id is missing"),
         ({"level": "instance", "id": "image-600"}, 404, "No instance has the id image-600"),
-        ({"filter": "{"}, 400, "filter={ is not a JSON list"),
-        ({"filter": [{"kind": "magic"}]}, 400, "a condition's kind is one of slice"),
+        ({"filter": "{"}, 400, "filter={ is not a JSON list ("),
+        ({"filter": [{"kind": "magic"}]}, 400, "kind is not one of slice, flip, change"),
         ({"filter": [{"kind": "slice", "by": "label", "level": 9}]}, 404, "the levels 0 to 2"),
-        ({"filter": [{"kind": "slice", "by": "label"}]}, 400, "level is missing or malformed"),
-        ({"filter": [{**NLL, "low": 10**400}]}, 400, "filter: low is missing or malformed"),
-        ({"filter": [{**NLL, "high": math.nan}]}, 400, "filter: high is missing or malformed"),
-        ({"filter": [NLL] * 101}, 400, "filter holds 101 conditions, more than 100"),
+        ({"filter": [{"kind": "slice", "by": "label"}]}, 400, "level is missing from"),
+        ({"filter": [{**NLL, "low": 10**400}]}, 400, "not a finite number or null"),
+        ({"filter": [{**NLL, "high": math.nan}]}, 400, "NaN is not in it"),
+        ({"filter": [{**NLL, "high": "1"}]}, 400, "high is 1, not a finite number or null"),
+        ({"filter": [{**NLL, "form": "log"}]}, 400, "form is log, not one of value, difference"),
+        ({"filter": [{**NLL, "hihg": 1}]}, 400, "hihg is not one of the fields kind, model"),
+        ({"filter": [{k: NLL[k] for k in NLL if k != "low"}]}, 400, "low is missing from"),
+        ({"filter": [7]}, 400, "7 is not an object"),
+        ({"filter": "[" * 5000}, 400, "is nested too deeply"),
+        ({"by": [1]}, 400, "1 is not a text"),
+        ({"mesure": "nll"}, 400, "There is no parameter mesure here, but base, models"),
+        ({"filter": [NLL] * 101}, 400, "holds 101 entries, more than 100"),
     ],
 )
 def test_what_cannot_be_answered_says_why(
@@ -358,6 +366,17 @@ def test_what_cannot_be_answered_says_why(
     response = refuse(served, "dense", "pruned", **arguments)
     assert response.status_code == status, response.text
     assert error in response.get_json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "n"), [(-1e308, 1e308, N), (1e308, None, 0), (None, -1e308, 0), (10**38, 1, 0)]
+)
+def test_ends_of_a_range_may_be_beyond_the_measures_type(
+    low: float | None, high: float | None, n: int, served: InProcessTensorBoard
+) -> None:
+    condition = {**NLL, "model": keys("dense"), "low": low, "high": high}
+    page = ask(served, "dense", level="instances", filter=[condition])
+    assert page["n"] == n
 
 
 def test_an_unchanged_answer_is_not_sent_again(served: InProcessTensorBoard) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 
@@ -30,8 +30,9 @@ from tensorboard_cnc.analysis.behaviors.instances import Bools, Floats, Ints
 from tensorboard_cnc.analysis.distributions import student_t_cdf
 from tensorboard_cnc.analysis.false_discovery import benjamini_hochberg
 
-# Pairs with more cells, and pairs × rows × models beyond these, are not looked at.
+# Pairs with more cells, and pairs, and pairs × rows × models beyond these, are not looked at.
 _MOST_CELLS = 1_000_000
+_MOST_CROSSINGS = 2000
 _MOST_WORK = 1 << 29
 # Of each model, beside those that it harms.
 _MOST_OTHERS = 100
@@ -113,8 +114,8 @@ def harmed_pairs(
 def _crossings(
     dimensions: Sequence[Dimension], rows: int, models: int
 ) -> Iterator[tuple[tuple[int, int], Counter]]:
-    pairs = list(combinations(range(len(dimensions)), 2))
-    for pair in pairs[: _MOST_WORK // max(1, rows * models)] if models else ():
+    most = min(_MOST_CROSSINGS, _MOST_WORK // max(1, rows * models)) if models else 0
+    for pair in islice(combinations(range(len(dimensions)), 2), most):
         one, other = (dimensions[at] for at in pair)
         if len(one.texts) * len(other.texts) <= _MOST_CELLS:
             yield pair, Counter(cells_of(one, other, rows))
