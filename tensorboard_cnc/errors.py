@@ -7,6 +7,7 @@
     +-- ArgumentError (ValueError)  an id, operation, metric or spec that cannot be logged
     +-- ClosedError                 a handle used after close()
     +-- TableError (ValueError)     an experiment table that cannot be imported
+    +-- ReadError (LookupError)     what was asked of logs is not there, or cannot be read
     +-- RecordError                 bytes in a log that are not a record of ours
         +-- DamagedRecordError      checksum, sizes or content disagree
         +-- FutureRecordError       written by a newer tensorboard-cnc
@@ -45,6 +46,10 @@ class ClosedError(CncError):
 
 class TableError(CncError, ValueError):
     """An experiment table that cannot be imported."""
+
+
+class ReadError(CncError, LookupError):
+    """What was asked of logs is not there, or they cannot be read."""
 
 
 class RecordError(CncError):
