@@ -118,3 +118,15 @@ def _factor(unit: str, scale: Scale) -> float | None:
     rest = found[2]
     fits = rest in ("", own) or (scale.is_bytes and _ANY_BYTES.fullmatch(rest) is not None)
     return _PREFIXES[found[1] or ""] if fits else None
+
+
+def amount_text(value: float, scale: Scale) -> str:
+    """`value` with its unit and up to six digits: "92.1 %", "44.2 kB", "8.5 ms"."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    if scale.is_percent:
+        return f"{value * 100:.6g} %"
+    if scale.is_bytes:
+        prefix = next((each for each in "GMk" if abs(value) >= _PREFIXES[each]), "")
+        return f"{value / _PREFIXES[prefix]:.6g} {prefix}B"
+    return f"{value:.6g} {scale.unit}".rstrip()

@@ -35,7 +35,7 @@ COLUMNS = (
 _NAMED = 5
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Model:
     """One model of the log directory.
 
@@ -116,6 +116,21 @@ class Models(Sequence[Model]):
 
     def __repr__(self) -> str:
         return f"<{len(self):,} models; metrics: {', '.join(self._metrics) or 'none'}>"
+
+    def base_of(self, model: Model) -> Model | None:
+        """The model that the page compares another with: the oldest root it was made from.
+
+        None where it was made from none that was logged.
+        """
+        seen, pending, roots = {model.key}, [model], []
+        while pending:
+            current = pending.pop()
+            parents = [self._by_key[key] for key in current.parent_keys]
+            if not parents and current.run is not None and current is not model:
+                roots.append(current)
+            pending += [each for each in parents if each.key not in seen]
+            seen.update(each.key for each in parents)
+        return min(roots, key=lambda root: (root.created or 0.0, root.key), default=None)
 
     def to_table(self) -> Table:
         """A row each: `COLUMNS`, then a column for each metric.

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.errors import ReadError
 from tensorboard_cnc.results.behaviors import Behaviors
+from tensorboard_cnc.results.contents import Contents
 from tensorboard_cnc.results.layers import Layers
-from tensorboard_cnc.results.models import Model, value_of
+from tensorboard_cnc.results.models import Model, Models, value_of
 from tensorboard_cnc.results.table import Row, Table, needed
-
-if TYPE_CHECKING:
-    from tensorboard_cnc.results.runs import Runs
 
 _METRIC_COLUMNS = (
     *("id", "run", "key", "metric", "value", "repeats", "low", "high", "level", "bound", "step"),
@@ -26,7 +24,7 @@ _LONGEST_NAME = 200
 _VIEWS: Sequence[wire.LayerView] = ("weights", "activations")
 
 
-def write_parquet(runs: Runs, out: Path) -> None:
+def write_parquet(contents: Contents, models: Models, out: Path) -> None:
     """See `Runs.write_parquet`."""
     arrow, parquet = needed("pyarrow", "arrow"), needed("pyarrow.parquet", "arrow")
     if out.exists() and any(out.iterdir()):
@@ -40,22 +38,22 @@ def write_parquet(runs: Runs, out: Path) -> None:
         columns = {name: _column(arrow, table.column(name)) for name in table.columns}
         parquet.write_table(arrow.table(columns), folder / f"{name}.parquet")
 
-    write(runs.models.flat(), "models")
-    write(_metrics(runs), "metrics")
-    for model in runs.models:
+    write(models.flat(), "models")
+    write(_metrics(contents, models), "metrics")
+    for model in models:
         if model.run is None:
             continue
-        for dataset, table in _instances(runs, model):
+        for dataset, table in _instances(contents, model):
             folder = f"dataset={quote(dataset['name'], safe='')[:_LONGEST_NAME]}"
             write(table, "instances", folder, f"model={model.key}", name=dataset["key"])
-        for view, table in _layers(runs, model):
+        for view, table in _layers(contents, models, model):
             write(table, "layers", f"view={view}", f"model={model.key}")
 
 
-def _metrics(runs: Runs) -> Table:
-    specs = {spec["name"]: spec for spec in runs.metrics}
+def _metrics(contents: Contents, models: Models) -> Table:
+    specs = {spec["name"]: spec for spec in contents.models["metrics"]}
     rows: list[Row] = []
-    for model in runs.models:
+    for model in models:
         for name, metric in model.measurements.items():
             interval = metric.get("interval")
             rows.append(
@@ -78,19 +76,21 @@ def _metrics(runs: Runs) -> Table:
     return Table(_METRIC_COLUMNS, rows)
 
 
-def _instances(runs: Runs, model: Model) -> Iterator[tuple[wire.EvaluationSet, Table]]:
+def _instances(contents: Contents, model: Model) -> Iterator[tuple[wire.EvaluationSet, Table]]:
     """By data set what the model predicts, with every measure of its own."""
     if not model.said["logged"]["predictions"]:
         return
-    for dataset in Behaviors(runs.contents, model, ()).datasets:
-        yield dataset, Behaviors(runs.contents, model, (), dataset["key"]).measured()
+    for dataset in Behaviors(contents, model, ()).datasets:
+        yield dataset, Behaviors(contents, model, (), dataset["key"]).measured()
 
 
-def _layers(runs: Runs, model: Model) -> Iterator[tuple[wire.LayerView, Table]]:
+def _layers(
+    contents: Contents, models: Models, model: Model
+) -> Iterator[tuple[wire.LayerView, Table]]:
     """By view every measure of the model, against its base where it has one."""
     logged = model.said["logged"]
-    base = runs.base_of(model)
-    layers = Layers(runs.contents, base or model, (model,) if base else ())
+    base = models.base_of(model)
+    layers = Layers(contents, base or model, (model,) if base else ())
     for view in _VIEWS:
         if logged["weights"] if view == "weights" else logged["activations"]:
             yield view, layers.measured(model, view)

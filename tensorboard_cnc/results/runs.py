@@ -15,6 +15,7 @@ from tensorboard_cnc.errors import ReadError
 from tensorboard_cnc.results.comparison import Comparison
 from tensorboard_cnc.results.contents import Contents, read_contents
 from tensorboard_cnc.results.models import Model, Models, models_of
+from tensorboard_cnc.results.parquet import write_parquet
 from tensorboard_cnc.wording import shown
 
 if TYPE_CHECKING:
@@ -129,25 +130,6 @@ class Runs:
         chosen = {model.key: model for model in others if model.key != first.key}
         return Comparison(self.contents, first, tuple(chosen.values()), data)
 
-    def base_of(self, model: str | Model) -> Model | None:
-        """The model that the page compares another with: the oldest root it was made from.
-
-        None where it was made from none that was logged.
-
-        Raises:
-          ReadError: no model is called so, or several are.
-        """
-        own = self._model(model)
-        seen, pending, roots = {own.key}, [own], []
-        while pending:
-            current = pending.pop()
-            parents = [self.models[key] for key in current.parent_keys]
-            if not parents and current.run is not None and current is not own:
-                roots.append(current)
-            pending += [each for each in parents if each.key not in seen]
-            seen.update(each.key for each in parents)
-        return min(roots, key=lambda root: (root.created or 0.0, root.key), default=None)
-
     def write_parquet(self, out: str | os.PathLike[str]) -> None:
         """Writes four data sets of Parquet for DuckDB, Polars, pandas or Spark.
 
@@ -161,9 +143,7 @@ class Runs:
             `out` holds something.
           OSError: it cannot be written.
         """
-        from tensorboard_cnc.results.parquet import write_parquet
-
-        write_parquet(self, Path(out))
+        write_parquet(self.contents, self.models, Path(out))
 
     def __repr__(self) -> str:
         problems = f", {len(self.problems):,} problems" if self.problems else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tensorboard_cnc import cnc_summary
 
 N = 2000
+Weights = Mapping[str, NDArray[Any]]
 CLASSES = ["cat", "dog", "fox"]
 
 
@@ -28,7 +31,7 @@ def log_story(folder: Path) -> None:
         texts=[f"picture {n}" for n in range(N)],
     )
     dense = _answers(random, labels, np.full(N, 0.08))
-    weights = {"fc.weight": random.normal(size=(40, 30)).astype(np.float32)}
+    weights: Weights = {"fc.weight": random.normal(size=(40, 30)).astype(np.float32)}
     _model(folder, "dense", [], None, dense, labels, weights, accuracy=0.921)
     again = _answers(random, labels, np.full(N, 0.08))
     seed = cnc_summary.operation("train", seed=2)
@@ -45,7 +48,7 @@ def _compressed(
     labels: NDArray[np.int64],
     scans: NDArray[np.str_],
     dense: NDArray[np.int64],
-    weights: dict[str, NDArray[np.float32]],
+    weights: Weights,
 ) -> None:
     prune = cnc_summary.operation("magnitude prune", amount=0.5, scope="global", big=2**60)
     sparse = {name: np.where(np.abs(w) < 0.6, 0, w) for name, w in weights.items()}
@@ -66,7 +69,7 @@ def _model(
     operation: cnc_summary.Operation | None,
     answers: NDArray[np.int64],
     labels: NDArray[np.int64],
-    weights: dict[str, NDArray[np.float32]],
+    weights: Weights,
     *,
     accuracy: float,
 ) -> None:
@@ -109,8 +112,8 @@ def _scalar_run(folder: Path) -> None:
     spec = cnc_summary.metric("val", goal="max", scalar="val/acc")
     model = cnc_summary.model(writer, "trained", metrics=[spec])
     for step in range(20):
-        writer.add_scalar("val/acc", step / 20, step)  # type: ignore[no-untyped-call]
-        writer.add_scalar("loss", 1 / (1 + step), step)  # type: ignore[no-untyped-call]
+        writer.add_scalar("val/acc", step / 20, step)
+        writer.add_scalar("loss", 1 / (1 + step), step)
     model.metrics({"accuracy": 0.7})
     model.close()
-    writer.close()  # type: ignore[no-untyped-call]
+    writer.close()
