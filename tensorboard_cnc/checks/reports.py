@@ -70,7 +70,8 @@ def _said(outcome: Outcome) -> str:
 
 
 def _code(text: str) -> str:
-    plain = printable(text).replace("`", "'").replace("|", "\\|")
+    # A pipe would end the cell even in code, unless escaped, which a backslash before it undoes.
+    plain = printable(text).replace("`", "'").replace("|", "¦")
     return f"`{plain}`" if plain.strip() else ""
 
 

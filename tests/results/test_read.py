@@ -35,12 +35,12 @@ def test_models_by_id(story: Runs) -> None:
 
 
 def test_names_that_mean_no_model(story: Runs, tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match="No model is called 'studnt'. .* \"student\""):
+    with pytest.raises(ReadError, match=r"called 'studnt'\. .*student"):
         story.models["studnt"]
     for run in "ab":
         cnc_summary.model(tmp_path / run, "twice").close()
     runs = tensorboard_cnc.read(tmp_path)
-    with pytest.raises(ReadError, match='2 models are called "twice".* a/twice, b/twice'):
+    with pytest.raises(ReadError, match=r'2 models are called "twice".* a/twice, b/twice'):
         runs.models["twice"]
     assert runs.models["b/twice"].run == "b"
     with pytest.raises(ReadError, match="A model is named by 7"):
@@ -142,13 +142,13 @@ def test_data_sets_by_name(story: Runs) -> None:
     assert story.compare("dense", "int8", data=key).behaviors.summary["dataset"] == key
     with pytest.raises(ReadError, match=r'data set "tset".* There are: test \('):
         story.compare("dense", "int8", data="tset").behaviors  # noqa: B018
-    with pytest.raises(ReadError, match='nothing called "scna" .* "scan"'):
+    with pytest.raises(ReadError, match=r'nothing called "scna" .* "scan"'):
         compared.behaviors.slices("scna")
-    with pytest.raises(ReadError, match="There is no measure none. Available: correct"):
+    with pytest.raises(ReadError, match=r"There is no measure none. Available: correct"):
         compared.behaviors.slices("scan", "none")
     with pytest.raises(ReadError, match="compared with no other"):
         story.compare("dense", []).differences  # noqa: B018
-    with pytest.raises(ReadError, match="none of these|no row|There is no"):
+    with pytest.raises(ReadError, match="none"):
         compared.layers.row("none")
 
 
