@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 import tensorboard_cnc
 from benchmarks.figures import Figure, milliseconds
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.writer.sinks.directory import EventFile
+from tensorboard_cnc.event_files.frames import masked_crc
 
 _METRICS = 6
 _SCALARS = 5000
@@ -47,17 +48,13 @@ def _own_records(logdir: Path, count: int, target: str) -> list[Figure]:
 
 def _beside_scalars(logdir: Path) -> list[Figure]:
     """Our records in the files of users, who log thousands of scalars beside them."""
+    scalars = b"".join(map(_scalar_event, range(_SCALARS)))
     for number in range(100):
         run = logdir / f"run-{number:03}"
         _log_model(run, number)
-        events = EventFile(run)
-        for step in range(_SCALARS):
-            value = Summary.Value(tag="loss/train", simple_value=1 / (1 + step))
-            events.append(Event(wall_time=step, step=step, summary=Summary(value=[value])))
         # As where a user's own writer is logged through: one file holds both.
         (own,) = (run / "cnc").glob("*tfevents*")
-        events.path.write_bytes(events.path.read_bytes() + own.read_bytes())
-        own.unlink()
+        own.write_bytes(own.read_bytes() + scalars)
     ms = milliseconds(lambda: _read(logdir, 100), repeats=5)
     peer = milliseconds(lambda: _accumulate(logdir), repeats=1)
     return [
@@ -68,6 +65,15 @@ def _beside_scalars(logdir: Path) -> list[Figure]:
             f"EventAccumulator {peer:,.0f} ms",
         )
     ]
+
+
+def _scalar_event(step: int) -> bytes:
+    value = Summary.Value(tag="loss/train", simple_value=1 / (1 + step))
+    event = Event(wall_time=step, step=step, summary=Summary(value=[value]))
+    data = event.SerializeToString()
+    length = struct.pack("<Q", len(data))
+    ends = [struct.pack("<I", masked_crc(part)) for part in (length, data)]
+    return length + ends[0] + data + ends[1]
 
 
 def _log_model(run: Path, number: int) -> None:
