@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from tensorboard_cnc.errors import DamagedRecordError
@@ -46,7 +46,7 @@ class LocalFile:
     path: str
 
     def read(self, offset: int, count: int) -> bytes:
-        with Path(self.path).open("rb", buffering=0) as file:
+        with io.FileIO(self.path) as file:
             if offset:
                 file.seek(offset)
             return file.read(count)

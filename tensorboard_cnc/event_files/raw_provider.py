@@ -178,9 +178,9 @@ class RawProvider(provider.DataProvider):  # type: ignore[misc]
         tags = run_tag_filter.tags if run_tag_filter else None
         for run in self._index if runs is None else sorted(self._index.keys() & runs):
             of_run = self._index[run]
-            for tag in of_run if tags is None else of_run.keys() & tags:
-                series = of_run[tag]
-                if series.plugin_name == plugin_name and series.data_class == data_class:
+            for tag, series in of_run.items():
+                asked = tags is None or tag in tags
+                if asked and (series.plugin_name, series.data_class) == (plugin_name, data_class):
                     yield run, tag, series
 
     def _points(self, plugin_name: str, run_tag_filter: Any) -> _ByTag:

@@ -256,6 +256,7 @@ class _Recipes:
 
     def __init__(self, by_key: Mapping[str, wire.Model]) -> None:
         self._by_key = by_key
+        self._steps: dict[str, str] = {}
 
     def of(self, key: str) -> str:
         chain = [self._by_key[key]]
@@ -267,6 +268,12 @@ class _Recipes:
         return " → ".join(steps)
 
     def _step(self, model: wire.Model) -> str:
+        found = self._steps.get(model["key"])
+        if found is None:
+            found = self._steps[model["key"]] = self._new_step(model)
+        return found
+
+    def _new_step(self, model: wire.Model) -> str:
         parents, operation = model["parents"], model["operation"]
         if not parents or operation is None:
             return model["id"]
