@@ -106,7 +106,9 @@ def _shown(runs: Runs, name: str) -> Iterator[str]:
         yield "metrics"
     for metric, measured in model.measurements.items():
         interval = measured.get("interval")
-        noise = f" ({interval['low']:.6g} to {interval['high']:.6g})" if interval else ""
+        ends = [interval["low"], interval["high"]] if interval else []
+        noise = " to ".join(_amount(runs, metric, end) for end in ends)
+        noise = f" ({noise})" if noise else ""
         repeats = len(measured["repeats"])
         many = f" (median of {repeats})" if repeats > 1 else ""
         yield "  " + printable(f"{metric}: {_value(runs, model, metric)}{noise}{many}")
@@ -136,9 +138,12 @@ def _operation(operation: wire.Operation) -> str:
 
 
 def _value(runs: Runs, model: Model, metric: str) -> str:
+    bound = model.measurements[metric].get("bound")
+    return (f"{bound} " if bound else "") + _amount(runs, metric, model.metrics[metric])
+
+
+def _amount(runs: Runs, metric: str, value: float) -> str:
     from tensorboard_cnc.limits.amount import Scale, amount_text
 
     spec = next(each for each in runs.metrics if each["name"] == metric)
-    scale = Scale(spec["unit"], spec["format"], spec["low"], spec["high"])
-    bound = model.measurements[metric].get("bound")
-    return (f"{bound} " if bound else "") + amount_text(model.metrics[metric], scale)
+    return amount_text(value, Scale(spec["unit"], spec["format"], spec["low"], spec["high"]))
