@@ -70,7 +70,7 @@ def _beside_scalars(logdir: Path) -> list[Figure]:
 def _scalar_event(step: int) -> bytes:
     value = Summary.Value(tag="loss/train", simple_value=1 / (1 + step))
     event = Event(wall_time=step, step=step, summary=Summary(value=[value]))
-    data = event.SerializeToString()
+    data: bytes = event.SerializeToString()
     length = struct.pack("<Q", len(data))
     ends = [struct.pack("<I", masked_crc(part)) for part in (length, data)]
     return length + ends[0] + data + ends[1]

@@ -108,7 +108,7 @@ def _worse(
 
 def _scalar_run(folder: Path) -> None:
     """A user's own writer, with a metric that is one of its scalars."""
-    writer = SummaryWriter(folder / "trained")  # type: ignore[no-untyped-call]
+    writer = SummaryWriter(folder / "trained")
     spec = cnc_summary.metric("val", goal="max", scalar="val/acc")
     model = cnc_summary.model(writer, "trained", metrics=[spec])
     for step in range(20):
