@@ -45,7 +45,7 @@ def read_contents(sources: Sequence[str | os.PathLike[str]]) -> Contents:
     Raises:
       ReadError: a source is no directory, or cannot be reached.
     """
-    with _collector_paused():
+    with collector_paused():
         return _read(*event_files(sources))
 
 
@@ -64,7 +64,7 @@ def _read(files: Sequence[EventFile], problems: list[FileProblem]) -> Contents:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Millions of small objects are made, none in a circle: looking for some took a quarter."""
     was_on = gc.isenabled()
     gc.disable()

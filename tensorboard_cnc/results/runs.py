@@ -13,7 +13,7 @@ from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.pareto import Candidate, cost_metric, pareto_front, quality_metric
 from tensorboard_cnc.errors import ReadError
 from tensorboard_cnc.results.comparison import Comparison
-from tensorboard_cnc.results.contents import Contents, read_contents
+from tensorboard_cnc.results.contents import Contents, collector_paused, read_contents
 from tensorboard_cnc.results.models import Model, Models, models_of
 from tensorboard_cnc.results.parquet import write_parquet
 from tensorboard_cnc.wording import shown
@@ -46,7 +46,8 @@ class Runs:
         """All models, oldest first, also by id: ``runs.models["dense"]``."""
         response = self.contents.models
         names = [metric["name"] for metric in response["metrics"]]
-        return Models(models_of(response, self.contents.catalog, self._front), names)
+        with collector_paused():
+            return Models(models_of(response, self.contents.catalog, self._front), names)
 
     @property
     def metrics(self) -> tuple[wire.MetricSpec, ...]:
