@@ -101,8 +101,8 @@ def _searched(slices: SliceHarm, subject: Subject) -> NDArray[np.bool_]:
     if slices.total.broke[0] or subject.retrained:
         return slices.tested
     inside = slices.inside.n
-    fewer = np.minimum(inside, slices.total.n[0] - inside)
-    return slices.by_the_data & np.greater_equal(fewer, FEWEST)
+    large: NDArray[np.bool_] = np.minimum(inside, slices.total.n[0] - inside) >= FEWEST
+    return slices.by_the_data & large
 
 
 def _could_see(
