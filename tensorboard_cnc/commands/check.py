@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
+
+from tensorboard_cnc.commands.output import complain, say
 
 _WRONG_USAGE = 2
 Commands = argparse._SubParsersAction
@@ -89,13 +90,10 @@ def _check(arguments: argparse.Namespace) -> int:
         ):
             if file is not None:
                 file.write_text(report(outcomes), encoding="utf-8")
-    except CncError as error:
-        print(f"tensorboard-cnc: {printable(str(error))}", file=sys.stderr)
-        return _WRONG_USAGE
-    except OSError as error:
-        print(f"tensorboard-cnc: {printable(str(error))}", file=sys.stderr)
+    except (CncError, OSError) as error:
+        complain(printable(str(error)))
         return _WRONG_USAGE
     for problem in runs.problems:
-        print(f"tensorboard-cnc: {printable(problem['message'])}", file=sys.stderr)
-    print(reports.lines(outcomes))
+        complain(printable(problem["message"]))
+    say(reports.lines(outcomes))
     return exit_code(outcomes)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
+
+from tensorboard_cnc.commands.output import complain, say
 
 if TYPE_CHECKING:
     from tensorboard_cnc import wire
@@ -54,11 +55,11 @@ def _printed(arguments: argparse.Namespace, text_of: Callable[[Runs], Iterable[s
         runs = read([arguments.directory])
         lines = list(text_of(runs))
     except CncError as error:
-        print(f"tensorboard-cnc: {printable(str(error))}", file=sys.stderr)
+        complain(printable(str(error)))
         return _WRONG_USAGE
     for problem in runs.problems:
-        print(f"tensorboard-cnc: {printable(problem['message'])}", file=sys.stderr)
-    print("\n".join(lines))
+        complain(printable(problem["message"]))
+    say("\n".join(lines))
     return 0
 
 

@@ -87,3 +87,17 @@ def test_as_a_module() -> None:
         check=True,
     )
     assert done.stdout.startswith("tensorboard-cnc ")
+
+
+def test_nobody_reads_on(logs: Path) -> None:
+    """As behind `head`: no traceback, and the exit code stays."""
+    command = [sys.executable, "-m", "tensorboard_cnc", "list", str(logs)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 0
+    assert "Traceback" not in err
+    assert "BrokenPipe" not in err
