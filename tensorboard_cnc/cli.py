@@ -13,6 +13,8 @@ from pathlib import Path, PurePath
 from typing import TextIO
 
 from tensorboard_cnc import __version__
+from tensorboard_cnc.commands.check import add_check
+from tensorboard_cnc.commands.listing import add_list, add_show
 from tensorboard_cnc.errors import ArgumentError, CncError, WriterError
 
 _DONE, _NOT_WRITTEN, _REFUSED = 0, 1, 2
@@ -25,13 +27,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line `argv` and returns the exit code.
 
     0: done; 1: the log directory or standard output could not be written, or some tensors were
-    refused; 2: malformed input or usage.
+    refused; 2: malformed input or usage. Those of `check` are in its help.
     """
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
     for stream in (sys.stdout, sys.stderr):
         # Names from a table must not fail on a console that cannot show them.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if arguments.run is None:
+        parser.print_help()
+        return _DONE
     exit_code: int = arguments.run(arguments)
     return exit_code
 
@@ -41,9 +47,13 @@ def _parser() -> argparse.ArgumentParser:
         prog="tensorboard-cnc", description="Compress & Compare for TensorBoard"
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    parser.set_defaults(run=None)
     _add_import(commands)
     _add_add(commands)
+    add_check(commands)
+    add_list(commands)
+    add_show(commands)
     return parser
 
 

@@ -8,6 +8,7 @@
     +-- ClosedError                 a handle used after close()
     +-- CopyError (TypeError)       a handle that was pickled or copied
     +-- TableError (ValueError)     an experiment table that cannot be imported
+    +-- ReadError (LookupError)     what was asked of logs is not there, or cannot be read
     +-- RecordError                 bytes in a log that are not a record of ours
         +-- DamagedRecordError      checksum, sizes or content disagree
         +-- FutureRecordError       written by a newer tensorboard-cnc
@@ -50,6 +51,10 @@ class CopyError(CncError, TypeError):
 
 class TableError(CncError, ValueError):
     """An experiment table that cannot be imported."""
+
+
+class ReadError(CncError, LookupError):
+    """What was asked of logs is not there, or they cannot be read."""
 
 
 class RecordError(CncError):

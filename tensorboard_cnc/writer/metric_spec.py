@@ -14,6 +14,7 @@ from typing import Any
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format import envelope
 from tensorboard_cnc.format.tags import metric_specs_tag
+from tensorboard_cnc.limits.amount import Scale
 from tensorboard_cnc.limits.limit import FORMS, parse_limit
 from tensorboard_cnc.records.models import Budget, Goal, MetricSpec, MetricSpecs
 from tensorboard_cnc.wording import shown, type_name
@@ -69,16 +70,17 @@ def checked_spec(given: MetricSpec) -> MetricSpec:
     unit = _checked_text(given.unit, name, "unit")
     low, high = _checked_scale(given, name)
     goal = _checked_goal(given.goal, name)
+    specifier = _checked_format(given.format, name)
     return dataclasses.replace(
         given,
         name=name,
         goal=goal,
         unit=unit,
-        format=_checked_format(given.format, name),
+        format=specifier,
         low=low,
         high=high,
         primary=bool(given.primary),
-        budget=_checked_budget(given.budget, metric=name, goal=goal, unit=unit),
+        budget=_checked_budget(given.budget, name, goal, Scale(unit, specifier, low, high)),
         scalar=checked_name(given.scalar, "scalar's tag") if given.scalar != "" else "",
         description=_checked_text(given.description, name, "description"),
     )
@@ -166,8 +168,8 @@ def _no_specs(given: Any) -> ArgumentError:
     )
 
 
-def _checked_budget(given: Any, *, metric: str, goal: Goal | None, unit: str) -> Budget | None:
-    """The budget that `given` means for a metric with this goal and unit.
+def _checked_budget(given: Any, metric: str, goal: Goal | None, scale: Scale) -> Budget | None:
+    """The budget that `given` means for a metric with this goal and scale.
 
     Raises:
       ArgumentError: it is not finite, cannot be read, has another unit than the metric, or is a
@@ -176,7 +178,7 @@ def _checked_budget(given: Any, *, metric: str, goal: Goal | None, unit: str) ->
     if given is None or isinstance(given, Budget):
         return given
     if isinstance(given, str):
-        return parse_limit(given, metric=metric, unit=unit)
+        return parse_limit(given, metric=metric, scale=scale)
     return _budget_of_number(plain(given), metric, goal)
 
 

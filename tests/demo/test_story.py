@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import torch
 
 import demo.checkpoints
+import tensorboard_cnc
 from demo.checkpoints import Checkpoints
 from demo.digits.logbook import DATA_RUN, digits_story
 from demo.language.logbook import language_story
@@ -72,6 +74,7 @@ def test_going_on_changes_nothing(tmp_path: Path, loader: Loader) -> None:
     for folder in (tmp_path / "a", tmp_path / "b"):
         with serve_in_process(folder, loader) as host:
             answer = host.models()
+        assert json.loads(json.dumps(tensorboard_cnc.read(folder).contents.models)) == answer
         assert answer["problems"] == []
         assert answer["datasets"] == [DATA_RUN]
         found = {

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "tensorboard_cnc"
 
 VALUES = {"errors", "records"}
 MAY_IMPORT: dict[str, set[str]] = {
-    "__init__": set(),
+    "__init__": {"results"},
     "errors": set(),
     "records": {"errors"},
     "wording": set(),
@@ -27,13 +27,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "efficiency": VALUES,
     "writer": VALUES | {"format", "sketches", "efficiency", "limits", "wording", "json_text"},
     "reader": VALUES | {"format"},
+    "event_files": VALUES | {"format", "wording"},
+    "results": VALUES | {"analysis", "event_files", "plugin", "reader", "wire", "wording"},
+    "checks": VALUES | {"limits", "results", "wire", "wording"},
+    "commands": VALUES | {"checks", "limits", "results", "wire", "wording", "__init__"},
     "cnc_summary": VALUES | {"efficiency", "writer"},
     "plugin": VALUES | {"format", "reader", "analysis", "sketches", "wire", "fallback_panel"},
     "fallback_panel": set(),
     "loader": {"fallback_panel", "format", "plugin"},
     "integrations": VALUES | {"writer"},
     "imports": VALUES | {"format", "writer", "cnc_summary", "wording", "json_text"},
-    "cli": VALUES | {"imports", "wording", "__init__"},
+    "__main__": {"cli"},
+    "cli": VALUES | {"commands", "imports", "wording", "__init__"},
 }
 # Packages that only some layers may touch at all.
 FOREIGN = {
@@ -42,8 +47,14 @@ FOREIGN = {
     "pytorch_lightning": {"integrations"},
     "transformers": {"integrations"},
     "werkzeug": {"plugin"},
-    "tensorboard": {"format", "writer", "reader", "plugin", "loader", "fallback_panel"},
-    "google": {"format"},
+    "tensorboard": {
+        *("format", "writer", "reader", "event_files", "results"),
+        *("plugin", "loader", "fallback_panel"),
+    },
+    "google": {"format", "event_files"},
+    "pandas": {"results"},
+    "pyarrow": {"results"},
+    "networkx": {"results"},
 }
 # Ideas of one layer that know nothing of each other.
 APART = {"analysis": ("behaviors", "differences", "layers"), "plugin": ("behaviors", "layers")}

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 import numpy as np
 from torch import nn
 from torch.utils.tensorboard import SummaryWriter
 
+import tensorboard_cnc
 from tensorboard_cnc import cnc_summary
 
 ACCURACY: cnc_summary.MetricSpec = cnc_summary.metric("accuracy", goal="max", low=0, high=1)
@@ -46,6 +47,18 @@ def log(writer: cnc_summary.Writer) -> None:
     cnc_summary.define_metrics(writer, ACCURACY)
     cnc_summary.attach(writer, "dense").close()
     cnc_summary.dataset(writer, "test", range(3), labels=["a", "b", None])
+
+
+def read_back() -> None:
+    runs = tensorboard_cnc.read("runs", Path("more"))
+    assert_type(runs.models["dense"].metrics["accuracy"], float)
+    assert_type(runs.models[0].front, bool | None)
+    compared = runs.compare("dense", [runs.models[1], "prune-50"], data="test")
+    assert_type(compared.behaviors.harmed["tests"], int)
+    assert_type(compared.behaviors.slices("scan").column("change"), list[Any])
+    compared.layers.tree("sparsity")
+    compared.layers.tree("wieghts")  # type: ignore[arg-type]
+    tensorboard_cnc.read(3)  # type: ignore[arg-type]
 
 
 def accepted_writers() -> None:

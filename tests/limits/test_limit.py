@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.limits.amount import Scale
 from tensorboard_cnc.limits.limit import keeps, limit_text, limit_value, parse_limit
 from tensorboard_cnc.records.models import Budget
 
@@ -26,20 +27,24 @@ limits = st.builds(
 )
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['text']} in {case['unit']}")
+def scale_of(case: dict[str, Any]) -> Scale:
+    return Scale(**{name: case[name] for name in Scale._fields if name in case})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['text']} in {scale_of(case)}")
 def test_the_corpus(case: dict[str, Any]) -> None:
     if case["limit"] is None:
         with pytest.raises(ArgumentError, match='The budget of "m" is'):
-            parse_limit(case["text"], metric="m", unit=case["unit"])
+            parse_limit(case["text"], metric="m", scale=scale_of(case))
     else:
-        found = parse_limit(case["text"], metric="m", unit=case["unit"])
+        found = parse_limit(case["text"], metric="m", scale=scale_of(case))
         assert found == Budget(**case["limit"])
 
 
 @given(limits, st.sampled_from(["", "ms", "MB/s", "%"]))
 def test_what_is_said_is_read_as_the_same_limit(limit: Budget, unit: str) -> None:
     said = limit_text(limit, unit)
-    read = parse_limit(said, metric="m", unit=unit)
+    read = parse_limit(said, metric="m", scale=Scale(unit))
     for base in (0.0, -3.0, 1e6):
         assert limit_value(read, base) == limit_value(limit, base), said
     assert read.bound == limit.bound

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.harm.pairs import PairHarm
@@ -58,7 +59,7 @@ def model_harm(
         **unknown_harm(key, _why_no_verdict(subject, slices, rate)),
         "tested": int(np.count_nonzero(slices.tested)),
         "harmed": int(np.count_nonzero(slices.harmed)),
-        "could_see": _could_see(slices, tests, units.together if units else 1.0, rate),
+        "could_see": _could_see(slices, subject, tests, units.together if units else 1.0, rate),
         "retrained": subject.retrained,
         "replicates": len(subject.replicates),
         "units": units.n if units else None,
@@ -95,15 +96,27 @@ def _churn(slices: SliceHarm) -> wire.Churn:
     }
 
 
-def _could_see(slices: SliceHarm, tests: int, together: float, rate: bool) -> list[wire.SeenHarm]:
+def _searched(slices: SliceHarm, subject: Subject) -> NDArray[np.bool_]:
+    """The slices in which harm would have been found; where nothing broke, no test was needed."""
+    if slices.total.broke[0] or subject.retrained:
+        return slices.tested
+    inside = slices.inside.n
+    large: NDArray[np.bool_] = np.minimum(inside, slices.total.n[0] - inside) >= FEWEST
+    return slices.by_the_data & large
+
+
+def _could_see(
+    slices: SliceHarm, subject: Subject, tests: int, together: float, rate: bool
+) -> list[wire.SeenHarm]:
     """Of a slice of the median size and of usual sizes, where there are such."""
-    at = np.flatnonzero(slices.tested)
+    at = np.flatnonzero(_searched(slices, subject))
     if not len(at):
         return []
     sizes, total, noise = slices.inside.n[at], slices.all_sums, slices.noise.at(at)
     n, mean = float(total.n[0]), float(total.gain[0] / total.n[0])
     squares = float(total.squares[0]) / n
     # Of right and wrong what breaks on top varies as well.
+    tests = max(tests, len(at))
     search = Search(int(n), squares if rate else squares - mean**2, tests, rate, together=together)
     if len(noise.places):
         search = search._replace(

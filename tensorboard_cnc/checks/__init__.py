@@ -1,0 +1,1 @@
+"""Whether models keep what is asked of them, for continuous integration."""

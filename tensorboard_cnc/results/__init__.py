@@ -1,0 +1,1 @@
+"""What a log directory holds, as Python objects: see `tensorboard_cnc.read`."""
