@@ -10,7 +10,7 @@ import pytest
 import tensorboard_cnc
 from tensorboard_cnc.cli import main
 from tests.conftest import Serve
-from tests.imports.tables.test_published_tables import MODELS, TABLES, document, needs_tables
+from tests.imports.published.test_published_tables import MODELS, TABLES, document, needs_tables
 
 pytestmark = needs_tables
 
