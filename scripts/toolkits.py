@@ -19,6 +19,7 @@ import interpreter
 
 PAGE = bootstrap.ROOT / "docs" / "toolkits-tested.md"
 _FORMATS = "tests/writer/tensors/formats/test_toolkits.py"
+_LIVE = "tests/writer/tensors/test_live_toolkits.py"
 _HEAD = """# Toolkits tested
 
 What each toolkit writes is read and compared with its own dequantization.
@@ -39,19 +40,26 @@ class Toolkit:
 
     package: str
     chosen: str
-    paths: tuple[str, ...] = (_FORMATS,)
+    beside: tuple[str, ...] = ()
 
 
-# Those of a group are installed together.
+# Those of a group are installed together, each with what it needs beside it.
 GROUPS: dict[str, tuple[Toolkit, ...]] = {
     "torch": (
         Toolkit("bitsandbytes", "bitsandbytes"),
+        Toolkit("brevitas", "brevitas"),
         Toolkit("compressed-tensors", "compressed_tensors"),
         Toolkit("hqq", "hqq"),
         Toolkit("optimum-quanto", "quanto"),
+        Toolkit("peft", "peft"),
+        Toolkit("torch-pruning", "torch_pruning"),
         Toolkit("torchao", "torchao"),
     ),
-    "keras": (Toolkit("keras", "keras"),),
+    "keras": (Toolkit("keras", "keras"), Toolkit("flax", "flax")),
+    "nncf": (Toolkit("nncf", "nncf"),),
+    "modelopt": (Toolkit("nvidia-modelopt", "modelopt"),),
+    "neural-compressor": (Toolkit("neural-compressor-pt", "neural_compressor"),),
+    "llm-compressor": (Toolkit("llmcompressor", "llmcompressor"),),
 }
 
 
@@ -84,8 +92,9 @@ def _tested(group: str) -> dict[str, str]:
     python = bootstrap.make_venv(venv)
     bootstrap.install(python, venv, ["test"])
     packages = [toolkit.package for toolkit in GROUPS[group]]
+    beside = [each for toolkit in GROUPS[group] for each in toolkit.beside]
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-    subprocess.run([*pip, *bootstrap.torch_index(), "--upgrade", *packages], check=True)
+    subprocess.run([*pip, *bootstrap.torch_index(), "--upgrade", *packages, *beside], check=True)
     command = [str(python), "-c", _VERSIONS, "torch", *packages]
     torch, *versions = subprocess.check_output(command, text=True).split()
     today = datetime.date.today().isoformat()
@@ -99,7 +108,7 @@ def _tested(group: str) -> dict[str, str]:
 def _result(python: Path, toolkit: Toolkit) -> str:
     """Such as "16 passed"."""
     pytest = [str(python), "-m", "pytest", "-q", "-m", "toolkits", "-k", toolkit.chosen]
-    command = [*pytest, *toolkit.paths]
+    command = [*pytest, _FORMATS, _LIVE]
     try:
         done = subprocess.run(
             command, cwd=bootstrap.ROOT, stdout=subprocess.PIPE, text=True, timeout=_SECONDS

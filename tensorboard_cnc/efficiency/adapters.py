@@ -1,18 +1,27 @@
-"""Networks with adapters of peft: their weights as they are used, under the names of their base.
+"""Networks with adapters of peft: the weights they compute with, and where their base has them.
 
 peft is known by its classes and what they hold, and never imported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tensorboard_cnc.efficiency.logical_weights import logical_weights
+from tensorboard_cnc.efficiency.packed_weights import LogicalWeight
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.tensors.tensor_names import without_wrappers
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+# The packages of peft.tuners whose get_delta_weight is added to the weight of the base.
+_ADDING = frozenset(
+    ("adalora", "c3a", "fourierft", "loha", "lokr", "lora", "randlora", "vblora", "vera")
+)
+# What torch.compile, FSDP and activation checkpointing call the module they wrap.
+WRAPPERS = ("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")
 
 
 class Adapters:
@@ -22,52 +31,107 @@ class Adapters:
         self._modules = dict(network.named_modules(remove_duplicate=False))
 
     def path(self, name: str) -> str | None:
-        """The name of a module without wrappers; None for what an adapter added."""
+        """The name of a module in the base, without wrappers; None for what an adapter added."""
         kept: list[str] = []
         parts = name.split(".") if name else []
         place = 0
         while place < len(parts):
-            wrapping = _wrapping(self._modules[".".join(parts[:place])], parts[place:])
+            outer = self._modules.get(".".join(parts[:place]))
+            wrapping = _wrapping(outer, parts[place:])
             if wrapping is None:
                 return None
             kept += parts[place : place + 1] if not wrapping else []
             place += wrapping or 1
-        return without_wrappers(".".join([*kept, ""])).removesuffix(".")
+        return ".".join(each for each in kept if each not in WRAPPERS)
 
-    def adapter_of(self, name: str) -> Any:
-        """The adapter that changes what the module of this name computes with, or None."""
-        outer_name, _, last = name.rpartition(".")
-        outer: Any = self._modules[outer_name]
-        if last != "base_layer" or not is_adapter(outer):
-            return None
-        return None if outer.merged or outer.disable_adapters else outer
+    def changing(self, name: str) -> list[Any]:
+        """The adapters that change what the module of this name computes with, the inner first."""
+        found = []
+        while name.rpartition(".")[2] == "base_layer":
+            name = name.rpartition(".")[0]
+            outer: Any = self._modules[name]
+            if is_adapter(outer) and not (outer.merged or outer.disable_adapters):
+                found.append(outer)
+        return found
+
+    def weights(self) -> dict[str, list[LogicalWeight]]:
+        """What adapters change, by the names of the modules that they wrap."""
+        found: dict[str, list[LogicalWeight]] = {}
+        for name, module in self._modules.items():
+            adapters = self.changing(name)
+            own = dict(module.named_parameters(recurse=False)) if adapters else {}
+            found[name] = [_logical(module, adapters, last) for last in own
+                           if changes(adapters, last)]  # fmt: skip
+        return {name: weights for name, weights in found.items() if weights}
+
+    def unknown(self) -> bool:
+        """Whether some change weights in a way that is not understood."""
+        return any(
+            _kind(adapter) not in _ADDING or _unknown_variants(adapter)
+            for name in self._modules
+            for adapter in self.changing(name)
+        )
 
 
-def adapted_weight(adapter: Any) -> Tensor:
-    """The weight of an adapter's base with all active adapters added.
+def is_adapter(module: Any) -> bool:
+    """Whether it is a layer of peft: a base and what adapters add to it."""
+    names = ("base_layer", "active_adapters", "merged", "disable_adapters", "adapter_layer_names")
+    return all(hasattr(module, each) for each in names)
+
+
+def changes(adapters: Sequence[Any], last: str) -> bool:
+    """Whether adapters change the parameter `last` of the module that they wrap."""
+    return any(map(partial(_changes, last=last), adapters))
+
+
+def adapted(module: Any, adapters: Sequence[Any], last: str) -> Tensor:
+    """The parameter `last` of `module` with what the active ones of its adapters add.
 
     Raises:
       ArgumentError: an adapter is of a kind that is not understood.
     """
-    base: Tensor = adapter.base_layer.weight
-    weight = base.dequantize() if hasattr(base, "__tensor_flatten__") else base
+    value = _stored(module, last).compute()
+    value = value.dequantize() if hasattr(value, "__tensor_flatten__") else value
+    for adapter in adapters:
+        if _kind(adapter) not in _ADDING:
+            raise _unknown(_kind(adapter) or type(adapter).__name__)
+        if _changes(adapter, last):
+            value = _biased(adapter, value) if last == "bias" else _changed(adapter, value)
+    return value
+
+
+def _changes(adapter: Any, last: str) -> bool:
+    if _kind(adapter) not in _ADDING:
+        # Whatever it does, some of it.
+        return last == "bias" or last.endswith("weight")
+    if last == "bias":
+        biased: Mapping[str, bool] = getattr(adapter, "lora_bias", None) or {}
+        return any(biased.get(name) for name in adapter.active_adapters)
+    # Of peft's wrapper of one parameter, such as of all experts.
+    own = getattr(adapter, "parameter_name", None)
+    return last == own if own else last.endswith("weight")
+
+
+def _changed(adapter: Any, weight: Tensor) -> Tensor:
     found = weight
     for name in adapter.active_adapters:
         if not any(name in getattr(adapter, each, ()) for each in adapter.adapter_layer_names):
             continue
+        if name in _unknown_variants(adapter):
+            raise _unknown(type(adapter.lora_variant[name]).__name__)
         change = adapter.get_delta_weight(name)
-        kind = type(getattr(adapter, "lora_variant", {}).get(name)).__name__
         magnitudes: Mapping[str, Any] = getattr(adapter, "lora_magnitude_vector", {})
         if name in magnitudes:
             change = _with_magnitude(adapter, weight + change, magnitudes[name].weight) - weight
-        elif kind != "NoneType":
-            raise ArgumentError(
-                f"The adapter is a {kind}",
-                "LoRA, rsLoRA and DoRA are understood",
-                "Merge it, then log the network",
-            )
         found = found + change
     return found
+
+
+def _biased(adapter: Any, bias: Tensor) -> Tensor:
+    for name in adapter.active_adapters:
+        if adapter.lora_bias.get(name):
+            bias = bias + adapter.scaling[name] * adapter.lora_B[name].bias
+    return bias
 
 
 def _with_magnitude(adapter: Any, direction: Tensor, magnitude: Tensor) -> Tensor:
@@ -79,6 +143,49 @@ def _with_magnitude(adapter: Any, direction: Tensor, magnitude: Tensor) -> Tenso
     length = direction.norm(dim=others, keepdim=True)
     found: Tensor = direction / length * magnitude.reshape(shape)
     return found
+
+
+def _kind(adapter: Any) -> str:
+    """The package of peft.tuners that an adapter is of."""
+    paths = (kind.__module__.split(".") for kind in type(adapter).__mro__)
+    return next((path[2] for path in paths if path[:2] == ["peft", "tuners"]), "")
+
+
+def _unknown_variants(adapter: Any) -> set[str]:
+    """The names of what changes LoRA in another way than DoRA's, which has lengths."""
+    variants: Mapping[str, Any] = getattr(adapter, "lora_variant", {})
+    return set(variants) - set(getattr(adapter, "lora_magnitude_vector", {}))
+
+
+def _unknown(kind: str) -> ArgumentError:
+    return ArgumentError(
+        f"The adapter is a {kind}",
+        "LoRA, rsLoRA, DoRA and those that add to the weight are understood",
+        "Merge it, then log the network",
+    )
+
+
+def _logical(module: Any, adapters: Sequence[Any], last: str) -> LogicalWeight:
+    base = _stored(module, last)
+    added = (each for adapter in adapters if _changes(adapter, last)
+             for each in _added(adapter))  # fmt: skip
+    return base._replace(
+        compute=partial(adapted, module, adapters, last),
+        stored=(*(base.stored or (base.compute(),)), *(added if last != "bias" else ())),
+    )
+
+
+def _stored(module: Any, last: str) -> LogicalWeight:
+    """What a module holds for one of its parameters."""
+    packed = (each for each in logical_weights(module) if each.name == last)
+    plain = LogicalWeight(last, partial(getattr, module, last), (last,))
+    return next(packed, plain)
+
+
+def _added(adapter: Any) -> Iterator[Tensor]:
+    for name, parameter in adapter.named_parameters():
+        if not name.startswith("base_layer."):
+            yield parameter
 
 
 def _wrapping(outer: Any, rest: list[str]) -> int | None:
@@ -100,9 +207,3 @@ def _wrapping(outer: Any, rest: list[str]) -> int | None:
     if rest[0] == "modules_to_save":
         return 2 if trained and rest[1:2] == names[:1] else None
     return 0
-
-
-def is_adapter(module: Any) -> bool:
-    """Whether it is a layer of peft: a base and what adapters add to it."""
-    names = ("base_layer", "active_adapters", "get_delta_weight", "adapter_layer_names")
-    return all(hasattr(module, each) for each in names)

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from tensorboard_cnc.efficiency.adapters import Adapters
 from tensorboard_cnc.efficiency.logical_weights import logical_weights
+from tensorboard_cnc.efficiency.packed_weights import NNCF_HOOKS, LogicalWeight
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -161,10 +163,11 @@ def _computed(model: nn.Module, state: dict[str, Any]) -> list[StateTensor]:
 
     if isinstance(model, torch.jit.ScriptModule):
         return []
+    adapted = _adapted(model, state)
     found, seen = [], set()
     for prefix, module in model.named_modules():
         start = f"{prefix}." if prefix else ""
-        for weight in logical_weights(module):
+        for weight in adapted.get(prefix) or logical_weights(module):
             for name in [name for name in state if _is_replaced(name, start, weight.replaces)]:
                 del state[name]
             kept = getattr(module, "_parameters", {}).get(weight.name)
@@ -173,6 +176,19 @@ def _computed(model: nn.Module, state: dict[str, Any]) -> list[StateTensor]:
                 tensor = weight.compute().detach()
                 found.append(StateTensor(start + weight.name, tensor, "parameter", weight.stored))
     return found
+
+
+def _adapted(model: nn.Module, state: dict[str, Any]) -> dict[str, list[LogicalWeight]]:
+    """The weights that adapters change, by the modules they wrap; `state` loses what they added.
+
+    Of kinds that are not understood, what is stored counts.
+    """
+    adapters = Adapters(model)
+    if adapters.unknown():
+        return {}
+    for name in [name for name in state if adapters.path(name) is None]:
+        del state[name]
+    return adapters.weights()
 
 
 def _is_replaced(name: str, start: str, replaced: tuple[str, ...]) -> bool:
@@ -189,9 +205,10 @@ def _each_once(model: nn.Module, state: Mapping[str, Any]) -> list[StateTensor]:
     for name, entry in state.items():
         for tensor in _tensors_in(entry):
             kind: Literal["parameter", "buffer", "packed"] = "packed"
-            if id(tensor) in parameters or name in named:
+            learned = id(tensor) in parameters or name in named
+            if learned and NNCF_HOOKS not in name:
                 kind = "parameter"
-            elif id(tensor) in buffers:
+            elif learned or id(tensor) in buffers:
                 kind = "buffer"
             found.setdefault(id(tensor), StateTensor(name, tensor, kind))
     return list(found.values())

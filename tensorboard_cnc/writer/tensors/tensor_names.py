@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from tensorboard_cnc.efficiency.adapters import WRAPPERS
 from tensorboard_cnc.records.sketches import Role
 
-# What torch.compile, FSDP and activation checkpointing put before the names of a module's own,
-# and peft before those of a layer that it adapts.
+# What wrappers put before the names of a module's own, and peft before those of a layer that it
+# adapts.
 _WRAPPERS = re.compile(
-    r"(?:(?<=^)|(?<=\.))(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\."
+    rf"(?:(?<=^)|(?<=\.))(?:{'|'.join(WRAPPERS)})\."
     r"|(?<=\.)base_layer\.(?=(?:weight|bias)$)"
 )
 # What DataParallel, DistributedDataParallel and torch.optim.swa_utils call the module they wrap,
