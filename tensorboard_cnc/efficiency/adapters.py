@@ -59,9 +59,11 @@ class Adapters:
         found: dict[str, list[LogicalWeight]] = {}
         for name, module in self._modules.items():
             adapters = self.changing(name)
-            own = dict(module.named_parameters(recurse=False)) if adapters else {}
-            found[name] = [_logical(module, adapters, last) for last in own
-                           if changes(adapters, last)]  # fmt: skip
+            if adapters:
+                own = dict.fromkeys(name for name, _ in module.named_parameters(recurse=False))
+                own |= dict.fromkeys(each.name for each in logical_weights(module))
+                found[name] = [_logical(module, adapters, last) for last in own
+                               if changes(adapters, last)]  # fmt: skip
         return {name: weights for name, weights in found.items() if weights}
 
     def unknown(self) -> bool:

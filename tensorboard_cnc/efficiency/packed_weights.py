@@ -108,8 +108,9 @@ def _of_nncf(name: str, parameter: Tensor, key: str, hooks: Any) -> LogicalWeigh
 def _of_bitsandbytes4(name: str, parameter: Any) -> LogicalWeight:
     state = parameter.quant_state
     functional: Any = sys.modules["bitsandbytes"].functional
-    parts = [getattr(each, part, None) for each in (state, state.state2)
-             for part in ("absmax", "code")]  # fmt: skip
+    # The second is of scales that are quantized themselves.
+    states = (state, getattr(state, "state2", None))
+    parts = [getattr(each, part, None) for each in states for part in ("absmax", "code")]
     scales = [each for each in parts if each is not None]
     kind = str(getattr(state, "quant_type", "nf4"))
     scheme = _scheme(f"bitsandbytes {kind}", 4, scales, scales=state.absmax.numel(),
