@@ -149,8 +149,10 @@ def _of_hqq(module: Any) -> Iterator[LogicalWeight]:
 
 
 def _of_inc(module: Any) -> Iterator[LogicalWeight]:
-    parts = [getattr(module, name, None) for name in ("qweight", "scales", "qzeros", "g_idx")]
-    codes, *others = (each for each in parts if each is not None)
+    # An order of groups that is no buffer is one that it worked out.
+    buffers = dict(module.named_buffers(recurse=False))
+    parts = ("qweight", "scales", "qzeros", "g_idx")
+    codes, *others = (buffers[name] for name in parts if name in buffers)
     scheme = _scheme(
         "Neural Compressor",
         module.bits,

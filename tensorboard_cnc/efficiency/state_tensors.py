@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from tensorboard_cnc.efficiency.adapters import Adapters
+from tensorboard_cnc.efficiency.keras_models import is_of, keras_tensors
 from tensorboard_cnc.efficiency.logical_weights import logical_weights
 from tensorboard_cnc.efficiency.packed_weights import NNCF_HOOKS, LogicalWeight
 
@@ -43,6 +44,11 @@ def state_tensors(model: nn.Module) -> list[StateTensor]:
 
     Weights come as they are used: pruned ones without their masks, parametrized ones computed.
     """
+    if is_of(model, "keras", "Layer"):
+        return [
+            StateTensor(name, tensor, "parameter" if learned else "buffer", (stored,))
+            for name, tensor, learned, stored in keras_tensors(model)
+        ]
     state = _state(model)
     computed = _computed(model, state)
     masks = {name for name in state if f"{name.removesuffix('_mask')}_orig" in state}

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorboard_cnc.efficiency.keras_models import is_of
 from tensorboard_cnc.wording import text_of, type_name
 from tensorboard_cnc.writer.tensors.number_formats import as_floats
 from tensorboard_cnc.writer.tensors.tensor_names import TensorName, buffer_or_parameter
@@ -31,8 +32,8 @@ _STATISTICS = "batch_stats."
 def array_source(name: str, given: Any) -> TensorSource | Refused:
     """An array, or anything with ``__array__``, as a tensor."""
     learned = True
-    if _is_of(given, "flax", "Variable"):
-        learned = _is_of(given, "flax", "Param")
+    if is_of(given, "flax", "Variable"):
+        learned = is_of(given, "flax", "Param")
         given = given.get_value()
     try:
         array = np.asarray(given)
@@ -80,14 +81,14 @@ def _is_small_float(dtype: np.dtype[Any]) -> bool:
 
 def tree_of(model: Any) -> Any:
     """The variables of a model of Keras or Flax (nnx), as a mapping; else `model` itself."""
-    if _is_of(model, "keras", "Layer"):
+    if is_of(model, "keras", "Layer"):
         found, seen = {}, Counter[str]()
         for variable in model.variables:
             again = seen[variable.path]
             seen[variable.path] += 1
             found[f"{variable.path}:{again}" if again else variable.path] = variable.numpy()
         return found
-    if _is_of(model, "flax", "Module") and "flax.nnx" in sys.modules:
+    if is_of(model, "flax", "Module") and "flax.nnx" in sys.modules:
         return sys.modules["flax.nnx"].state(model)
     return model
 
@@ -116,19 +117,9 @@ def _leaves(
             yield prefix, None
         elif isinstance(value, Mapping):
             yield from _leaves(value, f"{prefix}{key}.", numbered=numbered)
-        elif not _is_of(value, "flax", "RngState"):
+        elif not is_of(value, "flax", "RngState"):
             yield f"{prefix}{key}", value
 
 
-def _is_of(value: Any, package: str, kind: str) -> bool:
-    """Whether it is of a class of this name in a package, without importing it."""
-    return any(
-        each.__name__ == kind and each.__module__.partition(".")[0] == package
-        for each in type(value).__mro__
-    )
-
-
 def _is_array(value: Any) -> bool:
-    return (
-        is_torch_tensor(value) or hasattr(value, "__array__") or _is_of(value, "flax", "Variable")
-    )
+    return is_torch_tensor(value) or hasattr(value, "__array__") or is_of(value, "flax", "Variable")

@@ -42,6 +42,7 @@ _BESIDE = {
 _BYTES = ("int8", "uint8")
 # Of Keras, which keeps the weight as it was beside what it has seen of it.
 _FOLLOWED = f"it is rounded to float8 when it is used, by a scale that follows it: {LOG_VALUES}"
+_LORA = f"a LoRA of Keras beside it changes it: {LOG_VALUES}"
 # The text with which bitsandbytes says how it packed a weight.
 _TEXT = ".quant_state."
 # Values that are looked at together.
@@ -100,8 +101,11 @@ def checked_codes(source: TensorSource | Refused, names: Names) -> TensorSource 
     if isinstance(source, Refused) or source.scheme is not None:
         return source
     last = split(source.name)[1]
-    if f"{last}_amax_history" in names.around(source.name):
+    around = names.around(source.name)
+    if f"{last}_amax_history" in around:
         return Refused(source.name, _FOLLOWED, source.weights)
+    if f"lora_{last}_a" in around:
+        return Refused(source.name, _LORA, source.weights)
     whole = source.dtype.startswith(("int", "uint"))
     if last not in _NAMED and _COMPANION.search(last):
         if source.dtype in _BYTES and _SCALE.search(last):

@@ -161,3 +161,9 @@ def test_variables_of_one_path_are_both_read() -> None:
         "fc/kernel": 6,
         "fc/kernel:1": 4,
     }
+
+
+def test_a_lora_of_keras_is_refused() -> None:
+    names = ("fc/kernel", "fc/lora_kernel_a", "fc/lora_kernel_b", "fc/bias")
+    found = all_sources({name: np.ones((2, 2), np.float32) for name in names})
+    assert [each.name for each in found if isinstance(each, Refused)] == ["fc/kernel"]

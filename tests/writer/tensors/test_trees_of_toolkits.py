@@ -35,7 +35,6 @@ def test_flax_nnx() -> None:
             self.norm = nnx.BatchNorm(8, rngs=rngs)
             self.drop = nnx.Dropout(0.1, rngs=rngs)
             self.layers = nnx.List([nnx.Linear(8, 8, rngs=rngs) for _ in range(2)])
-            self.again = self.first
 
     net = Net(nnx.Rngs(0))
     names = {f"{layer}.{last}" for layer in ("first", "layers.0", "layers.1")
@@ -48,6 +47,16 @@ def test_flax_nnx() -> None:
         assert weights(model) == PARAMETERS
         np.testing.assert_array_equal(values(found["layers.1.kernel"]), net.layers[1].kernel[...])
     assert weights(nnx.state(net, nnx.Param)) == PARAMETERS
+
+
+def test_flax_ties() -> None:
+    nnx: Any = pytest.importorskip("flax.nnx")
+
+    class Net(nnx.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self.first = self.second = nnx.Linear(4, 8, rngs=nnx.Rngs(0))
+
+    assert weights(Net()) == 4 * 8 + 8
 
 
 @pytest.mark.parametrize("frozen", [False, True])
@@ -125,3 +134,11 @@ def test_keras_float8_is_refused() -> None:
     assert len(refused) == 2
     assert all("rounded to float8" in each.reason for each in refused.values())
     assert sum(each.weights or 0 for each in found) == (8 * 8 + 8) + 2 * 8 + (8 * 3 + 3)
+
+
+def test_keras_lora_is_refused() -> None:
+    model = keras_model()
+    model.get_layer("head").enable_lora(2)
+    refused = [each for each in all_sources(model) if isinstance(each, Refused)]
+    assert [each.name for each in refused] == ["head/kernel"]
+    assert "a LoRA of Keras" in refused[0].reason
