@@ -145,11 +145,11 @@ def test_quanto_modules(kind: str, frozen: bool) -> None:
 
 @pytest.mark.parametrize("kind", ["int8", "int4", "float8"])
 def test_torchao_modules(kind: str) -> None:
-    torchao = pytest.importorskip("torchao.quantization")
+    torchao, types = pytest.importorskip("torchao.quantization"), pytest.importorskip("torch")
     net: Any = Net()
     config = {
         "int8": lambda: torchao.Int8WeightOnlyConfig(version=2),
-        "int4": lambda: torchao.IntxWeightOnlyConfig(torch.int4, torchao.PerGroup(32)),
+        "int4": lambda: torchao.IntxWeightOnlyConfig(types.int4, torchao.PerGroup(32)),
         "float8": torchao.Float8WeightOnlyConfig,
     }[kind]()
     torchao.quantize_(net, config)

@@ -65,7 +65,7 @@ def test_flax_linen(frozen: bool) -> None:
     core, jax = pytest.importorskip("flax.core"), pytest.importorskip("jax")
 
     class Net(linen.Module):  # type: ignore[misc]
-        @linen.compact
+        @linen.compact  # type: ignore[untyped-decorator]
         def __call__(self, x: Any) -> Any:
             x = linen.BatchNorm(use_running_average=True)(linen.Dense(8)(x))
             return linen.Dense(8)(linen.Dense(8)(x))
