@@ -124,10 +124,14 @@ def _results(python: Path, toolkits: tuple[Toolkit, ...]) -> dict[str, str]:
         pytest = [str(python), "-m", "pytest", "-q", "-m", "toolkits", "-k", chosen]
         command = [*pytest, f"--junitxml={report}", _FORMATS, _LIVE, _TREES]
         try:
-            subprocess.run(command, cwd=bootstrap.ROOT, timeout=_SECONDS, check=False)
+            done = subprocess.run(command, cwd=bootstrap.ROOT, timeout=_SECONDS, check=False)
         except subprocess.TimeoutExpired:
             # Such as one that waits for a compiler.
             return {each.package: f"error: not ended after {_SECONDS} s" for each in toolkits}
+        if not report.is_file():
+            return {
+                each.package: f"error: pytest ended with {done.returncode}" for each in toolkits
+            }
         cases = list(ElementTree.parse(report).iter("testcase"))
     outcomes = {toolkit.package: Counter[str]() for toolkit in toolkits}
     for toolkit in toolkits:

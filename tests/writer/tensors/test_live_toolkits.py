@@ -305,12 +305,17 @@ def test_llmcompressor(scheme: str, tmp_path: Any) -> None:
     modifiers = pytest.importorskip("llmcompressor.modifiers.quantization")
     simulated = pytest.importorskip("compressed_tensors.quantization.lifecycle.forward")
     datasets = pytest.importorskip("datasets")
+    transformers, tokenizers = (
+        pytest.importorskip(each) for each in ("transformers", "tokenizers")
+    )
+    words = tokenizers.Tokenizer(tokenizers.models.WordLevel({"a": 0}, unk_token="a"))
+    processor = transformers.PreTrainedTokenizerFast(tokenizer_object=words, pad_token="a")
     net, dense = language_model(), language_model()
     recipe = modifiers.QuantizationModifier(targets="Linear", scheme=scheme, ignore=["lm_head"])
     given = {"input_ids": IDS.tolist(), "attention_mask": torch.ones_like(IDS).tolist()}
     calibration = {"dataset": datasets.Dataset.from_dict(given), "num_calibration_samples": 4,
                    "max_seq_length": 16} if scheme == "W8A8" else {}  # fmt: skip
-    llmcompressor.oneshot(model=net, recipe=recipe, **calibration)
+    llmcompressor.oneshot(model=net, recipe=recipe, processor=processor, **calibration)
     expected = {}
     with torch.no_grad():
         for name, layer in net.named_modules():
