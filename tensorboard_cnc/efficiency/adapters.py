@@ -201,6 +201,9 @@ def _wrapping(outer: Any, rest: list[str]) -> int | None:
         return 0
     if rest[0] in ("base_model", "model"):
         return 1
+    if {"base_model", "model"} & outer._modules.keys():
+        # Of the whole network, such as matrices that all adapters share.
+        return None
     # A module that is trained as a whole beside the adapters, and the original.
     names = list(getattr(outer, "active_adapters", ()))
     trained = bool(names) and not getattr(outer, "disable_adapters", False)

@@ -5,6 +5,7 @@ Toolkits are known by what their modules hold, and never imported.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 NNCF_HOOKS = "__nncf_hooks"
+# What a quantizer keeps beside a weight, as parameters too, as compressed-tensors does.
+QUANTIZERS = re.compile(r"(?:weight|input|output)_(?:global_)?(?:scale|zero_point|g_idx)")
 
 
 class LogicalWeight(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from tensorboard_cnc.efficiency.adapters import Adapters
 from tensorboard_cnc.efficiency.keras_models import is_of, keras_tensors
 from tensorboard_cnc.efficiency.logical_weights import logical_weights
-from tensorboard_cnc.efficiency.packed_weights import NNCF_HOOKS, LogicalWeight
+from tensorboard_cnc.efficiency.packed_weights import NNCF_HOOKS, QUANTIZERS, LogicalWeight
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -212,12 +212,18 @@ def _each_once(model: nn.Module, state: Mapping[str, Any]) -> list[StateTensor]:
         for tensor in _tensors_in(entry):
             kind: Literal["parameter", "buffer", "packed"] = "packed"
             learned = id(tensor) in parameters or name in named
-            if learned and NNCF_HOOKS not in name:
+            if learned and not _is_of_quantizer(name, state):
                 kind = "parameter"
             elif learned or id(tensor) in buffers:
                 kind = "buffer"
             found.setdefault(id(tensor), StateTensor(name, tensor, kind))
     return list(found.values())
+
+
+def _is_of_quantizer(name: str, state: Mapping[str, Any]) -> bool:
+    module, _, last = name.rpartition(".")
+    beside = f"{module}.weight" if module else "weight"
+    return NNCF_HOOKS in name or (beside in state and QUANTIZERS.fullmatch(last) is not None)
 
 
 def _masked(entry: StateTensor, state: Mapping[str, Any]) -> Tensor:

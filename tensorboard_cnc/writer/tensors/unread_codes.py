@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tensorboard_cnc.efficiency.packed_weights import QUANTIZERS
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 
 LOG_VALUES = "log the dequantized weights as a mapping"
@@ -111,7 +112,8 @@ def checked_codes(source: TensorSource | Refused, names: Names) -> TensorSource 
         if source.dtype in _BYTES and _SCALE.search(last):
             reason = f"it holds scales that are {source.dtype} codes themselves: {LOG_VALUES}"
             return Refused(source.name, reason, 0)
-        return replace(source, role="buffer") if whole else source
+        beside = "weight" in around and QUANTIZERS.fullmatch(last)
+        return replace(source, role="buffer") if whole or beside else source
     if _is_codes(source, last, names.around(source.name)):
         return Refused(source.name, _reason(source, names), _weights_of(source))
     mask = source.dtype == "bool" and not last.endswith(("weight", "kernel"))

@@ -122,7 +122,9 @@ def test_bitsandbytes_8_bit() -> None:
 def test_hqq_modules(bits: int) -> None:
     quantize = pytest.importorskip("hqq.core.quantize")
     config = quantize.BaseQuantizeConfig(nbits=bits, group_size=32, axis=1)
-    net = each_layer(lambda layer: quantize.HQQLinear(layer, config, torch.float32, device="cpu"))
+    net = each_layer(
+        lambda layer: quantize.HQQLinear(layer, config, compute_dtype=torch.float32, device="cpu")
+    )
     expected = {"up.weight": net.up.dequantize(), "down.weight": net.down.dequantize()}
     codes = sum(each.W_q.nbytes for each in (net.up, net.down))
     check(net, expected, inputs=INPUTS, stored=codes + WEIGHTS // 32 * 2 * 4)
@@ -300,7 +302,7 @@ def language_model() -> Any:
     transformers = pytest.importorskip("transformers")
     torch.manual_seed(0)
     config = transformers.LlamaConfig(
-        vocab_size=128, hidden_size=64, intermediate_size=128, num_hidden_layers=1,
+        vocab_size=128, hidden_size=128, intermediate_size=256, num_hidden_layers=1,
         num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=64,
     )  # fmt: skip
     return transformers.LlamaForCausalLM(config).eval()

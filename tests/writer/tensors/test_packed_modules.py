@@ -120,6 +120,13 @@ def test_their_weights_are_read_and_counted(
     assert not hasattr(net, "fc") or getattr(net.fc, "g_idx", None) is None
 
 
+def test_scales_that_are_parameters_are_no_weights() -> None:
+    """As compressed-tensors adds them to a module that it quantizes."""
+    net = nn.Sequential(nn.Linear(8, 4))
+    net[0].weight_scale = nn.Parameter(torch.ones(4, 1), requires_grad=False)
+    assert sum(each.weights or 0 for each in all_sources(net)) == measure(net).parameters == 36
+
+
 def test_float8_of_keras_is_refused() -> None:
     model = {
         "net/fc/kernel": WEIGHT.numpy().astype(np.float32),
