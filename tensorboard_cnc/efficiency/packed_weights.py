@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NNCF_HOOKS = "__nncf_hooks"
 # What a quantizer keeps beside a weight, as parameters too, as compressed-tensors does.
-QUANTIZERS = re.compile(r"(?:weight|input|output)_(?:global_)?(?:scale|zero_point|g_idx)")
+QUANTIZERS = re.compile(r"(?:weight|input|output)_(?:(?:global_)?(?:scale|zero_point)|g_idx|shape)")
 
 
 class LogicalWeight(NamedTuple):
