@@ -11,14 +11,19 @@ import datetime
 import re
 import subprocess
 import sys
+import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import bootstrap
 import interpreter
 
 PAGE = bootstrap.ROOT / "docs" / "toolkits-tested.md"
 _FORMATS = "tests/writer/tensors/formats/test_toolkits.py"
+_LIVE = "tests/writer/tensors/test_live_toolkits.py"
+_TREES = "tests/writer/tensors/test_trees_of_toolkits.py"
 _HEAD = """# Toolkits tested
 
 What each toolkit writes is read and compared with its own dequantization.
@@ -27,31 +32,42 @@ Written by `make test-toolkits`.
 | toolkit | version | torch | date | result |
 |---|---|---|---|---|
 """
-# The longest takes a minute.
-_SECONDS = 600
+# A group takes two minutes, and those that compile their kernels a few more.
+_SECONDS = 3600
+# Of pytest's report.
+_OUTCOMES = {"failure": "failed", "error": "error", "skipped": "skipped"}
 _ROW = re.compile(r"^\| ([^ |]+) \|.*$", re.MULTILINE)
 _VERSIONS = "import sys; from importlib.metadata import version as v; print(*map(v, sys.argv[1:]))"
 
 
 @dataclass(frozen=True, slots=True)
 class Toolkit:
-    """A package, and which of the tests marked `toolkits` are of it: pytest's -k expression."""
+    """A package, and what the names of those of the tests marked `toolkits` hold that are of it."""
 
     package: str
     chosen: str
-    paths: tuple[str, ...] = (_FORMATS,)
+    beside: tuple[str, ...] = ()
 
 
-# Those of a group are installed together.
+# Those of a group are installed together, each with what it needs beside it.
 GROUPS: dict[str, tuple[Toolkit, ...]] = {
     "torch": (
         Toolkit("bitsandbytes", "bitsandbytes"),
+        Toolkit("brevitas", "brevitas"),
         Toolkit("compressed-tensors", "compressed_tensors"),
         Toolkit("hqq", "hqq"),
         Toolkit("optimum-quanto", "quanto"),
+        Toolkit("peft", "peft"),
+        Toolkit("torch-pruning", "torch_pruning"),
         Toolkit("torchao", "torchao"),
     ),
-    "keras": (Toolkit("keras", "keras"),),
+    "keras": (Toolkit("keras", "keras"), Toolkit("flax", "flax")),
+    "nncf": (Toolkit("nncf", "nncf"),),
+    "modelopt": (Toolkit("nvidia-modelopt", "modelopt", ("huggingface_hub",)),),
+    "neural-compressor": (
+        Toolkit("neural-compressor-pt", "neural_compressor", ("accelerate", "transformers")),
+    ),
+    "llm-compressor": (Toolkit("llmcompressor", "llmcompressor"),),
 }
 
 
@@ -63,17 +79,19 @@ def main() -> None:
         parser.error(
             f"no group is called {', '.join(sorted(unknown))}: choose of {', '.join(GROUPS)}"
         )
-    rows = _known_rows()
+    found: dict[str, str] = {}
     try:
         for group in chosen:
-            rows |= _tested(group)
+            found |= _tested(group)
     except interpreter.InterpreterError as error:
         sys.exit(f"error: {error}")
     except subprocess.CalledProcessError as error:
         sys.exit(f"error: `{' '.join(error.cmd)}` ended with exit code {error.returncode}.")
     finally:
+        # Those that were found before, by another run perhaps.
+        rows = _known_rows() | found
         PAGE.write_text(_HEAD + "".join(f"{rows[name]}\n" for name in sorted(rows)))
-    failed = [row for row in rows.values() if "failed" in row or "error" in row]
+    failed = [row for row in rows.values() if re.search("failed|error|skipped|no test", row)]
     if failed:
         sys.exit("\n".join(failed))
 
@@ -84,34 +102,48 @@ def _tested(group: str) -> dict[str, str]:
     python = bootstrap.make_venv(venv)
     bootstrap.install(python, venv, ["test"])
     packages = [toolkit.package for toolkit in GROUPS[group]]
+    beside = [each for toolkit in GROUPS[group] for each in toolkit.beside]
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-    subprocess.run([*pip, *bootstrap.torch_index(), "--upgrade", *packages], check=True)
+    subprocess.run([*pip, *bootstrap.torch_index(), "--upgrade", *packages, *beside], check=True)
     command = [str(python), "-c", _VERSIONS, "torch", *packages]
     torch, *versions = subprocess.check_output(command, text=True).split()
     today = datetime.date.today().isoformat()
+    results = _results(python, GROUPS[group])
     rows = {}
     for toolkit, version in zip(GROUPS[group], versions, strict=True):
-        cells = (toolkit.package, version, torch, today, _result(python, toolkit))
+        cells = (toolkit.package, version, torch, today, results[toolkit.package])
         rows[toolkit.package] = f"| {' | '.join(cells)} |"
     return rows
 
 
-def _result(python: Path, toolkit: Toolkit) -> str:
-    """Such as "16 passed"."""
-    pytest = [str(python), "-m", "pytest", "-q", "-m", "toolkits", "-k", toolkit.chosen]
-    command = [*pytest, *toolkit.paths]
-    try:
-        done = subprocess.run(
-            command, cwd=bootstrap.ROOT, stdout=subprocess.PIPE, text=True, timeout=_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        # Such as one that waits for a compiler.
-        return f"error: not ended after {_SECONDS} s"
-    print(done.stdout, flush=True)
-    counts = re.findall(
-        r"\d+ (?:passed|failed|skipped|errors?|xfailed)", done.stdout.splitlines()[-1]
-    )
-    return ", ".join(counts) or f"error: pytest ended with {done.returncode}"
+def _results(python: Path, toolkits: tuple[Toolkit, ...]) -> dict[str, str]:
+    """By package, such as "16 passed"."""
+    chosen = " or ".join(toolkit.chosen for toolkit in toolkits)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        pytest = [str(python), "-m", "pytest", "-q", "-m", "toolkits", "-k", chosen]
+        command = [*pytest, f"--junitxml={report}", _FORMATS, _LIVE, _TREES]
+        try:
+            done = subprocess.run(command, cwd=bootstrap.ROOT, timeout=_SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            # Such as one that waits for a compiler.
+            return {each.package: f"error: not ended after {_SECONDS} s" for each in toolkits}
+        if not report.is_file():
+            return {
+                each.package: f"error: pytest ended with {done.returncode}" for each in toolkits
+            }
+        cases = list(ElementTree.parse(report).iter("testcase"))
+    outcomes = {toolkit.package: Counter[str]() for toolkit in toolkits}
+    for toolkit in toolkits:
+        for case in cases:
+            if toolkit.chosen in case.attrib["name"]:
+                said = (_OUTCOMES[each.tag] for each in case if each.tag in _OUTCOMES)
+                outcomes[toolkit.package][next(said, "passed")] += 1
+    return {
+        package: ", ".join(f"{count} {outcome}" for outcome, count in sorted(found.items()))
+        or "no test"
+        for package, found in outcomes.items()
+    }
 
 
 def _known_rows() -> dict[str, str]:

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from tensorboard_cnc.efficiency.packed_weights import LogicalWeight, nncf_weights, packed_weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-
-class LogicalWeight(NamedTuple):
-    """A weight by the name of its attribute.
-
-    Attributes:
-      compute: gives its values.
-      replaces: the names of what is stored for it in the module's state; with a dot at the end,
-        all names that begin so.
-      stored: the tensors that it is kept in; None where its values alone count, such as of masks.
-    """
-
-    name: str
-    compute: Callable[[], Tensor]
-    replaces: tuple[str, ...]
-    stored: tuple[Tensor, ...] | None = None
 
 
 def logical_weights(module: nn.Module) -> Iterator[LogicalWeight]:
@@ -43,10 +28,8 @@ def logical_weights(module: nn.Module) -> Iterator[LogicalWeight]:
         if hasattr(parameter, "__tensor_flatten__"):
             # Some save their parts one by one, as quanto does.
             yield LogicalWeight(name, partial(getattr, module, name), (f"{name}.", name))
-        elif getattr(parameter, "quant_state", None) is not None:
-            yield _of_bitsandbytes(name, parameter)
-    if isinstance(meta := getattr(module, "meta", None), dict) and "nbits" in meta:
-        yield from _of_hqq(module, meta)
+    yield from packed_weights(module)
+    yield from nncf_weights(module)
 
 
 def _normalised(hook: Any, module: nn.Module) -> Tensor:
@@ -54,22 +37,3 @@ def _normalised(hook: Any, module: nn.Module) -> Tensor:
     options = {"do_power_iteration": False} if spectral else {}
     found: Tensor = hook.compute_weight(module, **options)
     return found
-
-
-def _of_bitsandbytes(name: str, parameter: Any) -> LogicalWeight:
-    state = parameter.quant_state
-    functional: Any = sys.modules["bitsandbytes"].functional
-    parts = [parameter.data, state.absmax, getattr(state.state2, "absmax", None)]
-    stored = tuple(each for each in parts if each is not None)
-    compute = partial(functional.dequantize_4bit, parameter.data, state)
-    return LogicalWeight(name, compute, (f"{name}.", name), stored)
-
-
-def _of_hqq(module: Any, meta: dict[str, Any]) -> Iterator[LogicalWeight]:
-    if module.W_q is None:
-        return
-    scales = (meta.get("scale"), meta.get("zero"))
-    stored = (module.W_q.data, *(each for each in scales if each is not None))
-    # What its state holds besides, such as the shape, is no tensor of the network.
-    others = tuple(sorted(set(module.state_dict()) - {"bias"}))
-    yield LogicalWeight("weight", module.dequantize, others, stored)

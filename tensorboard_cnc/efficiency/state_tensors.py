@@ -6,7 +6,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from tensorboard_cnc.efficiency.adapters import Adapters
+from tensorboard_cnc.efficiency.keras_models import is_of, keras_tensors
 from tensorboard_cnc.efficiency.logical_weights import logical_weights
+from tensorboard_cnc.efficiency.packed_weights import NNCF_HOOKS, QUANTIZERS, LogicalWeight
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -41,6 +44,11 @@ def state_tensors(model: nn.Module) -> list[StateTensor]:
 
     Weights come as they are used: pruned ones without their masks, parametrized ones computed.
     """
+    if is_of(model, "keras", "Layer"):
+        return [
+            StateTensor(name, tensor, "parameter" if learned else "buffer", (stored,))
+            for name, tensor, learned, stored in keras_tensors(model)
+        ]
     state = _state(model)
     computed = _computed(model, state)
     masks = {name for name in state if f"{name.removesuffix('_mask')}_orig" in state}
@@ -161,10 +169,11 @@ def _computed(model: nn.Module, state: dict[str, Any]) -> list[StateTensor]:
 
     if isinstance(model, torch.jit.ScriptModule):
         return []
+    adapted = _adapted(model, state)
     found, seen = [], set()
     for prefix, module in model.named_modules():
         start = f"{prefix}." if prefix else ""
-        for weight in logical_weights(module):
+        for weight in adapted.get(prefix) or logical_weights(module):
             for name in [name for name in state if _is_replaced(name, start, weight.replaces)]:
                 del state[name]
             kept = getattr(module, "_parameters", {}).get(weight.name)
@@ -173,6 +182,19 @@ def _computed(model: nn.Module, state: dict[str, Any]) -> list[StateTensor]:
                 tensor = weight.compute().detach()
                 found.append(StateTensor(start + weight.name, tensor, "parameter", weight.stored))
     return found
+
+
+def _adapted(model: nn.Module, state: dict[str, Any]) -> dict[str, list[LogicalWeight]]:
+    """The weights that adapters change, by the modules they wrap; `state` loses what they added.
+
+    Of kinds that are not understood, what is stored counts.
+    """
+    adapters = Adapters(model)
+    if adapters.unknown():
+        return {}
+    for name in [name for name in state if adapters.path(name) is None]:
+        del state[name]
+    return adapters.weights()
 
 
 def _is_replaced(name: str, start: str, replaced: tuple[str, ...]) -> bool:
@@ -189,12 +211,19 @@ def _each_once(model: nn.Module, state: Mapping[str, Any]) -> list[StateTensor]:
     for name, entry in state.items():
         for tensor in _tensors_in(entry):
             kind: Literal["parameter", "buffer", "packed"] = "packed"
-            if id(tensor) in parameters or name in named:
+            learned = id(tensor) in parameters or name in named
+            if learned and not _is_of_quantizer(name, state):
                 kind = "parameter"
-            elif id(tensor) in buffers:
+            elif learned or id(tensor) in buffers:
                 kind = "buffer"
             found.setdefault(id(tensor), StateTensor(name, tensor, kind))
     return list(found.values())
+
+
+def _is_of_quantizer(name: str, state: Mapping[str, Any]) -> bool:
+    module, _, last = name.rpartition(".")
+    beside = f"{module}.weight" if module else "weight"
+    return NNCF_HOOKS in name or (beside in state and QUANTIZERS.fullmatch(last) is not None)
 
 
 def _masked(entry: StateTensor, state: Mapping[str, Any]) -> Tensor:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from tensorboard_cnc.efficiency.adapters import Adapters, is_adapter
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.wording import shown, type_name
-from tensorboard_cnc.writer.tensors.adapters import Adapters, is_adapter
 from tensorboard_cnc.writer.tensors.module_tensors import is_quantized_module
 
 if TYPE_CHECKING:

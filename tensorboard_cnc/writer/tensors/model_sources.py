@@ -19,7 +19,7 @@ from tensorboard_cnc.writer.tensors.files.table import contents_of
 from tensorboard_cnc.writer.tensors.formats.joining import with_formats
 from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT
 from tensorboard_cnc.writer.tensors.network_sources import is_module, network_sources
-from tensorboard_cnc.writer.tensors.plain_arrays import array_source, flattened
+from tensorboard_cnc.writer.tensors.plain_arrays import array_source, flattened, tree_of
 from tensorboard_cnc.writer.tensors.tensor_names import (
     TensorName,
     adapted_names,
@@ -52,6 +52,8 @@ def model_sources(model: Any, inputs: Any = None) -> Iterator[TensorSource | Ref
     if inputs is None and is_path(model):
         found = _opened(model)
         return iter(found.tensors) if isinstance(found, Contents) else model_sources(found)
+    # Before modules of torch: Keras' are that too where it runs on torch, with their own names.
+    model = model if inputs is not None else tree_of(model)
     if is_module(model):
         return _tied(network_sources(model, inputs))
     if inputs is not None:

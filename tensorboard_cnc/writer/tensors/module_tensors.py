@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tensorboard_cnc.efficiency.packed_weights import LogicalWeight, packed_weights
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.records.sketches import Scheme
 from tensorboard_cnc.wording import text_of
 from tensorboard_cnc.writer.tensors.any_tensor import masked_source, source_of
 from tensorboard_cnc.writer.tensors.tensor_source import Read, Refused, TensorSource
@@ -37,10 +37,11 @@ def module_tensors(
     shadowed: set[str] = set()
     for name, compute in _computed(module, shadowed):
         source = computed_source(Place(_joined(prefix, name), prefix, kind), compute)
-        if isinstance(source, TensorSource) and name == "weight" and _is_hqq(module):
-            source = _with_hqq_codes(source, module)
         if source is not None:
             yield None, source
+    for weight in packed_weights(module):
+        shadowed |= set(weight.replaces)
+        yield None, packed_source(Place(_joined(prefix, weight.name), prefix, kind), weight)
     parameters = dict(module.named_parameters(recurse=False, remove_duplicate=False))
     buffers = dict(module.named_buffers(recurse=False, remove_duplicate=False))
     # Masks and parametrizations register a weight anew, behind its bias.
@@ -98,8 +99,8 @@ def computed_source(place: Place, compute: Compute) -> TensorSource | Refused | 
 def _computed(module: Any, shadowed: set[str]) -> Iterator[tuple[str, Compute]]:
     """Tensors that are computed; adds the names that they are computed from to `shadowed`.
 
-    Parametrizations, weight and spectral norm, modules of HQQ, those of quanto that are not
-    frozen yet, and quantized ones of torch.ao, whose weights are methods.
+    Parametrizations, weight and spectral norm, modules of quanto that are not frozen yet, and
+    quantized ones of torch.ao, whose weights are methods.
     """
     for name in getattr(module, "parametrizations", ()) or ():
         yield name, partial(_parametrized, module, name)
@@ -111,11 +112,6 @@ def _computed(module: Any, shadowed: set[str]) -> Iterator[tuple[str, Compute]]:
     if getattr(module, "weight_qtype", None) is not None and hasattr(type(module), "qweight"):
         shadowed.add("weight")
         yield "weight", partial(_unfrozen, module)
-    if _is_hqq(module):
-        shadowed.add("W_q")
-        yield "weight", module.dequantize
-        if module.bias is not None and "bias" not in module._parameters:
-            yield "bias", lambda: module.bias
     if not is_quantized_module(module):
         return
     if callable(getattr(module, "get_weight", None)):
@@ -134,30 +130,15 @@ def _unfrozen(module: Any) -> Any:
     return weight if weight is module.weight else weight.dequantize()
 
 
-def _is_hqq(module: Any) -> bool:
-    meta = getattr(module, "meta", None)
-    packed = getattr(module, "W_q", None) is not None and callable(
-        getattr(module, "dequantize", None)
-    )
-    return packed and isinstance(meta, dict) and "nbits" in meta
-
-
-def _with_hqq_codes(source: TensorSource, module: Any) -> TensorSource:
-    """How HQQ stores a weight that its module dequantizes."""
-    meta = module.meta
-    scales = [meta[name] for name in ("scale", "zero") if is_torch_tensor(meta.get(name))]
-    overhead = sum(each.nbytes for each in scales)
-    scheme = Scheme(
-        bits=meta["nbits"],
-        algorithm="hqq",
-        symmetric=False,
-        group=meta.get("group_size"),
-        scales=scales[0].numel() if scales else 0,
-        overhead_bytes=overhead,
-    )
-    stored = module.W_q.nbytes + overhead
-    storage = f"uint{meta['nbits']}"
-    return replace(source, storage=storage, stored_bytes=stored, scheme=scheme)
+def packed_source(place: Place, weight: LogicalWeight) -> TensorSource | Refused:
+    """The values of a packed weight, and how they are stored."""
+    source = computed_source(place, weight.compute)
+    if source is None:
+        return Refused(place.name, "what its module makes of its codes is no tensor")
+    if isinstance(source, Refused) or weight.scheme is None or not weight.stored:
+        return source
+    stored = sum(each.nbytes for each in weight.stored)
+    return replace(source, storage=weight.storage, stored_bytes=stored, scheme=weight.scheme)
 
 
 def _entry(get: Callable[[], Any], name: str) -> Any:

@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from tensorboard_cnc.efficiency.adapters import Adapters, adapted, changes
+from tensorboard_cnc.efficiency.packed_weights import NNCF_HOOKS, LogicalWeight, nncf_weights
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.writer.tensors.adapters import Adapters, adapted_weight
 from tensorboard_cnc.writer.tensors.carried_quantizers import unread_weights
 from tensorboard_cnc.writer.tensors.graph_weights import weights_in_graphs
 from tensorboard_cnc.writer.tensors.kernel_operands import operands_of
-from tensorboard_cnc.writer.tensors.module_tensors import computed_source, kind_of, module_tensors
+from tensorboard_cnc.writer.tensors.module_tensors import (
+    computed_source,
+    kind_of,
+    module_tensors,
+    packed_source,
+)
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 from tensorboard_cnc.writer.tensors.torch_tensors import Place
 
@@ -57,18 +63,22 @@ def network_sources(
     adapters = Adapters(network)
     unread = {_renamed(name, adapters): why for name, why in found.items()}
     in_graphs = weights_in_graphs(network) if unread else {}
+    hooked = _hooked(network)
     operands = None if inputs is None else operands_of(network, inputs, quantizes=bool(unread))
     for name, module in network.named_modules(remove_duplicate=False):
         # What they hold is computed by the module that they belong to.
-        path = adapters.path(name)
-        if path is None or "parametrizations" in name.split(".") or _is_packed(module):
+        path, parts = adapters.path(name), name.split(".")
+        if path is None or {"parametrizations", NNCF_HOOKS} & {*parts} or _is_packed(module):
             continue
-        adapter = adapters.adapter_of(name)
+        changing = adapters.changing(name)
         for held, source in module_tensors(path, module):
             used: TensorSource | Refused | None = None
             place = Place(source.name, path, kind_of(module))
-            if adapter is not None and source.name.endswith("weight"):
-                used = computed_source(place, partial(adapted_weight, adapter))
+            last = source.name.rpartition(".")[2]
+            if changes(changing, last):
+                used = computed_source(place, partial(adapted, module, changing, last))
+            elif source.name in hooked:
+                used = packed_source(place, hooked[source.name])
             elif source.name in unread and source.name in in_graphs:
                 used = computed_source(place, in_graphs[source.name])
             elif operands is not None and isinstance(source, TensorSource):
@@ -80,6 +90,15 @@ def network_sources(
                 yield held, Refused(source.name, unread[source.name], source.weights)
             else:
                 yield held, source
+
+
+def _hooked(network: nn.Module) -> dict[str, LogicalWeight]:
+    """By their full names the weights that hooks of NNCF make."""
+    return {
+        f"{prefix}.{weight.name}" if prefix else weight.name: weight
+        for prefix, module in network.named_modules()
+        for weight in nncf_weights(module)
+    }
 
 
 def _renamed(name: str, adapters: Adapters) -> str:

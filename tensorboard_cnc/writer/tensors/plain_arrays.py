@@ -1,13 +1,19 @@
-"""Arrays of NumPy, or of any library that gives them to NumPy, and trees of them."""
+"""Arrays of NumPy, or of any library that gives them to NumPy, and trees of them.
+
+Variables of Keras and trees of Flax are known by their classes, and neither is imported.
+"""
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorboard_cnc.efficiency.keras_models import is_of
 from tensorboard_cnc.wording import text_of, type_name
 from tensorboard_cnc.writer.tensors.number_formats import as_floats
 from tensorboard_cnc.writer.tensors.tensor_names import TensorName, buffer_or_parameter
@@ -19,9 +25,16 @@ from tensorboard_cnc.writer.tensors.tensor_source import (
 )
 from tensorboard_cnc.writer.tensors.torch_tensors import is_torch_tensor
 
+# A collection of Flax (linen).
+_STATISTICS = "batch_stats."
+
 
 def array_source(name: str, given: Any) -> TensorSource | Refused:
     """An array, or anything with ``__array__``, as a tensor."""
+    learned = True
+    if is_of(given, "flax", "Variable"):
+        learned = is_of(given, "flax", "Param")
+        given = given.get_value()
     try:
         array = np.asarray(given)
     except Exception as error:
@@ -29,13 +42,14 @@ def array_source(name: str, given: Any) -> TensorSource | Refused:
     if reason := _unfit(array, given):
         return Refused(name, reason, array.size if array.dtype.kind in "biufc" else 0)
     place = TensorName.of(name)
+    learned = learned and not name.startswith(_STATISTICS)
     return TensorSource(
         name=name,
         shape=array.shape,
         dtype=array.dtype.name,
         open=lambda: _reader(array),
         module=place.module,
-        role=buffer_or_parameter(place.last),
+        role=buffer_or_parameter(place.last) if learned else "buffer",
         storage=array.dtype.name,
         stored_bytes=array.nbytes,
         axis=channel_axis(array.shape),
@@ -65,29 +79,47 @@ def _is_small_float(dtype: np.dtype[Any]) -> bool:
     return dtype.type.__module__.partition(".")[0] == "ml_dtypes" and "float" in dtype.name
 
 
+def tree_of(model: Any) -> Any:
+    """The variables of a model of Keras or Flax (nnx), as a mapping; else `model` itself."""
+    if is_of(model, "keras", "Layer"):
+        found, seen = {}, Counter[str]()
+        for variable in model.variables:
+            again = seen[variable.path]
+            seen[variable.path] += 1
+            found[f"{variable.path}:{again}" if again else variable.path] = variable.numpy()
+        return found
+    if is_of(model, "flax", "Module") and "flax.nnx" in sys.modules:
+        return sys.modules["flax.nnx"].state(model)
+    return model
+
+
 def flattened(model: Mapping[Any, Any]) -> Mapping[Any, Any]:
     """{"dense": {"kernel": array}} as {"dense.kernel": array}.
 
     A mapping that holds anything but arrays and such mappings (a training checkpoint with the state
-    of its optimizer, say) comes back unchanged, and so does one that is not a dict: it may make its
-    arrays lazily.
+    of its optimizer, say) comes back unchanged, and so does one that is no dict or tree of Flax: it
+    may make its arrays lazily. States of random numbers are left out.
     """
-    if not isinstance(model, dict) or not any(isinstance(each, dict) for each in model.values()):
+    flax = type(model).__module__.startswith("flax.")
+    nested = any(isinstance(each, dict) for each in model.values()) if not flax else True
+    if not nested or not (flax or isinstance(model, dict)):
         return model
-    leaves = list(_leaves(model, ""))
-    return dict(leaves) if all(map(_is_array, dict(leaves).values())) else model
+    leaves = dict(_leaves(model, "", numbered=flax))
+    return leaves if all(map(_is_array, leaves.values())) else model
 
 
-def _leaves(tree: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+def _leaves(
+    tree: Mapping[Any, Any], prefix: str, *, numbered: bool = False
+) -> Iterator[tuple[str, Any]]:
     for key, value in tree.items():
-        if not isinstance(key, str):
+        if not isinstance(key, str) and not (numbered and isinstance(key, int)):
             # No name: not a tree of parameters.
             yield prefix, None
         elif isinstance(value, Mapping):
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
+            yield from _leaves(value, f"{prefix}{key}.", numbered=numbered)
+        elif not is_of(value, "flax", "RngState"):
             yield f"{prefix}{key}", value
 
 
 def _is_array(value: Any) -> bool:
-    return is_torch_tensor(value) or hasattr(value, "__array__")
+    return is_torch_tensor(value) or hasattr(value, "__array__") or is_of(value, "flax", "Variable")

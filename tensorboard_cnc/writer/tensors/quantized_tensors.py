@@ -197,11 +197,14 @@ def _wrapper_scheme(tensor: Tensor, held: dict[str, Tensor], codes: CodeCounts |
     several = [axis for axis, each in enumerate(blocks) if each < shape[axis]]
     scales = sum(part.numel() for name, part in held.items() if "scale" in name)
     found = _BITS_IN_NAME.search(_stored_type(tensor, held))
+    shared = prod(blocks) if several else None
+    if not block and scales > 1:
+        shared = tensor.numel() // scales
     return Scheme(
         bits=float(found[1]) if found else 8 * _payload(held).nbytes / max(prod(shape), 1),
         algorithm=f"{type(tensor).__module__.partition('.')[0]} {type(tensor).__name__}",
         symmetric=_is_symmetric(held),
-        group=prod(blocks) if several else None,
+        group=shared,
         axis=several[0] if len(several) == 1 and blocks[several[0]] == 1 else None,
         scales=scales,
         overhead_bytes=sum(part.nbytes for name, part in held.items() if _is_overhead(name)),

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from tensorboard_cnc.efficiency.adapters import WRAPPERS
 from tensorboard_cnc.records.sketches import Role
 
-# What torch.compile, FSDP and activation checkpointing put before the names of a module's own,
-# and peft before those of a layer that it adapts.
+# What wrappers put before the names of a module's own, and peft before those of a layer that it
+# adapts.
 _WRAPPERS = re.compile(
-    r"(?:(?<=^)|(?<=\.))(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\."
+    rf"(?:(?<=^)|(?<=\.))(?:{'|'.join(WRAPPERS)})\."
     r"|(?<=\.)base_layer\.(?=(?:weight|bias)$)"
 )
 # What DataParallel, DistributedDataParallel and torch.optim.swa_utils call the module they wrap,
@@ -24,8 +25,11 @@ _BASE_LAYER = ".base_layer."
 # Where torch keeps what a parametrization is computed from; one with numbers of its own follows it.
 _ORIGINAL = re.compile(r"parametrizations\.(\w+)\.original$")
 _BUFFERS = frozenset(
-    ("running_mean", "running_var", "num_batches_tracked", "inv_freq", "position_ids", "zero_point")
-)
+    (
+        "running_mean", "running_var", "num_batches_tracked", "inv_freq", "position_ids",
+        "zero_point", "moving_mean", "moving_variance",
+    )
+)  # fmt: skip
 _DIGITS = re.compile(r"(\d+)")
 # Parts of names that stand at the beginning and at the end of the module they are in.
 _FIRST = re.compile(
@@ -105,7 +109,7 @@ def _modules_of(name: str) -> Iterator[str]:
 
 def buffer_or_parameter(last: str) -> Role:
     """What a tensor is, as far as its name alone tells."""
-    return "buffer" if last in _BUFFERS else "parameter"
+    return "buffer" if last.rpartition("/")[2] in _BUFFERS else "parameter"
 
 
 def without_modules(name: str) -> str:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tensorboard_cnc.efficiency.packed_weights import QUANTIZERS
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
 
 LOG_VALUES = "log the dequantized weights as a mapping"
@@ -40,6 +41,9 @@ _BESIDE = {
     "kernel_scale": "Keras",
 }
 _BYTES = ("int8", "uint8")
+# Of Keras, which keeps the weight as it was beside what it has seen of it.
+_FOLLOWED = f"it is rounded to float8 when it is used, by a scale that follows it: {LOG_VALUES}"
+_LORA = f"a LoRA of Keras beside it changes it: {LOG_VALUES}"
 # The text with which bitsandbytes says how it packed a weight.
 _TEXT = ".quant_state."
 # Values that are looked at together.
@@ -98,12 +102,18 @@ def checked_codes(source: TensorSource | Refused, names: Names) -> TensorSource 
     if isinstance(source, Refused) or source.scheme is not None:
         return source
     last = split(source.name)[1]
+    around = names.around(source.name)
+    if f"{last}_amax_history" in around:
+        return Refused(source.name, _FOLLOWED, source.weights)
+    if f"lora_{last}_a" in around:
+        return Refused(source.name, _LORA, source.weights)
     whole = source.dtype.startswith(("int", "uint"))
     if last not in _NAMED and _COMPANION.search(last):
         if source.dtype in _BYTES and _SCALE.search(last):
             reason = f"it holds scales that are {source.dtype} codes themselves: {LOG_VALUES}"
             return Refused(source.name, reason, 0)
-        return replace(source, role="buffer") if whole else source
+        beside = "weight" in around and QUANTIZERS.fullmatch(last)
+        return replace(source, role="buffer") if whole or beside else source
     if _is_codes(source, last, names.around(source.name)):
         return Refused(source.name, _reason(source, names), _weights_of(source))
     mask = source.dtype == "bool" and not last.endswith(("weight", "kernel"))

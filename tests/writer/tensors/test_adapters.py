@@ -57,6 +57,7 @@ class PeftModel(nn.Module):
         self.base_model = LoraModel(model)
 
 
+Lora.__module__ = "peft.tuners.lora.layer"
 for kind in (ModulesToSaveWrapper, LoraModel, PeftModel):
     kind.__module__ = "peft.peft_model"
 
@@ -139,7 +140,7 @@ def test_several_adapters_add_up_and_others_are_left_out() -> None:
 def test_an_unknown_kind_is_refused() -> None:
     net = adapted()
     layer(net).lora_variant["default"] = object()
-    assert "LoRA, rsLoRA and DoRA are understood" in str(read(net)["fc.weight"])
+    assert "LoRA, rsLoRA, DoRA and those that add" in str(read(net)["fc.weight"])
 
 
 def test_references_match_both_ways() -> None:

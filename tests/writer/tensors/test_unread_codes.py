@@ -118,7 +118,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
         "scales are not understood",
     ),
     "scales as bytes": (
-        {"fc.weight": FLOAT8, "fc.weight_scale": ones(64, 2, dtype=np.uint8)},
+        {"fc.weight": FLOAT8, "fc.weight_scale": ones(64, 4, dtype=np.uint8)},
         "fc.weight",
         "scales are not understood",
     ),

@@ -2,7 +2,7 @@
 
 So do compressed-tensors (``weight_scale``, perhaps ``weight_zero_point``), DeepSeek and
 Transformers (``weight_scale_inv``, which multiplies too), ComfyUI (``scale_weight``), and FP8
-experts of three dimensions. Scales may be powers of two (E8M0).
+experts of three dimensions. Scales may be powers of two (E8M0), those of MXFP8 as bytes.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     weight,
 )
 from tensorboard_cnc.writer.tensors.formats.pieces import Rows, by_rows, rounded, rows_of, whole
+from tensorboard_cnc.writer.tensors.number_formats import values_of
 from tensorboard_cnc.writer.tensors.tensor_source import Read, TensorSource, value_bits
 from tensorboard_cnc.writer.tensors.unread_codes import split
 
 _SCALES = ("_scale", "_scale_inv")
 _ZERO = "_zero_point"
+# Values that share a scale: Open Compute Project, Microscaling Formats 1.0 (2023).
+_MXFP8 = 32
 
 
 def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
@@ -37,7 +40,11 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
     grid = _grid(shape, scale.shape)
     blocks = _blocks(codes, grid, _stated(checkpoint)) if grid else None
     zero = checkpoint.tensors.get(codes.name + _ZERO)
-    if grid is None or blocks is None or not _plain(scale, codes):
+    if (
+        grid is None
+        or blocks is None
+        or not (_plain(scale, codes) or _is_mxfp8(codes, scale, blocks))
+    ):
         return None
     if zero is not None and zero.shape != scale.shape:
         return None
@@ -69,7 +76,8 @@ def scaled(
     )
 
     def open_() -> Read:
-        tables = [_spread(each, codes.shape, grid, blocks) for each in parts]
+        numbers = [_numbers(scale), *map(whole, parts[1:])]
+        tables = [_spread(each, codes.shape, grid, blocks) for each in numbers]
         return by_rows(columns, _values(rows_of(codes, columns), tables, dtype))
 
     parts = (scale,) if zero is None else (scale, zero)
@@ -115,6 +123,11 @@ def _plain(scale: TensorSource, codes: TensorSource) -> bool:
     return scale.dtype.startswith(("float", "bfloat"))
 
 
+def _is_mxfp8(codes: TensorSource, scale: TensorSource, blocks: Blocks) -> bool:
+    """Whether bytes beside float8 are powers of two, each for a block of its standard's size."""
+    return scale.dtype == "uint8" and codes.dtype != "int8" and blocks == Blocks(1, _MXFP8)
+
+
 def _stated(checkpoint: Checkpoint) -> tuple[int, int] | None:
     """The block that the config says."""
     match checkpoint.quantization.get("weight_block_size"):
@@ -147,12 +160,19 @@ def _blocks(
     return None if unsure else found
 
 
+def _numbers(scale: TensorSource) -> NDArray[Any]:
+    if scale.dtype != "uint8":
+        return whole(scale)
+    powers: NDArray[Any] = values_of("float8_e8m0fnu")[whole(scale).astype(np.uint8)]
+    return powers
+
+
 def _spread(
-    source: TensorSource, shape: tuple[int, ...], grid: tuple[int, int], blocks: Blocks
+    numbers: NDArray[Any], shape: tuple[int, ...], grid: tuple[int, int], blocks: Blocks
 ) -> Rows:
     """Scales, or zero points, as a matrix that broadcasts over the rows of the codes."""
     high, columns = shape[-2:]
-    table = whole(source, (-1, grid[1]))
+    table = numbers.reshape(-1, grid[1])
     each_matrix = len(table) > grid[0]
 
     def rows(first: int, last: int) -> NDArray[Any]:

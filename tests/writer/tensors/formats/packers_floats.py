@@ -100,3 +100,13 @@ def gpt_oss(experts: int = 3, inputs: int = 64, outputs: int = 10, *, seed: int 
     name = "experts.gate_up_proj"
     blocks = pairs_of(q).reshape(experts, outputs, inputs // 32, 16)
     return Packed({f"{name}_blocks": blocks, f"{name}_scales": s}, weight, 4, 32, name=name)
+
+
+def mxfp8(outputs: int = 12, inputs: int = 64, *, seed: int = 0) -> Packed:
+    """FP8 with a power of two for 32 values, as a byte."""
+    draw = drawn(seed)
+    codes, values = float8(draw.normal(0, 50, (outputs, inputs)))
+    s = draw.integers(110, 130, (outputs, inputs // 32)).astype(np.uint8)
+    weight = values * np.repeat(2.0 ** (s.astype(int) - 127), 32, 1)
+    tensors = {"fc.weight": codes, "fc.weight_scale": s}
+    return Packed(tensors, weight, 8, 32, types={"fc.weight": "F8_E4M3"})

@@ -56,6 +56,21 @@ CASES: dict[str, Packed] = {
     "FP8, blocks of experts": floats.fp8(
         (2, 300, 256), (2, 3, 2), block=(128, 128), name="experts.w"
     ),
+    **{
+        f"FP8, {name} of fused experts": floats.fp8(
+            (2, 300, 256), (2, 3, 2), block=(128, 128), ending=f"_{ending}", name=f"experts.{name}"
+        )
+        for name, ending in (
+            ("w13_weight", "scale_inv"),
+            ("gate_up_proj", "scale_inv"),
+            ("w2_weight", "scale"),
+        )
+    },
+    "FP8, a joined layer in blocks": floats.fp8(
+        (640, 256), (5, 2), block=(128, 128), ending="_scale_inv", name="attn.qkv_proj.weight"
+    ),
+    "MXFP8": floats.mxfp8(),
+    "MXFP8, one block": floats.mxfp8(5, 32),
     "NVFP4, compressed-tensors": floats.nvfp4(),
     "NVFP4, ModelOpt": floats.nvfp4(layout="ModelOpt"),
     "MXFP4, compressed-tensors": floats.mxfp4(),

@@ -128,6 +128,31 @@ CASES: dict[str, tuple[Packed, Change, str]] = {
         lambda packed: packed.types.update({"fc.weight_scale": "U8"}),
         "scales are not understood",
     ),
+    "FP8, one scale to each of three joined layers": (
+        floats.fp8(scales=(12,), block=(1, 40)),
+        put("fc.weight_scale", np.ones(3, np.float32)),
+        "scales are not understood",
+    ),
+    "FP8, one scale to each layer that was joined in experts": (
+        floats.fp8((3, 12, 40), (3, 1, 1), name="fc.weight"),
+        put("fc.weight_scale", np.ones((3, 2), np.float32)),
+        "scales are not understood",
+    ),
+    "FP8, ragged blocks that are not of 128": (
+        floats.fp8((300, 256), (4, 3), block=(96, 96), ending="_scale_inv"),
+        config(),
+        "scales are not understood",
+    ),
+    "FP8, powers of two as bytes, each for 64": (
+        floats.mxfp8(inputs=128),
+        put("fc.weight_scale", np.full((12, 2), 127, np.uint8)),
+        "scales are not understood",
+    ),
+    "int8 in blocks without a config, perhaps packed FP4": (
+        floats.fp8((256, 256), (2, 2), block=(128, 128), ending="_scale_inv"),
+        lambda packed: packed.types.update({"fc.weight": "I8"}),
+        "scales are not understood",
+    ),
     "torchao without metadata": (
         toolkits.torchao_int(),
         lambda packed: packed.metadata.clear(),
