@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tensorboard_cnc.analysis.nearest import Match, ModelIndex
-from tensorboard_cnc.analysis.problem import Problem
+from tensorboard_cnc.analysis.problem import Problem, nobody_logged
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import ModelCard
 
@@ -59,8 +59,11 @@ class NearIds:
         return difflib.get_close_matches(sought[:_COMPARED], self._ids, n=1, cutoff=0.7)
 
 
-def resolve_lineage(members: Iterable[Member], index: ModelIndex) -> Lineage:
-    """Finds every parent; makes ghosts for those nobody logged; cuts cycles."""
+def resolve_lineage(members: Iterable[Member], index: ModelIndex, complete: bool = True) -> Lineage:
+    """Finds every parent; makes ghosts for those nobody logged; cuts cycles.
+
+    `complete`: whether these are all models of the log directory.
+    """
     in_order = sorted(members, key=lambda member: (member.card.created_us, member.key))
     near_ids = NearIds(member.card.id for member in in_order)
     parents: dict[str, tuple[Match, ...]] = {}
@@ -76,7 +79,8 @@ def resolve_lineage(members: Iterable[Member], index: ModelIndex) -> Lineage:
             if match is None:
                 match = Match(model_key(GHOST_RUN, parent_id), assumed=False)
                 ghosts[match.key] = parent_id
-                problems.append(_missing_parent(member, parent_id, near_ids.near(parent_id)))
+                near = near_ids.near(parent_id)
+                problems.append(_missing_parent(member, parent_id, near, complete))
             found.setdefault(match.key, match)
         parents[member.key] = tuple(found.values())
     by_key = {member.key: member for member in in_order}
@@ -131,10 +135,11 @@ def _find_parent(member: Member, parent_id: str, index: ModelIndex) -> Match | N
     )
 
 
-def _missing_parent(member: Member, parent_id: str, near: list[str]) -> Problem:
+def _missing_parent(member: Member, parent_id: str, near: list[str], complete: bool) -> Problem:
     meant = f' There is a "{near[0]}".' if near else ""
     return Problem(
-        f'Model "{member.card.id}" names the parent "{parent_id}", which no run has logged.{meant}',
+        f'Model "{member.card.id}" names the parent "{parent_id}", '
+        f"{nobody_logged(complete)}.{meant}",
         f'Log it with cnc_summary.model(writer, "{parent_id}"), open the log directory that '
         "holds it too, or correct the id.",
         run=member.run,

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tensorboard_cnc.analysis.lineage import GHOST_RUN, Member, NearIds
 from tensorboard_cnc.analysis.nearest import Match, ModelIndex
-from tensorboard_cnc.analysis.problem import Problem
+from tensorboard_cnc.analysis.problem import Problem, nobody_logged
 from tensorboard_cnc.records.identity import model_key
 
 
 def said_replicates(
-    members: Iterable[Member], index: ModelIndex, parents: Mapping[str, tuple[Match, ...]]
+    members: Iterable[Member],
+    index: ModelIndex,
+    parents: Mapping[str, tuple[Match, ...]],
+    complete: bool = True,
 ) -> tuple[dict[str, str], list[Problem]]:
     """By model key the key of the model it is a replicate of; and what cannot be.
 
@@ -38,7 +41,7 @@ def said_replicates(
             continue
         links[key] = match.key if match else model_key(GHOST_RUN, named)
         if match is None:
-            problems.append(_missing(member, near_ids.near(named)))
+            problems.append(_missing(member, near_ids.near(named), complete))
     ancestry = {key: [match.key for match in matches] for key, matches in parents.items()}
     problems.extend(_loop(by_key[key]) for key in _cut_loops(ancestry, links))
     return links, problems
@@ -68,12 +71,12 @@ def _cut_loops(parents: Mapping[str, Iterable[str]], links: dict[str, str]) -> I
                 del path[last + 1 :]
 
 
-def _missing(member: Member, near: list[str]) -> Problem:
+def _missing(member: Member, near: list[str], complete: bool) -> Problem:
     meant = f' There is a "{near[0]}".' if near else ""
     named = member.card.replicate_of
     return Problem(
-        f'Model "{member.card.id}" is said to be a replicate of "{named}", which no run has '
-        f"logged.{meant}",
+        f'Model "{member.card.id}" is said to be a replicate of "{named}", '
+        f"{nobody_logged(complete)}.{meant}",
         f'Log it with cnc_summary.model(writer, "{named}"), open the log directory that holds it '
         "too, or correct replicate_of=.",
         run=member.run,

@@ -21,6 +21,7 @@ from tensorboard_cnc.plugin.behaviors.instance_detail import instance_detail, th
 from tensorboard_cnc.plugin.behaviors.instance_page import instances
 from tensorboard_cnc.plugin.behaviors.slice_table import slice_table
 from tensorboard_cnc.plugin.behaviors.summary import summary
+from tensorboard_cnc.plugin.event_files import watched
 from tensorboard_cnc.plugin.layers.comparison import compare as compare_layers
 from tensorboard_cnc.plugin.layers.row_json import row_json
 from tensorboard_cnc.plugin.layers.tree_json import tree_json
@@ -129,6 +130,7 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     def __init__(self, context: base_plugin.TBContext) -> None:
         super().__init__(context)
         self._provider = context.data_provider
+        self._event_files = watched(context)
         self._snapshots: dict[str, Snapshot] = {}
         self._opening = threading.Lock()
         self._cache = RecordCache()
@@ -150,7 +152,7 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         """What is logged in one experiment; "" is the only one of a local TensorBoard."""
         with self._opening:
             snapshot = self._snapshots.pop(experiment_id, None)
-            snapshot = snapshot or Snapshot(self._provider, experiment_id)
+            snapshot = snapshot or Snapshot(self._provider, experiment_id, self._event_files)
             self._snapshots[experiment_id] = snapshot
             if len(self._snapshots) > _KEPT_EXPERIMENTS:
                 # The one that was asked for longest ago.

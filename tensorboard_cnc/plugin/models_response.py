@@ -13,19 +13,29 @@ from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.measurements import Measured
 from tensorboard_cnc.analysis.metric_specs import KnownMetric
 from tensorboard_cnc.analysis.problem import Problem
+from tensorboard_cnc.analysis.silence import is_silent, last_words_us
 from tensorboard_cnc.plugin.responses import exact
 from tensorboard_cnc.reader.event_store import Unreadable
 from tensorboard_cnc.records.models import Operation, ParameterValue
 
 
-def models_response(catalog: Catalog, unreadable: Iterable[Unreadable]) -> wire.Models:
-    """Everything the Overview shows, in the order the contract states."""
+def models_response(
+    catalog: Catalog, unreadable: Iterable[Unreadable], now_us: int = 0
+) -> wire.Models:
+    """Everything the Overview shows, in the order the contract states.
+
+    `now_us`: the time in microseconds since 1970, by which some models are silent.
+    """
+    last_words = last_words_us(catalog)
     classes = recipe_classes(catalog)
     groups = classes.groups(member.key for member in catalog.members)
     group_of = {key: number for number, group in enumerate(groups) for key in group}
-    return {
+    response: wire.Models = {
         "models": [
-            *(_model(catalog, member, group_of.get(member.key)) for member in catalog.members),
+            *(
+                _model(catalog, member, group_of.get(member.key), last_words[member.key], now_us)
+                for member in catalog.members
+            ),
             *(
                 _ghost(catalog, key, model_id, _logged(catalog, key))
                 for key, model_id in sorted(catalog.lineage.ghosts.items(), key=lambda g: g[1])
@@ -46,15 +56,17 @@ def models_response(catalog: Catalog, unreadable: Iterable[Unreadable]) -> wire.
             for each in suggestions_for(catalog, classes)
         ],
     }
+    if not catalog.complete:
+        response["incomplete"] = True
+    return response
 
 
-def _model(catalog: Catalog, member: Member, replicate_group: int | None) -> wire.Model:
+def _model(
+    catalog: Catalog, member: Member, replicate_group: int | None, last_word_us: int, now_us: int
+) -> wire.Model:
     card = member.card
     measured = catalog.measured[member.key]
     parents = catalog.lineage.parents[member.key]
-    times = [card.created_us, card.closed_us or 0]
-    times += (entry.measurement.logged_us for entry in measured.values())
-    times += (bulk.logged_us for bulk in catalog.bulk.get(member.key, ()))
     model: wire.Model = {
         "key": member.key,
         "id": card.id,
@@ -63,10 +75,12 @@ def _model(catalog: Catalog, member: Member, replicate_group: int | None) -> wir
         "operation": _operation(card.operation) if card.operation else None,
         "status": card.status,
         "created": card.created_us / 1e6,
-        "updated": max(times) / 1e6,
+        "updated": last_word_us / 1e6,
         "metrics": {name: _metric(entry, member.run) for name, entry in measured.items()},
         "logged": _logged(catalog, member.key),
     }
+    if is_silent(member, last_word_us, now_us):
+        model["silent"] = True
     if replicate_group is not None:
         model["replicate_group"] = replicate_group
     said = catalog.lineage.replicate_of.get(member.key)
@@ -85,7 +99,7 @@ def _model(catalog: Catalog, member: Member, replicate_group: int | None) -> wir
 
 def _ghost(catalog: Catalog, key: str, model_id: str, logged: wire.Logged) -> wire.Model:
     measured = catalog.measured[key]
-    return {
+    ghost: wire.Model = {
         "key": key,
         "id": model_id,
         "run": None,
@@ -97,6 +111,9 @@ def _ghost(catalog: Catalog, key: str, model_id: str, logged: wire.Logged) -> wi
         "metrics": {name: _metric(entry, None) for name, entry in measured.items()},
         "logged": logged,
     }
+    if not catalog.complete:
+        ghost["unread"] = True
+    return ghost
 
 
 def _metric(measured: Measured, model_run: str | None) -> wire.Metric:

@@ -14,8 +14,10 @@ from tensorboard.data.provider import DataProvider
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
 from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.metric_specs import scalar_tags
+from tensorboard_cnc.analysis.silence import next_silence_us
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.differences_response import chosen_models, differences_response
+from tensorboard_cnc.plugin.event_files import EventFiles
 from tensorboard_cnc.plugin.models_response import models_response
 from tensorboard_cnc.plugin.responses import Body, json_body
 from tensorboard_cnc.reader.event_store import Contents, EventStore, Unreadable
@@ -66,10 +68,17 @@ class Generation:
 class Snapshot:
     """The newest generation of one experiment."""
 
-    def __init__(self, provider: DataProvider, experiment_id: str) -> None:
+    def __init__(
+        self, provider: DataProvider, experiment_id: str, event_files: EventFiles | None = None
+    ) -> None:
         self._events = EventStore(provider, experiment_id)
+        self._event_files = event_files
         self._scalars = ScalarStore(provider, experiment_id)
-        self._seen: tuple[Contents, Scalars] | None = None
+        self._seen: tuple[Contents, Scalars, tuple[Unreadable, ...], bool] | None = None
+        # How many records there were when the logs were last read.
+        self._count = 0
+        # When the next model falls silent, in microseconds since 1970.
+        self._silence_us = float("inf")
         self._generation: Generation | None = None
         self._renewed_at = -float("inf")
         self._renewing = threading.Lock()
@@ -94,11 +103,18 @@ class Snapshot:
             contents = self._events.refresh(ctx)
             members = members_of(contents.stored)
             scalars = self._refresh_scalars(ctx, contents, members)
-            if (contents, scalars) != self._seen:
-                catalog = build_catalog(contents.stored, members, scalars, contents.bulk)
-                body = json_body(models_response(catalog, contents.unreadable))
+            unread = self._event_files.problems() if self._event_files else ()
+            # A loader that is still reading shows more each time.
+            before, self._count = self._count, _count(contents)
+            complete = not unread and self._count == before
+            seen, now_us = (contents, scalars, unread, complete), time.time_ns() // 1000
+            if seen != self._seen or now_us >= self._silence_us:
+                catalog = build_catalog(contents.stored, members, scalars, contents.bulk, complete)
+                unreadable = (*unread, *contents.unreadable)
+                body = json_body(models_response(catalog, unreadable, now_us))
                 self._generation = Generation(catalog, body)
-                self._seen = (contents, scalars)
+                self._silence_us = next_silence_us(catalog, now_us)
+                self._seen = seen
             self._renewed_at = time.monotonic()
 
     def _refresh_scalars(
@@ -116,6 +132,10 @@ class Snapshot:
             logger.warning("Compress & Compare could not read the logs: %r", error)
             if self._generation is None:
                 self._generation = _nothing_read(error)
+
+
+def _count(contents: Contents) -> int:
+    return len(contents.stored) + len(contents.unreadable) + len(contents.bulk)
 
 
 def _nothing_read(error: Exception) -> Generation:
