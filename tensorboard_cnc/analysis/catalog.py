@@ -48,6 +48,15 @@ class Catalog:
     # Whether all that is in the log directory has been read, as far as anybody can tell.
     complete: bool = True
 
+    @property
+    def lacks_nothing(self) -> bool:
+        """Whether all that records name is there: were there more of them, nothing would differ."""
+        return (
+            not self.lineage.ghosts
+            and self.measured.keys() >= set(self.lineage.replicate_of.values())
+            and not any(metric.spec.scalar for metric in self.metrics)
+        )
+
 
 def members_of(stored: Iterable[Stored]) -> tuple[Member, ...]:
     """Every model with what its cards say together, in order of creation."""
