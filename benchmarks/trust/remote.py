@@ -160,8 +160,10 @@ def _lacking(answer: dict[str, Any], count: int) -> int:
     """How many of the chain are not there as they were logged."""
     keys = {model["id"]: model["key"] for model in answer["models"]}
     whole = sum(
-        model["parents"] == ([keys.get(f"m{at - 1}")] if at else [])
-        and model["metrics"]["accuracy"]["value"] == at / count
+        bool(
+            model["parents"] == ([keys.get(f"m{at - 1}")] if at else [])
+            and model["metrics"]["accuracy"]["value"] == at / count
+        )
         for model in answer["models"]
         if model["status"] == "finished" and (at := int(model["id"][1:])) < count
     )

@@ -53,13 +53,17 @@ class Loader:
 
 
 class EventFiles:
-    """The event files of a local log directory, looked at again and again beside all else."""
+    """The event files of a local log directory, looked at again and again beside all else.
+
+    `looked`: whether they have been looked at yet.
+    """
 
     def __init__(self, logdir: Path, loader: Loader) -> None:
         self._logdir = logdir
         self._loader = loader
         self._first: dict[str, _File] = {}
         self._problems: tuple[Unreadable, ...] = ()
+        self.looked = False
         self._due = -float("inf")
         self._looking = threading.Lock()
 
@@ -77,6 +81,7 @@ class EventFiles:
                 files = dict(_event_files(self._logdir, sizes=not self._loader.fast))
                 self._problems = tuple(self._found(files))
                 self._first = {path: self._first.get(path, file) for path, file in files.items()}
+            self.looked = True
             now = time.monotonic()
             self._due = now + max(_LEAST_PAUSE_SECONDS, _PAUSE_PER_SECOND * (now - start))
             return self._problems

@@ -83,7 +83,7 @@ class Snapshot:
         self._scalars = ScalarStore(provider, experiment_id)
         self._seen: _Seen | None = None
         # How many records there were when the logs were last read.
-        self._count = 0
+        self._count: int | None = None
         # When the next model falls silent, in microseconds since 1970.
         self._silence_us = float("inf")
         self._generation: Generation | None = None
@@ -114,9 +114,10 @@ class Snapshot:
             members = members_of(contents.stored)
             scalars = self._refresh_scalars(ctx, contents, members)
             unread = self._event_files.problems() if self._event_files else ()
+            looked = self._event_files is None or self._event_files.looked
             # A loader that is still reading shows more each time.
             before, self._count = self._count, _count(contents)
-            complete = not unread and self._count == before
+            complete = looked and not unread and self._count == before
             seen, now_us = (contents, scalars, unread, complete), time.time_ns() // 1000
             if now_us >= self._silence_us or not self._is_known(seen):
                 catalog = build_catalog(contents.stored, members, scalars, contents.bulk, complete)
