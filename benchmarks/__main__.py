@@ -14,6 +14,7 @@ _BENCHMARKS = (
     "predictions",
     "weights",
     "models",
+    "many",
     "differences",
     "behaviors",
     "rows",
