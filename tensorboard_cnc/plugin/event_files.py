@@ -22,7 +22,6 @@ from tensorboard.plugins.base_plugin import TBContext
 
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.reader.event_store import Unreadable
-from tensorboard_cnc.wording import storable
 
 # Descriptors that the data server needs for other things.
 _OTHER_DESCRIPTORS = 16
@@ -209,7 +208,8 @@ def _starved(paths: list[str]) -> Unreadable:
 
 def _named(paths: list[str]) -> str:
     more = ", …" if len(paths) > _NAMED else ""
-    return storable(", ".join(paths[:_NAMED])) + more
+    # Names that are no UTF-8 hold lone surrogates.
+    return ", ".join(paths[:_NAMED]).encode("utf-8", "backslashreplace").decode() + more
 
 
 def _unread(message: str, remedy: str) -> Unreadable:

@@ -69,6 +69,15 @@ def test_a_file_that_grows_beside_a_later_one_under_the_python_loader(tmp_path: 
     assert messages(EventFiles(tmp_path, Loader(fast=False, multifile=True))) == []
 
 
+def test_a_name_that_is_no_utf_8_can_be_told(tmp_path: Path) -> None:
+    odd = event_file(tmp_path / os.fsdecode(b"run-\xff"))
+    files = EventFiles(tmp_path, FAST)
+    files.look()
+    event_file(tmp_path / "elsewhere").replace(odd)
+    (message,) = messages(files)
+    assert "run-\\udcff" in message
+
+
 def test_what_cannot_be_looked_at_is_no_problem(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path)
     event_file(tmp_path, "ordinary.txt")
