@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import chromium
 from playwright.sync_api import Browser, Dialog, FrameLocator, Locator, Page, sync_playwright
@@ -58,7 +58,7 @@ class Signs:
         page.on("popup", lambda _: self.seen.append("a window"))
         page.on("pageerror", lambda error: self.seen.append(f"an exception: {error}"))
         page.on("console", lambda line: self._note(line.text.startswith("cnc: "), line.text))
-        page.on("request", lambda request: self._note(HOST in request.url, request.url))
+        page.on("request", lambda request: self._note(_is_foreign(request.url), request.url))
 
     def _dismiss(self, dialog: Dialog) -> None:
         self.seen.append("a dialog")
@@ -179,6 +179,10 @@ def _save(page: Page, button: Locator, signs: Signs) -> None:
     signs.files.append(
         (download.value.suggested_filename, Path(download.value.path()).read_bytes())
     )
+
+
+def _is_foreign(url: str) -> bool:
+    return urlsplit(url).hostname == HOST
 
 
 def _cells(data: bytes) -> Iterator[str]:
