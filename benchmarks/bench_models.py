@@ -99,12 +99,12 @@ def _renewal_after_one_change(logdir: Path, tensorboard: InProcessTensorBoard) -
     with cnc_summary.attach(logdir / "late", "m0500") as model:
         model.metrics({"late": 1.0})
     snapshot = tensorboard.plugin.snapshot("")
-    before = snapshot.body(RequestContext()).etag
+    before = snapshot.current(RequestContext()).body.etag
     times: list[float] = []
 
     def renewed() -> bool:
         times.append(milliseconds(lambda: snapshot.renew(RequestContext()), repeats=1))
-        return bool(snapshot.body(RequestContext()).etag != before)
+        return bool(snapshot.current(RequestContext()).body.etag != before)
 
     wait_until(renewed, "the new metrics")
     return times[-1]

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -74,7 +74,9 @@ class InProcessTensorBoard:
     def models(self) -> dict[str, Any]:
         """A fresh answer of the ``models`` route."""
         self._reload()
-        self.plugin.snapshot("").renew(RequestContext())
+        # What is not there yet is only said to be missing once a loader shows nothing more.
+        for _ in range(2):
+            self.plugin.snapshot("").renew(RequestContext())
         response = self.client.get("/data/plugin/cnc/models")
         assert response.status_code == 200, response.text
         answer = response.get_json()
@@ -114,13 +116,16 @@ def serve_in_process(logdir: Path, loader: Loader) -> Iterator[InProcessTensorBo
 
         yield InProcessTensorBoard(provider, reload)
         return
-    with _data_server(logdir) as provider:
-        yield InProcessTensorBoard(provider, lambda: None)
+    with data_server(logdir) as address:
+        ingester = server_ingester.ExistingServerDataIngester(
+            address, channel_creds_type=grpc_util.ChannelCredsType.LOCAL
+        )
+        yield InProcessTensorBoard(ingester.data_provider, lambda: None)
 
 
 @contextlib.contextmanager
-def _data_server(logdir: Path) -> Iterator[DataProvider]:
-    """The Rust data server, started and ended as TensorBoard does, but waited for."""
+def data_server(logdir: Path) -> Iterator[str]:
+    """The address of a Rust data server, started and ended as TensorBoard does."""
     samples = ",".join(f"{plugin}={count}" for plugin, count in SAMPLES.items())
     with tempfile.TemporaryDirectory() as folder:
         port_file = Path(folder) / "port"
@@ -139,11 +144,7 @@ def _data_server(logdir: Path) -> Iterator[DataProvider]:
                 text = port_file.read_text() if port_file.exists() else ""
                 return text if text.endswith("\n") else ""
 
-            address = f"localhost:{wait_until(port, 'the start of the data server').strip()}"
-            ingester = server_ingester.ExistingServerDataIngester(
-                address, channel_creds_type=grpc_util.ChannelCredsType.LOCAL
-            )
-            yield ingester.data_provider
+            yield f"localhost:{wait_until(port, 'the start of the data server').strip()}"
             assert server.stdin is not None
             server.stdin.close()
 
@@ -167,15 +168,17 @@ class TensorBoardProcess:
 
 @contextlib.contextmanager
 def tensorboard_process(
-    *args: str, env: dict[str, str] | None = None
+    *args: str, env: dict[str, str] | None = None, under: Sequence[str] = ()
 ) -> Iterator[TensorBoardProcess]:
     """Runs ``tensorboard`` on a free port until the block ends.
 
     Args:
       *args: its flags, for example "--logdir", path.
       env: additions to the environment.
+      under: a command that runs another, which is appended to it.
     """
-    command = [sys.executable, "-m", "tensorboard.main", "--port", "0", "--host", "127.0.0.1"]
+    program = [*under, sys.executable, "-m", "tensorboard.main"]
+    command = [*program, "--port", "0", "--host", "127.0.0.1"]
     process = subprocess.Popen(
         [*command, "--reload_interval", "1", *args],
         stdout=subprocess.DEVNULL,

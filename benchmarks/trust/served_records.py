@@ -9,12 +9,18 @@ from tensorboard.context import RequestContext
 
 from benchmarks.trust.record_seeds import KINDS, AnyRecord, seeds
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
-from tensorboard_cnc.plugin.backend import BEHAVIORS, LAYERS
 from tensorboard_cnc.plugin.differences_response import chosen_models, differences_response
 from tensorboard_cnc.plugin.models_response import models_response
-from tensorboard_cnc.plugin.questions import BehaviorsLevel
+from tensorboard_cnc.plugin.parameters import read
+from tensorboard_cnc.plugin.questions import (
+    BehaviorsLevel,
+    BehaviorsQuestion,
+    DifferencesQuestion,
+    LayersQuestion,
+)
 from tensorboard_cnc.plugin.record_cache import RecordCache, Records
 from tensorboard_cnc.plugin.responses import BadRequestError, json_body
+from tensorboard_cnc.plugin.routes import BEHAVIORS, LAYERS
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Bulk, BulkKind, ModelCard, Stored
@@ -87,7 +93,7 @@ def _ask_behaviors(held: dict[Bulk, Any]) -> None:
     catalog, records = _catalog(held)
     for level in _LEVELS:
         asked = {"base": _KEYS[0], "models": _KEYS[1], "level": level, "id": "1"}
-        _ask(BEHAVIORS, asked, catalog, records)
+        _ask(BEHAVIORS, BehaviorsQuestion, asked, catalog, records)
 
 
 def _ask_layers(held: dict[Bulk, Any]) -> None:
@@ -95,12 +101,14 @@ def _ask_layers(held: dict[Bulk, Any]) -> None:
     for view in get_args(LayerView):
         for level in ("tree", "row"):
             asked = {"base": _KEYS[0], "models": _KEYS[1], "level": level, "view": view}
-            _ask(LAYERS, asked | {"row": "enc.0.weight"}, catalog, records)
+            _ask(LAYERS, LayersQuestion, asked | {"row": "enc.0.weight"}, catalog, records)
 
 
-def _ask(route: Any, asked: dict[str, str], catalog: Catalog, records: Records) -> None:
+def _ask(
+    route: Any, question: type[Any], asked: dict[str, str], catalog: Catalog, records: Records
+) -> None:
     try:
-        found = route(asked, catalog, records)
+        found = route(read(question, asked), catalog, records)
     except BadRequestError:
         return
     for _ in getattr(found, "pieces", ()):
@@ -112,9 +120,9 @@ def _ask_models(records: list[Any]) -> None:
     members = members_of(stored)
     catalog = build_catalog(stored, members, {})
     json_body(models_response(catalog, []))
-    keys = ",".join([member.key for member in members][:2])
+    keys = tuple(member.key for member in members[:2])
     try:
-        chosen = chosen_models(catalog, {"models": keys})
+        chosen = chosen_models(catalog, DifferencesQuestion(models=keys))
         json_body(differences_response(catalog, tuple(chosen)))
     except BadRequestError:
         pass

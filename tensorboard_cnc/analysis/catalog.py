@@ -17,7 +17,7 @@ from tensorboard_cnc.analysis.mixed_units import mixed_problem, mixed_units
 from tensorboard_cnc.analysis.model_cards import merged_card
 from tensorboard_cnc.analysis.near_ids import NearIds
 from tensorboard_cnc.analysis.nearest import ModelIndex
-from tensorboard_cnc.analysis.problem import Problem
+from tensorboard_cnc.analysis.problem import Problem, nobody_logged
 from tensorboard_cnc.analysis.said_replicates import said_replicates
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import (
@@ -47,6 +47,17 @@ class Catalog:
     # By model key: its predictions and sketches, of each the newest.
     bulk: Mapping[str, tuple[Bulk, ...]]
     datasets: tuple[Bulk, ...]
+    # Whether all that is in the log directory has been read, as far as anybody can tell.
+    complete: bool = True
+
+    @property
+    def lacks_nothing(self) -> bool:
+        """Whether all that records name is there: were there more of them, nothing would differ."""
+        return (
+            not self.lineage.ghosts
+            and self.measured.keys() >= set(self.lineage.replicate_of.values())
+            and not any(metric.spec.scalar for metric in self.metrics)
+        )
 
 
 def members_of(stored: Iterable[Stored]) -> tuple[Member, ...]:
@@ -64,16 +75,20 @@ def build_catalog(
     members: tuple[Member, ...],
     scalars: Scalars,
     bulk: Iterable[Bulk] = (),
+    complete: bool = True,
 ) -> Catalog:
-    """Resolves everything that records name across runs. Pure, and total: never raises."""
+    """Resolves everything that records name across runs. Pure, and total: never raises.
+
+    `complete`: whether these records are all that the log directory holds.
+    """
     stored = tuple(stored)
     index = ModelIndex((m.run, m.card.id, m.card.created_us) for m in members)
     near_ids = NearIds(member.card.id for member in members)
-    lineage = resolve_lineage(members, index, near_ids)
-    replicate_of, untrue = said_replicates(members, index, near_ids, lineage.parents)
+    lineage = resolve_lineage(members, index, near_ids, complete)
+    replicate_of, untrue = said_replicates(members, index, near_ids, lineage.parents, complete)
     specs, conflicts = merge_specs(stored)
     bulk = tuple(bulk)
-    claims = _Claims(index)
+    claims = _Claims(index, complete)
     logged = _logged_measurements(stored, claims)
     owned = _owned(bulk, claims)
     ghosts = claims.ghosts
@@ -99,11 +114,12 @@ def build_catalog(
             *conflicts,
             *mixed,
             *claims.problems,
-            *_unmet_scalars(members, specs.values(), scalars),
+            *(_unmet_scalars(members, specs.values(), scalars) if complete else ()),
             *_logged_problems(stored, index),
         ),
         bulk=owned,
         datasets=tuple(entry for entry in bulk if entry.kind == "dataset"),
+        complete=complete,
     )
 
 
@@ -132,10 +148,11 @@ def _told_mixed(
 class _Claims:
     """Whose the records are that name a model; ghosts and a problem for models nobody logged."""
 
-    def __init__(self, index: ModelIndex) -> None:
+    def __init__(self, index: ModelIndex, complete: bool) -> None:
         self.ghosts: dict[str, str] = {}
         self.problems: list[Problem] = []
         self._index = index
+        self._complete = complete
 
     def owner(self, what: str, model_id: str, run: str, at_us: int) -> str:
         """The key of the model that `what`, logged in `run` at `at_us`, belongs to."""
@@ -145,7 +162,7 @@ class _Claims:
         key = model_key(GHOST_RUN, model_id)
         if key not in self.ghosts:
             self.ghosts[key] = model_id
-            self.problems.append(_unclaimed(what, run, model_id, key))
+            self.problems.append(_unclaimed(what, run, model_id, key, self._complete))
         return key
 
 
@@ -209,9 +226,9 @@ def _unmet_scalars(
     ]
 
 
-def _unclaimed(what: str, run: str, model_id: str, key: str) -> Problem:
+def _unclaimed(what: str, run: str, model_id: str, key: str, complete: bool) -> Problem:
     return Problem(
-        f'{what} were attached to the model "{model_id}", which no run has logged.',
+        f'{what} were attached to the model "{model_id}", {nobody_logged(complete)}.',
         f'Log it with cnc_summary.model(writer, "{model_id}"), open the log directory that '
         "holds it too, or correct the id given to cnc_summary.attach.",
         run=run,

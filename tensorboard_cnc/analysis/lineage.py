@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tensorboard_cnc.analysis.near_ids import NearIds
 from tensorboard_cnc.analysis.nearest import Match, ModelIndex
-from tensorboard_cnc.analysis.problem import Problem
+from tensorboard_cnc.analysis.problem import Problem, nobody_logged
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import ModelCard
 
@@ -43,8 +43,13 @@ class Lineage:
     replicate_of: Mapping[str, str] = field(default_factory=dict)
 
 
-def resolve_lineage(members: Iterable[Member], index: ModelIndex, near_ids: NearIds) -> Lineage:
-    """Finds every parent; makes ghosts for those nobody logged; cuts cycles."""
+def resolve_lineage(
+    members: Iterable[Member], index: ModelIndex, near_ids: NearIds, complete: bool = True
+) -> Lineage:
+    """Finds every parent; makes ghosts for those nobody logged; cuts cycles.
+
+    `complete`: whether these are all models of the log directory.
+    """
     in_order = sorted(members, key=lambda member: (member.card.created_us, member.key))
     parents: dict[str, tuple[Match, ...]] = {}
     ghosts: dict[str, str] = {}
@@ -59,7 +64,8 @@ def resolve_lineage(members: Iterable[Member], index: ModelIndex, near_ids: Near
             if match is None:
                 match = Match(model_key(GHOST_RUN, parent_id), assumed=False)
                 ghosts[match.key] = parent_id
-                problems.append(_missing_parent(member, parent_id, near_ids.near(parent_id)))
+                near = near_ids.near(parent_id)
+                problems.append(_missing_parent(member, parent_id, near, complete))
             found.setdefault(match.key, match)
         parents[member.key] = tuple(found.values())
     by_key = {member.key: member for member in in_order}
@@ -126,10 +132,11 @@ def _find_parent(member: Member, parent_id: str, index: ModelIndex) -> Match | N
     )
 
 
-def _missing_parent(member: Member, parent_id: str, near: list[str]) -> Problem:
+def _missing_parent(member: Member, parent_id: str, near: list[str], complete: bool) -> Problem:
     meant = f' There is a "{near[0]}".' if near else ""
     return Problem(
-        f'Model "{member.card.id}" names the parent "{parent_id}", which no run has logged.{meant}',
+        f'Model "{member.card.id}" names the parent "{parent_id}", '
+        f"{nobody_logged(complete)}.{meant}",
         f'Log it with cnc_summary.model(writer, "{parent_id}"), open the log directory that '
         "holds it too, or correct the id.",
         run=member.run,

@@ -14,3 +14,8 @@ class Problem:
     run: str | None = None
     model: str | None = None
     tag: str | None = None
+
+
+def nobody_logged(complete: bool) -> str:
+    """What is known of something that is named and not there; `complete`: all has been read."""
+    return "which no run has logged" if complete else "which is not among what was read so far"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from tensorboard_cnc.analysis.lineage import GHOST_RUN, Member
 from tensorboard_cnc.analysis.near_ids import NearIds
 from tensorboard_cnc.analysis.nearest import Match, ModelIndex
-from tensorboard_cnc.analysis.problem import Problem
+from tensorboard_cnc.analysis.problem import Problem, nobody_logged
 from tensorboard_cnc.records.identity import model_key
 
 # Steps of the search for loops: so many for each model, link and parent, and some for few of them.
@@ -20,6 +20,7 @@ def said_replicates(
     index: ModelIndex,
     near_ids: NearIds,
     parents: Mapping[str, tuple[Match, ...]],
+    complete: bool = True,
 ) -> tuple[dict[str, str], list[Problem]]:
     """By model key the key of the model it is a replicate of; and what cannot be.
 
@@ -45,7 +46,7 @@ def said_replicates(
             continue
         links[key] = match.key if match else model_key(GHOST_RUN, named)
         if match is None:
-            problems.append(_missing(member, near_ids.near(named)))
+            problems.append(_missing(member, near_ids.near(named), complete))
     ancestry = {key: [match.key for match in matches] for key, matches in parents.items()}
     problems.extend(_loop(by_key[key]) for key in _cut_loops(ancestry, links))
     return links, problems
@@ -87,12 +88,12 @@ def _cut_loops(parents: Mapping[str, Iterable[str]], links: dict[str, str]) -> I
         del links[key]
 
 
-def _missing(member: Member, near: list[str]) -> Problem:
+def _missing(member: Member, near: list[str], complete: bool) -> Problem:
     meant = f' There is a "{near[0]}".' if near else ""
     named = member.card.replicate_of
     return Problem(
-        f'Model "{member.card.id}" is said to be a replicate of "{named}", which no run has '
-        f"logged.{meant}",
+        f'Model "{member.card.id}" is said to be a replicate of "{named}", '
+        f"{nobody_logged(complete)}.{meant}",
         f'Log it with cnc_summary.model(writer, "{named}"), open the log directory that holds it '
         "too, or correct replicate_of=.",
         run=member.run,

@@ -19,6 +19,7 @@ from tensorboard_cnc.plugin.responses import File, refuse, respond
 from tensorboard_cnc.plugin.routes import ROUTES, Route
 from tensorboard_cnc.plugin.shared_work import SharedWork
 from tensorboard_cnc.plugin.snapshot import Snapshot
+from tensorboard_cnc.plugin.unread_files import watched
 from tensorboard_cnc.plugin.wsgi import WsgiApp, application, still_waits
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 
@@ -35,6 +36,7 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     def __init__(self, context: base_plugin.TBContext) -> None:
         super().__init__(context)
         self._provider = context.data_provider
+        self._event_files = watched(context)
         self._snapshots: dict[str, Snapshot] = {}
         self._opening = threading.Lock()
         megabytes = getattr(context.flags, "cnc_cache_mb", None)
@@ -58,7 +60,7 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         """What is logged in one experiment; "" is the only one of a local TensorBoard."""
         with self._opening:
             snapshot = self._snapshots.pop(experiment_id, None)
-            snapshot = snapshot or Snapshot(self._provider, experiment_id)
+            snapshot = snapshot or Snapshot(self._provider, experiment_id, self._event_files)
             self._snapshots[experiment_id] = snapshot
             if len(self._snapshots) > _KEPT_EXPERIMENTS:
                 # The one that was asked for longest ago.

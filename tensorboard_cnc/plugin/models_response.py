@@ -2,59 +2,90 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
-from tensorboard_cnc.analysis.differences.replicates import is_seed, recipe_classes
+from tensorboard_cnc.analysis.differences.replicates import RecipeClasses, is_seed, recipe_classes
 from tensorboard_cnc.analysis.differences.suggestions import suggestions_for
 from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.measurements import Measured
 from tensorboard_cnc.analysis.metric_specs import KnownMetric
 from tensorboard_cnc.analysis.problem import Problem
-from tensorboard_cnc.plugin.responses import exact
+from tensorboard_cnc.analysis.silence import is_silent, last_words_us
+from tensorboard_cnc.plugin.responses import Body, exact, prepare
 from tensorboard_cnc.reader.event_store import Unreadable
 from tensorboard_cnc.records.models import Operation, ParameterValue
 
+_JSON = "application/json"
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_INCOMPLETE = b',"incomplete":true}'
 
-def models_response(catalog: Catalog, unreadable: Iterable[Unreadable]) -> wire.Models:
-    """Everything the Overview shows, in the order the contract states."""
+
+def models_response(
+    catalog: Catalog, unreadable: Iterable[Unreadable], now_us: int = 0
+) -> wire.Models:
+    """Everything the Overview shows, in the order the contract states.
+
+    `now_us`: the time in microseconds since 1970, by which some models are silent.
+    """
     classes = recipe_classes(catalog)
+    models = list(_models(catalog, classes, now_us))
+    response: Any = {"models": models, **_all_but_models(catalog, classes, unreadable)}
+    return cast("wire.Models", response)
+
+
+def models_body(catalog: Catalog, unreadable: Iterable[Unreadable], now_us: int) -> Body:
+    """The same as JSON, of which only one model at a time is ever there as objects."""
+    classes = recipe_classes(catalog)
+    models = ",".join(map(_ENCODER.encode, _models(catalog, classes, now_us)))
+    rest = _ENCODER.encode(_all_but_models(catalog, classes, unreadable))
+    return prepare(f'{{"models":[{models}],{rest[1:]}'.encode(), _JSON)
+
+
+def complete_body(body: Body) -> Body:
+    """`body` of a catalog that turns out to be complete and lacks no model."""
+    return prepare(body.content.removesuffix(_INCOMPLETE) + b"}", _JSON)
+
+
+def _models(catalog: Catalog, classes: RecipeClasses, now_us: int) -> Iterator[wire.Model]:
+    last_words = last_words_us(catalog)
     groups = classes.groups(member.key for member in catalog.members)
     group_of = {key: number for number, group in enumerate(groups) for key in group}
-    return {
-        "models": [
-            *(_model(catalog, member, group_of.get(member.key)) for member in catalog.members),
-            *(
-                _ghost(catalog, key, model_id, _logged(catalog, key))
-                for key, model_id in sorted(catalog.lineage.ghosts.items(), key=lambda g: g[1])
-            ),
-        ],
+    for member in catalog.members:
+        key = member.key
+        yield _model(catalog, member, group_of.get(key), last_words[key], now_us)
+    for key, model_id in sorted(catalog.lineage.ghosts.items(), key=lambda ghost: ghost[1]):
+        yield _ghost(catalog, key, model_id, _logged(catalog, key))
+
+
+def _all_but_models(
+    catalog: Catalog, classes: RecipeClasses, unreadable: Iterable[Unreadable]
+) -> dict[str, Any]:
+    unread = (Problem(u.error.message, u.error.remedy, u.run, tag=u.tag) for u in unreadable)
+    rest: dict[str, Any] = {
         "metrics": [_spec(metric) for metric in catalog.metrics],
         "operations": _operations(catalog.members),
         "datasets": sorted({entry.dataset for entry in catalog.datasets}),
-        "problems": [
-            *map(_problem, catalog.problems),
-            *(
-                _problem(Problem(each.error.message, each.error.remedy, each.run, tag=each.tag))
-                for each in unreadable
-            ),
-        ],
+        "problems": [*map(_problem, catalog.problems), *map(_problem, unread)],
         "suggestions": [
             {"message": each.message, "remedy": each.remedy, "models": list(each.models)}
             for each in suggestions_for(catalog, classes)
         ],
     }
+    # The last: see `complete_body`.
+    return rest if catalog.complete else {**rest, "incomplete": True}
 
 
-def _model(catalog: Catalog, member: Member, replicate_group: int | None) -> wire.Model:
+def _model(
+    catalog: Catalog, member: Member, replicate_group: int | None, last_word_us: int, now_us: int
+) -> wire.Model:
     card = member.card
     measured = catalog.measured[member.key]
     parents = catalog.lineage.parents[member.key]
-    times = [card.created_us, card.closed_us or 0]
-    times += (entry.measurement.logged_us for entry in measured.values())
-    times += (bulk.logged_us for bulk in catalog.bulk.get(member.key, ()))
     model: wire.Model = {
         "key": member.key,
         "id": card.id,
@@ -63,10 +94,12 @@ def _model(catalog: Catalog, member: Member, replicate_group: int | None) -> wir
         "operation": _operation(card.operation) if card.operation else None,
         "status": card.status,
         "created": card.created_us / 1e6,
-        "updated": max(times) / 1e6,
+        "updated": last_word_us / 1e6,
         "metrics": {name: _metric(entry, member.run) for name, entry in measured.items()},
         "logged": _logged(catalog, member.key),
     }
+    if is_silent(member, last_word_us, now_us):
+        model["silent"] = True
     if replicate_group is not None:
         model["replicate_group"] = replicate_group
     said = catalog.lineage.replicate_of.get(member.key)
@@ -85,7 +118,7 @@ def _model(catalog: Catalog, member: Member, replicate_group: int | None) -> wir
 
 def _ghost(catalog: Catalog, key: str, model_id: str, logged: wire.Logged) -> wire.Model:
     measured = catalog.measured[key]
-    return {
+    ghost: wire.Model = {
         "key": key,
         "id": model_id,
         "run": None,
@@ -97,6 +130,9 @@ def _ghost(catalog: Catalog, key: str, model_id: str, logged: wire.Logged) -> wi
         "metrics": {name: _metric(entry, None) for name, entry in measured.items()},
         "logged": logged,
     }
+    if not catalog.complete:
+        ghost["unread"] = True
+    return ghost
 
 
 def _metric(measured: Measured, model_run: str | None) -> wire.Metric:

@@ -7,6 +7,8 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeAlias
 
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider
@@ -14,17 +16,21 @@ from tensorboard.data.provider import DataProvider
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
 from tensorboard_cnc.analysis.lineage import Member
 from tensorboard_cnc.analysis.metric_specs import scalar_tags
+from tensorboard_cnc.analysis.silence import next_silence_us
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.differences_response import chosen_models, differences_response
-from tensorboard_cnc.plugin.models_response import models_response
+from tensorboard_cnc.plugin.models_response import complete_body, models_body, models_response
 from tensorboard_cnc.plugin.questions import DifferencesQuestion
 from tensorboard_cnc.plugin.responses import Body, json_body
+from tensorboard_cnc.plugin.unread_files import EventFiles
 from tensorboard_cnc.reader.event_store import Contents, EventStore, Unreadable
 from tensorboard_cnc.reader.scalars import ScalarStore
 from tensorboard_cnc.records.models import Scalars
 
 # Listing TensorBoard's tags costs 60-120 ms at 1,000 runs.
 _RENEW_AFTER_SECONDS = 2.0
+# A large log directory that changes all the time leaves most of the time to requests.
+_PAUSES = 2
 # A page that comes back after a pause is worth a short wait for what is new.
 _WAIT_FROM_SECONDS = 20.0
 _WAIT_SECONDS = 1.0
@@ -34,6 +40,9 @@ _SCALAR_POINTS = 1000
 _KEPT_DIFFERENCES = 16
 
 logger = logging.getLogger(__name__)
+
+# What a generation follows from; the last, whether that is all that there is.
+_Seen: TypeAlias = tuple[Contents, Scalars, tuple[Unreadable, ...], bool]
 
 
 class Generation:
@@ -67,12 +76,21 @@ class Generation:
 class Snapshot:
     """The newest generation of one experiment."""
 
-    def __init__(self, provider: DataProvider, experiment_id: str) -> None:
+    def __init__(
+        self, provider: DataProvider, experiment_id: str, event_files: EventFiles | None = None
+    ) -> None:
         self._events = EventStore(provider, experiment_id)
+        self._event_files = event_files
         self._scalars = ScalarStore(provider, experiment_id)
-        self._seen: tuple[Contents, Scalars] | None = None
+        self._seen: _Seen | None = None
+        # How many records there were when the logs were last read.
+        self._count: int | None = None
+        # When the next model falls silent, in microseconds since 1970.
+        self._silence_us = float("inf")
         self._generation: Generation | None = None
         self._renewed_at = -float("inf")
+        # How many seconds the last renewal took.
+        self._took = 0.0
         self._renewing = threading.Lock()
 
     def current(self, ctx: RequestContext) -> Generation:
@@ -81,7 +99,7 @@ class Snapshot:
         age = time.monotonic() - self._renewed_at
         if generation is None:
             self._renew_quietly(ctx)
-        elif age > _RENEW_AFTER_SECONDS and not self._renewing.locked():
+        elif age > max(_RENEW_AFTER_SECONDS, _PAUSES * self._took) and not self._renewing.locked():
             thread = threading.Thread(target=self._renew_quietly, args=[ctx], daemon=True)
             thread.start()
             if age > _WAIT_FROM_SECONDS:
@@ -92,15 +110,37 @@ class Snapshot:
     def renew(self, ctx: RequestContext) -> None:
         """Reads what has changed, and begins a new generation where anything has."""
         with self._renewing:
+            start = time.monotonic()
             contents = self._events.refresh(ctx)
             members = members_of(contents.stored)
             scalars = self._refresh_scalars(ctx, contents, members)
-            if (contents, scalars) != self._seen:
-                catalog = build_catalog(contents.stored, members, scalars, contents.bulk)
-                body = json_body(models_response(catalog, contents.unreadable))
+            unread = self._event_files.problems() if self._event_files else ()
+            looked = self._event_files is None or self._event_files.looked
+            # A loader that is still reading shows more each time.
+            before, self._count = self._count, _count(contents)
+            complete = looked and not unread and self._count == before
+            seen, now_us = (contents, scalars, unread, complete), time.time_ns() // 1000
+            if now_us >= self._silence_us or not self._is_known(seen):
+                catalog = build_catalog(contents.stored, members, scalars, contents.bulk, complete)
+                body = models_body(catalog, (*unread, *contents.unreadable), now_us)
                 self._generation = Generation(catalog, body)
-                self._seen = (contents, scalars)
+                self._silence_us = next_silence_us(catalog, now_us)
+            self._seen = seen
             self._renewed_at = time.monotonic()
+            self._took = self._renewed_at - start
+
+    def _is_known(self, seen: _Seen) -> bool:
+        """Whether the generation tells this; one that lacks nothing only has to be called so."""
+        generation = self._generation
+        if generation is None or self._seen is None or seen[:-1] != self._seen[:-1]:
+            return False
+        if seen == self._seen:
+            return True
+        if not generation.catalog.lacks_nothing or generation.catalog.complete:
+            return False
+        catalog = replace(generation.catalog, complete=True)
+        self._generation = Generation(catalog, complete_body(generation.body))
+        return True
 
     def _refresh_scalars(
         self, ctx: RequestContext, contents: Contents, members: Iterable[Member]
@@ -117,6 +157,10 @@ class Snapshot:
             logger.warning("Compress & Compare could not read the logs: %r", error)
             if self._generation is None:
                 self._generation = _nothing_read(error)
+
+
+def _count(contents: Contents) -> int:
+    return len(contents.stored) + len(contents.unreadable) + len(contents.bulk)
 
 
 def _nothing_read(error: Exception) -> Generation:

@@ -12,7 +12,6 @@ import numpy as np
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.behaviors.instances import Floats, Ints
 from tensorboard_cnc.errors import ReadError, RecordError
-from tensorboard_cnc.plugin.backend import BEHAVIORS
 from tensorboard_cnc.plugin.behaviors.comparison import (
     Comparison,
     correct_at,
@@ -21,8 +20,10 @@ from tensorboard_cnc.plugin.behaviors.comparison import (
 )
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.instance_page import attributes_at
+from tensorboard_cnc.plugin.parameters import read
 from tensorboard_cnc.plugin.questions import MOST_ROWS
 from tensorboard_cnc.plugin.responses import BadRequestError, numbers
+from tensorboard_cnc.plugin.routes import BEHAVIORS
 from tensorboard_cnc.results.contents import Contents, refused
 from tensorboard_cnc.results.models import Model
 from tensorboard_cnc.results.table import Row, Table
@@ -146,14 +147,14 @@ class Behaviors:
 
     def _answer(self, level: str, **query: str) -> object:
         try:
-            question = BEHAVIORS.parse({**self._arguments, **query, "level": level})
+            question = read(BehaviorsQuestion, {**self._arguments, **query, "level": level})
             return BEHAVIORS.levels[question.level](question, self._comparisons)
         except (BadRequestError, RecordError) as error:
             raise refused(error) from error
 
     @cached_property
     def _comparisons(self) -> Comparisons:
-        question = BEHAVIORS.parse(self._arguments)
+        question = read(BehaviorsQuestion, self._arguments)
         return BEHAVIORS.compare(question, self._contents.catalog, self._contents.records)
 
     def _pages(self, level: str, **query: str) -> Iterator[wire.SliceTable | wire.InstancePage]:

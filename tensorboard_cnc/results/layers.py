@@ -7,8 +7,10 @@ from typing import Any, cast
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.errors import RecordError
-from tensorboard_cnc.plugin.backend import LAYERS
+from tensorboard_cnc.plugin.parameters import read
+from tensorboard_cnc.plugin.questions import LayersQuestion
 from tensorboard_cnc.plugin.responses import BadRequestError
+from tensorboard_cnc.plugin.routes import LAYERS
 from tensorboard_cnc.results.contents import Contents, refused
 from tensorboard_cnc.results.models import Model
 from tensorboard_cnc.results.table import Row, Table
@@ -98,7 +100,7 @@ class Layers:
     def _answer(self, level: str, **query: str) -> object:
         contents = self._contents
         try:
-            question = LAYERS.parse({**self._arguments, **query, "level": level})
+            question = read(LayersQuestion, {**self._arguments, **query, "level": level})
             compared = LAYERS.compare(question, contents.catalog, contents.records)
             return LAYERS.levels[question.level](question, compared)
         except (BadRequestError, RecordError) as error:

@@ -66,6 +66,10 @@ class Model(TypedDict):
     assumed: NotRequired[list[str]]
     operation: Operation | None
     status: Literal["running", "finished", "failed", "missing"]
+    # Running, and nothing of it was logged for three hours: it may have been killed.
+    silent: NotRequired[bool]
+    # Missing, and perhaps only because not all of the log directory has been read.
+    unread: NotRequired[bool]
     # Why it failed.
     reason: NotRequired[str]
     description: NotRequired[str]
@@ -149,3 +153,5 @@ class Models(TypedDict):
     problems: list[Problem]
     # At most five.
     suggestions: list[Suggestion]
+    # Whether there may be more in the log directory: TensorBoard still reads, or cannot read all.
+    incomplete: NotRequired[bool]

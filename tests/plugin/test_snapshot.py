@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from tensorboard.context import RequestContext
 
 from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.plugin.models_response import models_response
 from tensorboard_cnc.plugin.questions import DifferencesQuestion
 from tensorboard_cnc.plugin.snapshot import Generation, Snapshot
 from tensorboard_cnc.records.identity import model_key
@@ -60,3 +62,32 @@ def test_an_unchanged_log_stays_the_same_generation(tmp_path: Path) -> None:
         assert snapshot.current(RequestContext()) is generation
         response = generation.differences(DifferencesQuestion(models=tuple(KEYS)))
         assert generation.differences(DifferencesQuestion(models=tuple(KEYS))) is response
+
+
+def test_what_lacks_nothing_is_called_complete_without_being_made_anew(tmp_path: Path) -> None:
+    with cnc_summary.model(tmp_path / "dense", "dense") as model:
+        model.metrics({"accuracy": 0.9})
+    with serve_in_process(tmp_path, "python") as tensorboard:
+        tensorboard.models()
+        snapshot = Snapshot(tensorboard.provider, "")
+        found = []
+        for _ in range(3):
+            snapshot.renew(RequestContext())
+            found.append(snapshot.current(RequestContext()))
+    first, second, third = found
+    assert not first.catalog.complete
+    assert second.catalog.complete
+    assert second is third
+    assert second.catalog.measured is first.catalog.measured
+    told = [json.loads(generation.body.content) for generation in (first, second)]
+    assert told[0].pop("incomplete")
+    assert told[0] == told[1]
+    assert first.body.etag != second.body.etag
+
+
+def test_the_body_is_the_response(tmp_path: Path) -> None:
+    log(tmp_path, 0.5)
+    with serve_in_process(tmp_path, "python") as tensorboard:
+        answer = tensorboard.models()
+        catalog = tensorboard.plugin.snapshot("").current(RequestContext()).catalog
+    assert answer == json.loads(json.dumps(models_response(catalog, [])))

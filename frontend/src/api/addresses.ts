@@ -1,4 +1,4 @@
-/** Addresses of the `behaviors` and `instance_media` routes, relative to the frame's base. */
+/** Addresses of the routes, relative to the frame's base. */
 import type { Condition, LayerView } from "../model/wire.gen";
 
 /** What all requests of the place have in common. */
@@ -49,6 +49,15 @@ export function behaviorsAddress(
 /** Where the thumbnail of an instance is. */
 export function imageAddress(dataset: string, id: string | number): string {
   return `instance_media?${new URLSearchParams({ dataset, id: String(id) }).toString()}`;
+}
+
+/** Where it is said why the models `keys` differ, of all the logged models `all`. */
+export function differencesAddress(keys: readonly string[], all: readonly string[]): string {
+  const chosen = new Set(keys);
+  const others = all.filter((key) => !chosen.has(key));
+  // A request line has its limits: whichever list is shorter. Ghosts are in no "all".
+  const shorter = others.length < keys.length && others.length + keys.length === all.length;
+  return `differences?${shorter ? `except=${others.join(",")}` : `models=${keys.join(",")}`}`;
 }
 
 /** What all requests of the place have in common; null is left to the server. */

@@ -1,5 +1,5 @@
 /** The only file that fetches. Addresses are relative to the frame's base, `data/plugin/cnc/`. */
-import type { Differences, Models, RequestError } from "../model/wire.gen";
+import type { Models, RequestError } from "../model/wire.gen";
 
 /** The server cannot be reached, or what answers is not it. */
 export class UnreachableError extends Error {
@@ -31,20 +31,6 @@ export async function fetchModels(
 ): Promise<Tagged<Models> | null> {
   const response = await getJson<Models>("models", known, signal);
   return response && { ...response, data: withOnlyLoggedNames(response.data) };
-}
-
-/** Why the models `keys` differ, of all the logged models `all`. */
-export async function fetchDifferences(
-  keys: readonly string[],
-  all: readonly string[],
-  signal?: AbortSignal,
-): Promise<Differences> {
-  const chosen = new Set(keys);
-  const others = all.filter((key) => !chosen.has(key));
-  // A request line has its limits: whichever list is shorter. Ghosts are in no "all".
-  const shorter = others.length < keys.length && others.length + keys.length === all.length;
-  const query = shorter ? `except=${others.join(",")}` : `models=${keys.join(",")}`;
-  return fetchWhole(`differences?${query}`, signal);
 }
 
 /** The response at `address`, always whole. */

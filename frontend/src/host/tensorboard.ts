@@ -102,6 +102,40 @@ export function watchReload(listener: () => void): Stop {
   return () => port.close();
 }
 
+/**
+ * Calls `listener` with whether anybody can see the panel, now and whenever that changes. Behind
+ * another tab TensorBoard gives our frame no height; an observer of ours would sleep there.
+ */
+export function watchSeen(listener: (seen: boolean) => void): Stop {
+  const frame = hostFrame();
+  let onScreen = true;
+  let before: boolean | null = null;
+  const tell = (): void => {
+    const seen = document.visibilityState === "visible" && onScreen && isShown(frame);
+    if (seen !== before) listener((before = seen));
+  };
+  const scrolling = new IntersectionObserver((entries) => {
+    onScreen = entries.at(-1)?.isIntersecting ?? true;
+    tell();
+  });
+  scrolling.observe(document.documentElement);
+  const view = frame?.ownerDocument.defaultView;
+  const size = view ? new view.ResizeObserver(tell) : null;
+  if (frame) size?.observe(frame);
+  document.addEventListener("visibilitychange", tell);
+  tell();
+  return () => {
+    scrolling.disconnect();
+    size?.disconnect();
+    document.removeEventListener("visibilitychange", tell);
+  };
+}
+
+function isShown(frame: Element | null): boolean {
+  if (!frame) return true;
+  return frame.checkVisibility({ visibilityProperty: true }) && frame.clientHeight > 0;
+}
+
 /** The address of TensorBoard's own page for `run`: time series of it and our sub-run alone. */
 export function runAddress(run: string): string {
   const root = tensorboardRoot();
@@ -136,6 +170,15 @@ function parseMessage(data: unknown): Message | null {
 function parentBody(): HTMLElement | null {
   try {
     return window.parent === window ? null : window.parent.document.body;
+  } catch {
+    return null;
+  }
+}
+
+/** The element of the host's page that holds us; null where we may not touch it. */
+function hostFrame(): Element | null {
+  try {
+    return window.frameElement;
   } catch {
     return null;
   }

@@ -79,6 +79,10 @@ export interface Model {
   assumed?: string[];
   operation: Operation | null;
   status: "running" | "finished" | "failed" | "missing";
+  /** Running, and nothing of it was logged for three hours: it may have been killed. */
+  silent?: boolean;
+  /** Missing, and perhaps only because not all of the log directory has been read. */
+  unread?: boolean;
   /** Why it failed. */
   reason?: string;
   description?: string;
@@ -156,6 +160,8 @@ export interface Models {
   problems: Problem[];
   /** At most five. */
   suggestions: Suggestion[];
+  /** Whether there may be more in the log directory: TensorBoard still reads, or cannot read all. */
+  incomplete?: boolean;
 }
 
 /** One value of a variable; null where the model lacks the step or the parameter. */

@@ -22,12 +22,13 @@ import type {
 } from "../model/wire.gen";
 import { Compared } from "./compared.svelte";
 import type { Panel } from "./panel.svelte";
-import { LatestResponse } from "./responses.svelte";
+import { LatestResponse, together } from "./responses.svelte";
 
 /** What the Behaviors place asks for and shows; all choices are in the link. */
 export class Behaviors extends Compared {
   /** Of all instances, and of those that the conditions leave. */
   readonly #whole: LatestResponse<BehaviorSummary>;
+  readonly requested = together(() => [this.#whole, this.#part]);
   readonly #part: LatestResponse<BehaviorSummary>;
   /** Of which slices a larger share broke than of all, whatever is kept. */
   readonly harmed: LatestResponse<HarmedSlices>;
@@ -96,14 +97,6 @@ export class Behaviors extends Compared {
     return this.#part.response;
   }
 
-  get failure(): string | null {
-    return this.#whole.failure ?? this.#part.failure;
-  }
-
-  get slow(): boolean {
-    return this.#whole.slow || this.#part.slow;
-  }
-
   readonly measure = $derived.by(
     () => this.summary?.measures.find(({ id }) => id === this.summary?.measure) ?? null,
   );
@@ -129,13 +122,12 @@ export class Behaviors extends Compared {
 
   /** All pages of the slices of which `table` has some. */
   async everySlice({ n, by }: SliceTable, limit: number): Promise<SliceTable[]> {
-    const { signal } = new AbortController();
     const tables: SliceTable[] = [];
     for (let offset = 0; offset < n; offset += limit) {
       const { conditions: filter, sort } = this;
       const detail = { filter, by, sort, offset, limit };
       const address = this.address("slices", detail);
-      if (address !== null) tables.push(await this.cache.get<SliceTable>(address, signal));
+      if (address !== null) tables.push(await this.cache.get<SliceTable>(address, this.life));
     }
     return tables;
   }

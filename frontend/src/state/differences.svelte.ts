@@ -1,56 +1,32 @@
-import { untrack } from "svelte";
-
-import { fetchDifferences } from "../api/client";
+import { differencesAddress } from "../api/addresses";
 import type { Differences } from "../model/wire.gen";
 import type { Panel } from "./panel.svelte";
-import { failureText, PATIENCE_MS } from "./responses.svelte";
+import { LatestResponse } from "./responses.svelte";
 
 /** A selection that grows by clicks or a marquee is requested once. */
-const DEBOUNCE_MS = 60;
+const SETTLED_MS = 60;
 
-/** Why the selected models differ; the last response stays until the next is there. */
-export class SelectionDifferences {
-  response = $state.raw<Differences | null>(null);
-  failure = $state.raw<string | null>(null);
-  /** Whether the response is so late that the wait should be shown. */
-  slow = $state(false);
+/** Why the selected models differ. To be called while a component is set up. */
+export function selectionDifferences(panel: () => Panel): LatestResponse<Differences> {
+  let settled = $state.raw<string | null>(null);
+  $effect(() => {
+    const address = addressOf(panel());
+    const timer = setTimeout(() => (settled = address), SETTLED_MS);
+    return () => clearTimeout(timer);
+  });
+  return new LatestResponse<Differences>(
+    panel().glances,
+    () => settled,
+    () => panel().live.version,
+  );
+}
 
-  readonly #panel: () => Panel;
-
-  /** To be created while a component is set up. */
-  constructor(panel: () => Panel) {
-    this.#panel = panel;
-    $effect(() => {
-      // A new response of the models route may change lineages.
-      const { selectedKeys, byKey } = panel();
-      const keys = selectedKeys.filter((key) => byKey.has(key));
-      return untrack(() => (keys.length > 1 ? this.#request(keys) : undefined));
-    });
-  }
-
-  #request(keys: readonly string[]): () => void {
-    const request = new AbortController();
-    const patience = setTimeout(() => (this.slow = true), DEBOUNCE_MS + PATIENCE_MS);
-    const debounce = setTimeout(async () => {
-      const all = this.#panel()
-        .models.filter(({ status }) => status !== "missing")
-        .map(({ key }) => key);
-      try {
-        this.response = await fetchDifferences(keys, all, request.signal);
-        this.failure = null;
-      } catch (error) {
-        if (!request.signal.aborted) {
-          this.failure = failureText(error);
-        }
-      } finally {
-        clearTimeout(patience);
-        if (!request.signal.aborted) this.slow = false;
-      }
-    }, DEBOUNCE_MS);
-    return () => {
-      clearTimeout(debounce);
-      clearTimeout(patience);
-      request.abort();
-    };
-  }
+function addressOf({ selectedKeys, byKey, models }: Panel): string | null {
+  const keys = selectedKeys.filter((key) => byKey.has(key));
+  if (keys.length < 2) return null;
+  const logged = models.filter(({ status }) => status !== "missing");
+  return differencesAddress(
+    keys,
+    logged.map(({ key }) => key),
+  );
 }

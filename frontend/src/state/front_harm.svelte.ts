@@ -60,7 +60,7 @@ export class FrontHarm {
     this.#latest = new LatestResponse(
       this.#glances,
       () => this.#settled,
-      () => this.#models.live.response,
+      () => this.#models.live.version,
     );
   }
 }

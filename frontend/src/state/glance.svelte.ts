@@ -3,13 +3,13 @@ import { behaviorGlance } from "../model/behaviors/glance_behavior";
 import { activationsGlance, weightsGlance, type LayerGlance } from "../model/layers/glance_layers";
 import type { BehaviorSummary, HarmedSlices, LayerTree, LayerView, Model } from "../model/wire.gen";
 import type { Panel } from "./panel.svelte";
-import { LatestResponse } from "./responses.svelte";
+import { LatestResponse, together, type Failure, type Requested } from "./responses.svelte";
 
 /** Who walks through models with the arrow keys requests none of them. */
 const SETTLED_MS = 150;
 
 /** What predictions, weights and activations say of one model against another, once here. */
-export class Glance {
+export class Glance implements Requested {
   readonly #panel: () => Panel;
   readonly #pair: () => readonly [base: Model, model: Model] | null;
   /** The pair that has been chosen for long enough to request what is known of it. */
@@ -18,6 +18,9 @@ export class Glance {
   readonly #harmed: LatestResponse<HarmedSlices>;
   readonly #weights: LatestResponse<LayerTree> | null;
   readonly #activations: LatestResponse<LayerTree> | null;
+  readonly #parts = together(() =>
+    [this.#summary, this.#harmed, this.#weights, this.#activations].filter((part) => part !== null),
+  );
 
   /** To be created while a component is set up. `layers`: whether to request these too. */
   constructor(
@@ -49,12 +52,29 @@ export class Glance {
   readonly weights = $derived.by(() => this.#glanceOf(this.#weights, weightsGlance));
   readonly activations = $derived.by(() => this.#glanceOf(this.#activations, activationsGlance));
   /** Whether responses are late. */
-  readonly slow = $derived.by(() =>
-    [this.#summary, this.#weights, this.#activations].some((latest) => latest?.slow),
-  );
+  get slow(): boolean {
+    return this.#parts.slow;
+  }
+
+  get late(): boolean {
+    return this.#parts.late;
+  }
+
+  get failure(): Failure | null {
+    return this.#parts.failure;
+  }
+
+  retry(): void {
+    this.#parts.retry();
+  }
+
+  /** Gives up what is late. */
+  cancel(): void {
+    this.#parts.cancel();
+  }
 
   #latest<T>(address: () => string | null): LatestResponse<T> {
-    return new LatestResponse<T>(this.#panel().glances, address, () => this.#panel().live.response);
+    return new LatestResponse<T>(this.#panel().glances, address, () => this.#panel().live.version);
   }
 
   #behaviors(level: BehaviorsLevel): string | null {

@@ -18,14 +18,14 @@ import { LatestResponse } from "./responses.svelte";
 
 /** What the Layers place asks for and shows; all choices are in the link. */
 export class Layers extends Compared {
-  readonly #latest: LatestResponse<LayerTree>;
+  readonly requested: LatestResponse<LayerTree>;
   /** Full name of the row under the pointer, in any picture. */
   hovered = $state<string | null>(null);
 
   /** To be created while the place is set up. */
   constructor(panel: () => Panel) {
     super(panel);
-    this.#latest = new LatestResponse(
+    this.requested = new LatestResponse(
       this.cache,
       () => this.#subject && layerTreeAddress(this.#subject),
       () => this.version,
@@ -33,15 +33,7 @@ export class Layers extends Compared {
   }
 
   get tree(): LayerTree | null {
-    return this.#latest.response;
-  }
-
-  get failure(): string | null {
-    return this.#latest.failure;
-  }
-
-  get slow(): boolean {
-    return this.#latest.slow;
+    return this.requested.response;
   }
 
   readonly measure = $derived.by(

@@ -1,87 +1,111 @@
 import { fetchModels, RefusedError } from "../api/client";
-import { watchReload } from "../host/tensorboard";
+import { watchReload, watchSeen } from "../host/tensorboard";
 import type { Models } from "../model/wire.gen";
+import { Wait } from "./wait.svelte";
 
-const POLL_MS = 4000;
-/** After that long without a response the wait is shown. */
-const PATIENCE_MS = 300;
+/** As often as this the models are requested while somebody sees the panel. */
+export const POLL_MS = 4000;
+/** For so long it is said that TensorBoard is there again. */
+const BACK_MS = 10_000;
 
-/** The models of the log directory, requested again and again while the panel is visible. */
+/** The models of the log directory, requested again and again while the panel is seen. */
 export class LiveModels {
   /** The newest response; it stays when later requests fail. */
   response = $state.raw<Models | null>(null);
+  /** Changes with the response, and when TensorBoard is there again after it was away. */
+  version = $state.raw<object>({});
   /** Why the last request failed; null when it did not. */
   failure = $state.raw<string | null>(null);
-  /** Whether the first response is so late that the wait should be shown. */
-  slow = $state(false);
-  /** When the last response came, in milliseconds since 1970. */
-  respondedAt = $state.raw<number | null>(null);
+  /** Since when requests have failed, in milliseconds since 1970; null while they do not. */
+  awaySince = $state.raw<number | null>(null);
+  /** For how long TensorBoard was away that has just come back, in milliseconds; else null. */
+  wasAway = $state.raw<number | null>(null);
 
+  readonly #wait = new Wait();
   #etag: string | null = null;
   #running: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #visible = false;
+  #back: ReturnType<typeof setTimeout> | undefined;
+  #seen = false;
+
+  /** Whether the first response is so late that the wait should be shown. */
+  get slow(): boolean {
+    return this.response === null && this.#wait.slow;
+  }
+
+  /** Whether TensorBoard keeps a request waiting unusually long. */
+  get late(): boolean {
+    return this.#wait.late;
+  }
 
   /** Begins; returns what ends it. */
   start(): () => void {
-    const patience = setTimeout(() => (this.slow = this.response === null), PATIENCE_MS);
     const stopReload = watchReload(() => this.refresh());
-    const stopVisibility = this.#watchVisibility();
+    const stopSeen = watchSeen((seen) => this.#see(seen));
     return () => {
-      clearTimeout(patience);
+      this.#seen = false;
+      this.#wait.end();
       clearTimeout(this.#timer);
+      clearTimeout(this.#back);
       this.#running?.abort();
       stopReload();
-      stopVisibility();
+      stopSeen();
     };
   }
 
-  /** Requests them now, unless the panel is hidden or a request is under way. */
+  /** Requests them now, unless nobody sees the panel or a request is under way. */
   refresh(): void {
-    if (!this.#visible || this.#running) return;
+    if (!this.#seen || this.#running) return;
     clearTimeout(this.#timer);
     void this.#request();
   }
 
+  /** Requests them now; a request that is under way is given up. */
+  askAgain(): void {
+    this.#running?.abort();
+    this.#running = null;
+    this.refresh();
+  }
+
+  /** Says no longer that TensorBoard was away. */
+  forgetAbsence(): void {
+    this.wasAway = null;
+  }
+
+  #see(seen: boolean): void {
+    this.#seen = seen;
+    if (seen) this.refresh();
+    else clearTimeout(this.#timer);
+  }
+
   async #request(): Promise<void> {
     const request = (this.#running = new AbortController());
+    this.#wait.begin();
     try {
       const response = await fetchModels(this.#etag, request.signal);
       if (response) {
         this.response = response.data;
         this.#etag = response.etag;
       }
-      this.respondedAt = Date.now();
-      this.failure = null;
-      this.slow = false;
+      if (response || this.failure) this.version = {};
+      if (this.awaySince !== null) this.#welcome(Date.now() - this.awaySince);
+      this.failure = this.awaySince = null;
     } catch (error) {
-      if (!request.signal.aborted) this.failure = reasonOf(error);
-    } finally {
-      this.#running = null;
+      // Whoever gave it up has begun another.
+      if (request.signal.aborted) return;
+      this.failure = reasonOf(error);
+      this.awaySince ??= Date.now();
+      this.wasAway = null;
     }
-    if (this.#visible) this.#timer = setTimeout(() => this.refresh(), POLL_MS);
+    this.#running = null;
+    this.#wait.end();
+    if (this.#seen) this.#timer = setTimeout(() => this.refresh(), POLL_MS);
   }
 
-  /** TensorBoard hides the frames of other tabs by giving them no size. */
-  #watchVisibility(): () => void {
-    let onScreen = true;
-    const update = (): void => {
-      const before = this.#visible;
-      this.#visible = onScreen && document.visibilityState === "visible";
-      if (this.#visible && !before) this.refresh();
-      if (!this.#visible) clearTimeout(this.#timer);
-    };
-    const observer = new IntersectionObserver((entries) => {
-      onScreen = entries.at(-1)?.isIntersecting ?? true;
-      update();
-    });
-    observer.observe(document.documentElement);
-    document.addEventListener("visibilitychange", update);
-    update();
-    return () => {
-      observer.disconnect();
-      document.removeEventListener("visibilitychange", update);
-    };
+  #welcome(milliseconds: number): void {
+    this.wasAway = milliseconds;
+    clearTimeout(this.#back);
+    this.#back = setTimeout(() => this.forgetAbsence(), BACK_MS);
   }
 }
 

@@ -1,9 +1,8 @@
 import { untrack } from "svelte";
 
-import { fetchWhole } from "../api/client";
+import { fetchWhole, RefusedError } from "../api/client";
+import { Wait } from "./wait.svelte";
 
-/** After this time a wait is shown. */
-export const PATIENCE_MS = 300;
 /** Responses that are kept for the next request of the same. */
 const KEPT = 40;
 
@@ -33,6 +32,7 @@ export class ResponseCache {
 
   /** The response at `address`; requests of the same at the same time are one. */
   async get<T>(address: string, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
     const entry = this.#entries.get(address) ?? this.#begin(address);
     entry.waiting++;
     const leave = (): void => {
@@ -75,14 +75,33 @@ export class ResponseCache {
   }
 }
 
+/** Why there is no response. */
+export interface Failure {
+  readonly text: string;
+  /** Whether the same request would fail again. */
+  readonly refused: boolean;
+}
+
+export const CANCELLED: Failure = { text: "Cancelled.", refused: false };
+
+/** Something that is requested, as waits and failures are shown. */
+export interface Requested {
+  readonly failure: Failure | null;
+  readonly slow: boolean;
+  readonly late: boolean;
+  cancel(): void;
+  retry(): void;
+}
+
 /** The response at an address that changes: the last one stays until the next is there. */
-export class LatestResponse<T> {
+export class LatestResponse<T> implements Requested {
   response = $state.raw<T | null>(null);
-  failure = $state.raw<string | null>(null);
-  /** Whether the response is so late that the wait should be shown. */
-  slow = $state(false);
+  failure = $state.raw<Failure | null>(null);
 
   readonly #cache: ResponseCache;
+  readonly #wait = new Wait();
+  #request = new AbortController();
+  #tries = $state(0);
 
   /** To be created while a component is set up. `version` changes with the log directory. */
   constructor(cache: ResponseCache, address: () => string | null, version: () => unknown) {
@@ -90,43 +109,80 @@ export class LatestResponse<T> {
     $effect(() => {
       const at = address();
       const of = version();
-      return untrack(() => (at === null ? this.#clear() : this.#request(at, of)));
+      void this.#tries;
+      return untrack(() => (at === null ? this.#clear() : this.#begin(at, of)));
     });
+  }
+
+  get slow(): boolean {
+    return this.#wait.slow;
+  }
+
+  get late(): boolean {
+    return this.#wait.late;
+  }
+
+  /** Gives the request up. */
+  cancel(): void {
+    if (!this.#wait.slow) return;
+    this.#end();
+    this.failure = CANCELLED;
+  }
+
+  retry(): void {
+    this.#tries++;
   }
 
   #clear(): void {
     this.response = this.failure = null;
   }
 
-  #request(address: string, version: unknown): () => void {
-    const request = new AbortController();
-    const patience = setTimeout(() => (this.slow = true), PATIENCE_MS);
-    const rest = (): void => {
-      clearTimeout(patience);
-      this.slow = false;
-    };
+  #begin(address: string, version: unknown): () => void {
+    const { signal } = (this.#request = new AbortController());
+    this.#wait.begin();
     this.#cache.renew(version);
-    this.#cache.get<T>(address, request.signal).then(
+    this.#cache.get<T>(address, signal).then(
       (response) => {
-        if (request.signal.aborted) return;
-        rest();
-        this.response = response;
-        this.failure = null;
+        if (!signal.aborted) this.#settle(response, null);
       },
       (error: unknown) => {
-        if (request.signal.aborted) return;
-        rest();
-        this.failure = failureText(error);
+        if (!signal.aborted) this.#settle(this.response, failureOf(error));
       },
     );
-    return () => {
-      rest();
-      request.abort();
-    };
+    return () => this.#end();
+  }
+
+  #settle(response: T | null, failure: Failure | null): void {
+    this.#wait.end();
+    this.response = response;
+    this.failure = failure;
+  }
+
+  #end(): void {
+    this.#wait.end();
+    this.#request.abort();
   }
 }
 
 /** What went wrong, in words. */
-export function failureText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+export function failureOf(error: unknown): Failure {
+  const text = error instanceof Error ? error.message : String(error);
+  return { text, refused: error instanceof RefusedError };
+}
+
+/** Several that are waited for as one. */
+export function together(parts: () => readonly Requested[]): Requested {
+  return {
+    get failure() {
+      return parts().find(({ failure }) => failure)?.failure ?? null;
+    },
+    get slow() {
+      return parts().some(({ slow }) => slow);
+    },
+    get late() {
+      return parts().some(({ late }) => late);
+    },
+    cancel: () => parts().forEach((part) => part.cancel()),
+    retry: () => parts().forEach((part) => part.failure && part.retry()),
+  };
 }

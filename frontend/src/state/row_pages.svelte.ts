@@ -1,19 +1,25 @@
 import { untrack } from "svelte";
 
 import { farPages, pageOffsets } from "../model/behaviors/rows";
-import { failureText, PATIENCE_MS, type ResponseCache } from "./responses.svelte";
+import {
+  CANCELLED,
+  failureOf,
+  type Failure,
+  type Requested,
+  type ResponseCache,
+} from "./responses.svelte";
+import { Wait } from "./wait.svelte";
 
 /** While rows pass by, pages are requested no more often than this. */
 const PACE_MS = 60;
 
 /** Rows of any number, of which the pages in sight are fetched; the old stay until the new come. */
-export class RowPages<Page extends { n: number }> {
+export class RowPages<Page extends { n: number }> implements Requested {
   /** By offset. */
   pages = $state.raw<ReadonlyMap<number, Page>>(new Map());
   /** The page that came last; all know how many rows there are. */
   latest = $state.raw<Page | null>(null);
-  failure = $state.raw<string | null>(null);
-  slow = $state(false);
+  failure = $state.raw<Failure | null>(null);
   readonly n = $derived(this.latest?.n ?? 0);
 
   readonly #cache: ResponseCache;
@@ -26,7 +32,8 @@ export class RowPages<Page extends { n: number }> {
   #question: string | null = null;
   /** Counts how often all had to be requested again. */
   #round = $state(0);
-  #patience: ReturnType<typeof setTimeout> | undefined;
+  #tries = $state(0);
+  readonly #wait = new Wait();
 
   /**
    * To be created while a component is set up. `version` changes with the log directory, the
@@ -45,11 +52,9 @@ export class RowPages<Page extends { n: number }> {
     $effect(() => {
       const question = address(0, rows);
       const of = version();
+      void this.#tries;
       untrack(() => this.#restart(question, of));
-      return () => {
-        clearTimeout(this.#patience);
-        this.#request.abort();
-      };
+      return () => this.#end();
     });
     let last = 0;
     $effect(() => {
@@ -64,6 +69,30 @@ export class RowPages<Page extends { n: number }> {
     });
   }
 
+  get slow(): boolean {
+    return this.#wait.slow;
+  }
+
+  get late(): boolean {
+    return this.#wait.late;
+  }
+
+  /** Gives up what is waited for. */
+  cancel(): void {
+    if (!this.slow) return;
+    this.#end();
+    this.failure = CANCELLED;
+  }
+
+  retry(): void {
+    this.#tries++;
+  }
+
+  #end(): void {
+    this.#wait.end();
+    this.#request.abort();
+  }
+
   /** The page with row `index`, and where on it; null where it is not there. */
   find(index: number): { page: Page; at: number } | null {
     const page = this.pages.get(index - (index % this.#rows));
@@ -74,10 +103,9 @@ export class RowPages<Page extends { n: number }> {
     this.#request = new AbortController();
     this.#cache.renew(version);
     this.#requested = new Set();
-    this.#replace = question !== this.#question;
+    this.#replace ||= question !== this.#question;
     this.#question = question;
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => (this.slow = true), PATIENCE_MS);
+    this.#wait.begin();
     if (this.#replace) this.#need(0, 1);
     this.#round++;
   }
@@ -95,7 +123,7 @@ export class RowPages<Page extends { n: number }> {
 
   async #fetch(offset: number, signal: AbortSignal): Promise<void> {
     const address = this.#address(offset, this.#rows);
-    if (address === null) return;
+    if (address === null || signal.aborted) return;
     try {
       const page = await this.#cache.get<Page>(address, signal);
       if (signal.aborted) return;
@@ -103,10 +131,9 @@ export class RowPages<Page extends { n: number }> {
       this.failure = null;
     } catch (error) {
       if (signal.aborted) return;
-      this.failure = failureText(error);
+      this.failure = failureOf(error);
     }
-    clearTimeout(this.#patience);
-    this.slow = false;
+    this.#wait.end();
   }
 
   #keep(offset: number, page: Page): void {

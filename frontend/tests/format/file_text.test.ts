@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { toCsv } from "../../src/model/format/file_text";
+import { fileName, toCsv } from "../../src/model/format/file_text";
 import { tableColumns, tableCsv } from "../../src/model/table/columns";
 import { child, metric, model, spec, valuesOf } from "../builders";
 
@@ -16,13 +16,30 @@ test("numbers keep all digits, nothing stays empty", () => {
   );
 });
 
-test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])("the text %j is no formula", (text) => {
-  expect(toCsv([[text]])).toBe(`'${text}\r\n`);
+test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", " =1", "\0=1", "\ufeff@x", "\uff1d1", "\uff201"])(
+  "the text %j is no formula",
+  (text) => {
+    expect(toCsv([[text]])).toBe(`'${text}\r\n`);
+  },
+);
+
+test("what lines begin with is no formula either", () => {
+  expect(toCsv([["\n=1"]])).toBe(`"'\n=1"\r\n`);
+  expect(toCsv([["a =1", "1 - 2"]])).toBe("a =1,1 - 2\r\n");
 });
 
 test("a formula that needs quotes is defused inside them", () => {
   expect(toCsv([['=HYPERLINK("x","y")']])).toBe(`"'=HYPERLINK(""x"",""y"")"\r\n`);
 });
+
+test.each([
+  ["differences-size_bytes", "differences-size_bytes"],
+  ["differences-../../etc/passwd", "differences-etc-passwd"],
+  ["\u202egnp.<b>\0\ud800", "gnp-b"],
+  ["Genauigkeit für 猫", "Genauigkeit-für-猫"],
+  ["?".repeat(9), "file"],
+  ["w".repeat(500), "w".repeat(60)],
+])("the file of %j is %j", (name, file) => expect(fileName(name)).toBe(file));
 
 test("the table holds what is shown, with raw values", () => {
   const metrics = [spec("accuracy", { format: ".1%" }), spec("latency", { unit: "ms" })];

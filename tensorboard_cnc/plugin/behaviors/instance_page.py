@@ -32,8 +32,8 @@ from tensorboard_cnc.plugin.responses import File, exact, numbers
 
 # So many rows of a file are in memory at a time.
 _ROWS = 2000
-# What a spreadsheet would run as a formula.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+# What a spreadsheet would run as a formula, after what it skips; some take the wide signs too.
+_FORMULA = re.compile(r"[\s\x00-\x1f\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 _FILE_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 

@@ -76,7 +76,7 @@ def summary(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.Behav
     found["noise"] = None if twins is None else _noise(twins, comparison, rows)
     if hint is not None:
         found["hint"] = hint
-    found["notes"] = [*comparisons.notes, *_limits(comparison)]
+    found["notes"] = [*comparisons.notes, *_limits(comparison, comparisons.catalog.complete)]
     return found
 
 
@@ -115,12 +115,14 @@ def _noise(among: Comparison, comparison: Comparison, rows: Bools) -> wire.Noise
     }
 
 
-def _limits(comparison: Comparison) -> Iterator[wire.BehaviorNote]:
-    """What limits the comparison, model by model."""
+def _limits(comparison: Comparison, complete: bool) -> Iterator[wire.BehaviorNote]:
+    """What limits the comparison, model by model; `complete`: the log directory was read whole."""
     kind = comparison.truth.kind
     if comparison.instances.dataset is None:
+        read = "No run has logged this data set"
+        unread = "This data set is not among what was read so far"
         yield {
-            "message": "No run has logged this data set; instances are compared by id.",
+            "message": f"{read if complete else unread}; instances are compared by id.",
             "remedy": "Log it once with cnc_summary.dataset(writer, name, ids, labels=…).",
         }
     if comparison.truth.n_groups == 1:

@@ -1,4 +1,4 @@
-import { withoutControls } from "../../model/format/file_text";
+import { fileName, withoutControls } from "../../model/format/file_text";
 import { saveFile } from "./save_file";
 
 const PNG_SCALE = 2;
@@ -50,8 +50,9 @@ export async function saveDrawing(
   ground.setAttribute("fill", background);
   copy.prepend(ground);
   const markup = withoutControls(new XMLSerializer().serializeToString(copy));
-  if (kind === "svg") saveFile(`${name}.svg`, "image/svg+xml", markup);
-  else await savePng(`${name}.png`, markup, width, height);
+  const file = `${fileName(name)}.${kind}`;
+  if (kind === "svg") saveFile(file, "image/svg+xml", markup);
+  else await savePng(file, markup, width, height);
 }
 
 /** Offers the SVG `markup` of `width` × `height` px as a picture of twice that. */

@@ -13,9 +13,18 @@ function cellText(cell: CsvCell): string {
   return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 
+/** What a spreadsheet runs as a formula, after what it skips; some take the wide signs too. */
+const FORMULA = /^(?:[\s\u0000-\u001f\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/;
+
 /** Text that a spreadsheet would run as a formula gets an apostrophe in front. */
 function defused(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return FORMULA.test(text) ? `'${text}` : text;
+}
+
+/** `name` as that of a file on any system: letters and digits of all scripts, 60 at most. */
+export function fileName(name: string): string {
+  const words = name.toWellFormed().match(/[\p{L}\p{N}_]+/gu) ?? [];
+  return [...words.join("-")].slice(0, 60).join("") || "file";
 }
 
 /** `text` for the content or an attribute of an XML document. */

@@ -2,6 +2,7 @@ import { changeBetween, changeText } from "../format/change";
 import type { Lineage } from "../lineage/lineage";
 import { exactMetric, fullMetric, metricLabel } from "../format/metric_format";
 import { operationText, spokenOperation } from "../format/operation_words";
+import { standingText } from "../labels/standing";
 import type { Noise } from "../metrics/known";
 import type { MetricSpec, Model } from "../wire.gen";
 
@@ -43,7 +44,7 @@ export function describeModel(
     id: model.id,
     run: ambiguous.has(model.id) ? model.run : null,
     operation: operationText(model.operation),
-    status: statusText(model),
+    status: standingText(model, Date.now()),
     parents: parentsText(model, lineage),
     metrics:
       model.status === "missing" ? [] : metrics.map((spec) => line(model, parent, spec, noise)),
@@ -70,24 +71,11 @@ export function spokenModel(
     model.id,
     ambiguous.has(model.id) && model.run !== null ? `run ${model.run}` : "",
     spokenOperation(model.operation),
-    statusText(model),
+    standingText(model, Date.now()),
     metric && value ? `${metricLabel(metric)} ${fullMetric(value, metric)}` : "",
     parentsText(model, lineage),
   ];
   return parts.filter((part) => part !== "").join(", ");
-}
-
-function statusText(model: Model): string {
-  switch (model.status) {
-    case "finished":
-      return "";
-    case "running":
-      return "running";
-    case "failed":
-      return model.reason ? `failed: ${model.reason}` : "failed";
-    case "missing":
-      return "named as a parent, but no run has logged it";
-  }
 }
 
 function parentsText(model: Model, lineage: Lineage): string {

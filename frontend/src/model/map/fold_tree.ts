@@ -1,5 +1,6 @@
 import { group as groupBy } from "d3-array";
 
+import { isLive } from "../labels/standing";
 import { buildLineage, type Lineage, type LineageNode } from "../lineage/lineage";
 import type { Model } from "../wire.gen";
 
@@ -47,7 +48,7 @@ export class FoldTree {
         node,
         node.children.reduce((sum, child) => sum + (sizes.get(child) ?? 0), 1),
       );
-      if (node.model.status === "running" || node.children.some((child) => running.has(child))) {
+      if (isLive(node.model) || node.children.some((child) => running.has(child))) {
         running.add(node);
       }
     }

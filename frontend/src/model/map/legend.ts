@@ -1,6 +1,7 @@
 import { inkOn, rampColour, rampStops, type Theme } from "../colour/palette";
 import type { Scene, SceneNode } from "./scene";
 import type { ColourScale, SizeScale } from "./scales";
+import { isLive } from "../labels/standing";
 import { metricFormat, metricLabel } from "../format/metric_format";
 import type { Resolution } from "../tradeoffs/near_best";
 
@@ -135,7 +136,7 @@ export function markLegend(
         ({ strength, hollow, model }) => strength === null && !hollow && model.status !== "missing",
       ),
     failed: status("failed"),
-    running: status("running"),
+    running: has(({ fold, model }) => !fold && isLive(model)),
     missing: status("missing"),
     assumed: [...edges, ...further].some(({ assumed }) => assumed),
     further: further.length > 0,
