@@ -21,7 +21,7 @@ from tensorboard_cnc.plugin.behaviors.comparison import (
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.instance_page import attributes_at
 from tensorboard_cnc.plugin.parameters import read
-from tensorboard_cnc.plugin.questions import MOST_ROWS
+from tensorboard_cnc.plugin.questions import MOST_ROWS, BehaviorsQuestion
 from tensorboard_cnc.plugin.responses import BadRequestError, numbers
 from tensorboard_cnc.plugin.routes import BEHAVIORS
 from tensorboard_cnc.results.contents import Contents, refused
