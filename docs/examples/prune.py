@@ -12,12 +12,6 @@ runs = sys.argv[1]
 torch.manual_seed(0)
 inputs = torch.randn(2000, 16)
 labels = (inputs[:, :8] * inputs[:, 8:]).sum(1).gt(0).long()
-
-
-def accuracy(net):
-    return (net(inputs).argmax(1) == labels).float().mean()
-
-
 net = nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 2))
 optimizer = torch.optim.Adam(net.parameters(), 0.01)
 with cnc_summary.model(f"{runs}/dense", "dense", metrics={"accuracy": "max"}) as m:
@@ -25,7 +19,7 @@ with cnc_summary.model(f"{runs}/dense", "dense", metrics={"accuracy": "max"}) as
         optimizer.zero_grad()
         nn.functional.cross_entropy(net(inputs), labels).backward()
         optimizer.step()
-    m.metrics({"accuracy": accuracy(net)}, step=200)
+    m.metrics({"accuracy": (net(inputs).argmax(1) == labels).float().mean()}, step=200)
     m.efficiency(net, inputs)
     m.weights(net)
 layers, parent = [(net[0], "weight"), (net[2], "weight")], "dense"
@@ -37,7 +31,7 @@ for amount in (0.3, 0.5, 0.7):
         # Masks would lie beside the weights, and be measured with them.
         for module, name in layers:
             prune.remove(module, name)
-        m.metrics({"accuracy": accuracy(net)})
+        m.metrics({"accuracy": (net(inputs).argmax(1) == labels).float().mean()})
         m.efficiency(net, inputs)
         m.weights(net)
     parent = child

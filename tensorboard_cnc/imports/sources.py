@@ -42,7 +42,9 @@ def read_source(path: Path, mapping: Sequence[str] = (), model_id: str | None = 
     if mlflow_runs.is_store(path):
         return mlflow_runs.tracked_models(path)
     if path.is_dir():
-        raise TableError("The directory holds nothing to import", f"A source is {KINDS}", "Name it")
+        raise TableError(
+            "The directory holds nothing to import", f"A source is {KINDS}", "Name one of these"
+        )
     return parse_table(read_json(path))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tensorboard_cnc.efficiency.efficiency import Efficiency
 from tensorboard_cnc.efficiency.measuring import measure
+from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.format import instances as instance_format
 from tensorboard_cnc.format import sketches as sketch_format
 from tensorboard_cnc.format.tags import activations_tag, metrics_tag, predictions_tag, weights_tag
@@ -320,13 +321,21 @@ class ModelHandle(OpenHandle):
     def _add(self, new: Mapping[str, Measurement]) -> None:
         if not new:
             return
+        before = {name: self._measured[name] for name in new if name in self._measured}
         # Kept first, and written until nothing is missing: a signal handler may add some as well.
         self._measured.update(new)
         written: tuple[Measurement, ...] = ()
-        while written != (measured := tuple(self._measured.values())):
-            record = Metrics(self._id, measured)
-            self._journal.write(metrics_tag(self._id, self._journal.handle), record)
-            written = measured
+        try:
+            while written != (measured := tuple(self._measured.values())):
+                record = Metrics(self._id, measured)
+                self._journal.write(metrics_tag(self._id, self._journal.handle), record)
+                written = measured
+        except ArgumentError:
+            # What no record can hold would keep out all that follows.
+            for name in new:
+                del self._measured[name]
+            self._measured.update(before)
+            raise
 
     def _predict(self, dataset: str, ids: Any, given: GivenPredictions, max_bytes: int) -> None:
         known = known_dataset(dataset, self._journal.directory)

@@ -145,8 +145,9 @@ def test_links(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
 def test_a_directory_whose_name_is_no_text(tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path) + b"/\xff"
-    os.mkdir(folder)  # noqa: PTH102
-    log(Path(os.fsdecode(folder)), "m")
+    log(tmp_path / "named", "m")
+    # Somebody else's doing: a writer of ours refuses such a name.
+    os.rename(os.fsencode(tmp_path / "named"), folder)  # noqa: PTH104
     runs = tensorboard_cnc.read(tmp_path)
     assert runs.models["m"].run == "\\udcff"
 

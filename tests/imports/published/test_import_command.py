@@ -132,7 +132,7 @@ def test_progress_is_silent_elsewhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["export"], ["import"], ["import", "t.json"], ["import", "--logdir", "x"]]
+    "arguments", [["export"], ["import"], ["import", "t.json"], ["import", "--logdir", "x"]]
 )
 def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exited:

@@ -136,7 +136,7 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "base missing": (
         table(model("a", "gone"), model("b", "gone")),
-        "Base that is not in the table, shown as missing: gone (×2)",
+        "Base that is not in the source, shown as missing: gone (×2)",
     ),
     "own base": (
         table(model("a", "a")),

@@ -188,7 +188,7 @@ def test_a_path_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_a_directory_is_not_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "cannot be read" in refused(tmp_path, tmp_path / "logs", capsys)
+    assert "The directory holds nothing to import" in refused(tmp_path, tmp_path / "logs", capsys)
 
 
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/dev/urandom"])
