@@ -22,7 +22,7 @@ import interpreter
 
 PAGE = bootstrap.ROOT / "docs" / "toolkits-tested.md"
 _FORMATS = "tests/writer/tensors/formats/test_toolkits.py"
-_LIVE = "tests/writer/tensors/test_live_toolkits.py"
+_LIVE = tuple(f"tests/writer/tensors/test_live_{name}.py" for name in ("toolkits", "adapters"))
 _TREES = "tests/writer/tensors/test_trees_of_toolkits.py"
 _HEAD = """# Toolkits tested
 
@@ -122,7 +122,7 @@ def _results(python: Path, toolkits: tuple[Toolkit, ...]) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         pytest = [str(python), "-m", "pytest", "-q", "-m", "toolkits", "-k", chosen]
-        command = [*pytest, f"--junitxml={report}", _FORMATS, _LIVE, _TREES]
+        command = [*pytest, f"--junitxml={report}", _FORMATS, *_LIVE, _TREES]
         try:
             done = subprocess.run(command, cwd=bootstrap.ROOT, timeout=_SECONDS, check=False)
         except subprocess.TimeoutExpired:

@@ -8,7 +8,8 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 
 from benchmarks.claims.cases import CASES, chosen, run
-from benchmarks.claims.lines import Line, Size, markdown, table
+from benchmarks.claims.lines import Line, markdown, table
+from benchmarks.size import Size
 
 
 def main() -> int:

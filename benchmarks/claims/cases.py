@@ -15,7 +15,8 @@ from benchmarks.claims import (
     score_harm,
     seeds,
 )
-from benchmarks.claims.lines import Line, Size
+from benchmarks.claims.lines import Line
+from benchmarks.size import Size
 
 CASES: dict[str, Callable[[Size], list[Line]]] = {
     **harm.CASES,

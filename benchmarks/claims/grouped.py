@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from benchmarks.claims import said
 from benchmarks.claims.harm import Tally
-from benchmarks.claims.lines import NOMINAL, Line, Size, at_least
+from benchmarks.claims.lines import NOMINAL, Line, at_least
 from benchmarks.claims.populations import CLASSES, Rng, answers
 from benchmarks.claims.trial_log import key_of, quantized, trial_log
+from benchmarks.size import Size
 
 Bools = NDArray[np.bool_]
 _SCANS = 4

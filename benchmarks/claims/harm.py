@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.claims import populations, said
-from benchmarks.claims.lines import ALL, NOMINAL, Line, Size, at_least
+from benchmarks.claims.lines import ALL, NOMINAL, Line, at_least
 from benchmarks.claims.populations import (
     NULLS,
     Population,
@@ -23,6 +23,7 @@ from benchmarks.claims.populations import (
     population,
 )
 from benchmarks.claims.trial_log import Routes, TrialLog, key_of, quantized, trial_log
+from benchmarks.size import Size
 
 # Attributes are drawn so often anew; each time many models are compared.
 _DRAWS = 10

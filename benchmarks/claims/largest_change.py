@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.claims.lines import NONE, Line, Size
+from benchmarks.claims.lines import NONE, Line
 from benchmarks.claims.trial_log import trial_log
+from benchmarks.size import Size
 from benchmarks.weight_changes import bases
 
 _SHAPES = ((128, 1024), (256, 256), (64, 2048), (512, 512))

@@ -68,18 +68,6 @@ class Line:
         return self.limit is not None and not (self.of and self.limit.allows(self.hits, self.of))
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How much of a case is run, and with which seed."""
-
-    seed: int = 0
-    share: float = 1.0
-
-    def count(self, full: int, fewest: int = 1) -> int:
-        """How many trials that is of a `full` number."""
-        return max(fewest, round(full * self.share))
-
-
 _HEAD = ("case", "said", "limit", "", "churn", "slices", "models", "sides", "seed", "remark")
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.claims import said
-from benchmarks.claims.lines import ALL, COVERED, NOMINAL, NONE, Line, Size
+from benchmarks.claims.lines import ALL, COVERED, NOMINAL, NONE, Line
 from benchmarks.claims.trial_log import TrialLog, key_of, quantized, trial_log
+from benchmarks.size import Size
 
 Floats = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, tuple[int, int]], Floats]

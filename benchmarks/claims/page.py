@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.claims.lines import ALL, Line, Size
+from benchmarks.claims.lines import ALL, Line
+from benchmarks.size import Size
 
 _ROOT = Path(__file__).parents[2]
 # Of each simulation; a panel's test reads it, and runs a few where it is not set.

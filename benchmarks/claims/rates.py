@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.claims import said
-from benchmarks.claims.lines import COVERED, NOMINAL, NONE, Line, Size
+from benchmarks.claims.lines import COVERED, NOMINAL, NONE, Line
 from benchmarks.claims.populations import NULLS, Population, Rates, drawn, even
 from benchmarks.claims.trial_log import Routes, quantized, trial_log
+from benchmarks.size import Size
 
 _LOST = 0.03
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.claims import said
-from benchmarks.claims.lines import ALL, NOMINAL, NONE, Line, Size
+from benchmarks.claims.lines import ALL, NOMINAL, NONE, Line
 from benchmarks.claims.trial_log import Routes, TrialLog, trial_log
+from benchmarks.size import Size
 from tensorboard_cnc.cnc_summary import operation
 
 # Pairs of models that are no replicates, by what tells them apart; then pairs that are.

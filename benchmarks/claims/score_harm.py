@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from benchmarks.claims import said
 from benchmarks.claims.harm import Tally, is_planted
-from benchmarks.claims.lines import Line, Size
+from benchmarks.claims.lines import Line
 from benchmarks.claims.populations import Population, planted, population
 from benchmarks.claims.trial_log import TrialLog, key_of, quantized, trial_log
+from benchmarks.size import Size
 
 Floats = NDArray[np.float64]
 Rng = np.random.Generator

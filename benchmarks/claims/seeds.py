@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from benchmarks.claims import said
 from benchmarks.claims.digit_nets import Images, test_images, trained
 from benchmarks.claims.harm import Tally
-from benchmarks.claims.lines import NOMINAL, NONE, Line, Size
+from benchmarks.claims.lines import NOMINAL, NONE, Line
 from benchmarks.claims.trial_log import Routes, TrialLog, key_of, trial_log
+from benchmarks.size import Size
 
 # Hidden units, epochs and learning rate of each pool in turn.
 _KINDS = ((32, 20, 0.1), (12, 20, 0.05), (64, 6, 0.1))

@@ -7,7 +7,8 @@ import importlib
 import sys
 import time
 
-from benchmarks.trust.outcome import Effort, Outcome, table
+from benchmarks.size import Size
+from benchmarks.trust.outcome import Outcome, table
 
 ATTACKS = ("crashes", "records", "files", "requests", "load", "page", "remote", "soak", "packages")
 
@@ -21,11 +22,11 @@ def main() -> int:
     unknown = sorted(set(given.names) - set(ATTACKS))
     if unknown:
         parser.error(f"there is no attack {', '.join(unknown)}; there are {', '.join(ATTACKS)}")
-    effort = Effort(given.seed, given.share)
+    size = Size(given.seed, given.share)
     outcomes: list[Outcome] = []
     start = time.perf_counter()
     for name in given.names or ATTACKS:
-        found = importlib.import_module(f"benchmarks.trust.{name}").attack(effort)
+        found = importlib.import_module(f"benchmarks.trust.{name}").attack(size)
         outcomes += found
         broken = sum(outcome.red for outcome in found)
         passed = f"{time.perf_counter() - start:5.0f} s"

@@ -16,8 +16,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.size import Size
 from benchmarks.trust.logged_runs import WRITERS
-from benchmarks.trust.outcome import Effort, Outcome
+from benchmarks.trust.outcome import Outcome
 
 _PROMISES = {
     "signal": "what a call returned for is read back after Ctrl-C, SIGTERM and SIGKILL",
@@ -26,12 +27,12 @@ _PROMISES = {
 }
 
 
-def attack(effort: Effort, writers: tuple[str, ...] = WRITERS) -> list[Outcome]:
+def attack(size: Size, writers: tuple[str, ...] = WRITERS) -> list[Outcome]:
     """Three outcomes for each of `writers`."""
     tried: Counter[str] = Counter()
     broken: Counter[str] = Counter()
     last: dict[str, str] = {}
-    for writer, kind, how, at, fault in _cases(writers, effort):
+    for writer, kind, how, at, fault in _cases(writers, size):
         promise = f"{_PROMISES[kind]}: {writer}"
         tried[promise] += 1
         if fault:
@@ -40,12 +41,12 @@ def attack(effort: Effort, writers: tuple[str, ...] = WRITERS) -> list[Outcome]:
     return [Outcome(each, cases, broken[each], last.get(each, "")) for each, cases in tried.items()]
 
 
-def _cases(writers: tuple[str, ...], effort: Effort) -> Iterator[list[str]]:
+def _cases(writers: tuple[str, ...], size: Size) -> Iterator[list[str]]:
     with tempfile.TemporaryDirectory() as directory:
         told = subprocess.run(
             [
                 *(sys.executable, "-m", "benchmarks.trust.crash_cases"),
-                *(str(effort.seed), str(effort.share), str(Path(directory).resolve()), *writers),
+                *(str(size.seed), str(size.share), str(Path(directory).resolve()), *writers),
             ],
             stdout=subprocess.PIPE,
             text=True,

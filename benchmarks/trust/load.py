@@ -18,7 +18,8 @@ from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 
-from benchmarks.trust.outcome import Effort, Outcome
+from benchmarks.size import Size
+from benchmarks.trust.outcome import Outcome
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.records.identity import model_key
 from tests.tensorboard_host import tensorboard_process, wait_until
@@ -33,12 +34,12 @@ _MOST_AFTER_SECONDS = 1.0
 _BEGUN_SECONDS = 0.2
 
 
-def attack(effort: Effort) -> list[Outcome]:
-    with served(effort.count(100_000), effort.count(2000)) as server:
+def attack(size: Size) -> list[Outcome]:
+    with served(size.count(100_000), size.count(2000)) as server:
         return [
-            models_beside_comparisons(server, effort.count(400, 50)),
-            equal_requests(server, effort.count(10, 3)),
-            abandoned_requests(server, effort.count(10, 3)),
+            models_beside_comparisons(server, size.count(400, 50)),
+            equal_requests(server, size.count(10, 3)),
+            abandoned_requests(server, size.count(10, 3)),
         ]
 
 

@@ -24,18 +24,6 @@ class Outcome:
         return self.broken > 0 or not self.tried
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much of an attack is made, and with which seed."""
-
-    seed: int = 0
-    share: float = 1.0
-
-    def count(self, full: int, fewest: int = 1) -> int:
-        """How many cases that is of a `full` number."""
-        return max(fewest, round(full * self.share))
-
-
 def table(outcomes: Iterable[Outcome]) -> str:
     """A table in Markdown, as it stands in the documentation."""
     lines = ["| promise | cases | broken | worst |", "|---|--:|--:|---|"]

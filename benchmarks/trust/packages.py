@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.trust.outcome import Effort, Outcome
+from benchmarks.size import Size
+from benchmarks.trust.outcome import Outcome
 
 ROOT = Path(__file__).parents[2]
 _AUDIT = (sys.executable, "-m", "pip_audit", "-r", "constraints.txt", "--disable-pip", "--no-deps")
 _PATIENCE_SECONDS = 600
 
 
-def attack(_: Effort) -> list[Outcome]:
+def attack(_: Size) -> list[Outcome]:
     """One outcome for each registry that answered, one word for each that did not."""
     return [*python_packages(), *node_packages()]
 

@@ -16,9 +16,10 @@ from urllib.parse import quote, urlsplit
 import chromium
 from playwright.sync_api import Browser, Dialog, FrameLocator, Locator, Page, sync_playwright
 
+from benchmarks.size import Size
 from benchmarks.trust.hostile_logs import HostileLogs
 from benchmarks.trust.hostile_texts import HOST, MARK, TEXTS
-from benchmarks.trust.outcome import Effort, Outcome
+from benchmarks.trust.outcome import Outcome
 from tests.tensorboard_host import tensorboard_process
 
 # So many texts are logged together: all of them are on the screen.
@@ -78,9 +79,9 @@ class Signs:
             self.seen.append(f"{count} elements from a text")
 
 
-def attack(effort: Effort) -> list[Outcome]:
+def attack(size: Size) -> list[Outcome]:
     """Logs the texts, walks through all places, saves all files, and opens hostile links."""
-    count = effort.count(len(TEXTS))
+    count = size.count(len(TEXTS))
     # Some of every kind.
     texts = TEXTS[:: len(TEXTS) // count][:count]
     signs, taken, refused = Signs(), 0, 0

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 
+from benchmarks.size import Size
 from benchmarks.trust.guided import Tally, tallied
-from benchmarks.trust.outcome import Effort, Outcome
+from benchmarks.trust.outcome import Outcome
 
 _CASES = 200_000
 # What small records may take by themselves, twice: of messages, and of columns.
 _MOST_GROWN = 2 * (64 << 20)
 
 
-def attack(effort: Effort) -> list[Outcome]:
-    tally = tallied("benchmarks.trust.hostile_records", effort.seed, effort.count(_CASES, 200))
+def attack(size: Size) -> list[Outcome]:
+    tally = tallied("benchmarks.trust.hostile_records", size.seed, size.count(_CASES, 200))
     return outcomes(tally, "a hostile record is refused with a remedy, or every route shows it")
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from benchmarks.trust.outcome import Effort, Outcome
+from benchmarks.size import Size
+from benchmarks.trust.outcome import Outcome
 from tensorboard_cnc import cnc_summary
 from tests.tensorboard_host import (
     LOADERS,
@@ -31,13 +32,13 @@ _CREDENTIALS = {
 }
 
 
-def attack(effort: Effort) -> list[Outcome]:
-    outcomes = [through_s3(effort.count(100, 3))]
+def attack(size: Size) -> list[Outcome]:
+    outcomes = [through_s3(size.count(100, 3))]
     if "fast" in LOADERS:
         outcomes += [
-            through_a_data_server(effort.count(100, 3)),
+            through_a_data_server(size.count(100, 3)),
             *with_few_descriptors(3000, 1024),
-            with_replaced_files(effort.count(20, 1)),
+            with_replaced_files(size.count(20, 1)),
         ]
     return outcomes
 

@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 from jsonschema import ValidationError
 from schemathesis import GenerationMode
 
+from benchmarks.size import Size
 from benchmarks.trust.load import log_models
-from benchmarks.trust.outcome import Effort, Outcome
+from benchmarks.trust.outcome import Outcome
 from tests.described_client import check, description
 from tests.tensorboard_host import InProcessTensorBoard, serve_in_process
 
@@ -64,8 +65,8 @@ class Found:
         return self.statuses.total()
 
 
-def attack(effort: Effort) -> list[Outcome]:
-    found = made(effort)
+def attack(size: Size) -> list[Outcome]:
+    found = made(size)
     told = ", ".join(f"{n:,} × {status}" for status, n in sorted(found.statuses.items()))
     for each in (*found.faults, *found.undescribed, *found.slow)[:_TOLD]:
         print(each, file=sys.stderr)
@@ -81,16 +82,16 @@ def attack(effort: Effort) -> list[Outcome]:
     ]
 
 
-def made(effort: Effort) -> Found:
+def made(size: Size) -> Found:
     """What comes of the requests to logs as they are now, to damaged ones, and to none at all."""
     found = Found()
     for number, log in enumerate((_current, _damaged, _empty)):
         with tempfile.TemporaryDirectory() as folder:
-            log(Path(folder), effort)
+            log(Path(folder), size)
             with serve_in_process(Path(folder), "python") as tensorboard:
                 tensorboard.models()
-                requests = effort.count(_REQUESTS // 3, 12)
-                start = effort.seed + number
+                requests = size.count(_REQUESTS // 3, 12)
+                start = size.seed + number
                 for path, query in queries(known_values(tensorboard), requests, start):
                     ask(tensorboard, path, query, found)
     return found
@@ -209,14 +210,14 @@ def _drawn(strategy: st.SearchStrategy[str], count: int, start: int) -> Iterator
         yield from found
 
 
-def _current(logdir: Path, _: Effort) -> None:
+def _current(logdir: Path, _: Size) -> None:
     log_models(logdir, 300, 12)
 
 
-def _damaged(logdir: Path, effort: Effort) -> None:
+def _damaged(logdir: Path, size: Size) -> None:
     """Logs of 0.1.0 with a changed byte in every second file, and a third of the others cut."""
     shutil.copytree(_OLD_LOGS, logdir, dirs_exist_ok=True)
-    rng = np.random.default_rng(effort.seed)
+    rng = np.random.default_rng(size.seed)
     for number, path in enumerate(sorted(logdir.rglob("*tfevents*"))):
         content = bytearray(path.read_bytes())
         at = int(rng.integers(len(content) // 2, len(content)))
@@ -225,5 +226,5 @@ def _damaged(logdir: Path, effort: Effort) -> None:
         path.write_bytes(content[:at] if number % 6 == 0 else content)
 
 
-def _empty(_: Path, __: Effort) -> None:
+def _empty(_: Path, __: Size) -> None:
     """Nothing at all."""

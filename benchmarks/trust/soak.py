@@ -21,7 +21,8 @@ from urllib.parse import urlencode
 import numpy as np
 
 from benchmarks.process_memory import megabytes_of
-from benchmarks.trust.outcome import Effort, Outcome
+from benchmarks.size import Size
+from benchmarks.trust.outcome import Outcome
 from tensorboard_cnc import cnc_summary
 from tests.tensorboard_host import TensorBoardProcess, tensorboard_process, wait_until
 
@@ -42,9 +43,9 @@ class Usage:
     threads: int
 
 
-def attack(effort: Effort) -> list[Outcome]:
+def attack(size: Size) -> list[Outcome]:
     """Half an hour of rounds, or a share of it."""
-    end = time.monotonic() + _SECONDS * effort.share
+    end = time.monotonic() + _SECONDS * size.share
     return soak(lambda _: time.monotonic() < end)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.claims.cases import CASES, run
-from benchmarks.claims.lines import Size, table
+from benchmarks.claims.lines import table
+from benchmarks.size import Size
 
 _SIZE = Size(seed=1, share=0.02)
 

@@ -12,11 +12,11 @@ from benchmarks.claims.lines import (
     NONE,
     Limit,
     Line,
-    Size,
     at_least,
     markdown,
     table,
 )
+from benchmarks.size import Size
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ import os
 
 import pytest
 
+from benchmarks.size import Size
 from benchmarks.trust.crashes import attack
 from benchmarks.trust.logged_runs import WRITERS
-from benchmarks.trust.outcome import Effort
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
 
 
 def test_nothing_promised_is_lost() -> None:
-    outcomes = attack(Effort(share=0.02))
+    outcomes = attack(Size(share=0.02))
     assert len(outcomes) == 3 * len(WRITERS)
     assert [outcome for outcome in outcomes if outcome.red] == []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.trust.outcome import Effort, Outcome, table
+from benchmarks.size import Size
+from benchmarks.trust.outcome import Outcome, table
 
 
 def test_a_promise_that_nobody_tried_is_not_kept() -> None:
@@ -18,5 +19,5 @@ def test_a_table() -> None:
 
 
 def test_a_share_of_the_cases() -> None:
-    assert Effort(share=0.01).count(300) == 3
-    assert Effort(share=0.01).count(20) == 1
+    assert Size(share=0.01).count(300) == 3
+    assert Size(share=0.01).count(20) == 1

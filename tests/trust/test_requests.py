@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from benchmarks.size import Size
 from benchmarks.trust import requests
-from benchmarks.trust.outcome import Effort
 
 
 def test_generated_requests() -> None:
-    found = requests.made(Effort(share=0.002))
+    found = requests.made(Size(share=0.002))
     assert (found.faults, found.undescribed) == ([], [])
     assert {200, 400, 404} <= set(found.statuses), "they reach all that a route does"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import weakref
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.activations import activations_record
+from tests.writer.kept_outputs import KeptOutputs
 
 
 @pytest.fixture(autouse=True)
@@ -77,17 +77,9 @@ def test_everything_is_as_it_was_also_on_error(fails: bool) -> None:
 
 
 def test_outputs_are_not_kept_in_memory() -> None:
-    alive: list[weakref.ref[Tensor]] = []
-    most = 0
-
-    class Layer(nn.Module):
-        def forward(self, x: Tensor) -> Tensor:
-            nonlocal most
-            most = max(most, sum(each() is not None for each in alive))
-            y = x + 1
-            alive.append(weakref.ref(y))
-            return y
-
-    activations_record("m", nn.Sequential(*[Layer() for _ in range(20)]), [torch.randn(9, 50)] * 3)
-    assert len(alive) == 60
-    assert most <= 2, "the input of a layer, and perhaps that of the one before"
+    outputs = KeptOutputs()
+    activations_record(
+        "m", nn.Sequential(*[outputs.layer() for _ in range(20)]), [torch.randn(9, 50)] * 3
+    )
+    assert outputs.made == 60
+    assert outputs.most <= 2, "the input of a layer, and perhaps that of the one before"

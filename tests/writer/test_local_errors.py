@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import random
-import weakref
 
 import pytest
 import torch
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.activations import activations_record
+from tests.writer.kept_outputs import KeptOutputs
 from tests.writer.local_records import local, missing, record
 
 
@@ -212,18 +212,8 @@ def test_both_networks_are_left_as_they_were_also_on_error(batches: int) -> None
 
 
 def test_neither_inputs_nor_outputs_are_kept() -> None:
-    alive: list[weakref.ref[Tensor]] = []
-    most = 0
-
-    class Layer(nn.Module):
-        def forward(self, x: Tensor) -> Tensor:
-            nonlocal most
-            most = max(most, sum(each() is not None for each in alive))
-            y = x + 1
-            alive.append(weakref.ref(y))
-            return y
-
-    nets = [nn.Sequential(*[Layer() for _ in range(20)]) for _ in range(2)]
+    outputs = KeptOutputs()
+    nets = [nn.Sequential(*[outputs.layer() for _ in range(20)]) for _ in range(2)]
     record(nets[0], [torch.randn(9, 50)] * 3, nets[1])
-    assert len(alive) == 3 * 60
-    assert most <= 3, "the base's input, its last output, and what the layer alone gave"
+    assert outputs.made == 3 * 60
+    assert outputs.most <= 3, "the base's input, its last output, and what the layer alone gave"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -14,67 +12,17 @@ from torch import Tensor, nn
 from tensorboard_cnc.efficiency.measuring import measure
 from tensorboard_cnc.writer.tensors.model_sources import all_sources
 from tensorboard_cnc.writer.tensors.tensor_source import Refused, TensorSource
+from tests.writer.tensors.dense_net import (
+    INPUTS,
+    WEIGHTS,
+    Net,
+    check,
+    each_layer,
+    sqnr,
+)
 from tests.writer.tensors.read_sources import values
 
 pytestmark = [pytest.mark.toolkits, pytest.mark.filterwarnings("ignore")]
-INPUTS = torch.randn(4, 64, generator=torch.Generator().manual_seed(1))
-WEIGHTS = 64 * 128 + 128 * 32
-PARAMETERS = WEIGHTS + 128 + 32
-MACS = len(INPUTS) * WEIGHTS
-
-
-class Net(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        torch.manual_seed(0)
-        self.up, self.down = nn.Linear(64, 128), nn.Linear(128, 32)
-
-    def forward(self, x: Tensor) -> Tensor:
-        found: Tensor = self.down(torch.relu(self.up(x)))
-        return found
-
-
-def each_layer(change: Callable[[nn.Linear], Any]) -> Any:
-    net: Any = Net()
-    net.up, net.down = change(net.up), change(net.down)
-    return net
-
-
-def check(
-    net: nn.Module,
-    expected: Mapping[str, Any],
-    *,
-    inputs: Any = None,
-    dtype: torch.dtype = torch.float32,
-    stored: int | None = None,
-) -> None:
-    """Values of both weights, and the counts of a network that is otherwise as it was.
-
-    `stored`: bytes of the codes and scales of both.
-    """
-    found = {each.name: each for each in all_sources(net, inputs)}
-    dense = dict(Net().named_parameters())
-    for name in ("up.weight", "down.weight"):
-        source = found[name]
-        assert isinstance(source, TensorSource), source
-        right, read = expected[name].detach().double().numpy(), values(source)
-        np.testing.assert_allclose(read, right, rtol=1e-6, atol=1e-7)
-        base = dense[name].detach().double().numpy()
-        assert sqnr(base, read) == pytest.approx(sqnr(base, right), abs=0.05)
-    assert not [each for each in found.values() if isinstance(each, Refused)]
-    assert sum(each.weights or 0 for each in found.values()) == PARAMETERS
-    measured = measure(net, INPUTS.to(dtype), repeats=1, warmup=0)
-    assert measured.parameters == PARAMETERS
-    assert measured.macs == MACS
-    if stored is not None:
-        sources = [found["up.weight"], found["down.weight"]]
-        assert (
-            sum(each.stored_bytes for each in sources if isinstance(each, TensorSource)) == stored
-        )
-
-
-def sqnr(base: Any, read: Any) -> float:
-    return float(10 * np.log10(np.square(base).sum() / np.square(base - read).sum()))
 
 
 @pytest.mark.parametrize("kind", ["nf4", "fp4"])
@@ -351,63 +299,3 @@ def test_llmcompressor(scheme: str, tmp_path: Any) -> None:
     measured = measure(net, {"input_ids": IDS}, repeats=1, warmup=0)
     plain = measure(dense, {"input_ids": IDS}, repeats=1, warmup=0)
     assert (measured.parameters, measured.macs) == (count, plain.macs)
-
-
-LORA = {"r": 4, "target_modules": ["up", "down"]}
-ADDING: dict[str, tuple[str, dict[str, Any]]] = {
-    "LoRA": ("LoraConfig", LORA),
-    "rsLoRA": ("LoraConfig", LORA | {"use_rslora": True}),
-    "DoRA": ("LoraConfig", LORA | {"use_dora": True}),
-    "biases": ("LoraConfig", LORA | {"lora_bias": True}),
-    "ranks": ("LoraConfig", LORA | {"rank_pattern": {"up": 2}, "alpha_pattern": {"up": 9}}),
-    "a module as a whole": ("LoraConfig", {"r": 4, "target_modules": ["up"],
-                                           "modules_to_save": ["down"]}),
-    "a parameter": ("LoraConfig", {"r": 4, "target_modules": [],
-                                   "target_parameters": ["up.weight"]}),
-    "LoHa": ("LoHaConfig", LORA),
-    "LoKr": ("LoKrConfig", LORA),
-    "VeRA": ("VeraConfig", LORA),
-    "FourierFT": ("FourierFTConfig", {"n_frequency": 20, "target_modules": ["up", "down"]}),
-}  # fmt: skip
-REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
-    "OFT": ("OFTConfig", {"oft_block_size": 4, "target_modules": ["up", "down"]}),
-    "IA3": ("IA3Config", {"target_modules": ["up", "down"], "feedforward_modules": []}),
-    "HRA": ("HRAConfig", LORA),
-}
-
-
-def adapted(kind: str, options: dict[str, Any]) -> Any:
-    peft = pytest.importorskip("peft")
-    net = peft.get_peft_model(Net(), getattr(peft, kind)(**options))
-    torch.manual_seed(3)
-    for parameter in net.parameters():
-        if parameter.requires_grad:
-            parameter.data += 0.05 * torch.randn_like(parameter)
-    return net
-
-
-@pytest.mark.parametrize(("kind", "options"), ADDING.values(), ids=ADDING)
-def test_peft(kind: str, options: dict[str, Any]) -> None:
-    net = adapted(kind, options)
-    merged, unmerged = copy.deepcopy(net).merge_and_unload(), copy.deepcopy(net)
-    unmerged.merge_adapter()
-    expected = {each.name: each for each in all_sources(merged)}
-    for model in (net, unmerged):
-        found = {each.name: each for each in all_sources(model)}
-        assert found.keys() == expected.keys()
-        for name, source in found.items():
-            assert isinstance(source, TensorSource), source
-            right = expected[name]
-            assert isinstance(right, TensorSource)
-            np.testing.assert_allclose(values(source), values(right), rtol=1e-4, atol=1e-5)
-        assert sum(each.weights or 0 for each in found.values()) == PARAMETERS
-        assert measure(model).parameters == PARAMETERS
-    assert measure(unmerged, INPUTS, repeats=1, warmup=0).macs == MACS
-
-
-@pytest.mark.parametrize(("kind", "options"), REFUSED.values(), ids=REFUSED)
-def test_peft_refuses(kind: str, options: dict[str, Any]) -> None:
-    found = all_sources(adapted(kind, options))
-    refused = {each.name: each.reason for each in found if isinstance(each, Refused)}
-    assert {"up.weight", "down.weight"} <= refused.keys()
-    assert all("Merge it, then log the network" in reason for reason in refused.values())

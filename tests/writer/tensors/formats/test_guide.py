@@ -30,7 +30,8 @@ LIVE = {
     "Flax": "flax",
 }
 LIVE_TESTS = [
-    Path(__file__).parents[1] / f"test_{name}_toolkits.py" for name in ("live", "trees_of")
+    Path(__file__).parents[1] / f"test_{name}.py"
+    for name in ("live_toolkits", "live_adapters", "trees_of_toolkits")
 ]
 
 
