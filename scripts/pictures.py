@@ -53,6 +53,8 @@ class Camera:
 
     def take(self, name: str, part: Locator | None = None) -> None:
         self._page.mouse.move(700, 20)
+        # Until a second reading has shown as much.
+        expect(self.frame.get_by_text("models so far")).to_have_count(0)
         self._page.wait_for_timeout(_SETTLED_MS)
         (part or self._page).screenshot(path=IMAGES / f"{name}.png")
 

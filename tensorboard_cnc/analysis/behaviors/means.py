@@ -172,6 +172,10 @@ class Sample:
             return LEAST_OF_PART
         return max(_KURTOSES_OF_PART * self.kurtosis, LEAST_OF_PART)
 
+    def _are_at_a_bound(self) -> bool:
+        """Whether all are the least or the most that there is, as all right and all wrong are."""
+        return self.bounds is not None and self.mean in self.bounds
+
     def why_no_interval(self, what: str = "instances") -> str | None:
         """Why the mean has no interval and no test; None where it has."""
         n = len(self.values)
@@ -184,7 +188,7 @@ class Sample:
                 f"Too few to tell: values without bounds may be large in one of a hundred, so "
                 f"their mean needs {LEAST_UNBOUNDED} {what}, and has {n}."
             )
-        if not self.varies:
+        if not (self.varies or self._are_at_a_bound()):
             return f"All {n:,} are equal: nothing tells how far others would be."
         if self.bounds:
             return None

@@ -166,7 +166,7 @@ def test_errors_grow_with_the_kurtosis() -> None:
     [
         ([], "No instances with this value."),
         ([1.0, 2.0], "Too few to tell: a mean needs 30 instances, and has 2."),
-        ([0.0] * 50, "All 50 are equal: nothing tells how far others would be."),
+        ([-0.5] * 50, "All 50 are equal: nothing tells how far others would be."),
         ([0.1] * 50, "All 50 are equal: nothing tells how far others would be."),
         ([5.0] * 300, "All 300 are equal: nothing tells how far others would be."),
         ([1.0] * 299 + [700], "Too few decide: 1 of 300 instances carries 70% of the sum."),
@@ -177,6 +177,16 @@ def test_reasons(values: list[float], reason: str) -> None:
     for dtype in (np.float64, np.float32) if max(values, default=0) < 1e30 else (np.float64,):
         column: NDArray[np.floating[Any]] = np.array(values, dtype)
         assert Sample(column, bounds_of(column)).why_no_interval() == reason
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_all_at_a_bound_have_the_interval_of_what_may_be_missing(value: float) -> None:
+    sample = Sample(np.full(30, value), Bounds(0.0, 1.0))
+    assert sample.why_no_interval() is None
+    # Clopper and Pearson: of 30 none of the other value.
+    exact = stats.binomtest(0, 30).proportion_ci(method="exact").high
+    low, high = sample.interval()
+    assert (low, high) == pytest.approx((0, exact) if value == 0 else (1 - exact, 1))
 
 
 def test_powers_that_would_overflow() -> None:
