@@ -14,7 +14,9 @@ from benchmarks.size import Size
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.claims", description=__doc__)
-    parser.add_argument("names", nargs="*", help=f"of {', '.join(CASES)}")
+    # argparse takes % for the beginning of a field of its own.
+    known = ", ".join(CASES).replace("%", "%%")
+    parser.add_argument("names", nargs="*", help=f"of {known}")
     parser.add_argument("--seed", type=int, default=0, help="of everything that is drawn")
     parser.add_argument("--share", type=float, default=1.0, help="of the trials of each case")
     parser.add_argument("--workers", type=int, default=2, help="processes beside each other")

@@ -69,8 +69,8 @@ def rate_change(negative: ArrayLike, positive: ArrayLike, n: ArrayLike, p: Array
         error = _tango_error(down, up, size, change)
         return np.asarray(np.abs(up - down - size * change) >= Z * error)
 
-    low = _crossing(value, np.full_like(value, -1), beyond)
-    high = _crossing(value, np.ones_like(value), beyond)
+    ends = np.stack([np.full_like(value, -1), np.ones_like(value)])
+    low, high = _crossing(np.stack([value, value]), ends, beyond)
     touches = p >= 0.05
     low = np.where(touches, np.minimum(low, 0), low)
     high = np.where(touches, np.maximum(high, 0), high)
@@ -102,8 +102,8 @@ def rate_ratio(base_only: int, model_only: int, both: int, p: float) -> tuple[fl
         variance = np.maximum((1 + ratio) * lost + (ratio - 1) * right, 0)
         return np.asarray(np.abs(after - ratio * before) >= Z * np.sqrt(variance))
 
-    ratio = np.array([after / before])
-    low, high = (float(_crossing(ratio, np.array([end]), beyond)[0]) for end in (0.0, _MOST_RATIO))
+    ratios = np.full(2, after / before)
+    low, high = map(float, _crossing(ratios, np.array([0.0, _MOST_RATIO]), beyond))
     return (min(low, 1.0), max(high, 1.0)) if p >= 0.05 else (low, high)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,18 +39,47 @@ def model_summary(
 ) -> wire.ModelBehavior:
     """What a model does on the filtered rows; `edges` are those of all histograms."""
     comparison, measure = filtered.comparison, filtered.measure
-    model = comparison.evaluation(key)
-    summary = not_logged(key)
-    summary["logged"] = True
-    summary["n"] = filtered.count(model.present)
-    summary["n_shared"] = filtered.count(comparison.shared(key))
-    summary["excluded"] = _excluded(comparison, key)
+    summary: wire.ModelBehavior = {**_kept(filtered, key)}
     if filtered.has_value(key):
         values = filtered.values(key, measure, filtered.form)
         summary["value"] = _estimate_json(_value(filtered, key, values, seeds))
         counts = counts_in(values, edges)
         n_known = int(counts.sum())
         summary["histogram"] = {"counts": counts.tolist(), "n_excluded": summary["n"] - n_known}
+    if comparison.base is not None and key != comparison.models[0] and not measure.pairwise:
+        summary["change"] = _change(filtered, key, seeds)
+    return summary
+
+
+@dataclass(frozen=True, slots=True)
+class _AnyMeasure:
+    """What a summary says of a model whatever the measure."""
+
+    summary: wire.ModelBehavior
+    # A few dozen numbers and the names of predictions, with all that Python adds.
+    nbytes: int = 16_384
+
+
+def _kept(filtered: FilteredRows, key: str) -> wire.ModelBehavior:
+    """What is the same for all measures, computed once: people look through one after another."""
+    comparison = filtered.comparison
+    rows = hashlib.blake2b(np.packbits(filtered.rows).tobytes()).digest()
+    versions = (comparison.versions.get(comparison.models[0]), comparison.versions[key])
+    return comparison.cached.keep(
+        _AnyMeasure,
+        ("summary", rows, *versions),
+        lambda: _AnyMeasure(_whatever_the_measure(filtered, key)),
+    ).summary
+
+
+def _whatever_the_measure(filtered: FilteredRows, key: str) -> wire.ModelBehavior:
+    comparison = filtered.comparison
+    model = comparison.evaluation(key)
+    summary = not_logged(key)
+    summary["logged"] = True
+    summary["n"] = filtered.count(model.present)
+    summary["n_shared"] = filtered.count(comparison.shared(key))
+    summary["excluded"] = _excluded(comparison, key)
     summary["nll"] = _mean_of(filtered, key, "nll")
     summary["brier"] = _mean_of(filtered, key, "brier")
     summary["answers"] = _predictions(filtered, key)
@@ -58,8 +88,6 @@ def model_summary(
         summary["calibration"] = _calibration(model, filtered)
     if comparison.base is not None and key != comparison.models[0]:
         _against_base(summary, filtered, key, comparison.base)
-        if not measure.pairwise:
-            summary["change"] = _change(filtered, key, seeds)
     return summary
 
 
