@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar, cast
 
 from tensorboard_cnc.format import cnc_pb2 as pb
@@ -32,6 +34,7 @@ from tensorboard_cnc.records.models import (
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
+_NO_CONDITIONS: Mapping[str, str] = MappingProxyType({})
 _STATUS: dict[Status, pb.ModelCard.Status] = {
     "running": pb.ModelCard.RUNNING,
     "finished": pb.ModelCard.FINISHED,
@@ -202,14 +205,14 @@ def _metrics_from_message(message: pb.Metrics) -> Metrics:
 
 
 def _measurement_from_message(message: pb.Measurement) -> Measurement:
-    conditions = ((_name(each.name), each.value) for each in message.conditions)
+    conditions = ((_shared(_name(c.name)), _shared(c.value)) for c in message.conditions)
     return Measurement(
-        _name(message.name),
+        _shared(_name(message.name)),
         tuple(message.repeats),
         message.step if message.HasField("step") else None,
         message.logged_us,
-        message.host,
-        _once(conditions, "condition"),
+        _shared(message.host),
+        _once(conditions, "condition") or _NO_CONDITIONS,
         message.note,
         _interval(message.interval) if message.HasField("interval") else None,
         _key_of(_BOUND_OF_VALUE, message.bound),
@@ -287,6 +290,12 @@ def _key_of(names: dict[_K, _V], value: _V) -> _K:
 def _name(text: str) -> str:
     if len(text) > NAME_CHARACTERS:
         raise damaged(f"the name {text[:20]!r}… has {len(text):,} characters")
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _shared(text: str) -> str:
+    """The same object for the same text: thousands of models repeat a few names."""
     return text
 
 
