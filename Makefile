@@ -3,6 +3,7 @@
 
 VENV ?= .venv
 WRITERS_VENV ?= .venv-writers
+DOCS_VENV ?= .venv-docs
 WORKERS ?= 2
 PYTEST ?=
 # Of a test by name only the files that hold it are imported, which takes a tenth of the time.
@@ -22,7 +23,7 @@ BOOTSTRAP = $(ANY_PYTHON) scripts/bootstrap.py --venv
 
 .DEFAULT_GOAL := help
 .PHONY: help demo dev test test-panel test-python test-writers test-toolkits check check-python check-panel \
-	format lock bench claims trust pictures wheel release proto types \
+	format lock bench claims trust pictures docs wheel release proto types \
 	environment-demo environment-test environment-check
 
 help:  ## Show this list
@@ -90,6 +91,10 @@ pictures: environment-test  ## Take the pictures of the documentation from the d
 	$(PANEL)
 	PYTHONPATH=. $(PY) scripts/pictures.py
 
+docs:  ## Build the site of docs/ into build/site (SERVE=1 shows it, and renews it on every change)
+	@$(BOOTSTRAP) $(DOCS_VENV) docs
+	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs $(if $(filter 1,$(SERVE)),serve,build --strict)
+
 wheel: environment-test  ## Build the wheel and the sdist into dist/
 	PIP_CONSTRAINT=constraints.txt $(PY) -m build
 
@@ -99,9 +104,10 @@ release: environment-check  ## Check, build and tag the version (RELEASE=--dry-r
 proto: environment-test  ## Compile tensorboard_cnc/format/cnc.proto
 	$(PY) scripts/proto.py
 
-types: environment-test  ## Generate the panel's types and docs/openapi.yaml from the routes and tensorboard_cnc/wire/
+types: environment-test  ## Generate the panel's types, docs/openapi.yaml and docs/reference/cli.md from the code
 	$(PY) scripts/wire_types.py
 	$(PY) scripts/openapi.py
+	$(PY) scripts/cli_reference.py
 
 environment-demo environment-test environment-check: environment-%:
 	@$(BOOTSTRAP) $(VENV) $*

@@ -1,8 +1,9 @@
-"""Builds the panel before the package; all else is in pyproject.toml."""
+"""Builds the panel before the package, and the README for an index; else see pyproject.toml."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import ClassVar
@@ -16,6 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "scripts"))
 
 import node
 import panel_build
+import repository
+
+ROOT = repository.ROOT
 
 
 class BuildPanel(Command):
@@ -53,4 +57,16 @@ class SdistWithPanel(sdist):
         super().run()
 
 
-setup(cmdclass={"build": BuildWithPanel, "build_panel": BuildPanel, "sdist": SdistWithPanel})
+def long_description() -> str:
+    """The README with the addresses of what it links to, at the tag of this version."""
+    package = (ROOT / "tensorboard_cnc" / "__init__.py").read_text(encoding="utf-8")
+    (version,) = re.findall(r'^__version__ = "(.+)"$', package, re.MULTILINE)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return repository.readable_elsewhere(readme, f"v{version}")
+
+
+setup(
+    long_description=long_description(),
+    long_description_content_type="text/markdown",
+    cmdclass={"build": BuildWithPanel, "build_panel": BuildPanel, "sdist": SdistWithPanel},
+)

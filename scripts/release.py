@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import repository
+
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 PACKAGE = "tensorboard_cnc"
@@ -34,6 +36,9 @@ class State(NamedTuple):
     # As `git status --porcelain` and `git tag` tell it.
     changed: str
     tags: tuple[str, ...]
+    # Where the project says it is, and where a workflow builds it ("" outside of one).
+    repository: str
+    built_in: str = ""
 
 
 def main() -> None:
@@ -64,7 +69,8 @@ def found_state() -> State:
     version = re.search(r'^__version__ = "(.+)"$', source, re.MULTILINE)
     assert version, "tensorboard_cnc/__init__.py has no __version__"
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    return State(version[1], changelog, _git("status", "--porcelain"), tuple(_git("tag").split()))
+    changed, tags = _git("status", "--porcelain"), tuple(_git("tag").split())
+    return State(version[1], changelog, changed, tags, repository.address(), _workflow_repository())
 
 
 def release_problems(state: State, today: datetime.date | None = None) -> Iterator[str]:
@@ -89,6 +95,11 @@ def tag_problems(state: State, tag: str) -> Iterator[str]:
         yield f"the tag is {tag}, but __version__ is {state.version}"
     if not changes(state.changelog, state.version):
         yield f"CHANGELOG.md says nothing of {state.version}"
+    if state.built_in not in ("", state.repository):
+        yield (
+            f"the package says that it comes from {state.repository}, but it is built in "
+            f"{state.built_in}; correct [project.urls] in pyproject.toml"
+        )
 
 
 def changes(changelog: str, version: str) -> str:
@@ -134,6 +145,11 @@ def tag(state: State) -> None:
 def _python(module: str, *arguments: str, environment: dict[str, str] | None = None) -> None:
     command = [sys.executable, "-m", module, *arguments]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
+
+
+def _workflow_repository() -> str:
+    server, name = (os.environ.get(f"GITHUB_{part}", "") for part in ("SERVER_URL", "REPOSITORY"))
+    return f"{server}/{name}" if server and name else ""
 
 
 def _git(*arguments: str) -> str:

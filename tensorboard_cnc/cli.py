@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     0: done; 1: the log directory or standard output could not be written, or some tensors were
     refused; 2: malformed input or usage. Those of `check` are in its help.
     """
-    parser = _parser()
+    parser = command_line()
     arguments = parser.parse_args(argv)
     for stream in (sys.stdout, sys.stderr):
         # Names from a table must not fail on a console that cannot show them.
@@ -42,7 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return exit_code
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """The parser of the whole command line, with one for each command."""
     parser = argparse.ArgumentParser(
         prog="tensorboard-cnc", description="Compress & Compare for TensorBoard"
     )
@@ -67,7 +68,13 @@ def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "updates the models.",
     )
     command.add_argument("source", type=Path, metavar="SOURCE", help="a file or a directory")
-    command.add_argument("--logdir", type=_local_directory, required=True, metavar="DIR")
+    command.add_argument(
+        "--logdir",
+        type=_local_directory,
+        required=True,
+        metavar="DIR",
+        help="the log directory that the models are written into",
+    )
     command.add_argument(
         "--map",
         action="append",
@@ -96,7 +103,13 @@ def _add_add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="CHECKPOINT",
         help="a file of safetensors, GGUF, ONNX or torch, an index, a directory, or an address",
     )
-    command.add_argument("--logdir", type=_local_directory, required=True, metavar="DIR")
+    command.add_argument(
+        "--logdir",
+        type=_local_directory,
+        required=True,
+        metavar="DIR",
+        help="the log directory that the model is written into",
+    )
     command.add_argument("--id", required=True, help="the id of the model")
     command.add_argument(
         "--parent",

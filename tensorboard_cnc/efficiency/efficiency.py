@@ -19,7 +19,7 @@ class Efficiency:
     Attributes:
       parameters: learned numbers, each once where modules share them.
       nonzero_parameters: those that are not zero.
-      size_bytes: the serialised state.
+      size_bytes: the serialised state, in bytes like all sizes here.
       compressed_bytes: the same after zlib; beyond 64 MB estimated from a sample.
       compressed_interval: then, where it lies at 95 %.
       effective_bytes: what the state needs with each tensor in its shortest plain encoding.
@@ -27,7 +27,7 @@ class Efficiency:
         is known: a multiply-accumulate counts as two.
       uncounted: how often operations ran that may be products and were not counted, by name, the
         most frequent first.
-      latency_ms: wall-clock time of each timed forward pass.
+      latency_ms: wall-clock time of each timed forward pass, in milliseconds.
       peak_memory_bytes: state and inputs, and the most that a forward pass allocated on top.
       batch: instances in the example inputs.
       conditions: what else a time or a memory figure depends on, such as threads and versions.

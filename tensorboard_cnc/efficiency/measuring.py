@@ -53,6 +53,10 @@ def measure(
       repeats: forward passes that are timed.
       warmup: forward passes before these.
 
+    Returns:
+      What was found, in bytes, milliseconds and operations; the page's names for it are those of
+      `Efficiency.metrics`.
+
     Raises:
       ArgumentError: `model` is not a module or has lazy parameters, or a count is not a whole
         number.

@@ -29,7 +29,12 @@ BulkKind: TypeAlias = Literal["dataset", "predictions", "weights", "activations"
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A compression step and its parameters, in the order they were given."""
+    """A compression step, made by `cnc_summary.operation`.
+
+    Attributes:
+      name: what is done; models with the same one stand in one column of the map.
+      parameters: how it is done, in the order they were given.
+    """
 
     name: str
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
@@ -106,9 +111,21 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class MetricSpec:
-    """How to read a metric. `goal` None: neither direction is better, or nobody said.
+    """How to read a metric, made by `cnc_summary.metric`.
 
-    A `suggested` one came with the values; what a user defines goes before it.
+    Attributes:
+      name: the name under which it is logged.
+      goal: "max" or "min"; None: neither direction is better, or nobody said.
+      unit: shown behind values; "B" are bytes.
+      format: a d3-format specifier; "": three significant digits.
+      low: the lowest value of its scale, in its unit; None where it is open.
+      high: the highest value of its scale, in its unit; None where it is open.
+      primary: whether it is among the few that are shown first.
+      budget: the limit that models should meet.
+      scalar: the tag of the ordinary scalar that it is taken from, or "".
+      defined_us: when it was defined, in microseconds since 1970.
+      suggested: it came with the values; what a user defines goes before it.
+      description: what it measures, in one line.
     """
 
     name: str

@@ -85,6 +85,9 @@ class Behaviors:
     def harmed(self) -> wire.HarmedSlices:
         """Slices that a model harms more than the rest, tested (`wire.HarmedSlices`).
 
+        A net loss by McNemar's exact test, and worse than the rest by Welch's *t*; both with their
+        own q over all slices and models. docs/measures.md, "Of slices", has the procedure.
+
         Raises:
           ReadError: none of the models has predictions.
         """

@@ -60,6 +60,8 @@ class Layers:
     def rows(self, view: wire.LayerView = "weights", measure: str | None = None) -> Table:
         """`tree` as a table: a row for each module or tensor and model that has it.
 
+        `view` and `measure` are as for `tree`.
+
         Columns: ``name`` ("" is the whole network), ``kind``, ``is_tensor``, ``shape``, ``model``
         (id), ``key``, ``params`` (values), ``stored_bytes`` and ``effective_bytes``, ``value`` of
         the measure with ``low`` and ``high`` (95 %) and ``certainty`` ("exact", "estimate", "at
@@ -73,13 +75,17 @@ class Layers:
     def row(self, name: str, view: wire.LayerView = "weights") -> wire.LayerDetail:
         """Everything about one module or tensor (`wire.LayerDetail`).
 
+        Args:
+          name: its full name; "" is the whole network.
+          view: as for `tree`.
+
         Raises:
           ReadError: there is none of this name.
         """
         return cast(wire.LayerDetail, self._answer("row", view=view, row=name))
 
     def measured(self, model: Model, view: wire.LayerView = "weights") -> Table:
-        """A row for each module or tensor of one model, with all measures of the view.
+        """A row for each module or tensor of `model`, with all measures of `view` (as for `tree`).
 
         Columns: those of `rows` without ``value``, ``low``, ``high`` and ``certainty``, then of
         each measure its id, "… low", "… high" and "… certainty".

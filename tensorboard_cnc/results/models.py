@@ -118,7 +118,7 @@ class Models(Sequence[Model]):
         return f"<{len(self):,} models; metrics: {', '.join(self._metrics) or 'none'}>"
 
     def base_of(self, model: Model) -> Model | None:
-        """The model that the page compares another with: the oldest root it was made from.
+        """The model that the page compares `model` with: the oldest root it was made from.
 
         None where it was made from none that was logged.
         """

@@ -46,7 +46,7 @@ class Table(Sequence[Row]):
         return f"Table of {len(self):,} rows: {', '.join(self.columns)}"
 
     def column(self, name: str) -> list[Any]:
-        """The values of one column, a row each.
+        """The values of the column called `name`, a row each.
 
         Raises:
           KeyError: there is no such column.

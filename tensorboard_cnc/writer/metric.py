@@ -42,6 +42,9 @@ def metric(
         not logged itself, its value is the last one of that scalar.
       description: what it measures, in one line; the page shows it at the metric's name.
 
+    Returns:
+      The spec; nothing is logged yet.
+
     Raises:
       ArgumentError: a value that breaks one of these rules. With ``on_error("warn")`` this is
         left to `model` and `define_metrics`, which leave the spec out.

@@ -88,6 +88,9 @@ def attach(writer: Writer, model_id: str) -> ModelHandle:
       writer: as for `model`.
       model_id: the id under which the model is logged, now or later.
 
+    Returns:
+      A handle to add with, and to close; it says nothing of the model's status.
+
     Raises:
       WriterError: `writer` is not one.
       ArgumentError: `model_id` cannot be logged.

@@ -144,7 +144,8 @@ class ModelHandle(OpenHandle):
         Raises:
           ArgumentError: an argument that cannot be measured or logged; then nothing is logged.
           ClosedError: the handle or its writer has been closed.
-          Exception: what the model raises when it is called with `example_inputs`.
+          Exception: what the model raises when it is called with `example_inputs`; a note on it
+            names the module and the argument.
         """
         found: list[Efficiency] = []
 
@@ -192,6 +193,9 @@ class ModelHandle(OpenHandle):
             together, rank 0 writes them all, and an id that several have counts once. False
             where rank 0 evaluates alone.
           max_bytes: compressed bytes that the record may take.
+
+        Returns:
+          What takes the batches. Its block raises ArgumentError where shards do not fit together.
         """
         return Evaluation(
             self,

@@ -33,6 +33,9 @@ def operation(name: str, /, **parameters: Any) -> Operation:
         arrays of NumPy, torch and others become numbers and lists; of a dtype, device, enum
         member, path, class or function the name is kept.
 
+    Returns:
+      The step, for as many models as were made by it.
+
     Raises:
       ArgumentError: a name or a value that cannot be logged. With ``on_error("warn")`` this is
         left to `model`, which keeps the problem with the model.

@@ -19,7 +19,14 @@ _BOUNDS: dict[str, Bound] = {"≥": "≥", ">=": "≥", "≤": "≤", "<=": "≤
 
 @dataclass(frozen=True, slots=True)
 class UncertainValue:
-    """A number for ``m.metrics``, made by `value`."""
+    """A number for ``m.metrics``, made by `value`.
+
+    Attributes:
+      number: the value itself.
+      interval: the ends (low, high) of its interval, or None.
+      level: how often such an interval holds the truth, between 0 and 1.
+      bound: "≥" or "≤" where the true value is this or more, or less; else None.
+    """
 
     number: Any
     interval: Any = None
@@ -47,6 +54,9 @@ def value(
       interval: the ends (low, high) of its interval, such as value ± 1.96 standard errors.
       level: how often such an interval holds the truth, between 0 and 1.
       bound: "≥" where the true value is this or more, "≤" where it is this or less.
+
+    Returns:
+      What ``m.metrics`` takes in place of a number.
 
     Raises:
       ArgumentError: an argument breaks a rule. With ``on_error("warn")`` this is left to

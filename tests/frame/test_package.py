@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import repository
 
 from tests.tensorboard_host import DEADLINE_SECONDS, wait_until
 
@@ -124,6 +126,22 @@ def test_wheel_and_sdist_hold_the_panel(wheel: Path, dist: Path) -> None:
     with tarfile.open(next(dist.glob("*.tar.gz"))) as archive:
         members = [name.split("/", 1)[-1] for name in archive.getnames()]
     assert {"tensorboard_cnc/static/index.js", "frontend/package-lock.json"} <= set(members)
+
+
+def test_an_index_can_show_the_readme(wheel: Path) -> None:
+    """It knows no relative link, and the addresses are those of the version's tag."""
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(each for each in archive.namelist() if each.endswith("/METADATA"))
+        metadata = email.message_from_bytes(archive.read(name))
+    readme = metadata.get_payload()
+    assert isinstance(readme, str)
+    assert re.findall(r"\]\((?!https?:|#)", readme) == []
+    home, tag = repository.address(), f"v{metadata['Version']}"
+    assert f"({home}/raw/{tag}/docs/images/overview.png)" in readme
+    assert f"({home}/blob/{tag}/docs/logging.md)" in readme
+    urls = metadata.get_all("Project-URL") or []
+    assert f"Repository, {home}" in urls
+    assert all(f", {home}" in url for url in urls)
 
 
 def test_a_wheel_from_the_sdist_needs_no_second_npm(build_log: str) -> None:

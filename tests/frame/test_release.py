@@ -22,7 +22,8 @@ CHANGELOG = """# Changelog
 
 - Another.
 """
-READY = release.State("1.2.0", CHANGELOG, "", ("v1.1.0",))
+HOME = "https://github.com/us/ours"
+READY = release.State("1.2.0", CHANGELOG, "", ("v1.1.0",), HOME, HOME)
 
 
 def test_a_state_that_is_ready() -> None:
@@ -50,6 +51,12 @@ def test_a_state_that_is_not(state: release.State, says: str) -> None:
 def test_a_tag_of_another_version() -> None:
     (problem,) = release.tag_problems(READY, "v1.1.0")
     assert "the tag is v1.1.0, but __version__ is 1.2.0" in problem
+
+
+def test_a_release_of_another_repository() -> None:
+    (problem,) = release.tag_problems(READY._replace(built_in=f"{HOME}-fork"), "v1.2.0")
+    assert f"comes from {HOME}, but it is built in {HOME}-fork" in problem
+    assert not [*release.tag_problems(READY._replace(built_in=""), "v1.2.0")]
 
 
 def test_a_wheel_without_its_panel() -> None:

@@ -37,7 +37,7 @@ class _Failure(NamedTuple):
 
 
 class Evaluation:
-    """Gathers predictions, and logs them when its block ends; see `ModelHandle.evaluation`.
+    """Gathers predictions, and logs them when its block ends; made by `ModelHandle.evaluation`.
 
     An exception in the block leaves nothing logged.
     """
@@ -80,7 +80,16 @@ class Evaluation:
         scores: Mapping[str, Any] | None = None,
         labels: Any = None,
     ) -> None:
-        """Adds one batch; the arguments are those of `ModelHandle.predictions`.
+        """Adds one batch of n instances; all arguments are as for `ModelHandle.predictions`.
+
+        Args:
+          ids: of the instances (n,), in the order of everything else here.
+          probabilities: (n, C), or (n,) of the second of two classes.
+          logits: the same before the softmax or sigmoid.
+          predicted: classes or numbers (n,).
+          outputs: generated texts.
+          scores: one number for each instance by name.
+          labels: right classes, unless this process has logged the data set.
 
         Raises:
           ArgumentError: an argument breaks a rule; the message names the row of the batch at fault.
