@@ -14,6 +14,7 @@ from typing import TextIO
 
 from tensorboard_cnc import __version__
 from tensorboard_cnc.commands.check import add_check
+from tensorboard_cnc.commands.edit import add_edit
 from tensorboard_cnc.commands.listing import add_list, add_show
 from tensorboard_cnc.errors import ArgumentError, CncError, WriterError
 
@@ -52,6 +53,7 @@ def command_line() -> argparse.ArgumentParser:
     parser.set_defaults(run=None)
     _add_import(commands)
     _add_add(commands)
+    add_edit(commands)
     add_check(commands)
     add_list(commands)
     add_show(commands)

@@ -16,6 +16,7 @@ from tensorboard_cnc.efficiency.efficiency import Efficiency
 from tensorboard_cnc.efficiency.measuring import measure
 from tensorboard_cnc.records.models import MetricSpec, Operation
 from tensorboard_cnc.writer.accepted_writers import Writer
+from tensorboard_cnc.writer.edit import edit
 from tensorboard_cnc.writer.instances.dataset import dataset
 from tensorboard_cnc.writer.instances.evaluation import Evaluation
 from tensorboard_cnc.writer.metric import define_metrics, metric
@@ -39,6 +40,7 @@ __all__ = [
     "attach",
     "dataset",
     "define_metrics",
+    "edit",
     "measure",
     "metric",
     "model",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from tensorboard_cnc.analysis.display_names import display_names
 from tensorboard_cnc.analysis.lineage import GHOST_RUN, Lineage, Member, resolve_lineage
 from tensorboard_cnc.analysis.measurements import (
     Measured,
     measured_from_scalars,
-    newest_by_name,
+    standing,
 )
 from tensorboard_cnc.analysis.metric_specs import KnownMetric, known_metrics, merge_specs
 from tensorboard_cnc.analysis.mixed_units import mixed_problem, mixed_units
-from tensorboard_cnc.analysis.model_cards import merged_card
+from tensorboard_cnc.analysis.model_cards import DatedCards, changes_by_key, merged_card
 from tensorboard_cnc.analysis.near_ids import NearIds
 from tensorboard_cnc.analysis.nearest import ModelIndex
 from tensorboard_cnc.analysis.problem import Problem, nobody_logged
@@ -47,6 +48,10 @@ class Catalog:
     # By model key: its predictions and sketches, of each the newest.
     bulk: Mapping[str, tuple[Bulk, ...]]
     datasets: tuple[Bulk, ...]
+    # By model key the name that it is shown under, where that is not its id.
+    names: Mapping[str, str] = field(default_factory=dict)
+    # Whether something is said of a model that is not there.
+    unclaimed: bool = False
     # Whether all that is in the log directory has been read, as far as anybody can tell.
     complete: bool = True
 
@@ -55,19 +60,30 @@ class Catalog:
         """Whether all that records name is there: were there more of them, nothing would differ."""
         return (
             not self.lineage.ghosts
+            and not self.unclaimed
             and self.measured.keys() >= set(self.lineage.replicate_of.values())
             and not any(metric.spec.scalar for metric in self.metrics)
         )
 
 
 def members_of(stored: Iterable[Stored]) -> tuple[Member, ...]:
-    """Every model with what its cards say together, in order of creation."""
-    cards: dict[tuple[str, str], list[tuple[int, ModelCard]]] = defaultdict(list)
+    """Every model with what its cards and all changes of it say, in order of creation."""
+    cards: dict[tuple[str, str], DatedCards] = defaultdict(list)
+    changes: list[Stored] = []
     for entry in stored:
         if isinstance(entry.record, ModelCard):
-            cards[entry.run, entry.record.id].append((entry.order, entry.record))
-    members = (Member(run, merged_card(dated)) for (run, _), dated in cards.items())
-    return tuple(sorted(members, key=lambda member: (member.card.created_us, member.key)))
+            if entry.record.edits:
+                changes.append(entry)
+            else:
+                cards[entry.run, entry.record.id].append((entry.order, entry.record))
+    merged = [Member(run, merged_card(dated)) for (run, _), dated in cards.items()]
+    members = {member.key: member for member in merged}
+    for key, dated in (changes_by_key(changes, merged) if changes else {}).items():
+        member = members[key]
+        own = cards[member.run, member.card.id]
+        members[key] = Member(member.run, merged_card([*own, *dated]))
+    in_order = sorted(members.values(), key=lambda member: (member.card.created_us, member.key))
+    return tuple(in_order)
 
 
 def build_catalog(
@@ -82,7 +98,8 @@ def build_catalog(
     `complete`: whether these records are all that the log directory holds.
     """
     stored = tuple(stored)
-    index = ModelIndex((m.run, m.card.id, m.card.created_us) for m in members)
+    shown_as, misnamed = display_names(members)
+    index = ModelIndex(((m.run, m.card.id, m.card.created_us) for m in members), shown_as)
     near_ids = NearIds(member.card.id for member in members)
     lineage = resolve_lineage(members, index, near_ids, complete)
     replicate_of, untrue = said_replicates(members, index, near_ids, lineage.parents, complete)
@@ -94,9 +111,10 @@ def build_catalog(
     ghosts = claims.ghosts
     from_scalars = measured_from_scalars(members, specs.values(), scalars)
     measured = {
-        key: newest_by_name(from_scalars.get(key, ())) | newest_by_name(logged.get(key, ()))
+        key: standing(from_scalars.get(key, ()), logged.get(key, ()))
         for key in (*(member.key for member in members), *lineage.ghosts, *ghosts)
     }
+    unclaimed = _unclaimed_changes(stored, index, complete)
     names = dict.fromkeys(name for of_model in measured.values() for name in of_model)
     metrics, mixed = _told_mixed(known_metrics(specs, names), members, measured)
     return Catalog(
@@ -110,15 +128,19 @@ def build_catalog(
         metrics=metrics,
         problems=(
             *lineage.problems,
+            *misnamed,
             *untrue,
             *conflicts,
             *mixed,
             *claims.problems,
             *(_unmet_scalars(members, specs.values(), scalars) if complete else ()),
+            *unclaimed,
             *_logged_problems(stored, index),
         ),
         bulk=owned,
         datasets=tuple(entry for entry in bulk if entry.kind == "dataset"),
+        names=shown_as,
+        unclaimed=bool(unclaimed),
         complete=complete,
     )
 
@@ -205,6 +227,25 @@ def _logged_problems(stored: tuple[Stored, ...], index: ModelIndex) -> list[Prob
                 key = match.key if match else None
                 problems.append(Problem(problem.message, problem.remedy, entry.run, key, entry.tag))
     return problems
+
+
+def _unclaimed_changes(
+    stored: tuple[Stored, ...], index: ModelIndex, complete: bool
+) -> list[Problem]:
+    """A problem for each change of a model that is not there."""
+    return [
+        Problem(
+            f'A change was made to the model "{card.id}", {nobody_logged(complete)}.',
+            "Correct the id given to cnc_summary.edit or cnc_summary.attach, or open the log "
+            "directory that holds the model too.",
+            run=entry.run,
+            tag=entry.tag,
+        )
+        for entry in stored
+        if isinstance(card := entry.record, ModelCard)
+        and card.edits
+        and index.find(card.id, run=entry.run, at_us=card.created_us) is None
+    ]
 
 
 def _unmet_scalars(

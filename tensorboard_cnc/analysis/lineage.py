@@ -51,9 +51,11 @@ def resolve_lineage(
     `complete`: whether these are all models of the log directory.
     """
     in_order = sorted(members, key=lambda member: (member.card.created_us, member.key))
+    by_key = {member.key: member for member in in_order}
     parents: dict[str, tuple[Match, ...]] = {}
     ghosts: dict[str, str] = {}
     problems: list[Problem] = []
+    anew: dict[tuple[str, str], list[Member]] = defaultdict(list)
     for member in in_order:
         found: dict[str, Match] = {}
         for parent_id in member.card.parents:
@@ -66,9 +68,15 @@ def resolve_lineage(
                 ghosts[match.key] = parent_id
                 near = near_ids.near(parent_id)
                 problems.append(_missing_parent(member, parent_id, near, complete))
+            elif before := _parent_before(member, parent_id, by_key[match.key], index):
+                match = Match(match.key, assumed=True)
+                anew[before, match.key].append(member)
             found.setdefault(match.key, match)
         parents[member.key] = tuple(found.values())
-    by_key = {member.key: member for member in in_order}
+    problems.extend(
+        _chosen_anew(children, by_key[before], by_key[now])
+        for (before, now), children in anew.items()
+    )
     for child, parent in cut_cycles({key: [m.key for m in ms] for key, ms in parents.items()}):
         parents[child] = tuple(match for match in parents[child] if match.key != parent)
         problems.append(_cycle(by_key[child], by_key[parent]))
@@ -129,6 +137,28 @@ def _find_parent(member: Member, parent_id: str, index: ModelIndex) -> Match | N
         at_us=member.card.created_us,
         # In reruns a model may well come from one of the same name, but not from itself.
         exclude=member.key if parent_id == member.card.id else "",
+    )
+
+
+def _parent_before(member: Member, parent_id: str, parent: Member, index: ModelIndex) -> str | None:
+    """The key of another parent, which was meant until `parent` came, later than the child."""
+    at_us = member.card.created_us
+    if parent.card.created_us <= at_us:
+        return None
+    exclude = member.key if parent_id == member.card.id else ""
+    return index.found_then(parent_id, run=member.run, at_us=at_us, exclude=exclude)
+
+
+def _chosen_anew(children: list[Member], before: Member, now: Member) -> Problem:
+    first, *others = children
+    more = f" and {len(others):,} more" if others else ""
+    return Problem(
+        f'The parent "{now.card.id}" of the model "{first.card.id}"{more} is now that of the run '
+        f'"{now.run}", which is nearer and was logged later; it was that of the run '
+        f'"{before.run}".',
+        "If that is wrong, log the newer one under another id, or in a run that is no nearer.",
+        run=first.run,
+        model=first.key,
     )
 
 

@@ -34,13 +34,19 @@ class Measured:
         return 2 * statistics.median(value / 2 for value in repeats)
 
 
-def newest_by_name(measured: Iterable[Measured]) -> dict[str, Measured]:
-    """The newest measurement of each metric."""
+def standing(from_scalars: Iterable[Measured], logged: Iterable[Measured]) -> dict[str, Measured]:
+    """What a model measures by name: as logged, else as a scalar says; nothing withdrawn."""
+    both = _newest_by_name(from_scalars) | _newest_by_name(logged)
+    return {name: entry for name, entry in both.items() if not entry.measurement.withdrawn}
+
+
+def _newest_by_name(measured: Iterable[Measured]) -> dict[str, Measured]:
+    """The newest measurement of each metric, be it that it was withdrawn."""
     newest: dict[str, Measured] = {}
     for entry in measured:
         name = entry.measurement.name
         known = newest.get(name)
-        if not entry.measurement.repeats:
+        if not entry.measurement.repeats and not entry.measurement.withdrawn:
             continue
         if known is None or known.measurement.logged_us <= entry.measurement.logged_us:
             newest[name] = entry

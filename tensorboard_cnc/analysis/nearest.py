@@ -5,10 +5,10 @@ from __future__ import annotations
 import bisect
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from tensorboard_cnc.analysis.behaviors.instances import rows_of
 from tensorboard_cnc.records.identity import model_key
@@ -34,17 +34,26 @@ class Match:
     assumed: bool
 
 
-class ModelIndex:
-    """Models by id and by every directory above their run."""
+_ByPlace: TypeAlias = dict[tuple[str, str], list[Candidate]]
 
-    def __init__(self, models: Iterable[tuple[str, str, int]]) -> None:
-        """Indexes models given as (run, id, created_us)."""
-        self._by_place: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+
+class ModelIndex:
+    """Models by id, or the name they are shown under, and by every directory above their run."""
+
+    def __init__(
+        self, models: Iterable[tuple[str, str, int]], names: Mapping[str, str] | None = None
+    ) -> None:
+        """Indexes models given as (run, id, created_us); `names`: other names than ids, by key."""
+        self._by_id: _ByPlace = defaultdict(list)
+        self._by_name: _ByPlace = defaultdict(list)
         for run, model_id, created_us in models:
             candidate = Candidate(created_us, model_key(run, model_id))
+            name = names.get(candidate.key) if names else None
             for place in places(run):
-                self._by_place[model_id, place].append(candidate)
-        for candidates in self._by_place.values():
+                self._by_id[model_id, place].append(candidate)
+                if name is not None:
+                    self._by_name[name, place].append(candidate)
+        for candidates in (*self._by_id.values(), *self._by_name.values()):
             candidates.sort()
 
     def find(self, model_id: str, *, run: str, at_us: int, exclude: str = "") -> Match | None:
@@ -52,21 +61,38 @@ class ModelIndex:
 
         Looks in the run itself, then under each directory above it, the nearest first. Of
         several at one level it takes the newest that is not newer than `at_us`, else the oldest.
-        `exclude` is the key of a model of that time that is not meant.
+        Only an id that no model has may be the name that one is shown under. `exclude` is the key
+        of a model of that time that is not meant.
         """
-        own = Candidate(at_us, exclude)
+        return _nearest(self._by_id, model_id, run, Candidate(at_us, exclude)) or _nearest(
+            self._by_name, model_id, run, Candidate(at_us, exclude)
+        )
+
+    def found_then(self, model_id: str, *, run: str, at_us: int, exclude: str = "") -> str | None:
+        """The key of the model that the id meant at the time `at_us`, before later ones came."""
         for place in places(run):
-            candidates = self._by_place.get((model_id, place), [])
-            at = bisect.bisect_left(candidates, own)
-            excluded = candidates[at : at + 1] == [own]
-            others = len(candidates) - excluded
-            if others:
-                newest = bisect.bisect_right(candidates, at_us, key=lambda c: c.created_us) - 1
-                # The newest before the one that is not meant, else the oldest after it.
-                newest -= excluded and newest == at
-                oldest = int(excluded and at == 0)
-                return Match(candidates[max(newest, oldest)].key, assumed=others > 1)
+            candidates = self._by_id.get((model_id, place), [])
+            older = bisect.bisect_right(candidates, at_us, key=lambda c: c.created_us)
+            # At most one of two is not meant.
+            for candidate in candidates[max(older - 2, 0) : older][::-1]:
+                if candidate.key != exclude:
+                    return candidate.key
         return None
+
+
+def _nearest(by_place: _ByPlace, name: str, run: str, own: Candidate) -> Match | None:
+    for place in places(run):
+        candidates = by_place.get((name, place), [])
+        at = bisect.bisect_left(candidates, own)
+        excluded = candidates[at : at + 1] == [own]
+        others = len(candidates) - excluded
+        if others:
+            newest = bisect.bisect_right(candidates, own.created_us, key=lambda c: c.created_us) - 1
+            # The newest before the one that is not meant, else the oldest after it.
+            newest -= excluded and newest == at
+            oldest = int(excluded and at == 0)
+            return Match(candidates[max(newest, oldest)].key, assumed=others > 1)
+    return None
 
 
 def places(run: str) -> Iterator[str]:

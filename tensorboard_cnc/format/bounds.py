@@ -14,6 +14,10 @@ from tensorboard_cnc.format.refusals import damaged
 
 # Characters of ids and names.
 NAME_CHARACTERS = 1000
+# Of what is said of a model afterwards: characters of its note and of each tag, and tags.
+NOTE_CHARACTERS = 10_000
+TAG_CHARACTERS = 100
+TAGS = 50
 # Classes that have no names; codes name them by their places.
 CLASSES = 1 << 20
 # Lists within lists of a parameter.

@@ -40,7 +40,7 @@ class Record(_message.Message):
     def __init__(self, model: _Optional[_Union[ModelCard, _Mapping]] = ..., metrics: _Optional[_Union[Metrics, _Mapping]] = ..., metric_specs: _Optional[_Union[MetricSpecs, _Mapping]] = ..., problems: _Optional[_Union[Problems, _Mapping]] = ...) -> None: ...
 
 class ModelCard(_message.Message):
-    __slots__ = ("id", "parents", "operation", "status", "reason", "description", "checkpoint", "created_us", "closed_us", "no_parents", "no_operation", "replicate_of")
+    __slots__ = ("id", "parents", "operation", "status", "reason", "description", "checkpoint", "created_us", "closed_us", "no_parents", "no_operation", "replicate_of", "note", "tags", "no_tags", "hidden", "renamed", "edits")
     class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         RUNNING: _ClassVar[ModelCard.Status]
@@ -63,6 +63,12 @@ class ModelCard(_message.Message):
     NO_PARENTS_FIELD_NUMBER: _ClassVar[int]
     NO_OPERATION_FIELD_NUMBER: _ClassVar[int]
     REPLICATE_OF_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    NO_TAGS_FIELD_NUMBER: _ClassVar[int]
+    HIDDEN_FIELD_NUMBER: _ClassVar[int]
+    RENAMED_FIELD_NUMBER: _ClassVar[int]
+    EDITS_FIELD_NUMBER: _ClassVar[int]
     id: str
     parents: _containers.RepeatedScalarFieldContainer[str]
     operation: Operation
@@ -75,7 +81,13 @@ class ModelCard(_message.Message):
     no_parents: bool
     no_operation: bool
     replicate_of: str
-    def __init__(self, id: _Optional[str] = ..., parents: _Optional[_Iterable[str]] = ..., operation: _Optional[_Union[Operation, _Mapping]] = ..., status: _Optional[_Union[ModelCard.Status, str]] = ..., reason: _Optional[str] = ..., description: _Optional[str] = ..., checkpoint: _Optional[str] = ..., created_us: _Optional[int] = ..., closed_us: _Optional[int] = ..., no_parents: bool = ..., no_operation: bool = ..., replicate_of: _Optional[str] = ...) -> None: ...
+    note: str
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    no_tags: bool
+    hidden: bool
+    renamed: str
+    edits: bool
+    def __init__(self, id: _Optional[str] = ..., parents: _Optional[_Iterable[str]] = ..., operation: _Optional[_Union[Operation, _Mapping]] = ..., status: _Optional[_Union[ModelCard.Status, str]] = ..., reason: _Optional[str] = ..., description: _Optional[str] = ..., checkpoint: _Optional[str] = ..., created_us: _Optional[int] = ..., closed_us: _Optional[int] = ..., no_parents: bool = ..., no_operation: bool = ..., replicate_of: _Optional[str] = ..., note: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., no_tags: bool = ..., hidden: bool = ..., renamed: _Optional[str] = ..., edits: bool = ...) -> None: ...
 
 class Operation(_message.Message):
     __slots__ = ("name", "parameters")
@@ -126,7 +138,7 @@ class Metrics(_message.Message):
     def __init__(self, model_id: _Optional[str] = ..., measurements: _Optional[_Iterable[_Union[Measurement, _Mapping]]] = ...) -> None: ...
 
 class Measurement(_message.Message):
-    __slots__ = ("name", "repeats", "step", "logged_us", "host", "conditions", "note", "interval", "bound")
+    __slots__ = ("name", "repeats", "step", "logged_us", "host", "conditions", "note", "interval", "bound", "withdrawn")
     class Bound(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         NONE: _ClassVar[Measurement.Bound]
@@ -153,6 +165,7 @@ class Measurement(_message.Message):
     NOTE_FIELD_NUMBER: _ClassVar[int]
     INTERVAL_FIELD_NUMBER: _ClassVar[int]
     BOUND_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
     name: str
     repeats: _containers.RepeatedScalarFieldContainer[float]
     step: int
@@ -162,7 +175,8 @@ class Measurement(_message.Message):
     note: str
     interval: Measurement.Interval
     bound: Measurement.Bound
-    def __init__(self, name: _Optional[str] = ..., repeats: _Optional[_Iterable[float]] = ..., step: _Optional[int] = ..., logged_us: _Optional[int] = ..., host: _Optional[str] = ..., conditions: _Optional[_Iterable[_Union[Condition, _Mapping]]] = ..., note: _Optional[str] = ..., interval: _Optional[_Union[Measurement.Interval, _Mapping]] = ..., bound: _Optional[_Union[Measurement.Bound, str]] = ...) -> None: ...
+    withdrawn: bool
+    def __init__(self, name: _Optional[str] = ..., repeats: _Optional[_Iterable[float]] = ..., step: _Optional[int] = ..., logged_us: _Optional[int] = ..., host: _Optional[str] = ..., conditions: _Optional[_Iterable[_Union[Condition, _Mapping]]] = ..., note: _Optional[str] = ..., interval: _Optional[_Union[Measurement.Interval, _Mapping]] = ..., bound: _Optional[_Union[Measurement.Bound, str]] = ..., withdrawn: bool = ...) -> None: ...
 
 class Condition(_message.Message):
     __slots__ = ("name", "value")
@@ -179,7 +193,7 @@ class MetricSpecs(_message.Message):
     def __init__(self, specs: _Optional[_Iterable[_Union[MetricSpec, _Mapping]]] = ...) -> None: ...
 
 class MetricSpec(_message.Message):
-    __slots__ = ("name", "goal", "unit", "format", "low", "high", "primary", "budget", "scalar", "defined_us", "suggested", "description")
+    __slots__ = ("name", "goal", "unit", "format", "low", "high", "primary", "budget", "scalar", "defined_us", "suggested", "description", "summary")
     class Goal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         UNKNOWN: _ClassVar[MetricSpec.Goal]
@@ -200,6 +214,7 @@ class MetricSpec(_message.Message):
     DEFINED_US_FIELD_NUMBER: _ClassVar[int]
     SUGGESTED_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    SUMMARY_FIELD_NUMBER: _ClassVar[int]
     name: str
     goal: MetricSpec.Goal
     unit: str
@@ -212,7 +227,8 @@ class MetricSpec(_message.Message):
     defined_us: int
     suggested: bool
     description: str
-    def __init__(self, name: _Optional[str] = ..., goal: _Optional[_Union[MetricSpec.Goal, str]] = ..., unit: _Optional[str] = ..., format: _Optional[str] = ..., low: _Optional[float] = ..., high: _Optional[float] = ..., primary: bool = ..., budget: _Optional[_Union[Budget, _Mapping]] = ..., scalar: _Optional[str] = ..., defined_us: _Optional[int] = ..., suggested: bool = ..., description: _Optional[str] = ...) -> None: ...
+    summary: str
+    def __init__(self, name: _Optional[str] = ..., goal: _Optional[_Union[MetricSpec.Goal, str]] = ..., unit: _Optional[str] = ..., format: _Optional[str] = ..., low: _Optional[float] = ..., high: _Optional[float] = ..., primary: bool = ..., budget: _Optional[_Union[Budget, _Mapping]] = ..., scalar: _Optional[str] = ..., defined_us: _Optional[int] = ..., suggested: bool = ..., description: _Optional[str] = ..., summary: _Optional[str] = ...) -> None: ...
 
 class Budget(_message.Message):
     __slots__ = ("bound", "value", "relation")

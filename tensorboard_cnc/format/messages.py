@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar, cast
 
 from tensorboard_cnc.format import cnc_pb2 as pb
-from tensorboard_cnc.format.bounds import LIST_DEPTH, NAME_CHARACTERS
+from tensorboard_cnc.format.bounds import (
+    LIST_DEPTH,
+    NAME_CHARACTERS,
+    NOTE_CHARACTERS,
+    TAG_CHARACTERS,
+    TAGS,
+)
 from tensorboard_cnc.format.refusals import damaged, future
 from tensorboard_cnc.records.models import (
     Bound,
@@ -30,6 +36,7 @@ from tensorboard_cnc.records.models import (
     Record,
     Status,
 )
+from tensorboard_cnc.records.summaries import scalar_summary
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -115,7 +122,22 @@ def _card_to_message(card: ModelCard) -> pb.ModelCard:
         message.checkpoint = card.checkpoint
     if "replicate_of" in card.says:
         message.replicate_of = card.replicate_of
+    _annotate(message, card)
     return message
+
+
+def _annotate(message: pb.ModelCard, card: ModelCard) -> None:
+    """Adds what is said of a model afterwards."""
+    message.edits = card.edits
+    if "note" in card.says:
+        message.note = card.note
+    if "tags" in card.says:
+        message.tags.extend(card.tags)
+        message.no_tags = not card.tags
+    if "hidden" in card.says:
+        message.hidden = card.hidden
+    if "renamed" in card.says:
+        message.renamed = card.renamed
 
 
 def _card_from_message(message: pb.ModelCard) -> ModelCard:
@@ -126,6 +148,10 @@ def _card_from_message(message: pb.ModelCard) -> ModelCard:
         "description": message.HasField("description"),
         "checkpoint": message.HasField("checkpoint"),
         "replicate_of": message.HasField("replicate_of"),
+        "note": message.HasField("note"),
+        "tags": bool(message.tags) or message.no_tags,
+        "hidden": message.HasField("hidden"),
+        "renamed": message.HasField("renamed"),
     }
     operation = None
     if message.HasField("operation"):
@@ -140,6 +166,11 @@ def _card_from_message(message: pb.ModelCard) -> ModelCard:
         description=message.description,
         checkpoint=message.checkpoint,
         replicate_of=_name(message.replicate_of),
+        note=_text(message.note, NOTE_CHARACTERS, "note"),
+        tags=_tags(message.tags),
+        hidden=message.hidden,
+        renamed=_name(message.renamed),
+        edits=message.edits,
         created_us=message.created_us,
         says=frozenset(field for field, is_said in says.items() if is_said),
     )
@@ -196,6 +227,7 @@ def _measurement_to_message(measurement: Measurement) -> pb.Measurement:
         note=measurement.note,
         interval=pb.Measurement.Interval(**interval._asdict()) if interval else None,
         bound=_BOUND_OF_VALUE[measurement.bound],
+        withdrawn=measurement.withdrawn,
     )
 
 
@@ -206,6 +238,8 @@ def _metrics_from_message(message: pb.Metrics) -> Metrics:
 
 def _measurement_from_message(message: pb.Measurement) -> Measurement:
     conditions = ((_shared(_name(c.name)), _shared(c.value)) for c in message.conditions)
+    if message.withdrawn and message.repeats:
+        raise damaged(f"the metric {message.name[:100]!r} is withdrawn and has a value")
     return Measurement(
         _shared(_name(message.name)),
         tuple(message.repeats),
@@ -216,6 +250,7 @@ def _measurement_from_message(message: pb.Measurement) -> Measurement:
         message.note,
         _interval(message.interval) if message.HasField("interval") else None,
         _key_of(_BOUND_OF_VALUE, message.bound),
+        message.withdrawn,
     )
 
 
@@ -239,6 +274,7 @@ def _spec_to_message(spec: MetricSpec) -> pb.MetricSpec:
         defined_us=spec.defined_us,
         suggested=spec.suggested,
         description=spec.description,
+        summary=spec.summary,
     )
     if spec.budget is not None:
         message.budget.bound = _BOUND[spec.budget.bound]
@@ -268,7 +304,14 @@ def _spec_from_message(message: pb.MetricSpec) -> MetricSpec:
         defined_us=message.defined_us,
         suggested=message.suggested,
         description=message.description,
+        summary=_summary(message.summary),
     )
+
+
+def _summary(text: str) -> str:
+    if text and scalar_summary(text) is None:
+        raise future(f"it takes the {text[:20]!r} of a scalar, which this version does not know")
+    return text
 
 
 def _specs_from_message(message: pb.MetricSpecs) -> MetricSpecs:
@@ -288,8 +331,21 @@ def _key_of(names: dict[_K, _V], value: _V) -> _K:
 
 
 def _name(text: str) -> str:
-    if len(text) > NAME_CHARACTERS:
-        raise damaged(f"the name {text[:20]!r}… has {len(text):,} characters")
+    return _text(text, NAME_CHARACTERS, "name")
+
+
+def _tags(given: Sequence[str]) -> tuple[str, ...]:
+    if len(given) > TAGS:
+        raise damaged(f"it has {len(given):,} tags")
+    tags = tuple(_text(tag, TAG_CHARACTERS, "tag") for tag in given)
+    if len(set(tags)) < len(tags):
+        raise damaged("it has a tag twice")
+    return tags
+
+
+def _text(text: str, most: int, what: str) -> str:
+    if len(text) > most:
+        raise damaged(f"the {what} {text[:20]!r}… has {len(text):,} characters")
     return text
 
 

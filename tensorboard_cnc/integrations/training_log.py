@@ -137,5 +137,5 @@ class TrainingLog:
 
 
 def plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` without tensors, which would keep the memory of a device."""
-    return {str(name): plain(value) for name, value in values.items()}
+    """`values` without tensors, which would keep the memory of a device, and what has no value."""
+    return {str(name): plain(value) for name, value in values.items() if value is not None}

@@ -18,7 +18,7 @@ from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.analysis.silence import is_silent, last_words_us
 from tensorboard_cnc.plugin.responses import Body, exact, prepare
 from tensorboard_cnc.reader.event_store import Unreadable
-from tensorboard_cnc.records.models import Operation, ParameterValue
+from tensorboard_cnc.records.models import ModelCard, Operation, ParameterValue
 
 _JSON = "application/json"
 _ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
@@ -113,7 +113,20 @@ def _model(
         model["description"] = card.description
     if card.checkpoint:
         model["checkpoint"] = card.checkpoint
+    _annotate(model, card, catalog.names.get(member.key))
     return model
+
+
+def _annotate(model: wire.Model, card: ModelCard, name: str | None) -> None:
+    """Adds what was said of the model afterwards."""
+    if name is not None:
+        model["renamed"] = name
+    if card.note:
+        model["note"] = card.note
+    if card.tags:
+        model["tags"] = list(card.tags)
+    if card.hidden:
+        model["hidden"] = True
 
 
 def _ghost(catalog: Catalog, key: str, model_id: str, logged: wire.Logged) -> wire.Model:
@@ -222,6 +235,8 @@ def _spec(metric: KnownMetric) -> wire.MetricSpec:
         "scalar": spec.scalar,
         "description": spec.description,
     }
+    if spec.scalar and spec.summary not in ("", "last"):
+        described["summary"] = spec.summary
     if metric.mixed:
         described["mixed"] = metric.mixed
     return described

@@ -14,7 +14,16 @@ ParameterValue: TypeAlias = "str | int | float | bool | tuple[ParameterValue, ..
 Status: TypeAlias = Literal["running", "finished", "failed"]
 # What a card may say or leave out; with "status" go the reason and the time of the end.
 CardField: TypeAlias = Literal[
-    "parents", "operation", "status", "description", "checkpoint", "replicate_of"
+    "parents",
+    "operation",
+    "status",
+    "description",
+    "checkpoint",
+    "replicate_of",
+    "note",
+    "tags",
+    "hidden",
+    "renamed",
 ]
 ALL_CARD_FIELDS: frozenset[CardField] = frozenset(get_args(CardField))
 Goal: TypeAlias = Literal["max", "min"]
@@ -48,7 +57,9 @@ class ModelCard:
     `closed_us` is None while the model is running. `created_us` is when the handle was opened, 0
     where nobody knows. `replicate_of` is the id of a model that nothing but chance tells this one
     from, "" where there is none. What `says` does not name was left out, which is not the same as
-    none, and is at its default; `merged_card` asks the other cards of the model.
+    none, and is at its default; `merged_card` asks the other cards of the model. `renamed` is the
+    name that it is shown under, "" where that is its id. A card that `edits` changes a model that
+    was logged elsewhere: alone it makes none.
     """
 
     id: str
@@ -61,6 +72,11 @@ class ModelCard:
     created_us: int = 0
     closed_us: int | None = None
     replicate_of: str = ""
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    hidden: bool = False
+    renamed: str = ""
+    edits: bool = False
     says: frozenset[CardField] = ALL_CARD_FIELDS
 
 
@@ -78,7 +94,8 @@ class Measurement:
 
     `step` is the training step it belongs to; `host` the machine that logged it. `conditions` are
     what else a time or a memory figure depends on, by name; none: nobody recorded them.
-    `interval` is that of a single value; `bound` "≥": the true value is this or more.
+    `interval` is that of a single value; `bound` "≥": the true value is this or more. One that is
+    `withdrawn` has no repeats: what was logged before does not count.
     """
 
     name: str
@@ -90,6 +107,7 @@ class Measurement:
     note: str = ""
     interval: Interval | None = None
     bound: Bound | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +141,7 @@ class MetricSpec:
       primary: whether it is among the few that are shown first.
       budget: the limit that models should meet.
       scalar: the tag of the ordinary scalar that it is taken from, or "".
+      summary: which value of `scalar` counts, as `scalar_summary` reads it; "" is the last.
       defined_us: when it was defined, in microseconds since 1970.
       suggested: it came with the values; what a user defines goes before it.
       description: what it measures, in one line.
@@ -140,6 +159,7 @@ class MetricSpec:
     defined_us: int = 0
     suggested: bool = False
     description: str = ""
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ COLUMNS = (
     "status",
     "created",
     "front",
+    "renamed",
+    "note",
+    "tags",
+    "hidden",
 )
 _NAMED = 5
 
@@ -55,7 +59,11 @@ class Model:
       measurements: all that is known of each metric: repeats, step, interval, bound, host,
         conditions (`wire.Metric`).
       front: whether it is on the front of the page's trade-offs (`Runs.front_axes`); None where
-        it has no value on both axes, failed, or there is no front.
+        it has no value on both axes, failed, is hidden, or there is no front.
+      renamed: the name that it is shown under, "" where that is its id.
+      note: what somebody wrote about it afterwards.
+      tags: words that somebody gave it.
+      hidden: whether the page leaves it out until hidden models are asked for.
       said: the whole answer of the ``models`` route on it (`wire.Model`).
     """
 
@@ -72,11 +80,16 @@ class Model:
     metrics: Mapping[str, float]
     measurements: Mapping[str, wire.Metric]
     front: bool | None
+    renamed: str
+    note: str
+    tags: tuple[str, ...]
+    hidden: bool
     said: wire.Model
 
     def __repr__(self) -> str:
         run = "nobody logged" if self.run is None else f"run {self.run}"
-        return f"<Model {self.id}: {run}, {self.status}>"
+        shown = f", shown as {self.renamed}" if self.renamed else ""
+        return f"<Model {self.id}: {run}, {self.status}{shown}>"
 
 
 class Models(Sequence[Model]):
@@ -97,7 +110,7 @@ class Models(Sequence[Model]):
     def __getitem__(self, at: slice) -> Models: ...
 
     def __getitem__(self, at: int | str | slice) -> Model | Models:
-        """A model by its place, id, key, or "run/id"; several by a slice.
+        """A model by its place, id, key, "run/id" or display name; several by a slice.
 
         Raises:
           ReadError: no model is called so, or several are.
@@ -167,7 +180,12 @@ class Models(Sequence[Model]):
         """As `to_table`, of columns with one type each."""
         table = self.to_table()
         rows = [
-            {**row, "parameters": json.dumps(_parameters(model.said)), "parents": [*model.parents]}
+            {
+                **row,
+                "parameters": json.dumps(_parameters(model.said)),
+                "parents": [*model.parents],
+                "tags": [*model.tags],
+            }
             for row, model in zip(table, self._models, strict=True)
         ]
         return Table(table.columns, rows)
@@ -175,9 +193,11 @@ class Models(Sequence[Model]):
     def _named(self, name: str) -> Model:
         if name in self._by_key:
             return self._by_key[name]
-        found = self._by_id.get(name) or [
-            model for model in self._models if f"{model.run}/{model.id}" == name
-        ]
+        found = (
+            self._by_id.get(name)
+            or [model for model in self._models if f"{model.run}/{model.id}" == name]
+            or [model for model in self._models if model.renamed == name]
+        )
         logged = [model for model in found if model.run is not None] or found
         if len(logged) == 1:
             return logged[0]
@@ -235,6 +255,10 @@ def _model(
         metrics={name: value_of(metric) for name, metric in model["metrics"].items()},
         measurements=model["metrics"],
         front=front,
+        renamed=model.get("renamed", ""),
+        note=model.get("note", ""),
+        tags=tuple(model.get("tags", ())),
+        hidden=model.get("hidden", False),
         said=model,
     )
 

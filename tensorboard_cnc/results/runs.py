@@ -180,11 +180,15 @@ class Runs:
             return {}
         x, y = self.front_axes
         goals = {metric["name"]: metric["goal"] for metric in self.metrics}
-        failed = {m["key"] for m in self.contents.models["models"] if m["status"] == "failed"}
+        left_out = {
+            model["key"]
+            for model in self.contents.models["models"]
+            if model["status"] == "failed" or model.get("hidden")
+        }
         competing = [
             Candidate(key, of[x], of[y])
             for key, of in self._values.items()
-            if x in of and y in of and key not in failed
+            if x in of and y in of and key not in left_out
         ]
         front = {*pareto_front(competing, goals[x] or "min", goals[y] or "max")}
         return {each.key: each.key in front for each in competing}

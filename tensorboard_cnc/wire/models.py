@@ -74,6 +74,13 @@ class Model(TypedDict):
     reason: NotRequired[str]
     description: NotRequired[str]
     checkpoint: NotRequired[str]
+    # The name that it is shown under; its id stays what it is.
+    renamed: NotRequired[str]
+    # What somebody wrote about it.
+    note: NotRequired[str]
+    tags: NotRequired[list[str]]
+    # Left out of the page until hidden models are asked for.
+    hidden: NotRequired[bool]
     created: float | None
     # When anything of it was last logged.
     updated: float | None
@@ -109,6 +116,8 @@ class MetricSpec(TypedDict):
     scalar: str
     # What it measures, in one line; "" where nobody said.
     description: str
+    # Which value of the scalar counts, where that is not the last.
+    summary: NotRequired[str]
     # The two units in which models seem to have logged it; its values are not compared.
     mixed: NotRequired[str]
 

@@ -43,6 +43,9 @@ def measurements(values: Any, step: Any, report: Report) -> dict[str, Measuremen
     for given, value in values.items():
         with tolerate(report):
             name = checked_name(given, "metric name")
+            if value is None:
+                found[name] = Measurement(name, (), None, logged_us, _HOST, withdrawn=True)
+                continue
             if isinstance(value, str) and value.strip().lower() in _NOT_AVAILABLE:
                 warn(_not_available(name, value), report)
                 continue

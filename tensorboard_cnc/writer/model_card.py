@@ -46,20 +46,36 @@ def checked_card(
       ArgumentError: the id cannot be logged.
     """
     checked_id = checked_name(model_id, "model id")
-    checked: dict[CardField, Any] = {
-        "parents": _checked_parents(parents, checked_id, report),
-        "operation": _checked_operation(operation, report),
-        "description": _checked_text(description, "description", report),
-        "checkpoint": _checked_text(_path_text(checkpoint), "checkpoint", report),
-        "replicate_of": _checked_twin(replicate_of, checked_id, report),
-    }
-    said = {field: value for field, value in checked.items() if value is not LEFT_OUT}
+    said = checked_origin(
+        checked_id, parents, operation, description, checkpoint, replicate_of, report=report
+    )
     return ModelCard(
         id=checked_id,
         **said,
         created_us=now_us(),
         says=frozenset({*said, "status"}),
     )
+
+
+def checked_origin(
+    model_id: str,
+    parents: Any,
+    operation: Any,
+    description: Any,
+    checkpoint: Any,
+    replicate_of: Any,
+    *,
+    report: Report,
+) -> dict[CardField, Any]:
+    """What is said of where the model `model_id` came from; what cannot be logged is reported."""
+    checked: dict[CardField, Any] = {
+        "parents": _checked_parents(parents, model_id, report),
+        "operation": _checked_operation(operation, report),
+        "description": _checked_text(description, "description", report),
+        "checkpoint": _checked_text(_path_text(checkpoint), "checkpoint", report),
+        "replicate_of": _checked_twin(replicate_of, model_id, report),
+    }
+    return {field: value for field, value in checked.items() if value is not LEFT_OUT}
 
 
 def _checked_parents(parents: Any, model_id: str, report: Report) -> tuple[str, ...] | LeftOut:

@@ -52,7 +52,8 @@ class ModelHandle(OpenHandle):
           values: numbers by metric name. A list or one-dimensional array holds repeated
             measurements of the same thing, in the order they were made. Scalars and arrays of
             NumPy, torch and others are fine. NaN and infinities are kept as they are. `value`
-            makes a number with an interval, or one that is only a bound.
+            makes a number with an interval, or one that is only a bound. None withdraws a metric:
+            whatever was logged of it before, by any handle, counts as not logged.
           step: the training step at which they were measured.
 
         Raises:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self
 
-from tensorboard_cnc.errors import ArgumentError, ClosedError, CncError, CncWarning, CopyError
+from tensorboard_cnc.errors import ClosedError, CncError, CncWarning, CopyError
 from tensorboard_cnc.format.tags import model_tag
 from tensorboard_cnc.records.models import ModelCard, Status
 from tensorboard_cnc.writer.endings import is_normal_exit, reason_text, uncaught_exception
@@ -62,11 +62,12 @@ class OpenHandle:
     def failed(self, reason: str | BaseException) -> None:
         """Marks the model as failed. It stays on the page, and more metrics may follow.
 
+        Of a model that is logged elsewhere the last word counts: whether it ended later or failed.
+
         Args:
           reason: what went wrong, such as "diverged", or the exception.
 
         Raises:
-          ArgumentError: the model is logged elsewhere.
           ClosedError: the handle or its writer has been closed.
         """
         self._call(lambda: self._fail(reason))
@@ -183,10 +184,9 @@ class OpenHandle:
 
     def _fail(self, reason: str | BaseException) -> None:
         if self._card is None:
-            raise ArgumentError(
-                f'The model "{self._id}" is only attached here',
-                "Only the handle that logs a model can mark it as failed",
-                "Call failed(...) on the handle of cnc_summary.model(...)",
+            # Said of a model that is logged elsewhere, once; how this handle ends is not.
+            self._card = ModelCard(
+                self._id, created_us=now_us(), edits=True, says=frozenset({"status"})
             )
         self._failure = reason_text(reason)
         self._write_card()

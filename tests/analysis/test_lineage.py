@@ -185,3 +185,18 @@ def test_ancestors_by_the_main_parent_and_descendants_by_any() -> None:
     assert descendants_of(lineage, student.key) == []
     assert ancestors_of(lineage, student.key) == [other.key, student.key]
     assert ancestors_of(lineage, pruned.key) == [root.key, pruned.key]
+
+
+def test_a_link_that_a_later_and_nearer_run_changes_is_a_note() -> None:
+    first = member("dense", "dense", 1)
+    children = [member(f"sweep/{at}", f"child-{at}", at, ("dense",)) for at in (2, 3)]
+    assert lineage_of(first, *children).problems == ()
+    later = member("sweep/dense", "dense", 9)
+    lineage = lineage_of(first, *children, later)
+    links = [link for child in children for link in lineage.parents[child.key]]
+    assert [(link.key, link.assumed) for link in links] == [(later.key, True)] * 2
+    (problem,) = lineage.problems
+    assert problem.message == (
+        'The parent "dense" of the model "child-2" and 1 more is now that of the run "sweep/dense",'
+        ' which is nearer and was logged later; it was that of the run "dense".'
+    )

@@ -19,9 +19,12 @@ from tensorboard_cnc.records.models import (
     Problems,
 )
 
+# What only a change says, never the handle that opens a model.
+ANNOTATIONS = frozenset({"note", "tags", "hidden", "renamed"})
 _int64 = st.integers(-(2**63), 2**63 - 1)
 _times_us = st.integers(0, 2**63 - 1)
 _ids = st.text(min_size=1, max_size=30)
+_either = st.booleans()
 
 _parameter_values = st.recursive(
     st.none() | st.booleans() | _int64 | st.floats() | st.text(max_size=10),
@@ -47,6 +50,10 @@ _said = st.fixed_dictionaries(
         "description": st.text(max_size=10),
         "checkpoint": st.text(max_size=10),
         "replicate_of": st.text(max_size=10),
+        "note": st.text(max_size=20),
+        "tags": st.lists(st.text(max_size=10), max_size=4, unique=True).map(tuple),
+        "hidden": st.booleans(),
+        "renamed": st.text(max_size=10),
     },
 )
 
@@ -56,6 +63,7 @@ def model_cards(
     draw: st.DrawFn,
     ids: st.SearchStrategy[str] = _ids,
     times_us: st.SearchStrategy[int] = _times_us,
+    edits: st.SearchStrategy[bool] = _either,
 ) -> ModelCard:
     """Cards that say any of their fields, be it that they are empty, and leave out the others."""
     said: dict[Any, Any] = draw(_said)
@@ -64,6 +72,7 @@ def model_cards(
         **{name: value for name, value in said.items() if name != "status"},
         **said.get("status", {}),
         created_us=draw(times_us),
+        edits=draw(edits),
         says=frozenset(said),
     )
 
@@ -86,7 +95,10 @@ _measurements = st.builds(
     interval=st.none() | _intervals,
     bound=st.sampled_from([None, "≥", "≤"]),
 )
-metrics = st.builds(Metrics, _ids, st.lists(_measurements, max_size=4).map(tuple))
+_withdrawn = st.builds(
+    Measurement, st.text(max_size=10), st.just(()), logged_us=_times_us, withdrawn=st.just(True)
+)
+metrics = st.builds(Metrics, _ids, st.lists(_measurements | _withdrawn, max_size=4).map(tuple))
 _budgets = st.builds(
     Budget,
     st.sampled_from(["at_most", "at_least"]),
@@ -107,6 +119,7 @@ _specs = st.builds(
     defined_us=_times_us,
     suggested=st.booleans(),
     description=st.text(max_size=10),
+    summary=st.sampled_from(["", "last", "best", "max", "min", "at:0", "at:-7"]),
 )
 metric_specs = st.builds(MetricSpecs, st.lists(_specs, max_size=4).map(tuple))
 _logged_problems = st.builds(LoggedProblem, st.text(), st.text(), _times_us)

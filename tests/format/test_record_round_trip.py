@@ -25,7 +25,7 @@ from tensorboard_cnc.records.models import (
     Problems,
     Record,
 )
-from tests.format.any_record import any_record
+from tests.format.any_record import ANNOTATIONS, any_record
 
 # Written by format version 1 and kept: all later versions must read them.
 STORED: dict[str, tuple[str, Record]] = {
@@ -44,7 +44,7 @@ STORED: dict[str, tuple[str, Record]] = {
             "m.pt",
             7,
             9,
-            says=ALL_CARD_FIELDS - {"replicate_of"},
+            says=ALL_CARD_FIELDS - {"replicate_of"} - ANNOTATIONS,
         ),
     ),
     # Of this one 0.1.0 was told nothing but the id.

@@ -30,7 +30,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "event_files": VALUES | {"format", "wording"},
     "results": VALUES | {"analysis", "event_files", "plugin", "reader", "wire", "wording"},
     "checks": VALUES | {"limits", "results", "wire", "wording"},
-    "commands": VALUES | {"checks", "limits", "results", "wire", "wording", "__init__"},
+    "edits": VALUES
+    | {"analysis", "cnc_summary", "event_files", "format", "imports", "results", "wire"}
+    | {"wording", "writer"},
+    "commands": VALUES | {"checks", "edits", "limits", "results", "wire", "wording", "__init__"},
     "cnc_summary": VALUES | {"efficiency", "writer"},
     "plugin": VALUES | {"format", "reader", "analysis", "sketches", "wire", "fallback_panel"},
     "fallback_panel": set(),

@@ -50,7 +50,14 @@ def only_model(host: InProcessTensorBoard) -> dict[str, Any]:
 
 
 @settings(max_examples=3)
-@given(st.lists(st.lists(model_cards(ids=st.just("m"), times_us=st.integers(0, 9)), min_size=1)))
+@given(
+    st.lists(
+        st.lists(
+            model_cards(ids=st.just("m"), times_us=st.integers(0, 9), edits=st.just(False)),
+            min_size=1,
+        )
+    )
+)
 def test_any_cards_of_any_models(models: list[list[ModelCard]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         sink, step, expected = open_sink(Path(folder) / "r"), -1000, []

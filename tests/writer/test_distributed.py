@@ -46,7 +46,7 @@ def test_other_ranks_see_the_same_errors(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(ArgumentError):
         cnc_summary.model(tmp_path, "")
     with cnc_summary.model(tmp_path, "m") as model, pytest.raises(ArgumentError):
-        model.metrics({"a": None})
+        model.metrics({"a": "0.5"})
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError, ClosedError, CncWarning
 from tensorboard_cnc.records.models import ALL_CARD_FIELDS, Metrics, ModelCard, Operation
 from tensorboard_cnc.writer.policy import during
+from tests.format.any_record import ANNOTATIONS
 from tests.writer.logged import all_of, event_files, latest, logged, measured, only
 
 WRONG: Any = {1: 2}
@@ -49,7 +50,7 @@ def test_a_finished_model(tmp_path: Path) -> None:
         checkpoint=str(Path("out") / "weights.pt"),
         created_us=finished.created_us,
         closed_us=finished.closed_us,
-        says=ALL_CARD_FIELDS - {"replicate_of"},
+        says=ALL_CARD_FIELDS - {"replicate_of"} - ANNOTATIONS,
     )
     assert finished.closed_us is not None
     assert finished.closed_us > finished.created_us
@@ -247,14 +248,12 @@ def test_an_attached_handle_writes_no_card(tmp_path: Path) -> None:
     assert measured(tmp_path)["latency_ms"].repeats == (20.0, 21.0)
 
 
-def test_an_attached_model_cannot_be_marked_as_failed(tmp_path: Path) -> None:
-    with (
-        cnc_summary.attach(tmp_path, "m") as handle,
-        pytest.raises(
-            ArgumentError, match=r"only attached here.*on the handle of cnc_summary.model"
-        ),
-    ):
+def test_an_attached_model_can_be_marked_as_failed(tmp_path: Path) -> None:
+    with cnc_summary.attach(tmp_path, "m") as handle:
         handle.failed("slow")
+    said = card(tmp_path)
+    assert (said.status, said.reason, said.edits) == ("failed", "slow", True)
+    assert said.says == {"status"}, "what it was made from is not known here"
 
 
 def test_an_exception_beside_an_attached_model_says_nothing_of_the_model(tmp_path: Path) -> None:
@@ -306,7 +305,7 @@ def test_none_and_empty_say_that_there_is_none(tmp_path: Path) -> None:
         replicate_of=None,
     ):
         pass
-    assert card(tmp_path).says == ALL_CARD_FIELDS
+    assert card(tmp_path).says == ALL_CARD_FIELDS - ANNOTATIONS
 
 
 def test_what_was_refused_is_not_said(tmp_path: Path) -> None:

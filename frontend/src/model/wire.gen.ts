@@ -87,6 +87,13 @@ export interface Model {
   reason?: string;
   description?: string;
   checkpoint?: string;
+  /** The name that it is shown under; its id stays what it is. */
+  renamed?: string;
+  /** What somebody wrote about it. */
+  note?: string;
+  tags?: string[];
+  /** Left out of the page until hidden models are asked for. */
+  hidden?: boolean;
   created: number | null;
   /** When anything of it was last logged. */
   updated: number | null;
@@ -120,6 +127,8 @@ export interface MetricSpec {
   scalar: string;
   /** What it measures, in one line; "" where nobody said. */
   description: string;
+  /** Which value of the scalar counts, where that is not the last. */
+  summary?: string;
   /** The two units in which models seem to have logged it; its values are not compared. */
   mixed?: string;
 }
