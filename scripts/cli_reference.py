@@ -28,6 +28,7 @@ GUIDES = {
     "add": "../guides/existing-experiments.md#from-a-checkpoint",
     "check": "../guides/ci-gate.md",
     "list": "../guides/ci-gate.md#in-the-terminal",
+    "edit": "../edit.md",
     "show": "../guides/ci-gate.md#in-the-terminal",
 }
 _NAMELESS = (argparse._HelpAction, argparse._VersionAction, argparse._SubParsersAction)

@@ -69,7 +69,11 @@ def _add_origin(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--replicate-of", metavar="ID", help="the model that nothing but chance tells it from"
     )
-    command.add_argument("--status", choices=("running", "finished", "failed"))
+    command.add_argument(
+        "--status",
+        choices=("running", "finished", "failed"),
+        help="how its job ended, or that it runs",
+    )
     command.add_argument("--reason", default="", metavar="TEXT", help="why it failed")
 
 
