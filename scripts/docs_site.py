@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # Beside docs/, where GitHub looks for them.
 ABOVE = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 _LINK = re.compile(r"(\]\()(?!https?:|#|mailto:)([^)\s#]+)")
+# GitHub needs the backslash in a table's code, and Python-Markdown shows it.
+_CODE_IN_LINE = re.compile(r"`[^`\n]*`")
 # What a browser fetches by itself: not what a reader may click.
 _FETCHED = re.compile(
     r"""<(?:script|img|iframe|source)\b[^>]*\bsrc=["']?(?:https?:)?//[^"'>\s]+"""
@@ -33,6 +35,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Turns links out of docs/, and those of pages above it, into links of the site."""
+    markdown = _CODE_IN_LINE.sub(lambda code: code[0].replace(r"\|", "|"), markdown)
     source = page.file.src_uri
     place = PurePosixPath(source if source in ABOVE else f"docs/{source}").parent
     return _LINK.sub(

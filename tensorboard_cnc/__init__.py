@@ -1,7 +1,7 @@
 """Compress & Compare: lineage and comparison of compressed models in TensorBoard.
 
-Log with :mod:`tensorboard_cnc.cnc_summary`; look with ``tensorboard --logdir``; get the numbers
-back with :func:`read`. Importing the package imports neither torch, nor any part of TensorBoard's
+Log with `tensorboard_cnc.cnc_summary`; look with ``tensorboard --logdir``; get the numbers
+back with `read`. Importing the package imports neither torch, nor any part of TensorBoard's
 backend.
 """
 

@@ -31,6 +31,12 @@ def prose(page: Path) -> str:
     return _FENCE.sub("", page.read_text(encoding="utf-8"))
 
 
+def code(page: Path) -> str:
+    """What is set as code in a page, in blocks and in lines, a paragraph each."""
+    blocks = _FENCE.findall(page.read_text(encoding="utf-8"))
+    return "\n\n".join([*blocks, *(span[0].strip("`") for span in _CODE.finditer(prose(page)))])
+
+
 def links(page: Path) -> Iterator[tuple[Path, str]]:
     """(file, anchor) of every link to a place in the repository."""
     for target in _LINK.findall(_CODE.sub("", prose(page))):

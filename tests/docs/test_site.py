@@ -83,3 +83,14 @@ def test_every_example_is_linked() -> None:
     text = (DOCS / "toolkits.md").read_text(encoding="utf-8")
     for script in (DOCS / "examples").glob("*.py"):
         assert f"(examples/{script.name})" in text
+
+
+def test_layers_are_told_alike() -> None:
+    arrows = re.compile(r"^[^\n`]+ ← [^\n`]+$", re.MULTILINE)
+    told = [
+        {" ".join(line.split()) for line in arrows.findall(page.read_text(encoding="utf-8"))}
+        for page in (DOCS / "architecture.md", ROOT / "CONTRIBUTING.md")
+    ]
+    in_python = [{line for line in lines if "records" in line or "cli" in line} for lines in told]
+    assert in_python[0] == in_python[1]
+    assert in_python[0]

@@ -34,13 +34,13 @@ def logs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if toolkit := NEEDED.get(request.param):
         pytest.importorskip(toolkit)
     folder = tmp_path_factory.mktemp(request.param)
-    command = [sys.executable, "-W", "ignore", str(EXAMPLES / f"{request.param}.py"), str(folder)]
+    command = [sys.executable, "-W", "ignore", str(EXAMPLES / f"{request.param}.py"), "runs"]
     # Networks of this size gain nothing from threads, which only wait for each other.
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment)
     assert done.returncode == 0, done.stderr
     assert "CncWarning" not in done.stderr
-    return folder
+    return folder / "runs"
 
 
 def models_in(serve: Serve, folder: Path) -> dict[str, Any]:

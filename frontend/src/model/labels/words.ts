@@ -22,7 +22,7 @@ export const WORDS: readonly [word: string, meaning: string][] = [
   ["spread", "how far repeats or replicates of one measurement lie apart"],
   [
     "SQNR",
-    "signal to quantization noise, in dB: how large the values are beside their change; 20 dB is a tenth, ∞ no change",
+    "signal to quantization noise, in dB: how large the values are relative to their change; 20 dB is a tenth, ∞ no change",
   ],
   ["tied", "behind the front, but not by more than the spread, marked ☆"],
   [
