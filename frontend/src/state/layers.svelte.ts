@@ -1,14 +1,19 @@
 import { layerRowAddress, layerTreeAddress, type LayersSubject } from "../api/addresses";
+import { markPath } from "../model/colour/mark_path";
+import { shortIds } from "../model/labels/short_ids";
+import { blockGrid, suitsGrid } from "../model/layers/blocks/grid";
 import {
   flatListing,
   isExpanded,
   keptRows,
   nameFilter,
+  revealing,
   toggledModule,
   treeListing,
   type Expansion,
   type TensorRange,
 } from "../model/layers/listing";
+import type { LayerChart } from "../model/link/layers";
 import { layerNetwork, nearestRow } from "../model/layers/network";
 import { readSort, rowOrder, sortText, type LayerSort } from "../model/layers/sort";
 import type { LayerTree, LayerView } from "../model/wire.gen";
@@ -40,6 +45,12 @@ export class Layers extends Compared {
     () => this.tree?.measures.find(({ id }) => id === this.tree?.measure) ?? null,
   );
   readonly network = $derived.by(() => this.tree && layerNetwork(this.tree.rows));
+  /** The tensors by block and kind. */
+  readonly grid = $derived.by(() => this.network && blockGrid(this.network));
+  readonly chart = $derived.by<LayerChart>(() => {
+    const { layerChart } = this.panel.link;
+    return layerChart ?? (this.grid && suitsGrid(this.grid) ? "heat map" : "in order");
+  });
   readonly filter = $derived.by(() => {
     const { layerSearch, layerRegex } = this.panel.link;
     return nameFilter(layerSearch, layerRegex);
@@ -93,6 +104,29 @@ export class Layers extends Compared {
 
   colourOf = (key: string): string => this.panel.marks.get(key)?.colour ?? "var(--ink-faint)";
 
+  /** The compared models as pictures name them, the base first. */
+  readonly legend = $derived.by(() => {
+    const { tree, measure } = this;
+    const keys = tree?.models.map(({ key }) => key) ?? [];
+    const short = shortIds(keys.map(this.nameOf));
+    return keys.map((key, at) => ({
+      key,
+      id: this.nameOf(key),
+      short: short[at] ?? "",
+      mark: this.panel.marks.get(key) ?? null,
+      note: at > 0 ? "" : measure?.pairwise ? "reference" : "dashed",
+    }));
+  });
+
+  /** The same in a saved picture. */
+  readonly captions = $derived.by(() =>
+    this.legend.map(({ id, mark, note }, at) => ({
+      text: at === 0 ? `${id} (base${note === "dashed" ? ", dashed" : ""})` : id,
+      colour: at === 0 ? "var(--ink)" : (mark?.colour ?? "var(--ink-faint)"),
+      path: markPath(at === 0 ? "circle" : (mark?.shape ?? "circle"), 4.25),
+    })),
+  );
+
   show(layerView: LayerView): void {
     this.panel.set({ layerView, layerMeasure: null, layerSort: null });
   }
@@ -122,6 +156,21 @@ export class Layers extends Compared {
     const { tensors, rows } = this.network ?? { tensors: [], rows: null };
     const nameAt = (at: number) => rows?.names[tensors[at] ?? -1] ?? "";
     this.panel.set({ layerRange: range && [nameAt(range[0]), nameAt(range[1])] });
+  }
+
+  /** Opens the details of a tensor, of `model`, and the modules around it in the tree. */
+  reveal(row: number, model: string | null): void {
+    if (!this.network) return;
+    const layer = this.network.rows.names[row] ?? "";
+    const expansion = revealing(this.network, this.panel.link.expansion, row);
+    this.panel.set({ layer, expansion, ...(model !== null && { layerModel: model }) });
+  }
+
+  /** The same of a module; where the tree has none of that name, of the nearest. */
+  revealModule(name: string, model: string): void {
+    const near = this.network && nearestRow(this.network, name);
+    const row = near === null ? undefined : this.network?.byName.get(near);
+    if (row !== undefined) this.reveal(row, model);
   }
 
   /** Opens the details of a row, or closes them. */

@@ -296,6 +296,14 @@ const CASES: Readonly<Record<string, Case>> = {
     says: "No compared weight differs from the base’s: 3 tensors were refused",
     no: [{ part: null }],
   },
+  "block.worst": {
+    yes: { label: "block 17", worst: 5, of: 9 },
+    says: "block 17 is the farthest from the base in 5 of 9 kinds",
+    no: [
+      { label: "block 17", worst: 4, of: 8 },
+      { label: "block 17", worst: 2, of: 2 },
+    ],
+  },
 };
 
 const claims = CLAIMS as readonly Claim<unknown>[];

@@ -98,15 +98,25 @@ describe("the strip", () => {
 });
 
 describe("axes", () => {
-  test("zeros of a logarithmic measure lie at its low end", () => {
+  test("zeros of a logarithmic measure have a place below all others", () => {
     const axis = layerAxis([0, 0.001, 1], { ...SQNR, scale: "log" }, 4);
     expect(axis.log).toBe(true);
-    expect(axis.share(0)).toBe(0);
-    expect(axis.share(0.001)).toBeGreaterThan(0);
+    expect(axis.ticks[0]).toBe(0);
+    expect(axis.share(0)).toBeGreaterThanOrEqual(0);
+    expect(axis.share(0.001)).toBeGreaterThan(axis.share(0) + 0.05);
   });
 
   test("bytes that differ by orders of magnitude are seen on a logarithmic axis", () => {
     expect(bytesAxis([-4, 0, 100, 1e6], 5).log).toBe(true);
+    const axis = bytesAxis([-4, 0, 100, 1e9], 5);
+    const places = [-4, 0, 100, 1e9].map((value) => axis.share(value));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(new Set(places).size).toBe(4);
+    expect(axis.ticks).toContain(0);
+    expect(axis.ticks.length).toBeLessThan(12);
+    for (const value of [-4, 0, 7, 1e9]) {
+      expect(axis.value(axis.share(value))).toBeCloseTo(value, value > 1e6 ? -3 : 6);
+    }
     expect(bytesAxis([900, 1000], 5).log).toBe(false);
     expect(bytesAxis([], 5).log).toBe(false);
     expect(bytesAxis([0, 0], 5).share(0)).toBeGreaterThanOrEqual(0);

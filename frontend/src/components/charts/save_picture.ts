@@ -1,4 +1,6 @@
+import type { Caption } from "../../model/charts/caption";
 import { fileName, withoutControls } from "../../model/format/file_text";
+import { captioned } from "./captioned";
 import { saveFile } from "./save_file";
 
 const PNG_SCALE = 2;
@@ -19,11 +21,15 @@ const STYLES = [
   "font-weight",
 ] as const;
 
-/** Offers the drawing `svg` as a standalone file `name`.svg or `name`.png, as it looks now. */
+/**
+ * Offers the drawing `svg` as a standalone file `name`.svg or `name`.png, as it looks now, with
+ * what `caption` says around it.
+ */
 export async function saveDrawing(
   svg: SVGSVGElement,
   name: string,
   kind: "svg" | "png",
+  caption: Caption | null = null,
 ): Promise<void> {
   const { width, height } = svg.getBoundingClientRect();
   const copy = svg.cloneNode(true) as SVGSVGElement;
@@ -39,20 +45,40 @@ export async function saveDrawing(
   });
   for (const transient of copy.querySelectorAll(".transient")) transient.remove();
   for (const attribute of ["class", "style", "role"]) copy.removeAttribute(attribute);
-  const page = getComputedStyle(svg);
-  const background = getComputedStyle(document.body).backgroundColor;
   copy.setAttribute("width", String(width));
   copy.setAttribute("height", String(height));
-  copy.setAttribute("font-family", page.fontFamily.replace(/"/g, "'"));
-  const ground = document.createElementNS(copy.namespaceURI, "rect");
+  const file = caption
+    ? captioned(copy, resolved(caption, svg), width, height, {
+        ink: colourOf("var(--ink)", svg),
+        muted: colourOf("var(--ink-muted)", svg),
+      })
+    : { svg: copy, width, height };
+  const markup = standalone(file.svg, getComputedStyle(svg).fontFamily);
+  if (kind === "svg") saveFile(`${fileName(name)}.svg`, "image/svg+xml", markup);
+  else await savePng(`${fileName(name)}.png`, markup, file.width, file.height);
+}
+
+/** `svg` as text, on the page's ground. */
+function standalone(svg: SVGSVGElement, font: string): string {
+  svg.setAttribute("font-family", font.replace(/"/g, "'"));
+  const ground = document.createElementNS(svg.namespaceURI, "rect");
   ground.setAttribute("width", "100%");
   ground.setAttribute("height", "100%");
-  ground.setAttribute("fill", background);
-  copy.prepend(ground);
-  const markup = withoutControls(new XMLSerializer().serializeToString(copy));
-  const file = `${fileName(name)}.${kind}`;
-  if (kind === "svg") saveFile(file, "image/svg+xml", markup);
-  else await savePng(file, markup, width, height);
+  ground.setAttribute("fill", getComputedStyle(document.body).backgroundColor);
+  svg.prepend(ground);
+  return withoutControls(new XMLSerializer().serializeToString(svg));
+}
+
+/** `caption` with the page's colours instead of their names. */
+function resolved(caption: Caption, svg: SVGSVGElement): Caption {
+  const legend = caption.legend.map((entry) => ({ ...entry, colour: colourOf(entry.colour, svg) }));
+  return { ...caption, legend };
+}
+
+function colourOf(colour: string, svg: SVGSVGElement): string {
+  return colour.replace(/var\((--[\w-]+)\)/g, (_, name: string) =>
+    getComputedStyle(svg).getPropertyValue(name).trim(),
+  );
 }
 
 /** Offers the SVG `markup` of `width` × `height` px as a picture of twice that. */

@@ -111,8 +111,8 @@ function withoutIdleZeros(text: string): string {
 }
 
 /**
- * The axis of a measure's values, with about `count` ticks. On a logarithmic one what is not above
- * zero lies at its low end.
+ * The axis of a measure's values, with about `count` ticks. On a logarithmic one zero has a place
+ * of its own below all others.
  */
 export function layerAxis(
   values: readonly number[],
@@ -122,15 +122,70 @@ export function layerAxis(
   return clampedAxis(values, measure.scale === "log", count);
 }
 
-/** The axis of bytes, which may be none or less; layers differ in size by orders of magnitude. */
+/**
+ * The axis of bytes, which may be none or less; layers differ in size by orders of magnitude. Where
+ * they do, zero has a place of its own, and both sides are logarithmic from the smallest size on.
+ */
 export function bytesAxis(values: readonly number[], count: number): AxisScale {
-  const positive = values.filter((value) => value > 0);
-  const log = suitsLog(Math.min(...positive), Math.max(...positive));
-  return clampedAxis(log ? values : [0, ...values], log, count);
+  const sizes = values.map(Math.abs).filter((size) => size > 0);
+  const smallest = Math.min(...sizes);
+  if (!suitsLog(smallest, Math.max(...sizes))) return clampedAxis([0, ...values], false, count);
+  return values.every((value) => value > 0)
+    ? clampedAxis(values, true, count)
+    : symlogAxis(values, smallest, count);
+}
+
+/** So many decades lie between zero and the smallest size. */
+const ZERO_DECADES = 0.7;
+
+/** Logarithmic on both sides of zero, from `smallest` on; between them linear. */
+export function symlogAxis(values: readonly number[], smallest: number, count: number): AxisScale {
+  const into = (value: number): number => {
+    const size = Math.abs(value) / smallest;
+    const decades = size >= 1 ? ZERO_DECADES + Math.log10(size) : size * ZERO_DECADES;
+    return Math.sign(value) * decades;
+  };
+  const from = (at: number): number => {
+    const decades = Math.abs(at);
+    const size = decades >= ZERO_DECADES ? 10 ** (decades - ZERO_DECADES) : decades / ZERO_DECADES;
+    return Math.sign(at) * size * smallest;
+  };
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const room = (into(high) - into(low)) * PADDING || 1;
+  const [start, end] = [into(low) - room, into(high) + room];
+  const share = (value: number): number =>
+    Math.min(1, Math.max(0, (into(value) - start) / (end - start)));
+  const powers = (to: number): number[] =>
+    to >= smallest
+      ? logTicks(
+          Math.log10(smallest),
+          Math.log10(to),
+          Math.max(1, (count * into(to)) / (end - start)),
+        )
+      : [];
+  const ticks = [
+    ...powers(-low)
+      .map((size) => -size)
+      .reverse(),
+    0,
+    ...powers(high),
+  ];
+  return {
+    log: true,
+    low: from(start),
+    high: from(end),
+    ticks,
+    share,
+    value: (at) => from(start + at * (end - start)),
+  };
 }
 
 function clampedAxis(values: readonly number[], log: boolean, count: number): AxisScale {
   const positive = log ? values.filter((value) => value > 0) : [];
+  // What is zero beside what is not has a place of its own.
+  if (positive.length && positive.length < values.length) {
+    return symlogAxis(values, Math.min(...positive), count);
+  }
   const axis = positive.length
     ? axisScale(positive, "log", count)
     : axisScale(values, "linear", count);

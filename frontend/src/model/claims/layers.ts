@@ -1,3 +1,4 @@
+import { standsOut, type WorstBlock } from "../layers/blocks/cells";
 import { UNHARMED_DB } from "../layers/origin";
 import { said, type Claim } from "./claim";
 
@@ -62,4 +63,18 @@ export function unchangedWords(part: string | undefined): string {
   return said({ part: part ?? null }, unchanged, comparedUnchanged);
 }
 
-export const LAYER_CLAIMS = [same, near, nowhere, unchanged, comparedUnchanged];
+const block: Claim<WorstBlock> = {
+  id: "block.worst",
+  sentence: "… is the farthest from the base in … of … kinds",
+  when: "its number is strictly the worst of all blocks in more than half of the kinds that four blocks or more have a number of, and in three at least",
+  may: standsOut,
+  words: ({ label, worst, of }) =>
+    `${label} is the farthest from the base in ${worst} of ${of} kinds`,
+};
+
+/** Of the block that is the worst in most kinds; "" where none is. */
+export function blockWords(found: WorstBlock | null): string {
+  return found ? said(found, block) : "";
+}
+
+export const LAYER_CLAIMS = [same, near, nowhere, unchanged, comparedUnchanged, block];

@@ -49,6 +49,16 @@ export function toggledModule(expansion: Expansion, name: string): Expansion {
     : { rest, toggled: [...toggled, name] };
 }
 
+/** `expansion` with all modules around `row` open. */
+export function revealing(network: LayerNetwork, expansion: Expansion, row: number): Expansion {
+  const expanded = isExpanded(network, expansion);
+  let changed = expansion;
+  for (let at = parentOf(network.rows, row); at >= 0; at = parentOf(network.rows, at)) {
+    if (!expanded(at)) changed = toggledModule(changed, network.rows.names[at] ?? "");
+  }
+  return changed;
+}
+
 function suitableLevels(network: LayerNetwork): number {
   const ofDepth: number[] = [];
   for (const depth of network.depths) ofDepth[depth] = (ofDepth[depth] ?? 0) + 1;

@@ -2,7 +2,7 @@ import { AUTO_EXPANSION, type Expansion } from "../layers/listing";
 import type { LinkFacet } from "./facet";
 
 export const LAYER_VIEWS = ["weights", "sparsity", "activations"] as const;
-export const LAYER_CHARTS = ["in order", "cost"] as const;
+export const LAYER_CHARTS = ["heat map", "in order", "cost"] as const;
 export type LayerChart = (typeof LAYER_CHARTS)[number];
 export const LAYER_RANKINGS = ["start?", "change most?"] as const;
 export type LayerRanking = (typeof LAYER_RANKINGS)[number];
@@ -11,7 +11,8 @@ export type LayerRanking = (typeof LAYER_RANKINGS)[number];
 export interface LayersLink {
   layerView: (typeof LAYER_VIEWS)[number];
   layerMeasure: string | null;
-  layerChart: LayerChart;
+  /** Null for the heat map where blocks repeat, else all tensors in order. */
+  layerChart: LayerChart | null;
   /** Of activations, what the list beside the chart answers: where does it … */
   layerRanking: LayerRanking;
   /** What names are searched for, and whether it is a regular expression. */
@@ -34,7 +35,7 @@ export const layersLink: LinkFacet<LayersLink> = {
   defaults: {
     layerView: "weights",
     layerMeasure: null,
-    layerChart: "in order",
+    layerChart: null,
     layerRanking: "start?",
     layerSearch: "",
     layerRegex: false,
@@ -47,7 +48,7 @@ export const layersLink: LinkFacet<LayersLink> = {
   write: (state) => ({
     lv: state.layerView === "weights" ? undefined : state.layerView,
     lm: state.layerMeasure ?? undefined,
-    lc: state.layerChart === "in order" ? undefined : state.layerChart,
+    lc: state.layerChart ?? undefined,
     lt: state.layerRanking === "start?" ? undefined : "most",
     lq: state.layerSearch || undefined,
     lx: state.layerRegex ? "1" : undefined,
@@ -62,7 +63,7 @@ export const layersLink: LinkFacet<LayersLink> = {
     return {
       layerView: LAYER_VIEWS.find((view) => view === lv) ?? "weights",
       layerMeasure: lm || null,
-      layerChart: LAYER_CHARTS.find((chart) => chart === lc) ?? "in order",
+      layerChart: LAYER_CHARTS.find((chart) => chart === lc) ?? null,
       layerRanking: lt === "most" ? "change most?" : "start?",
       layerSearch: lq ?? "",
       layerRegex: lx === "1",
