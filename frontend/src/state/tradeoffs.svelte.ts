@@ -18,6 +18,7 @@ import {
   type Limit,
   type Miss,
 } from "../model/tradeoffs/budget";
+import { decide, type DecisionQuestion } from "../model/tradeoffs/decision";
 import { openStandings, paretoFront, type OpenStanding } from "../model/tradeoffs/pareto";
 import { noiseCaveat } from "../model/tradeoffs/standing";
 import { scatterPoints, type ScatterPoint } from "../model/tradeoffs/scatter";
@@ -176,6 +177,17 @@ export class Tradeoffs {
         )
       : null,
   );
+
+  /** What the decision is asked of; null where a metric or a base is missing. */
+  readonly question = $derived.by((): DecisionQuestion | null => {
+    const { x: cost, y: quality, replicates } = this;
+    const { base } = this.#panel;
+    if (!cost || !quality || !base) return null;
+    const candidates = this.withinBudgets ? this.candidatesWithin : this.candidates;
+    return { candidates, base, quality, cost, replicates };
+  });
+  /** The cheapest model that keeps the base's quality. */
+  readonly decision = $derived.by(() => (this.question ? decide(this.question) : null));
 
   standing(key: string): Standing {
     return this.front.has(key) ? "front" : (this.#open.get(key) ?? null);

@@ -1,6 +1,7 @@
 import { CHANGE_CLAIMS } from "./changes";
 import type { Claim } from "./claim";
 import { CONTRAST_CLAIMS, CONTRAST_HINTS } from "./contrasts";
+import { DECISION_CLAIMS, DECISION_HARM_CLAIMS, FURTHER_CLAIMS } from "./decision";
 import {
   APART_CLAIMS,
   BUDGET_CLAIMS,
@@ -23,6 +24,9 @@ export const CLAIMS: readonly Omit<Claim<never>, "may" | "words">[] = [
   ...MEAN_CLAIMS,
   ...CALIBRATION_CLAIMS,
   ...DIVERGENCE_CLAIMS,
+  ...DECISION_CLAIMS,
+  ...FURTHER_CLAIMS,
+  ...DECISION_HARM_CLAIMS,
   ...STANDING_CLAIMS,
   ...CAUTION_CLAIMS,
   ...FRONT_CLAIMS,
