@@ -15,10 +15,12 @@ import {
   knownLimits,
   loggedLimits,
   nearestMiss,
+  type KnownLimit,
   type Limit,
   type Miss,
 } from "../model/tradeoffs/budget";
 import { decide, type DecisionQuestion } from "../model/tradeoffs/decision";
+import { movedLimit } from "../model/tradeoffs/limit_drag";
 import { openStandings, paretoFront, type OpenStanding } from "../model/tradeoffs/pareto";
 import { noiseCaveat } from "../model/tradeoffs/standing";
 import { scatterPoints, type ScatterPoint } from "../model/tradeoffs/scatter";
@@ -201,6 +203,13 @@ export class Tradeoffs {
 
   setLimits(budgets: readonly Limit[] | null): void {
     this.#panel.set({ budgets });
+  }
+
+  /** Moves a limit while its line is dragged: all moves of one drag are one step of undo. */
+  dragLimit({ limit }: KnownLimit, value: number, drag: number): void {
+    const moved = movedLimit(limit, value, this.#panel.base?.metrics[limit.metric]);
+    const budgets = this.limits.map((one) => (one === limit ? moved : one));
+    this.#panel.set({ budgets }, `drag ${drag} of ${limit.metric}`);
   }
 
   setGoal(spec: MetricSpec, goal: Goal): void {

@@ -337,6 +337,16 @@ const CASES: Readonly<Record<string, Case>> = {
     says: "No compared weight differs from the base’s: 3 tensors were refused",
     no: [{ part: null }],
   },
+  "steps.untried": {
+    yes: { model: "p80", steps: ["recalibrate", "int8"], others: 3, of: 5, by: "prune" },
+    says: "recalibrate + int8 of p80 has not been tried; 3 of 5 others by prune have it",
+    no: [{ model: "p80", steps: ["int8"], others: 1, of: 5, by: "prune" }],
+  },
+  "steps.unchanged": {
+    yes: { parent: "p80", step: "int8 quantize", numbers: 6 },
+    says: "p80 → int8 quantize: none of 6 numbers changed",
+    no: [{ parent: "p80", step: "int8 quantize", numbers: 1 }],
+  },
 };
 
 const claims = CLAIMS as readonly Claim<unknown>[];

@@ -13,6 +13,7 @@ import {
 } from "./front";
 import { LAYER_CLAIMS } from "./layers";
 import { HARM_CLAIMS, NAMED_CLAIMS, SLICE_CLAIMS, UNSEEN_CLAIMS } from "./harm";
+import { STEP_CLAIMS, UNCHANGED_CLAIMS } from "./steps";
 import { CALIBRATION_CLAIMS, DIVERGENCE_CLAIMS, MEAN_CLAIMS } from "./means";
 
 /** Every sentence of the page that claims something, by where it is said. */
@@ -38,4 +39,6 @@ export const CLAIMS: readonly Omit<Claim<never>, "may" | "words">[] = [
   ...CONTRAST_CLAIMS,
   ...CONTRAST_HINTS,
   ...LAYER_CLAIMS,
+  ...STEP_CLAIMS,
+  ...UNCHANGED_CLAIMS,
 ];

@@ -60,7 +60,9 @@ export function decide(question: DecisionQuestion): Decision | null {
   return {
     keeps: chosen.keeps,
     model: chosen.model,
-    tied: rivals.filter((one) => one !== chosen && isOpen(one, chosen, rivals.length)).length,
+    tied: isBytes(cost)
+      ? 0
+      : rivals.filter((one) => one !== chosen && isOpen(one, chosen, rivals.length)).length,
     further: isCheaper ? further.model : null,
   };
 }
