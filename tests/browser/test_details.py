@@ -38,6 +38,7 @@ def test_amount_by_fine_tune(tmp_path: Path, page: Page, serve_process: ServePro
     expect(panel.get_by_role("img", name="accuracy by amount and fine-tune")).to_be_visible()
     contrast = panel.get_by_role("button", name=re.compile("fine-tune without → with"))
     expect(panel.get_by_role("row").filter(has_text="without → with")).to_contain_text("+19.0")
+    panel.get_by_role("button", name="What is charted").click()
     panel.get_by_role("group", name="Show").get_by_text("vs base").click()
     page.wait_for_url(re.compile("p.cnc.vd=1"))
     panel.get_by_role("combobox", name="Colour").select_option("none")

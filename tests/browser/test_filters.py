@@ -32,7 +32,7 @@ def test_filters_fade_hide_and_come_off(
 ) -> None:
     frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
     frame.get_by_role("button", name="Filters").click()
-    form = frame.get_by_role("dialog", name="Filters")
+    form = frame.get_by_role("region", name="Filters")
     form.get_by_role("group", name="Operation").get_by_text("fine-tune").click()
     form.get_by_label("accuracy, % at least").fill("0.9")
     form.get_by_label("accuracy, % at least").press("Enter")
@@ -60,7 +60,7 @@ def test_filters_fade_hide_and_come_off(
 def test_an_operation_is_left_out(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
     frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
     frame.get_by_role("button", name="Filters").click()
-    form = frame.get_by_role("dialog", name="Filters")
+    form = frame.get_by_role("region", name="Filters")
     form.get_by_role("button", name="Not fine-tune").click()
     expect(form.get_by_role("status")).to_have_text("4 of 7 models pass")
     form.get_by_role("checkbox", name="magnitude prune").check()
@@ -94,7 +94,7 @@ def test_a_search_brings_what_it_finds_to_the_top(
 def test_a_histogram_is_brushed(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
     frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
     frame.get_by_role("button", name="Filters").click()
-    form = frame.get_by_role("dialog", name="Filters")
+    form = frame.get_by_role("region", name="Filters")
     box = settled_box(form.get_by_role("group", name="accuracy, %").locator("svg"))
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] / 2, middle)
@@ -114,7 +114,7 @@ def test_sorting_modes_columns_and_csv(
     head(frame, "^accuracy").click(modifiers=["Shift"])
     expected = ["prune-50-ft", "prune-75-ft", "prune-90-ft", "prune-50", "prune-75", "prune-90"]
     expect(shown(frame)).to_have_text([re.compile(name) for name in [*expected, "dense"]])
-    frame.get_by_role("group", name="Metrics").get_by_text("vs base").click()
+    frame.get_by_role("combobox", name="Metrics").select_option("vs base")
     row = table(frame).get_by_role("row").filter(has_text="prune-90-ft")
     expect(row).to_contain_text("−11.0\u202fpt")
     expect(row.get_by_label("worse")).to_be_visible()

@@ -115,6 +115,7 @@ def test_a_copied_link_shows_the_same(sweep: Path, page: Page, serve_process: Se
     frame = open_tab(page, url)
     node(frame, "prune-50,").click()
     node(frame, "prune-90,").click(modifiers=["Shift"])
+    frame.get_by_role("button", name="What the map shows").click()
     frame.get_by_role("group", name="Columns").get_by_text("step").click()
     frame.get_by_role("columnheader", name=re.compile("accuracy")).get_by_role("button").click()
     page.wait_for_url(re.compile(r"p\.cnc\.sort="))

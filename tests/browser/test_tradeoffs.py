@@ -25,6 +25,11 @@ def tradeoffs(frame: FrameLocator) -> Locator:
     return frame.get_by_role("region", name="Trade-offs")
 
 
+def open_view(frame: FrameLocator) -> None:
+    """Opens what is behind the ⋮ of the trade-offs."""
+    tradeoffs(frame).get_by_role("button", name="View of the trade-offs").click()
+
+
 def point(frame: FrameLocator, model_id: str) -> Locator:
     return tradeoffs(frame).get_by_role("option", name=re.compile(f"^{re.escape(model_id)},"))
 
@@ -52,7 +57,7 @@ def test_noise_and_budgets(tmp_path: Path, page: Page, serve_process: ServeProce
     expect(panel).to_contain_text(re.compile("6 of 7 pass\\s+latency ≤ 9"))
     expect(panel.get_by_text(re.compile("best accuracy: prune-50-ft"))).to_be_visible()
     panel.get_by_role("button", name="Budgets").click()
-    editor = frame.get_by_role("dialog", name="Budgets")
+    editor = frame.get_by_role("region", name="Budgets")
     editor.get_by_role("button", name="+ add a budget").click()
     second = editor.get_by_role("group", name="Budget 2")
     second.get_by_label("Metric").select_option("accuracy")
@@ -139,10 +144,9 @@ def test_two_that_cannot_be_told_apart(
 ) -> None:
     frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
     point(frame, "prune-50").focus()
-    frame.get_by_role("grid", name="Models").get_by_text("prune-50", exact=True).click()
-    frame.get_by_role("grid", name="Models").get_by_text("prune-50-ft", exact=True).click(
-        modifiers=["Control"]
-    )
+    names = frame.get_by_role("rowheader")
+    names.get_by_text("prune-50", exact=True).click()
+    names.get_by_text("prune-50-ft", exact=True).click(modifiers=["Control"])
     words = "Cannot tell prune-50-ft from prune-50 by latency (95 %)."
     expect(tradeoffs(frame).get_by_text(words)).to_be_visible()
 
@@ -165,7 +169,9 @@ def test_marquee_zoom_and_keyboard(tmp_path: Path, page: Page, serve_process: Se
     page.mouse.move(left + width / 2, top + height / 2)
     page.mouse.wheel(0, -300)
     page.wait_for_url(re.compile("p.cnc.z="))
+    open_view(frame)
     tradeoffs(frame).get_by_role("button", name="all", exact=True).click()
+    page.keyboard.press("Escape")
     plot.focus()
     page.keyboard.press("Home")
     page.keyboard.press("Space")
@@ -189,6 +195,7 @@ def test_the_view_opens_on_the_crowd_near_the_best(
     panel.get_by_role("button", name="1 outside this view").click()
     expect(page).to_have_url(re.compile(r"p\.cnc\.z=all"))
     expect(panel.get_by_text("outside this view")).to_have_count(0)
+    open_view(frame)
     panel.get_by_role("button", name="front", exact=True).click()
     expect(page).to_have_url(re.compile(r"p\.cnc\.z=\d"))
     expect(panel.get_by_role("listbox").get_by_text("m0", exact=True)).to_be_visible()
@@ -221,6 +228,7 @@ def test_the_saved_picture_says_what_it_shows(
     frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
     panel = tradeoffs(frame)
     expect(panel.get_by_role("listbox").get_by_role("option")).to_have_count(7)
+    open_view(frame)
     hidden = panel.get_by_text("latency, ms (lower is better)")
     expect(hidden).to_be_hidden()
     with page.expect_download() as download:

@@ -66,6 +66,31 @@ export function writeLink(values: Readonly<Record<string, string>>, step = false
   }
 }
 
+/** Puts the link that the user sees, or another text, on the clipboard; whether that worked. */
+export async function copyText(text = linkWindow().location.href): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Plain http has no clipboard of this kind.
+    return copyBySelection(text);
+  }
+}
+
+function copyBySelection(text: string): boolean {
+  const area = document.createElement("textarea");
+  const focused = document.activeElement;
+  area.value = text;
+  area.style.position = "fixed";
+  area.style.opacity = "0";
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return copied;
+}
+
 /** Calls `listener` when the user changes the link by hand or walks the history. */
 export function watchLink(listener: () => void): Stop {
   const target = linkWindow();

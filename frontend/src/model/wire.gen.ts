@@ -293,12 +293,7 @@ export type Answer = string | number | string[] | null;
 export type Form = "value" | "difference" | "abs_difference" | "ratio" | "squared_difference";
 
 export type Flip =
-  | "negative"
-  | "positive"
-  | "changed_wrong"
-  | "changed"
-  | "both_right"
-  | "both_wrong";
+  "negative" | "positive" | "changed_wrong" | "changed" | "both_right" | "both_wrong";
 
 /** A data set on which models of the log directory were evaluated. */
 export interface EvaluationSet {

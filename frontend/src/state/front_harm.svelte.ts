@@ -1,6 +1,7 @@
 import { behaviorsAddress } from "../api/addresses";
 import type { Caution, HarmOnFront } from "../model/claims/front";
 import { cautionsOf, worthAsking } from "../model/tradeoffs/cautions";
+import { decidedHarm, type DecidedHarm } from "../model/behaviors/decided_harm";
 import type { HarmedSlices } from "../model/wire.gen";
 import type { LinkedModels } from "./linked_models.svelte";
 import { LatestResponse, type ResponseCache } from "./responses.svelte";
@@ -26,9 +27,14 @@ export class FrontHarm {
 
   /** Keys of the models that are asked of: one request, of few. */
   readonly #asked = $derived.by(() => {
-    const best = this.#tradeoffs.bestWithin.map(({ model }) => model);
-    const front = this.#tradeoffs.frontPoints.map(({ model }) => model);
-    return worthAsking(this.#models.base, [...best, ...front.reverse()]);
+    const { decision, bestWithin, frontPoints } = this.#tradeoffs;
+    const front = frontPoints.map(({ model }) => model).reverse();
+    const best = bestWithin.map(({ model }) => model);
+    return worthAsking(this.#models.base, [
+      ...(decision ? [decision.model] : []),
+      ...best,
+      ...front,
+    ]);
   });
   readonly #address = $derived.by(() => {
     const { base, link } = this.#models;
@@ -46,6 +52,13 @@ export class FrontHarm {
     const { front } = this.#tradeoffs;
     const harmed = [...front].filter((key) => this.cautions.has(key));
     return { harmed: harmed.length, front: front.size };
+  });
+
+  /** What is known of the model that the decision names; null where nothing is, or not yet. */
+  readonly ofDecision: DecidedHarm | null = $derived.by(() => {
+    const { decision } = this.#tradeoffs;
+    const response = this.#latest?.response;
+    return decision && response ? decidedHarm(response, decision.model.key) : null;
   });
 
   cautionOf = (key: string): Caution | null => this.cautions.get(key) ?? null;

@@ -1,4 +1,5 @@
-import { buildLineage, oldestLogged, rootsOf } from "../model/lineage/lineage";
+import { defaultBase } from "../model/lineage/default_base";
+import { buildLineage } from "../model/lineage/lineage";
 import type { MetricChoice } from "../model/link/map";
 import type { Place } from "../model/link/place";
 import { DEFAULT_LINK_STATE, type LinkState } from "../model/link/url_state";
@@ -33,8 +34,10 @@ export class LinkedModels {
   readonly selectedKeys = $derived(this.selection.map(({ key }) => key));
   readonly selected = $derived(this.#known(this.selectedKeys));
   readonly marks = $derived(marksOf(this.selection));
-  /** The model that others are compared with: the one made so, else a root. */
-  readonly base = $derived(this.byKey.get(this.link.base ?? "") ?? this.#root());
+  /** What is the base until somebody makes another one so: no view changes it. */
+  readonly defaultBase = $derived(defaultBase(this.lineage, this.#quality()));
+  /** The model that others are compared with. */
+  readonly base = $derived(this.byKey.get(this.link.base ?? "") ?? this.defaultBase?.model ?? null);
 
   readonly colourMetric = $derived(chosenMetric(this.link.colour, this.specs, automaticColour));
   readonly sizeMetric = $derived(chosenMetric(this.link.size, this.specs, automaticSize));
@@ -44,8 +47,9 @@ export class LinkedModels {
   /** What the link asks for and these models lack. */
   readonly unknown = $derived(this.#unknown());
 
-  set(change: Partial<LinkState>): void {
-    this.#undo.remember(this.link, change);
+  /** `series`: what is being dragged or typed; all its changes are one step of undo. */
+  set(change: Partial<LinkState>, series: string | null = null): void {
+    this.#undo.remember(this.link, change, series);
     this.link = { ...this.link, ...change };
   }
 
@@ -101,13 +105,10 @@ export class LinkedModels {
     return keys.flatMap((key) => this.byKey.get(key) ?? []);
   }
 
-  /** The oldest root of the first selected model, else of all. */
-  #root(): Model | null {
-    const [key] = this.selectedKeys;
-    const own = key === undefined ? [] : rootsOf(this.lineage, key);
-    return (
-      oldestLogged(own) ?? oldestLogged(this.lineage.roots) ?? this.lineage.roots[0]?.model ?? null
-    );
+  /** The metric by which a model is seen to be trained. */
+  #quality(): MetricSpec | null {
+    const name = automaticColour(this.specs);
+    return this.#spec(name);
   }
 
   #unknown(): string[] {
@@ -142,11 +143,14 @@ type Change = Partial<LinkState>;
 /** The steps that can be taken back, the latest last. */
 export class UndoHistory {
   #steps: Change[] = [];
+  /** What the latest step belongs to. */
+  #series: string | null = null;
 
   /** Remembers what `change` replaces in `before`, if it is a choice of models. */
-  remember(before: LinkState, change: Change): void {
+  remember(before: LinkState, change: Change, series: string | null = null): void {
     const names = UNDOABLE.filter((name) => name in change);
-    if (names.length === 0) return;
+    if (names.length === 0 || (series !== null && series === this.#series)) return;
+    this.#series = series;
     const replaced: Readonly<Record<string, unknown>> = { ...before };
     this.#steps.push(Object.fromEntries(names.map((name) => [name, replaced[name]])) as Change);
     if (this.#steps.length > KEPT) this.#steps.shift();
@@ -154,6 +158,7 @@ export class UndoHistory {
 
   /** The change that takes back the latest step; null where there is none. */
   takeBack(): Change | null {
+    this.#series = null;
     return this.#steps.pop() ?? null;
   }
 }

@@ -15,9 +15,12 @@ import {
   knownLimits,
   loggedLimits,
   nearestMiss,
+  type KnownLimit,
   type Limit,
   type Miss,
 } from "../model/tradeoffs/budget";
+import { decide, type DecisionQuestion } from "../model/tradeoffs/decision";
+import { movedLimit } from "../model/tradeoffs/limit_drag";
 import { openStandings, paretoFront, type OpenStanding } from "../model/tradeoffs/pareto";
 import { noiseCaveat } from "../model/tradeoffs/standing";
 import { scatterPoints, type ScatterPoint } from "../model/tradeoffs/scatter";
@@ -177,6 +180,17 @@ export class Tradeoffs {
       : null,
   );
 
+  /** What the decision is asked of; null where a metric or a base is missing. */
+  readonly question = $derived.by((): DecisionQuestion | null => {
+    const { x: cost, y: quality, replicates } = this;
+    const { base } = this.#panel;
+    if (!cost || !quality || !base) return null;
+    const candidates = this.withinBudgets ? this.candidatesWithin : this.candidates;
+    return { candidates, base, quality, cost, replicates };
+  });
+  /** The cheapest model that keeps the base's quality. */
+  readonly decision = $derived.by(() => (this.question ? decide(this.question) : null));
+
   standing(key: string): Standing {
     return this.front.has(key) ? "front" : (this.#open.get(key) ?? null);
   }
@@ -189,6 +203,13 @@ export class Tradeoffs {
 
   setLimits(budgets: readonly Limit[] | null): void {
     this.#panel.set({ budgets });
+  }
+
+  /** Moves a limit while its line is dragged: all moves of one drag are one step of undo. */
+  dragLimit({ limit }: KnownLimit, value: number, drag: number): void {
+    const moved = movedLimit(limit, value, this.#panel.base?.metrics[limit.metric]);
+    const budgets = this.limits.map((one) => (one === limit ? moved : one));
+    this.#panel.set({ budgets }, `drag ${drag} of ${limit.metric}`);
   }
 
   setGoal(spec: MetricSpec, goal: Goal): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { axisScale, suitsLog } from "../../src/model/charts/axis";
+import { axisScale, axisWithin, suitsLog } from "../../src/model/charts/axis";
 import { histogram } from "../../src/model/charts/histogram";
 
 describe("an axis", () => {
@@ -64,4 +64,10 @@ describe("a histogram", () => {
     const some = histogram([100], 10, all.axis);
     expect(some.counts.indexOf(1)).toBe(all.counts.lastIndexOf(1));
   });
+});
+
+test("an axis within what is possible has no room beyond its ends", () => {
+  expect(axisWithin([0.5, 1], 3, [0, 1])).toMatchObject({ low: 0.475, high: 1 });
+  expect(axisWithin([0, 1], 3, [0, 1])).toMatchObject({ low: 0, high: 1 });
+  expect(axisWithin([4, 8], 3, [-Infinity, Infinity])).toMatchObject({ low: 3.8, high: 8.2 });
 });

@@ -48,6 +48,17 @@ const calibration = (ece: number) => ({ ece, chance_high: 0.03 }) as Calibration
 const divergence = (size: number) => ({ mean: size, rounding: 0.004 }) as Divergence;
 const standing = (of: string | null, caution: string | null = null) => ({ standing: of, caution });
 const seen = (is: string) => ({ one: "a", other: "b", seen: [{ label: "latency", is }] });
+const decision = (keeps: string | null) => ({
+  keeps,
+  title: "Smallest model",
+  less: "smaller",
+  base: "dense",
+  quality: "accuracy",
+  model: "a",
+  cost: "12.5 kB (−87 %)",
+  change: "−0.6 pt",
+  loss: "2.2 pt",
+});
 const apart = (sure: boolean | null) => ({ dataset: "scans", change: "−2.0 pt", sure });
 const change = (given: Partial<ChangeFacts>): ChangeFacts => ({
   by: 1,
@@ -163,6 +174,36 @@ const CASES: Readonly<Record<string, Case>> = {
     no: [calibration(0.03)],
   },
   "kl.rounding": { yes: divergence(0.004), says: /^no more than/, no: [divergence(0.0041)] },
+  "decision.told": {
+    yes: decision("told"),
+    says: "Smallest model no worse than dense by accuracy: a, 12.5 kB (−87 %); accuracy −0.6 pt",
+    no: [decision("once"), decision("open"), decision(null)],
+  },
+  "decision.once": {
+    yes: decision("once"),
+    says: /^Smallest model whose accuracy is no worse than that of dense by the numbers, measured once/,
+    no: [decision("told"), decision("open"), decision(null)],
+  },
+  "decision.open": {
+    yes: decision("open"),
+    says: /^Smallest model not known to be worse than dense.*a loss of up to 2.2 pt is not ruled out$/,
+    no: [decision("told"), decision("once"), decision(null)],
+  },
+  "decision.none": {
+    yes: decision(null),
+    says: /^Every model that is smaller than dense is worse by accuracy; least so: a, 12.5 kB/,
+    no: [decision("told"), decision("open")],
+  },
+  "decision.further": {
+    yes: { model: "b", cost: "9 kB", less: "Smaller" },
+    says: "Smaller and not known to be worse: b, 9 kB",
+    no: [null],
+  },
+  "decision.harm": {
+    yes: { name: "scan faint", cell: HARMED, by: null, more: 1 },
+    says: "scan faint lost 14 pt, 1 more",
+    no: UNHARMED.map((cell) => ({ name: "scan faint", cell, by: null, more: 0 })),
+  },
   "front.front": {
     yes: standing("front"),
     says: "on the front",
@@ -303,6 +344,16 @@ const CASES: Readonly<Record<string, Case>> = {
       { label: "block 17", worst: 4, of: 8 },
       { label: "block 17", worst: 2, of: 2 },
     ],
+  },
+  "steps.untried": {
+    yes: { model: "p80", steps: ["recalibrate", "int8"], others: 3, of: 5, by: "prune" },
+    says: "recalibrate + int8 of p80 has not been tried; 3 of 5 others by prune have it",
+    no: [{ model: "p80", steps: ["int8"], others: 1, of: 5, by: "prune" }],
+  },
+  "steps.unchanged": {
+    yes: { parent: "p80", step: "int8 quantize", numbers: 6 },
+    says: "p80 → int8 quantize: none of 6 numbers changed",
+    no: [{ parent: "p80", step: "int8 quantize", numbers: 1 }],
   },
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Limit } from "../../src/model/tradeoffs/budget";
-import { limitWords, readLimit } from "../../src/model/format/limit_text";
+import { asTyped, limitWords, readLimit } from "../../src/model/format/limit_text";
 import { amountText, readAmount } from "../../src/model/format/metric_amount";
 import { parameterValue, readParameter } from "../../src/model/format/operation_words";
 import { spec } from "../builders";
@@ -160,3 +160,25 @@ test("a parameter is read as it is written", () => {
   expect(values.map((value) => readParameter(parameterValue("lr", value)))).toEqual(values);
   expect(["", "half", "5 ms", "NaN"].map(readParameter)).toEqual([null, null, null, null]);
 });
+
+describe("what was typed", () => {
+  const read = (text: string) => asTyped(readLimit(text, size, START).limit!, text);
+
+  test("stays, without its sign", () => {
+    expect(limitWords(read("≤ 95 % of base"), size)).toBe("95 % of base");
+    expect(limitWords(read("at most 1.2 MiB"), size)).toBe("1.2 MiB");
+  });
+
+  test("gives way where it no longer means the limit, or is too long for a link", () => {
+    expect(plain(limitWords({ ...read("95 % of base"), value: -50 }, size))).toBe("50 % of base");
+    expect(plain(limitWords({ ...read("10 kB"), typed: "1 kB" }, size))).toBe("10 kB");
+    expect(read(`10${" ".repeat(60)}kB`).typed).toBeUndefined();
+  });
+});
+
+const START: Limit = {
+  metric: "size_bytes",
+  bound: "at_most",
+  relation: "absolute",
+  value: 1,
+};

@@ -34,8 +34,17 @@ describe("a link", () => {
       trace: false,
       budgets: [
         { metric: "a,b", bound: "at_most", relation: "absolute", value: 10 },
-        { metric: "acc", bound: "at_least", relation: "base_percent", value: -1 },
+        {
+          metric: "acc",
+          bound: "at_least",
+          relation: "base_percent",
+          value: -1,
+          typed: "99 % of base",
+        },
       ],
+      tableOpen: false,
+      filtersOpen: true,
+      budgetsOpen: true,
       goals: { gain: "max" },
       filters: [
         { kind: "metric", name: "acc", low: 0.5, high: null },
@@ -58,6 +67,9 @@ describe("a link", () => {
     expect(through(state)).toEqual(state);
     expect(toLink(state)).toEqual({
       at: "behaviors",
+      to: "0",
+      fo: "1",
+      bo: "1",
       sel: "a,c.2",
       base: "b",
       c: "Top-1 Accuracy",
@@ -68,7 +80,7 @@ describe("a link", () => {
       yl: "log",
       z: "0,1,-1,2.5",
       tr: "0",
-      bud: '[["a,b","<=",10],["acc",">%",-1]]',
+      bud: '[["a,b","<=",10],["acc",">%",-1,"99 % of base"]]',
       goal: '[["gain","max"]]',
       fl: '[["metric","acc",0.5,null],["operation","","prune"],["status",["failed"]],["parameter","scheme","a",["b",""]],["text","<b>"]]',
       hide: "1",

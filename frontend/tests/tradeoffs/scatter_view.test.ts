@@ -68,7 +68,7 @@ describe("names in the plot", () => {
 
   test("cover neither points nor one another, and stay inside", () => {
     const names = placeNames(named, places, plot);
-    expect(names.map(({ key }) => key)).toEqual(["a", "b", "c"]);
+    expect(names.map(({ key }) => key)).toEqual(["a", "b"]);
     const boxes = names.map(({ x, y, text, anchor }) => {
       const width = text.length * 5.7;
       const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
@@ -89,6 +89,32 @@ describe("names in the plot", () => {
     }
     // What does not stand beside its point has a line to it.
     expect(names.filter(({ leader }) => leader).length).toBeGreaterThan(0);
+  });
+
+  test("are struck through by no line, neither of the front nor to another name", () => {
+    const corners = [...places.values()].sort((a, b) => a.x - b.x);
+    const names = placeNames(named, places, plot, corners);
+    expect(names.length).toBeGreaterThan(0);
+    const steps = corners.slice(1).flatMap((to, at) => {
+      const from = corners[at]!;
+      return [[from.x, from.y, to.x, from.y] as const, [to.x, from.y, to.x, to.y] as const];
+    });
+    const led = names.flatMap(({ key, leader }) => {
+      const ends = leader.match(/-?\d+(\.\d+)?/g)?.map(Number);
+      return ends ? [{ key, line: ends as unknown as readonly number[] }] : [];
+    });
+    for (const { key, x, y, text, anchor } of names) {
+      const width = text.length * 5.7;
+      const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
+      const lines = [...steps, ...led.flatMap((one) => (one.key === key ? [] : [one.line]))];
+      for (const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] of lines) {
+        for (let share = 0; share <= 1; share += 0.02) {
+          const [at, up] = [x0 + (x1 - x0) * share, y0 + (y1 - y0) * share];
+          const through = at > left + 3 && at < left + width - 3 && up > y - 3 && up < y + 3;
+          expect(through, `${key} at ${at},${up}`).toBe(false);
+        }
+      }
+    }
   });
 
   test("are left out where there is no room", () => {

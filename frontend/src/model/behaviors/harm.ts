@@ -14,7 +14,8 @@ import type {
 
 type Broken = Pick<HarmedSlice, "n" | "flips" | "mended">;
 
-const RIGHT = "correct";
+/** The measure of what is right. */
+export const RIGHT = "correct";
 
 /**
  * The measure that harm is asked for by while this one is shown; null: the server's choice, what is

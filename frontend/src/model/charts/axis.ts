@@ -63,6 +63,17 @@ export function axisScale(
   };
 }
 
+/** A linear axis that does not go beyond the ends of what is possible. */
+export function axisWithin(
+  values: readonly number[],
+  count: number,
+  [least, most]: readonly [number, number],
+): AxisScale {
+  const axis = axisScale(values, "linear", count);
+  if (axis.low >= least && axis.high <= most) return axis;
+  return axisScale(values, "linear", count, [Math.max(axis.low, least), Math.min(axis.high, most)]);
+}
+
 /** 1, 2 and 5 times powers of ten, or every so many powers; finer where they are too few. */
 function logTicks(start: number, end: number, count: number): number[] {
   const decades = end - start;

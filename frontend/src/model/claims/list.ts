@@ -1,6 +1,7 @@
 import { CHANGE_CLAIMS } from "./changes";
 import type { Claim } from "./claim";
 import { CONTRAST_CLAIMS, CONTRAST_HINTS } from "./contrasts";
+import { DECISION_CLAIMS, DECISION_HARM_CLAIMS, FURTHER_CLAIMS } from "./decision";
 import {
   APART_CLAIMS,
   BUDGET_CLAIMS,
@@ -12,6 +13,7 @@ import {
 } from "./front";
 import { LAYER_CLAIMS } from "./layers";
 import { HARM_CLAIMS, NAMED_CLAIMS, SLICE_CLAIMS, UNSEEN_CLAIMS } from "./harm";
+import { STEP_CLAIMS, UNCHANGED_CLAIMS } from "./steps";
 import { CALIBRATION_CLAIMS, DIVERGENCE_CLAIMS, MEAN_CLAIMS } from "./means";
 
 /** Every sentence of the page that claims something, by where it is said. */
@@ -23,6 +25,9 @@ export const CLAIMS: readonly Omit<Claim<never>, "may" | "words">[] = [
   ...MEAN_CLAIMS,
   ...CALIBRATION_CLAIMS,
   ...DIVERGENCE_CLAIMS,
+  ...DECISION_CLAIMS,
+  ...FURTHER_CLAIMS,
+  ...DECISION_HARM_CLAIMS,
   ...STANDING_CLAIMS,
   ...CAUTION_CLAIMS,
   ...FRONT_CLAIMS,
@@ -34,4 +39,6 @@ export const CLAIMS: readonly Omit<Claim<never>, "may" | "words">[] = [
   ...CONTRAST_CLAIMS,
   ...CONTRAST_HINTS,
   ...LAYER_CLAIMS,
+  ...STEP_CLAIMS,
+  ...UNCHANGED_CLAIMS,
 ];

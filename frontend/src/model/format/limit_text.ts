@@ -28,6 +28,15 @@ export function readLimit(text: string, spec: MetricSpec, before: Limit): LimitR
   return { limit: { metric: spec.name, bound, ...amount }, problem: null };
 }
 
+/** The same limit with the words in which it was typed. */
+export function asTyped(limit: Limit, text: string): Limit {
+  const typed = text.trim().replace(BOUND, "");
+  return typed.length <= LONGEST_TYPED ? { ...limit, typed } : limit;
+}
+
+/** A link keeps what was typed; nobody needs more for a limit. */
+const LONGEST_TYPED = 40;
+
 function readRelation(text: string, spec: MetricSpec): Amount | null {
   const share = SHARE_OF_BASE.exec(text);
   if (share) return shareOfBase(share[1] ?? "", share[2] === "%" ? 1 : 100);
@@ -66,7 +75,12 @@ function problemOf(text: string, spec: MetricSpec): string {
 const FAR_PERCENT = 20;
 
 /** What `readLimit` reads as this limit, without the sign: "44 kB", "50 % of base", "base − 1 %". */
-export function limitWords({ relation, value }: Limit, spec: MetricSpec): string {
+export function limitWords(limit: Limit, spec: MetricSpec): string {
+  const { relation, value, typed } = limit;
+  if (typed) {
+    const read = readLimit(typed, spec, limit).limit;
+    if (read?.relation === relation && read.value === value) return typed;
+  }
   if (relation === "absolute") return amountText(value, spec);
   if (value === 0) return "base";
   if (relation === "base_percent" && Math.abs(value) >= FAR_PERCENT && value > -100) {

@@ -1,6 +1,6 @@
 import type { LinkFacet } from "./facet";
 
-/** Sizes of panes, in pixels. */
+/** Sizes of panes, in pixels; of those of Overview 0 stands for a share of the room there is. */
 export interface PanesLink {
   detailsWidth: number;
   tableHeight: number;
@@ -29,9 +29,9 @@ const PANES = Object.keys(KEYS) as (keyof PanesLink)[];
 
 export const panesLink: LinkFacet<PanesLink> = {
   defaults: {
-    detailsWidth: 420,
-    tableHeight: 224,
-    tradeoffsHeight: 304,
+    detailsWidth: 0,
+    tableHeight: 0,
+    tradeoffsHeight: 0,
     instanceWidth: 380,
     layerChartsHeight: 192,
     layerWidth: 480,

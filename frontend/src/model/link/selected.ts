@@ -14,6 +14,8 @@ export const selectedLink: LinkFacet<SelectedLink> = {
     base: base ?? undefined,
   }),
   read: ({ sel = "", base }) => ({ selection: readSelection(sel), base: base || null }),
+  // The browser's back button walks selections too.
+  step: ({ selection, base }) => [selection.map(({ key }) => key), base],
 };
 
 /** Keys in order; `key.slot` where the slot is not the position. */

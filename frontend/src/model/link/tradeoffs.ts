@@ -59,21 +59,22 @@ export const tradeoffsLink: LinkFacet<TradeoffsLink> = {
 const BOUNDS = { "<": "at_most", ">": "at_least" } as const;
 const RELATIONS = { "=": "absolute", "+": "base_plus", "%": "base_percent" } as const;
 
-function limitItems({ metric, bound, relation, value }: Limit): unknown[] {
+function limitItems({ metric, bound, relation, value, typed }: Limit): unknown[] {
   const sign = bound === "at_most" ? "<" : ">";
   const kind = relation === "absolute" ? "=" : relation === "base_plus" ? "+" : "%";
-  return [metric, sign + kind, value];
+  return [metric, sign + kind, value, ...(typed ? [typed] : [])];
 }
 
 function readLimit(item: unknown): Limit[] {
   if (!Array.isArray(item)) return [];
-  const [metric, signs, value] = item as unknown[];
+  const [metric, signs, value, typed] = item as unknown[];
   if (typeof metric !== "string" || typeof signs !== "string" || typeof value !== "number") {
     return [];
   }
   const bound = BOUNDS[signs[0] as keyof typeof BOUNDS];
   const relation = RELATIONS[signs[1] as keyof typeof RELATIONS];
-  return bound && relation ? [{ metric, bound, relation, value }] : [];
+  if (!bound || !relation) return [];
+  return [{ metric, bound, relation, value, ...(typeof typed === "string" ? { typed } : {}) }];
 }
 
 function readGoal(item: unknown): [string, "max" | "min"][] {

@@ -4,6 +4,7 @@ import type { LinkFacet, LinkValues } from "./facet";
 import { filtersLink, type FiltersLink } from "./filters";
 import { layersLink, type LayersLink } from "./layers";
 import { mapLink, type MapLink } from "./map";
+import { overviewLink, type OverviewLink } from "./overview";
 import { panesLink, type PanesLink } from "./panes";
 import { placeLink, type PlaceLink } from "./place";
 import { selectedLink, type SelectedLink } from "./selected";
@@ -18,6 +19,7 @@ export type LinkState = PlaceLink &
   FiltersLink &
   DetailsLink &
   TableLink &
+  OverviewLink &
   PanesLink &
   BehaviorsLink &
   LayersLink;
@@ -31,6 +33,7 @@ const FACETS: readonly LinkFacet<Partial<LinkState>>[] = [
   filtersLink,
   detailsLink,
   tableLink,
+  overviewLink,
   panesLink,
   behaviorsLink,
   layersLink,

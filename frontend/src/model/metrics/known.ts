@@ -97,7 +97,7 @@ export function isTold(seen: Difference): boolean {
 }
 
 /** Of replicates the median of all: a single one of them says less. */
-function centreOf({ value, estimate }: Known): number {
+export function centreOf({ value, estimate }: Known): number {
   return estimate?.source === "replicates" ? estimate.value : value;
 }
 

@@ -6,6 +6,8 @@ import { parameterValue } from "../format/operation_words";
 import type { MetricSpec, Model, Models, ParameterValue } from "../wire.gen";
 import type { TableCells, TableMode } from "./cells";
 import { intervalText } from "../metrics/measurement";
+import { fittingWidth, ID_WIDTHS } from "./column_width";
+import { contextColumns, type ColumnContext } from "./context_columns";
 import { primaryFirst } from "./metric_rows";
 
 /** By what a cell is sorted; null, which comes last, where it has nothing. */
@@ -13,7 +15,7 @@ export type SortValue = number | string | null;
 
 /** A column of the table; each kind has one function below that makes it. */
 export interface TableColumn {
-  readonly kind: "model" | "operation" | "parameter" | "metric";
+  readonly kind: "model" | "operation" | "parameter" | "metric" | "standing" | "lineage";
   /** What a link calls it. */
   readonly id: string;
   /** What a person calls it. */
@@ -41,11 +43,13 @@ export interface TableColumn {
 export function tableColumns({
   models,
   metrics,
-}: Pick<Models, "models" | "metrics">): TableColumn[] {
+  context = null,
+}: Pick<Models, "models" | "metrics"> & { context?: ColumnContext | null }): TableColumn[] {
   return [
     modelColumn(models),
     operationColumn(),
     ...primaryFirst(metrics).map((spec) => metricColumn(spec, models)),
+    ...(context ? contextColumns(models, context) : []),
     ...parameterColumns(models),
   ];
 }
@@ -123,6 +127,11 @@ function parameterColumn(name: string, given: readonly ParameterValue[]): TableC
   };
 }
 
+/** What a link calls the column of a metric. */
+export function metricColumnId(name: string): string {
+  return `m.${name}`;
+}
+
 /** Metrics as values or as changes, whichever `cells` shows. */
 function metricColumn(spec: MetricSpec, models: readonly Model[]): TableColumn {
   const { name, unit } = spec;
@@ -135,7 +144,7 @@ function metricColumn(spec: MetricSpec, models: readonly Model[]): TableColumn {
     metrics[name]?.value ?? (metrics[name]?.nonfinite ? Number(metrics[name].nonfinite) : null);
   return {
     kind: "metric",
-    id: `m.${name}`,
+    id: metricColumnId(name),
     name: metricHeading(spec),
     width: fittingWidth([metricHeading(spec), ...texts]),
     numeric: true,
@@ -178,18 +187,6 @@ function metricColumn(spec: MetricSpec, models: readonly Model[]): TableColumn {
       return [change.amount, units[change.kind]];
     },
   };
-}
-
-/** Average width of a 13-px Roboto character, in pixels. */
-const CHARACTER = 6.6;
-/** Padding on both sides and room for the sort arrow or the mark. */
-const AROUND = 40;
-const CELL_WIDTHS = { least: 84, most: 176 };
-const ID_WIDTHS = { least: 200, most: 360 };
-
-function fittingWidth(texts: readonly string[], { least, most } = CELL_WIDTHS): number {
-  const longest = texts.reduce((length, text) => Math.max(length, text.length), 0);
-  return Math.round(Math.min(Math.max(longest * CHARACTER + AROUND, least), most));
 }
 
 /** The columns that are shown: the model, then the pinned ones, then the rest. */

@@ -7,6 +7,8 @@ import type { Budget, Metric, MetricSpec, Model } from "../wire.gen";
 /** A limit on one metric: logged with the metric, or set on the page. */
 export interface Limit extends Budget {
   metric: string;
+  /** The words in which it was typed, without its sign; they stay while they mean it. */
+  typed?: string;
 }
 
 /** A limit with its metric and the value it stands for; null where the base lacks the metric. */

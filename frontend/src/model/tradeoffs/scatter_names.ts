@@ -23,7 +23,7 @@ const LINE_PX = 12;
 /** What a point and its star cover, from its middle. */
 const POINT_BOX = { left: 11, top: 11, right: 7, bottom: 7 };
 /** From a point to its name: the nearest place that is free. */
-const DISTANCES = [10, 20, 34, 50, 70, 92];
+const DISTANCES = [10, 20, 34, 50, 70, 92, 120];
 /** From here on a line leads to the name. */
 const LED = 14;
 const DIRECTIONS = [
@@ -38,18 +38,25 @@ const DIRECTIONS = [
   [0.9, 0.4],
   [0, 1],
   [0, -1],
+  [-0.9, 0.4],
+  [-0.9, -0.4],
+  [0.9, -0.4],
 ] as const;
 
 /**
  * Places for the names of models, the first ones first: beside their points or not far from them,
- * on no point and on no other name; what has no room has none.
+ * on no point, on no other name, and struck through by no line: neither by the step line through
+ * `corners` nor by what leads to other names. What has no room has none.
  */
 export function placeNames(
   named: readonly Named[],
   places: ReadonlyMap<string, { readonly x: number; readonly y: number }>,
   plot: Plot,
+  corners: readonly { readonly x: number; readonly y: number }[] = [],
 ): PlacedName[] {
   const taken = new Occupancy();
+  const texts = new Occupancy();
+  addSteps(taken, corners, plot);
   for (const { x, y } of places.values()) {
     if (!isInside([x, y, x, y], plot)) continue;
     taken.add(x - POINT_BOX.left, y - POINT_BOX.top, x + POINT_BOX.right, y + POINT_BOX.bottom);
@@ -57,15 +64,21 @@ export function placeNames(
   return named.flatMap((one) => {
     const place = places.get(one.key);
     if (!place || !isInside([place.x, place.y, place.x, place.y], plot)) return [];
-    return placeName(one, place, plot, taken) ?? [];
+    return placeName(one, place, plot, { taken, texts }) ?? [];
   });
+}
+
+/** What no name may cover, and the names, which no line may cross. */
+interface Room {
+  readonly taken: Occupancy;
+  readonly texts: Occupancy;
 }
 
 function placeName(
   { key, text }: Named,
   at: { readonly x: number; readonly y: number },
   plot: Plot,
-  taken: Occupancy,
+  { taken, texts }: Room,
 ): PlacedName | null {
   const width = text.length * CHARACTER_PX;
   for (const distance of DISTANCES) {
@@ -75,12 +88,60 @@ function placeName(
       const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
       const box: Box = [left, y - LINE_PX / 2, left + width, y + LINE_PX / 2];
       if (!isInside(box, plot) || !taken.free(...box)) continue;
+      const led = distance > LED ? alongLeader(at, x, y, down) : [];
+      if (!led.every((dot) => texts.free(...dot))) continue;
       taken.add(...box);
-      const leader = distance > LED ? leaderOf(at, x, y, down) : "";
+      texts.add(...box);
+      for (const dot of led) taken.add(...dot);
+      const leader = led.length ? leaderOf(at, x, y, down) : "";
       return { key, text, x, y, anchor, leader };
     }
   }
   return null;
+}
+
+/** Half the width of what a line takes. */
+const LINE_ROOM = 1;
+const DOT_PX = 4;
+
+/** What the line to a name takes, dot by dot. */
+function alongLeader(at: { x: number; y: number }, x: number, y: number, down: number): Box[] {
+  const end = y - Math.sign(down) * (LINE_PX / 2 - 1);
+  const count = Math.max(1, Math.ceil(Math.hypot(x - at.x, end - at.y) / DOT_PX));
+  return Array.from({ length: count }, (_, step): Box => {
+    const share = step / count;
+    const [left, top] = [at.x + (x - at.x) * share, at.y + (end - at.y) * share];
+    return [left - LINE_ROOM, top - LINE_ROOM, left + LINE_ROOM, top + LINE_ROOM];
+  });
+}
+
+/** The step line from corner to corner, first along x, with its end to the far edge. */
+function addSteps(
+  taken: Occupancy,
+  corners: readonly { readonly x: number; readonly y: number }[],
+  plot: Plot,
+): void {
+  const add = (x0: number, y0: number, x1: number, y1: number): void => {
+    const [left, right, top, bottom] = [
+      Math.min(x0, x1),
+      Math.max(x0, x1),
+      Math.min(y0, y1),
+      Math.max(y0, y1),
+    ];
+    taken.add(left - LINE_ROOM, top - LINE_ROOM, right + LINE_ROOM, bottom + LINE_ROOM);
+  };
+  const clamp = (value: number, least: number, most: number) =>
+    Math.min(Math.max(value, least), most);
+  const inside = corners.map(({ x, y }) => ({
+    x: clamp(x, plot.left, plot.left + plot.width),
+    y: clamp(y, plot.top, plot.top + plot.height),
+  }));
+  for (const [index, { x, y }] of inside.entries()) {
+    const next = inside[index + 1];
+    if (!next) continue;
+    add(x, y, next.x, y);
+    add(next.x, y, next.x, next.y);
+  }
 }
 
 function leaderOf(at: { x: number; y: number }, x: number, y: number, down: number): string {

@@ -1,0 +1,32 @@
+import { briefHarmWords } from "../claims/harm";
+import { decisionHarmWords } from "../claims/decision";
+import type { HarmedPair, HarmedSlice, HarmedSlices } from "../wire.gen";
+import { harmIn, mostHarmed, mostHarmedPair, pairWords, RIGHT } from "./harm";
+
+/** What predictions say of the model that is put forward. */
+export interface DecidedHarm {
+  /** "scan faint lost 1.9 pt"; "" where nothing is known to be lost more than elsewhere. */
+  readonly words: string;
+  /** What all slices say together; "" where that is not known. */
+  readonly all: string;
+}
+
+/** Null where the model was not asked of. */
+export function decidedHarm(found: HarmedSlices, model: string): DecidedHarm | null {
+  const harm = harmIn(found, model);
+  if (!harm) return null;
+  // Which way another measure is better the response does not say.
+  const byRight = found.measure === RIGHT;
+  const cell = byRight
+    ? (mostHarmed(found, null, model) ?? mostHarmedPair(found, null, model))
+    : null;
+  const more = harm.harmed + harm.pairs_harmed - 1;
+  return {
+    words: cell ? decisionHarmWords({ name: nameOf(cell), cell, by: null, more }) : "",
+    all: byRight || harm.harmed + harm.pairs_harmed > 0 ? briefHarmWords(harm) : "",
+  };
+}
+
+function nameOf(cell: HarmedSlice | HarmedPair): string {
+  return "names" in cell ? pairWords(cell) : `${cell.name} ${cell.text}`;
+}

@@ -1,0 +1,120 @@
+import type { Cell, HarmBy } from "./harm";
+import { isHarmed, lossOf, netWords } from "./harm";
+import { said, type Claim } from "./claim";
+
+/**
+ * How well it is known that a model is no worse than the base: told at 95 % of all that are compared
+ * ("told"); by numbers of which no noise is known ("once"); or not known to be worse ("open").
+ */
+export type Keeping = "told" | "once" | "open";
+
+/** The model that is put forward, or the one that comes nearest where none is. */
+export interface DecisionFacts {
+  /** Null where every model that costs less is known to be worse. */
+  readonly keeps: Keeping | null;
+  /** "Smallest model", and what it is compared by: "smaller". */
+  readonly title: string;
+  readonly less: string;
+  readonly base: string;
+  /** The metric of quality. */
+  readonly quality: string;
+  readonly model: string;
+  /** "12.5 kB (−87 %)". */
+  readonly cost: string;
+  /** How its quality differs from the base's: "−0.6 pt"; "" where nothing is to say. */
+  readonly change: string;
+  /** The largest loss that is not ruled out at 95 %: "2.2 pt"; "" where noise is unknown. */
+  readonly loss: string;
+}
+
+const what = ({ model, cost }: DecisionFacts) => `${model}, ${cost}`;
+const by = ({ quality, change }: DecisionFacts) => (change ? `; ${quality} ${change}` : "");
+
+const told: Claim<DecisionFacts> = {
+  id: "decision.told",
+  sentence: "… no worse than … by …: …",
+  when: "of the models that cost less, pass filters, search and budgets, the cheapest whose quality is above the base's, told at 95 % of all that are compared",
+  may: ({ keeps }) => keeps === "told",
+  words: (facts) =>
+    `${facts.title} no worse than ${facts.base} by ${facts.quality}: ${what(facts)}${by(facts)}`,
+};
+
+const once: Claim<DecisionFacts> = {
+  id: "decision.once",
+  sentence: "… whose … is no worse than that of … by the numbers, measured once: …",
+  when: "the same, where neither has repeats, replicates or an interval: the numbers count as exact",
+  may: ({ keeps }) => keeps === "once",
+  words: (facts) =>
+    `${facts.title} whose ${facts.quality} is no worse than that of ${facts.base} by the numbers, measured once: ${what(facts)}${by(facts)}`,
+};
+
+const open: Claim<DecisionFacts> = {
+  id: "decision.open",
+  sentence: "… not known to be worse than … by …: …",
+  when: "no model that costs less is known to be no worse; of the others the cheapest whose quality a single test at 95 % does not tell from the base's",
+  may: ({ keeps }) => keeps === "open",
+  words: (facts) => {
+    const unseen = facts.loss
+      ? `, a loss of up to ${facts.loss} is not ruled out`
+      : ", noise unknown";
+    return `${facts.title} not known to be worse than ${facts.base} by ${facts.quality}: ${what(facts)}${by(facts)}${unseen}`;
+  },
+};
+
+const none: Claim<DecisionFacts> = {
+  id: "decision.none",
+  sentence: "Every model that is … than … is worse by …; least so: …",
+  when: "each model that costs less and passes is known to be worse at 95 %, or by numbers that count as exact",
+  may: ({ keeps }) => keeps === null,
+  words: (facts) =>
+    `Every model that is ${facts.less} than ${facts.base} is worse by ${facts.quality}; least so: ${what(facts)}${by(facts)}`,
+};
+
+/** The sentence above all, without its full stop. */
+export function decisionWords(facts: DecisionFacts): string {
+  return said(facts, told, once, open, none);
+}
+
+/** A cheaper model that is not known to be worse, beside the one that is known not to be. */
+export type FurtherFacts = Pick<DecisionFacts, "model" | "cost" | "less">;
+
+const further: Claim<FurtherFacts | null> = {
+  id: "decision.further",
+  sentence: "… and not known to be worse: …",
+  when: "a model is known to be no worse, and a cheaper one is not told from the base by a single test at 95 %",
+  may: (facts) => facts !== null,
+  words: (facts) => `${facts?.less} and not known to be worse: ${facts?.model}, ${facts?.cost}`,
+};
+
+export function furtherWords(facts: FurtherFacts | null): string {
+  return said(facts, further);
+}
+
+/** A slice or a pair of the model that is put forward. */
+export interface DecisionHarm {
+  /** "scan faint". */
+  readonly name: string;
+  readonly cell: Cell;
+  readonly by: HarmBy;
+  /** How many other slices and pairs are harmed. */
+  readonly more: number;
+}
+
+const harm: Claim<DecisionHarm> = {
+  id: "decision.harm",
+  sentence: "… lost …",
+  when: "the slice or pair of its predictions that lost most of those that are harmed: q < .05 in both tests",
+  may: ({ cell, by: measure }) => isHarmed(cell) && lossOf(cell, measure) > 0,
+  words: ({ name, cell, by: measure, more }) => {
+    const others = more > 0 ? `, ${more.toLocaleString("en")} more` : "";
+    return `${name} ${netWords(cell.change, measure)}${others}`;
+  },
+};
+
+export function decisionHarmWords(facts: DecisionHarm): string {
+  return said(facts, harm);
+}
+
+export const DECISION_CLAIMS = [told, once, open, none];
+export const FURTHER_CLAIMS = [further];
+export const DECISION_HARM_CLAIMS = [harm];
