@@ -1,6 +1,7 @@
 /**
  * The only file that touches TensorBoard's window. Everything that reaches into it is guarded:
- * in Jupyter, Colab or a page of another origin there may be nothing to reach.
+ * in Jupyter, Colab or a page of another origin there may be nothing to reach. In a report
+ * `report_file.ts` stands in its place.
  */
 import type { Theme } from "../model/colour/palette";
 import { isOurTab, readHash, withValues } from "../model/link/host_hash";
@@ -136,8 +137,11 @@ function isShown(frame: Element | null): boolean {
   return frame.checkVisibility({ visibilityProperty: true }) && frame.clientHeight > 0;
 }
 
-/** The address of TensorBoard's own page for `run`: time series of it and our sub-run alone. */
-export function runAddress(run: string): string {
+/**
+ * The address of TensorBoard's own page for `run`: time series of it and our sub-run alone; null
+ * where there is no TensorBoard.
+ */
+export function runAddress(run: string): string | null {
   const root = tensorboardRoot();
   const pattern = `^${run.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}(/cnc)?$`;
   root.searchParams.set("runFilter", pattern);
