@@ -29,6 +29,7 @@ GUIDES = {
     "check": "../guides/ci-gate.md",
     "list": "../guides/ci-gate.md#in-the-terminal",
     "edit": "../edit.md",
+    "report": "../report.md",
     "show": "../guides/ci-gate.md#in-the-terminal",
 }
 _NAMELESS = (argparse._HelpAction, argparse._VersionAction, argparse._SubParsersAction)

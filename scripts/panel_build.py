@@ -16,6 +16,8 @@ import node
 
 STATIC = node.ROOT / "tensorboard_cnc" / "static"
 INDEX = STATIC / "index.js"
+# The same in one file, for `tensorboard-cnc report`.
+REPORT = STATIC / "report.js"
 STAMP = STATIC / "built.json"
 
 
@@ -43,11 +45,11 @@ def build() -> None:
         return
     node.install_modules()
     node.npm("run", "build")
-    if not INDEX.is_file():
-        raise PanelError(
-            f"`npm run build` wrote no {INDEX}."
-            " See build.outDir and build.lib in frontend/vite.config.ts."
-        )
+    for script in (INDEX, REPORT):
+        if not script.is_file():
+            raise PanelError(
+                f"`npm run build` wrote no {script}. See build in frontend/vite.config.ts."
+            )
     STAMP.write_text(json.dumps(_fingerprints()) + "\n")
 
 

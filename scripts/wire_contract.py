@@ -6,7 +6,7 @@ The sources are read, not imported, because the comments above fields are part o
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tensorboard_cnc" / "wire"
 # Each may use the names of those before it.
 MODULES = ("values", "models", "differences", "behaviors", "instances", "layers")
+# What no route answers with, and the panel reads all the same.
+BESIDE_ROUTES = ("report",)
 _PLAIN = ("str", "int", "float", "bool", "None")
 
 
@@ -106,9 +108,9 @@ class Alias:
 Declaration: TypeAlias = Interface | Alias
 
 
-def sources() -> list[str]:
-    """The modules of the contract."""
-    return [(SOURCE / f"{module}.py").read_text(encoding="utf-8") for module in MODULES]
+def sources(modules: Sequence[str] = MODULES) -> list[str]:
+    """The modules of the contract; by default those that routes answer with."""
+    return [(SOURCE / f"{module}.py").read_text(encoding="utf-8") for module in modules]
 
 
 def declarations(source: str) -> Iterator[Declaration]:

@@ -31,7 +31,8 @@ def main() -> None:
 
 def generated() -> str:
     """The TypeScript of the whole contract."""
-    return "\n".join([HEADER, quantiles(), *map(typescript, contract.sources())])
+    sources = contract.sources((*contract.MODULES, *contract.BESIDE_ROUTES))
+    return "\n".join([HEADER, quantiles(), *map(typescript, sources)])
 
 
 def quantiles() -> str:

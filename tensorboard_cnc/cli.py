@@ -16,6 +16,7 @@ from tensorboard_cnc import __version__
 from tensorboard_cnc.commands.check import add_check
 from tensorboard_cnc.commands.edit import add_edit
 from tensorboard_cnc.commands.listing import add_list, add_show
+from tensorboard_cnc.commands.report import add_report
 from tensorboard_cnc.errors import ArgumentError, CncError, WriterError
 
 _DONE, _NOT_WRITTEN, _REFUSED = 0, 1, 2
@@ -55,6 +56,7 @@ def command_line() -> argparse.ArgumentParser:
     _add_add(commands)
     add_edit(commands)
     add_check(commands)
+    add_report(commands)
     add_list(commands)
     add_show(commands)
     return parser

@@ -4,9 +4,9 @@ import App from "./App.svelte";
 import theme from "./theme.css?inline";
 
 /** Shows the panel in this document; TensorBoard's frame calls it once. */
-export function render(): void {
+export function render(title = "Compress & Compare"): void {
   document.documentElement.lang = "en";
-  document.title = "Compress & Compare";
+  document.title = title;
   const style = document.createElement("style");
   style.textContent = theme;
   document.head.append(style);

@@ -91,6 +91,7 @@ from tensorboard_cnc.wire.models import (
     OperationSummary,
     Problem,
 )
+from tensorboard_cnc.wire.report import Report
 from tensorboard_cnc.wire.values import NonFinite, ParameterValue, RequestError, Scalar
 
 __all__ = [
@@ -165,6 +166,7 @@ __all__ = [
     "Outcomes",
     "ParameterValue",
     "Problem",
+    "Report",
     "RequestError",
     "RestOfSlice",
     "Scalar",

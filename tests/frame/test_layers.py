@@ -33,7 +33,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "edits": VALUES
     | {"analysis", "cnc_summary", "event_files", "format", "imports", "results", "wire"}
     | {"wording", "writer"},
-    "commands": VALUES | {"checks", "edits", "limits", "results", "wire", "wording", "__init__"},
+    "reports": VALUES | {"limits", "plugin", "results", "wire", "wording", "__init__"},
+    "commands": VALUES
+    | {"checks", "edits", "limits", "reports", "results", "wire", "wording", "__init__"},
     "cnc_summary": VALUES | {"efficiency", "writer"},
     "plugin": VALUES | {"format", "reader", "analysis", "sketches", "wire", "fallback_panel"},
     "fallback_panel": set(),

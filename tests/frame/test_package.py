@@ -120,7 +120,8 @@ def run(python: Path, program: str) -> str:
 def test_wheel_and_sdist_hold_the_panel(wheel: Path, dist: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-        assert archive.getinfo("tensorboard_cnc/static/index.js").file_size > 0
+        for script in ("index", "report"):
+            assert archive.getinfo(f"tensorboard_cnc/static/{script}.js").file_size > 0
     assert {"tensorboard_cnc/py.typed", "tensorboard_cnc/format/cnc.proto"} <= set(names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"tensorboard_cnc"}
     with tarfile.open(next(dist.glob("*.tar.gz"))) as archive:

@@ -25,6 +25,7 @@ class Project:
         self.builds += 1
         self.index.parent.mkdir(exist_ok=True)
         self.index.write_text(self.source.read_text())
+        panel_build.REPORT.write_text(self.source.read_text())
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setattr(node, "install_modules", lambda: None)
     monkeypatch.setattr(panel_build, "STATIC", project.index.parent)
     monkeypatch.setattr(panel_build, "INDEX", project.index)
+    monkeypatch.setattr(panel_build, "REPORT", project.index.parent / "report.js")
     monkeypatch.setattr(panel_build, "STAMP", project.index.parent / "built.json")
     return project
 
@@ -91,6 +93,16 @@ def test_without_sources_the_built_panel_is_enough(project: Project) -> None:
 def test_neither_panel_nor_sources() -> None:
     shutil.rmtree(node.FRONTEND)
     with pytest.raises(panel_build.PanelError, match="complete sdist"):
+        panel_build.build()
+
+
+def test_a_build_without_a_report(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_index(*_: str) -> None:
+        project.index.parent.mkdir()
+        project.index.write_text("1")
+
+    monkeypatch.setattr(node, "npm", only_index)
+    with pytest.raises(panel_build.PanelError, match=r"wrote no .*report\.js"):
         panel_build.build()
 
 

@@ -1,28 +1,30 @@
-/** The only file that fetches. Addresses are relative to the frame's base, `data/plugin/cnc/`. */
-import type { Models, RequestError } from "../model/wire.gen";
+/**
+ * The only file that fetches. Addresses are relative to the frame's base, `data/plugin/cnc/`. In a
+ * report `report_file.ts` stands in its place.
+ */
+import type { Models, Report, RequestError } from "../model/wire.gen";
+import { imageAddress } from "./addresses";
+import { RefusedError, UnreachableError, withOnlyLoggedNames, type Tagged } from "./response";
 
-/** The server cannot be reached, or what answers is not it. */
-export class UnreachableError extends Error {
-  override readonly name = "UnreachableError";
+/** What the report says of itself; null: this is none, and a server answers. */
+export function report(): Report | null {
+  return null;
 }
 
-/** The server refused the request; its message says why. */
-export class RefusedError extends Error {
-  override readonly name = "RefusedError";
-
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
+/** Where the thumbnail of an instance is; null: nowhere. */
+export function imageSource(dataset: string, id: string | number): string | null {
+  return imageAddress(dataset, id);
 }
 
-/** A response with the ETag by which the next request finds out whether it changed. */
-export interface Tagged<T> {
-  data: T;
-  etag: string | null;
+/** The log directory as it was given to TensorBoard; null where that does not tell. */
+export async function fetchLogdir(signal?: AbortSignal): Promise<string | null> {
+  const answer = await getJson<{ data_location?: unknown }>(HOST_FACTS, null, signal);
+  const place = answer?.data.data_location;
+  return typeof place === "string" && place !== "" ? place : null;
 }
+
+/** TensorBoard's own route, beside those of its plugins. */
+const HOST_FACTS = "../../environment";
 
 /** All models, or null where the response still has the ETag `known`. */
 export async function fetchModels(
@@ -88,16 +90,4 @@ async function refusal(response: Response): Promise<string | null> {
 
 function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
-}
-
-/**
- * The same response, whose metrics and parameters hold nothing but what was logged: names come from
- * logs, and on an ordinary object "constructor" and "toString" are there without having been.
- */
-export function withOnlyLoggedNames(models: Models): Models {
-  for (const { metrics, operation } of models.models) {
-    Object.setPrototypeOf(metrics, null);
-    if (operation) Object.setPrototypeOf(operation.parameters, null);
-  }
-  return models;
 }

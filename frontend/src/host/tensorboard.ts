@@ -1,6 +1,7 @@
 /**
  * The only file that touches TensorBoard's window. Everything that reaches into it is guarded:
- * in Jupyter, Colab or a page of another origin there may be nothing to reach.
+ * in Jupyter, Colab or a page of another origin there may be nothing to reach. In a report
+ * `report_file.ts` stands in its place.
  */
 import type { Theme } from "../model/colour/palette";
 import { isOurTab, readHash, withValues } from "../model/link/host_hash";
@@ -66,29 +67,9 @@ export function writeLink(values: Readonly<Record<string, string>>, step = false
   }
 }
 
-/** Puts the link that the user sees, or another text, on the clipboard; whether that worked. */
-export async function copyText(text = linkWindow().location.href): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Plain http has no clipboard of this kind.
-    return copyBySelection(text);
-  }
-}
-
-function copyBySelection(text: string): boolean {
-  const area = document.createElement("textarea");
-  const focused = document.activeElement;
-  area.value = text;
-  area.style.position = "fixed";
-  area.style.opacity = "0";
-  document.body.append(area);
-  area.select();
-  const copied = document.execCommand("copy");
-  area.remove();
-  if (focused instanceof HTMLElement) focused.focus();
-  return copied;
+/** The link that the user sees. */
+export function linkAddress(): string {
+  return linkWindow().location.href;
 }
 
 /** Calls `listener` when the user changes the link by hand or walks the history. */
@@ -161,8 +142,11 @@ function isShown(frame: Element | null): boolean {
   return frame.checkVisibility({ visibilityProperty: true }) && frame.clientHeight > 0;
 }
 
-/** The address of TensorBoard's own page for `run`: time series of it and our sub-run alone. */
-export function runAddress(run: string): string {
+/**
+ * The address of TensorBoard's own page for `run`: time series of it and our sub-run alone; null
+ * where there is no TensorBoard.
+ */
+export function runAddress(run: string): string | null {
   const root = tensorboardRoot();
   const pattern = `^${run.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}(/cnc)?$`;
   root.searchParams.set("runFilter", pattern);

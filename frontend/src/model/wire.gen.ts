@@ -1045,3 +1045,20 @@ export interface LayerDetail {
   models: LayerTensor[];
   notes: LayerNote[];
 }
+
+/** In the file of a report, beside its answers. */
+export interface Report {
+  title: string;
+  created: number;
+  /** Of the package that wrote it. */
+  version: string;
+  /** Keys: of the base, and of the models that are selected when it is opened. */
+  base: string;
+  models: string[];
+  /** Whether instances are inside, and how many rows of every list are. */
+  instances: boolean;
+  rows: number;
+  /** What it holds of whoever logged it, and what was left out for want of room; a sentence each. */
+  holds: string[];
+  cut: string[];
+}

@@ -1,5 +1,7 @@
+import { report } from "../api/client";
 import { readLink, watchLink, writeLink } from "../host/tensorboard";
-import { fromLink, stepOf, toLink } from "../model/link/url_state";
+import { DEFAULT_LINK_STATE, fromLink, stepOf, toLink } from "../model/link/url_state";
+import { only } from "../model/selection/selection";
 import type { Panel } from "./panel.svelte";
 
 /** Browsers refuse more than about 200 changes of the address in 30 seconds. */
@@ -10,7 +12,7 @@ export function keepLink(panel: Panel): void {
   // What the address was known to say: while it still does, the panel's own state is the newer one.
   let known: Record<string, string> = {};
   const read = (): void => {
-    const values = readLink();
+    const values = asMade(readLink());
     if (values === null || sameValues(values, known)) return;
     known = values;
     panel.link = fromLink(values);
@@ -39,6 +41,14 @@ export function keepLink(panel: Panel): void {
     return () => clearTimeout(timer);
   });
   $effect(() => watchLink(read));
+}
+
+/** The values of an address; where it names no models, a report shows those that it is about. */
+function asMade(values: Record<string, string> | null): Record<string, string> | null {
+  const made = report();
+  if (made === null || values === null || "sel" in values || "base" in values) return values;
+  const { base, models } = made;
+  return { ...toLink({ ...DEFAULT_LINK_STATE, base, selection: only([], models) }), ...values };
 }
 
 function sameValues(a: Record<string, string>, b: Record<string, string>): boolean {

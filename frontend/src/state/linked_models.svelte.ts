@@ -6,7 +6,7 @@ import { DEFAULT_LINK_STATE, type LinkState } from "../model/link/url_state";
 import { automaticColour, automaticSize, chosenMetric } from "../model/metrics/metric_choice";
 import { foundBy } from "../model/selection/model_search";
 import { marksOf, only, toggled, withAll, type SelectMode } from "../model/selection/selection";
-import type { MetricSpec, Model } from "../model/wire.gen";
+import type { MetricSpec, Model, Report } from "../model/wire.gen";
 import { LiveModels } from "./live_models.svelte";
 
 /** The models that were logged, and what the link chooses of them. */
@@ -76,6 +76,11 @@ export class LinkedModels {
 
   clearSelection(): void {
     if (this.selection.length) this.set({ selection: [] });
+  }
+
+  /** Selects what a report is about. */
+  showReported({ base, models }: Report): void {
+    this.set({ base, selection: only(this.link.selection, models) });
   }
 
   makeBase(key: string): void {

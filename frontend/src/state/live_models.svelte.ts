@@ -1,4 +1,5 @@
-import { fetchModels, RefusedError } from "../api/client";
+import { fetchModels, report } from "../api/client";
+import { RefusedError } from "../api/response";
 import { watchReload, watchSeen } from "../host/tensorboard";
 import type { Models } from "../model/wire.gen";
 import { Wait } from "./wait.svelte";
@@ -99,7 +100,7 @@ export class LiveModels {
     }
     this.#running = null;
     this.#wait.end();
-    if (this.#seen) this.#timer = setTimeout(() => this.refresh(), POLL_MS);
+    if (this.#seen && !report()) this.#timer = setTimeout(() => this.refresh(), POLL_MS);
   }
 
   #welcome(milliseconds: number): void {

@@ -1,6 +1,7 @@
 import { untrack } from "svelte";
 
-import { fetchWhole, RefusedError } from "../api/client";
+import { fetchWhole } from "../api/client";
+import { AbsentError, RefusedError } from "../api/response";
 import { Wait } from "./wait.svelte";
 
 /** Responses that are kept for the next request of the same. */
@@ -146,7 +147,9 @@ export class LatestResponse<T> implements Requested {
         if (!signal.aborted) this.#settle(response, null);
       },
       (error: unknown) => {
-        if (!signal.aborted) this.#settle(this.response, failureOf(error));
+        if (signal.aborted) return;
+        // A report never has it: what was there before would pass for the answer.
+        this.#settle(error instanceof AbsentError ? null : this.response, failureOf(error));
       },
     );
     return () => this.#end();

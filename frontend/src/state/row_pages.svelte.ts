@@ -1,5 +1,7 @@
 import { untrack } from "svelte";
 
+import { report } from "../api/client";
+import { AbsentError } from "../api/response";
 import { farPages, pageOffsets } from "../model/behaviors/rows";
 import {
   CANCELLED,
@@ -20,7 +22,8 @@ export class RowPages<Page extends { n: number }> implements Requested {
   /** The page that came last; all know how many rows there are. */
   latest = $state.raw<Page | null>(null);
   failure = $state.raw<Failure | null>(null);
-  readonly n = $derived(this.latest?.n ?? 0);
+  /** How many rows there are, of a report as many as are inside. */
+  readonly n = $derived(Math.min(this.latest?.n ?? 0, report()?.rows ?? Infinity));
 
   readonly #cache: ResponseCache;
   readonly #address: (offset: number, limit: number) => string | null;
@@ -132,8 +135,15 @@ export class RowPages<Page extends { n: number }> implements Requested {
     } catch (error) {
       if (signal.aborted) return;
       this.failure = failureOf(error);
+      if (error instanceof AbsentError) this.#forget();
     }
     this.#wait.end();
+  }
+
+  /** A report never has them: what was there before would pass for them. */
+  #forget(): void {
+    this.pages = new Map();
+    this.latest = null;
   }
 
   #keep(offset: number, page: Page): void {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { fetchModels, RefusedError, UnreachableError } from "../../src/api/client";
+import { fetchModels } from "../../src/api/client";
+import { RefusedError, UnreachableError } from "../../src/api/response";
 
 const EMPTY = {
   models: [],
