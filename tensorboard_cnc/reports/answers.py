@@ -26,10 +26,12 @@ class Answers:
     """Asks the routes of the page, and keeps what they answer.
 
     Questions come in the order of their worth. What would make all of it larger than `most_bytes`
-    is left out, and counted by the `part` of the report that it belongs to.
+    is left out, and counted by the `part` of the report that it belongs to. Without instances, what
+    summaries quote of predicted texts is left out too.
     """
 
-    def __init__(self, contents: Contents, most_bytes: int) -> None:
+    def __init__(self, contents: Contents, most_bytes: int, *, with_instances: bool = True) -> None:
+        self._with_instances = with_instances
         self._records = contents.records
         self._generation = Generation(contents.catalog, json_body(contents.models))
         self._most_bytes = most_bytes
@@ -61,6 +63,8 @@ class Answers:
             self._refused[key] = _reason(error)
             return None
         assert not isinstance(body, File), "files are for those who can ask a server"
+        if told.get("level") == "summary" and not self._with_instances:
+            body = _without_quotes(body)
         return self._keep(part, key, body)
 
     def _keep(self, part: str, key: str, body: Body) -> Any | None:
@@ -116,6 +120,15 @@ class _Kept:
     def written(self) -> str:
         text = base64.b64encode(self.content).decode()
         return f"data:image/png;base64,{text}" if self.is_image else text
+
+
+def _without_quotes(body: Body) -> Body:
+    """A summary of texts without those that models predicted: each is some instance's own."""
+    summary = json.loads(body.content)
+    if summary["kind"] not in ("texts", "scores"):
+        return body
+    sides = [{**side, "answers": [], "changes": []} for side in summary["models"]]
+    return json_body({**summary, "models": sides})
 
 
 def _reason(error: BadRequestError | RecordError) -> str:

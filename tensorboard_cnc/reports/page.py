@@ -10,33 +10,33 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tensorboard_cnc import wire
 from tensorboard_cnc.errors import ReadError
+from tensorboard_cnc.wire.report import Report
 
 _SCRIPT = Path(__file__).parent.parent / "static" / "report.js"
 # By which a report is known among other files.
 MARK = '<meta name="generator" content="tensorboard-cnc report'
 
 
-def panel_script(path: Path = _SCRIPT) -> str:
+def panel_script() -> str:
     """The panel as one script, fit to stand in HTML.
 
     Raises:
       ReadError: it was not built into this installation.
     """
     try:
-        script = path.read_text(encoding="utf-8")
+        script = _SCRIPT.read_text(encoding="utf-8")
     except OSError as error:
         raise ReadError(
             "The panel has not been built into this installation",
-            f"A report takes it from {path}",
+            f"A report takes it from {_SCRIPT}",
             "In a checkout run: pip install . (or make dev); otherwise reinstall tensorboard-cnc",
         ) from error
     # Only in texts of the script, where an escape is the same character.
     return re.sub(r"<(?=/?script)", r"\\x3c", script, flags=re.IGNORECASE).replace("\r\n", "\n")
 
 
-def report_page(report: wire.Report, answers: dict[str, Any], script: str) -> str:
+def report_page(report: Report, answers: dict[str, Any], script: str) -> str:
     """The whole file; whatever comes from logs stands in it as data."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_cnc import __version__, wire
+from tensorboard_cnc import __version__
 from tensorboard_cnc.errors import ReadError
 from tensorboard_cnc.reports.answers import Answers
 from tensorboard_cnc.reports.behaviors_asked import ROWS
@@ -19,6 +19,8 @@ from tensorboard_cnc.reports.page import MARK, panel_script, report_page
 from tensorboard_cnc.reports.private_data import held
 from tensorboard_cnc.reports.subjects import compared, put_forward
 from tensorboard_cnc.results.runs import Runs
+from tensorboard_cnc.wire.report import Report
+from tensorboard_cnc.wording import storable
 
 MOST_BYTES = 20_000_000
 # Of the file beside script and answers.
@@ -80,12 +82,12 @@ def write_report(runs: Runs, path: Path, request: Request, most_bytes: int = MOS
     chosen = compared(runs, request.models, request.base)
     script = panel_script()
     room = most_bytes - len(script.encode()) - _AROUND_BYTES
-    answers = Answers(runs.contents, room)
+    answers = Answers(runs.contents, room, with_instances=request.instances)
     forward = put_forward(runs, chosen.base)
     pages = ask_all(answers, chosen, forward, request.instances)
     models = runs.contents.models
-    report: wire.Report = {
-        "title": request.title or "Compress & Compare",
+    report: Report = {
+        "title": storable(request.title or "Compress & Compare"),
         "created": time.time(),
         "version": __version__,
         "base": chosen.base.key,

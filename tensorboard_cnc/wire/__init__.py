@@ -91,7 +91,6 @@ from tensorboard_cnc.wire.models import (
     OperationSummary,
     Problem,
 )
-from tensorboard_cnc.wire.report import Report
 from tensorboard_cnc.wire.values import NonFinite, ParameterValue, RequestError, Scalar
 
 __all__ = [
@@ -166,7 +165,6 @@ __all__ = [
     "Outcomes",
     "ParameterValue",
     "Problem",
-    "Report",
     "RequestError",
     "RestOfSlice",
     "Scalar",

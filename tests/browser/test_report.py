@@ -18,9 +18,9 @@ from tests.browser.compressed import log_compressed
 from tests.browser.evaluated_digits import log_digits
 from tests.results.story import log_story
 
-HOSTILE = (
-    "</script><script>window.pwned=1</script><img src=x onerror='window.pwned=1'>\u2028<!--&amp;"
-)
+ATTACK = "</script><script>window.pwned=1</script><img src=x onerror='window.pwned=1'><!--&amp;"
+# Names must print; texts need not.
+HOSTILE = f"{ATTACK}\u2028"
 ROWS = ("harmed slices", "instances", "forgotten")
 PLACES = ("overview", "behaviors", "layers")
 # What was asked for and is not inside, and what the policy held back.
@@ -64,7 +64,7 @@ def offline(page: Page) -> Iterator[Page]:
     yield page
     assert [url for url in requested if not url.startswith(("file:", "data:", "blob:"))] == []
     assert len({url.partition("#")[0] for url in requested if url.startswith("file:")}) <= 1
-    assert page.evaluate("window.violated") == []
+    assert page.evaluate("window.violated ?? []") == []
 
 
 def visit(page: Page, path: Path, **link: str) -> None:
@@ -191,9 +191,10 @@ def test_texts_of_attackers_stay_texts(tmp_path: Path, write: Write, offline: Pa
         "<img"
         not in path.read_text().replace("\\u003cimg", "").partition('<script type="module"')[0]
     )
+    opened = {"br": "instances", "bi": f"0 {ATTACK}"}
     for place in PLACES:
-        for rows in ("slices", "instances"):
-            visit(offline, path, at=place, br=rows)
+        for link in ({}, opened):
+            visit(offline, path, at=place, **link)
             at_rest(offline)
             assert offline.evaluate("window.pwned === undefined")
             assert (
@@ -225,32 +226,33 @@ def test_a_thousand_models_open(tmp_path: Path, write: Write, offline: Page) -> 
 
 def log_hostile(folder: Path) -> Path:
     """Two models whose every text is an attack."""
-    ids = [f"{n} {HOSTILE}" for n in range(60)]
-    classes = [f"{name} {HOSTILE}" for name in "ab"]
+    ids = [f"{n} {ATTACK}" for n in range(60)]
+    classes = [f"{name} {ATTACK}" for name in "ab"]
     labels = [classes[n % 2] for n in range(60)]
     cnc_summary.dataset(
         folder / "data",
-        HOSTILE,
+        ATTACK,
         ids,
         labels=labels,
         texts=[HOSTILE] * 60,
-        targets=[HOSTILE] * 60,
-        attributes={HOSTILE: [f"{n % 3} {HOSTILE}" for n in range(60)]},
+        attributes={ATTACK: [f"{n % 3} {ATTACK}" for n in range(60)]},
     )
-    weights = {f"layer.{HOSTILE}": np.ones((4, 4), np.float32)}
-    for n, parents in ((0, ()), (1, (f"0 {HOSTILE}",))):
-        operation = cnc_summary.operation(HOSTILE, **{"amount": HOSTILE}) if n else None
+    cnc_summary.dataset(folder / "data", f"texts {ATTACK}", ids, targets=[HOSTILE] * 60)
+    weights = {f"layer.{ATTACK}": np.ones((4, 4), np.float32)}
+    for n, parents in ((0, ()), (1, (f"0 {ATTACK}",))):
+        operation = cnc_summary.operation(ATTACK, **{"amount": ATTACK}) if n else None
         with cnc_summary.model(
             folder / f"run {n}",
-            f"{n} {HOSTILE}",
+            f"{n} {ATTACK}",
             parents=parents,
             operation=operation,
             description=HOSTILE,
             checkpoint=HOSTILE,
-            metrics=[cnc_summary.metric(HOSTILE, goal="max", unit="B")],
+            metrics=[cnc_summary.metric(ATTACK, goal="max", unit="B")],
         ) as m:
-            m.metrics({HOSTILE: 0.5 + n / 10})
+            m.metrics({ATTACK: 0.5 + n / 10})
             answers = [classes[(i + (n and i % 7 == 0)) % 2] for i in range(60)]
-            m.predictions(HOSTILE, ids, predicted=answers)
+            m.predictions(ATTACK, ids, predicted=answers)
+            m.predictions(f"texts {ATTACK}", ids, outputs=[f"{n} {HOSTILE}"] * 60)
             m.weights({name: value * (1 - n / 4) for name, value in weights.items()})
     return folder

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tensorboard_cnc import wire
+from tensorboard_cnc.wire.report import Report
 
 _BLOCK = re.compile(
     r'<script type="application/json" id="(cnc-report|cnc-answers)">(.*?)</script>', re.DOTALL
@@ -31,7 +31,7 @@ class Opened:
     def __init__(self, path: Path) -> None:
         self.html = path.read_text(encoding="utf-8")
         blocks = dict(_BLOCK.findall(self.html))
-        self.report: wire.Report = json.loads(blocks["cnc-report"])
+        self.report: Report = json.loads(blocks["cnc-report"])
         written = json.loads(blocks["cnc-answers"])
         self._bodies: list[str] = written["bodies"]
         index = _unpacked(written["index"])

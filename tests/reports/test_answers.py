@@ -12,9 +12,11 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from tensorboard_cnc import cnc_summary, read
 from tensorboard_cnc.reports.answer_key import answer_key
 from tensorboard_cnc.reports.report import MOST_BYTES, Request, write_report
 from tensorboard_cnc.results.runs import Runs
+from tests.browser.evaluated_digits import log_digits
 from tests.reports.opened import Opened
 from tests.tensorboard_host import LOADERS, serve_in_process
 
@@ -101,6 +103,21 @@ def test_no_instance_means_none(story: Runs, tmp_path: Path) -> None:
     assert "they were left out" in " ".join(opened.report["holds"])
 
 
+def test_predicted_texts_are_instances_too(tmp_path: Path) -> None:
+    ids = list(range(40))
+    logs = tmp_path / "logs"
+    cnc_summary.dataset(logs / "data", "qa", ids, targets=["secret target"] * 40)
+    for name, parents in (("dense", ()), ("int8", ("dense",))):
+        with cnc_summary.model(logs / name, name, parents=parents) as m:
+            m.metrics({"accuracy": 0.5})
+            m.predictions("qa", ids, outputs=[f"secret {name} {n % 2}" for n in ids])
+    whole = write(read(logs), tmp_path / "whole.html")
+    assert any("secret" in json.dumps(each.answer) for each in whole)
+    without = write(read(logs), tmp_path / "without.html", instances=False)
+    assert {each.parameters.get("level") for each in without} >= {"summary"}
+    assert not any("secret" in json.dumps(each.answer) for each in without)
+
+
 def test_it_says_what_it_gives_away(opened: Opened) -> None:
     pages = [each.answer for each in opened if each.parameters.get("level") == "instances"]
     ids = {id for page in pages for id in page["ids"]}
@@ -125,9 +142,6 @@ def test_what_is_worth_least_is_cut_first_and_counted(story: Runs, tmp_path: Pat
 
 
 def test_images_are_the_files_that_were_logged(tmp_path: Path) -> None:
-    from tensorboard_cnc import read
-    from tests.browser.evaluated_digits import log_digits
-
     log_digits(tmp_path / "logs")
     opened = write(read(tmp_path / "logs"), tmp_path / "r.html")
     images = [each for each in opened if each.route == "instance_media"]
