@@ -101,7 +101,7 @@ describe("names in the plot", () => {
     });
     const led = names.flatMap(({ key, leader }) => {
       const ends = leader.match(/-?\d+(\.\d+)?/g)?.map(Number);
-      return ends ? [{ key, line: ends as unknown as readonly number[] }] : [];
+      return ends ? [{ key, line: ends }] : [];
     });
     for (const { key, x, y, text, anchor } of names) {
       const width = text.length * 5.7;
