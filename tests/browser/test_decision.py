@@ -113,10 +113,10 @@ def test_the_trade_offs_take_two_fifths_and_filters_stand_beside_the_map(
     frame = open_tab(page, serve_process(log_sizes(tmp_path)))
     whole = settled_box(frame.locator("main"))["width"]
     assert settled_box(frame.get_by_role("region", name="Trade-offs"))["width"] >= 0.4 * whole
-    before = settled_box(frame.get_by_label("Model Map"))
+    before = settled_box(frame.get_by_role("region", name="Model Map"))
     frame.get_by_role("button", name="Filters").click()
     filters = settled_box(frame.get_by_role("region", name="Filters"))
-    beside = settled_box(frame.get_by_label("Model Map"))
+    beside = settled_box(frame.get_by_role("region", name="Model Map"))
     assert filters["x"] + filters["width"] <= beside["x"] + 1
     assert beside["width"] < before["width"]
     page.keyboard.press("Tab")

@@ -85,7 +85,7 @@ def test_a_search_brings_what_it_finds_to_the_top(
     search.fill("prune -ft")
     found = ["prune-50", "prune-75", "prune-90"]
     rest = ["dense", "prune-50-ft", "prune-75-ft", "prune-90-ft"]
-    expect(frame.get_by_role("search").get_by_role("status")).to_have_text("3 found")
+    expect(frame.get_by_role("search").get_by_role("status")).to_have_text("3 of 7 found")
     expect(shown(frame)).to_have_text([re.compile(rf"{name}\s*$") for name in [*found, *rest]])
     search.fill('"prune-90-ft"')
     expect(shown(frame).first).to_have_text(re.compile("prune-90-ft"))

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 
 import { markPath } from "../../src/model/colour/mark_path";
-import { markOfSlot, marksOf, only, toggled, withAll } from "../../src/model/selection/selection";
+import {
+  markOfSlot,
+  marksOf,
+  marksOfMany,
+  only,
+  toggled,
+  withAll,
+} from "../../src/model/selection/selection";
 
 const keys = (selection: readonly { key: string }[]): string[] => selection.map(({ key }) => key);
 
@@ -58,4 +65,14 @@ describe("marks", () => {
       expect(Math.abs(area) / (Math.PI * 100)).toBeCloseTo(1, 2);
     },
   );
+});
+
+test("beyond eight all marks have one ink, and the hovered model its own", () => {
+  const keys = (count: number) => Array.from({ length: count }, (_, at) => `m${at}`);
+  const eight = marksOf(only([], keys(8)));
+  expect(marksOfMany(eight, null)).toBe(eight);
+  const nine = marksOf(only([], keys(9)));
+  const colours = [...marksOfMany(nine, "m3").values()].map(({ colour }) => colour);
+  expect(colours.filter((colour) => colour === "var(--ink)")).toHaveLength(8);
+  expect(colours[3]).toBe(nine.get("m3")?.colour);
 });

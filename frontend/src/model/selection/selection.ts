@@ -45,6 +45,19 @@ export function marksOf(selection: Selection): ReadonlyMap<string, SelectionMark
   return new Map(selection.map(({ key, slot }) => [key, markOfSlot(slot)]));
 }
 
+/** More colours than these say nothing: then all have one ink, but for the model that is hovered. */
+const MOST_COLOURS = 8;
+const ONE_INK: SelectionMark = { colour: "var(--ink)", shape: "circle" };
+
+/** The marks as they are drawn where many models may be selected. */
+export function marksOfMany(
+  marks: ReadonlyMap<string, SelectionMark>,
+  hovered: string | null,
+): ReadonlyMap<string, SelectionMark> {
+  if (marks.size <= MOST_COLOURS) return marks;
+  return new Map([...marks].map(([key, mark]) => [key, key === hovered ? mark : ONE_INK]));
+}
+
 export function isSelected(selection: Selection, key: string): boolean {
   return selection.some((selected) => selected.key === key);
 }
