@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.trust.hostile_texts import HOST
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.wording import printable
@@ -90,6 +91,16 @@ class HostileLogs:
         if at % 2:
             m.failed(text)
         m.close()
+        self._edit(run, m.id, name, text, at)
+
+    def _edit(self, run: Path, model_id: str, name: str, text: str, at: int) -> None:
+        link = f"https://{HOST}/{text}"
+        self._try(lambda: cnc_summary.edit(run, model_id, note=f"{text} {link}"[:10_000]))
+        self._try(lambda: cnc_summary.edit(run, model_id, tags=[text[:100], name[:100]]), 2)
+        # The others are shown by their ids.
+        if at % 3 == 0:
+            self._try(lambda: cnc_summary.edit(run, model_id, renamed=f"{name}, renamed"))
+            self._try(lambda: cnc_summary.edit(run, model_id, renamed=text))
 
     def _bulk(self, m: cnc_summary.Model, at: int) -> None:
         n = len(self._texts)

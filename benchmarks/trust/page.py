@@ -33,7 +33,7 @@ _FILE_NAME = re.compile(r"\w[\w-]{0,60}\.(csv|json|svg|png)")
 # All that a link may say (frontend/src/model/link/).
 _LINK = (
     "base bb bd bf bi bk bm br bs bud bw c ch cols cr f fl goal hc hide lc le li lk lm lq lr ls lt "
-    "lv lx pc q s sel sort tm tr vc vd ve vl vx x xl y yl z"
+    "lv lx pc q s sel sh sort tm tr vc vd ve vl vx x xl y yl z"
 ).split()
 # What nobody of us makes.
 _FOREIGN = "script:not([src], [type=module]), iframe, object, embed, base, meta, form[action]"
@@ -158,6 +158,7 @@ def _overview(page: Page, frame: FrameLocator, signs: Signs) -> None:
         button.click()
         page.keyboard.press("Escape")
     rows.nth(1).click()
+    frame.get_by_text("Note, tag, rename or hide it").click()
     rows.nth(2).click(modifiers=["Shift"])
     rows.nth(3).click(modifiers=["Shift"])
     _save_all(page, frame, signs)

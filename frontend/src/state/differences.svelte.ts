@@ -21,10 +21,10 @@ export function selectionDifferences(panel: () => Panel): LatestResponse<Differe
   );
 }
 
-function addressOf({ selectedKeys, byKey, models }: Panel): string | null {
+function addressOf({ selectedKeys, byKey, all }: Panel): string | null {
   const keys = selectedKeys.filter((key) => byKey.has(key));
   if (keys.length < 2) return null;
-  const logged = models.filter(({ status }) => status !== "missing");
+  const logged = all.filter(({ status }) => status !== "missing");
   return differencesAddress(
     keys,
     logged.map(({ key }) => key),

@@ -1,3 +1,4 @@
+import { underShownNames } from "../model/labels/display_names";
 import { defaultBase } from "../model/lineage/default_base";
 import { buildLineage } from "../model/lineage/lineage";
 import type { MetricChoice } from "../model/link/map";
@@ -6,6 +7,7 @@ import { DEFAULT_LINK_STATE, type LinkState } from "../model/link/url_state";
 import { automaticColour, automaticSize, chosenMetric } from "../model/metrics/metric_choice";
 import { foundBy } from "../model/selection/model_search";
 import { marksOf, only, toggled, withAll, type SelectMode } from "../model/selection/selection";
+import { leftOut } from "../model/selection/hidden";
 import type { MetricSpec, Model, Report } from "../model/wire.gen";
 import { LiveModels } from "./live_models.svelte";
 
@@ -18,7 +20,12 @@ export class LinkedModels {
   /** The model under the pointer or the keyboard's focus, in any place. */
   hovered = $state<string | null>(null);
 
-  readonly models = $derived(this.live.response?.models ?? []);
+  /** All models, each under the name that it is shown under. */
+  readonly all = $derived(underShownNames(this.live.response?.models ?? []));
+  /** How many models are hidden, were they all left out. */
+  readonly hidden = $derived(leftOut(this.all, this.#wanted()).size);
+  /** Those that are not left out. */
+  readonly models = $derived(this.#inSight());
   readonly specs = $derived(this.live.response?.metrics ?? []);
   readonly operations = $derived(this.live.response?.operations ?? []);
   readonly problems = $derived(this.live.response?.problems ?? []);
@@ -96,6 +103,18 @@ export class LinkedModels {
       colour: this.#exists(colour) ? colour : { kind: "auto" },
       size: this.#exists(size) ? size : { kind: "auto" },
     });
+  }
+
+  /** Keys of the models that the link asks for. */
+  #wanted(): string[] {
+    const { selection, base } = this.link;
+    return [...selection.map(({ key }) => key), ...(base === null ? [] : [base])];
+  }
+
+  #inSight(): readonly Model[] {
+    if (this.link.showHidden) return this.all;
+    const hidden = leftOut(this.all, this.#wanted());
+    return hidden.size ? this.all.filter(({ key }) => !hidden.has(key)) : this.all;
   }
 
   #exists(choice: MetricChoice): boolean {

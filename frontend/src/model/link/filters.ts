@@ -5,15 +5,22 @@ export interface FiltersLink {
   filters: readonly Filter[];
   /** Whether what does not pass is left out instead of faded. */
   hide: boolean;
+  /** Whether hidden models are shown. */
+  showHidden: boolean;
 }
 
 export const filtersLink: LinkFacet<FiltersLink> = {
-  defaults: { filters: [], hide: false },
-  write: ({ filters, hide }) => ({
+  defaults: { filters: [], hide: false, showHidden: false },
+  write: ({ filters, hide, showHidden }) => ({
     fl: filters.length ? JSON.stringify(filters.map(itemsOf)) : undefined,
     hide: hide ? "1" : undefined,
+    sh: showHidden ? "1" : undefined,
   }),
-  read: ({ fl, hide }) => ({ filters: readFilters(fl), hide: hide === "1" }),
+  read: ({ fl, hide, sh }) => ({
+    filters: readFilters(fl),
+    hide: hide === "1",
+    showHidden: sh === "1",
+  }),
 };
 
 function itemsOf(filter: Filter): unknown[] {
@@ -25,6 +32,7 @@ function itemsOf(filter: Filter): unknown[] {
       return [filter.kind, filter.name, ...choiceItems(filter)];
     case "operation":
     case "status":
+    case "tag":
       return [filter.kind, ...choiceItems(filter)];
     case "run":
     case "text":
@@ -66,6 +74,7 @@ function readFilter(item: unknown): Filter[] {
         : [{ kind, name, values, without }];
     case "operation":
     case "status":
+    case "tag":
       return texts.length + without.length ? [{ kind, values: texts, without }] : [];
     case "run":
     case "text":

@@ -1,10 +1,14 @@
 import { changeBetween, changeText } from "../format/change";
 import type { Lineage } from "../lineage/lineage";
 import { exactMetric, fullMetric, metricLabel } from "../format/metric_format";
+import { loggedId } from "../labels/display_names";
 import { operationText, spokenOperation } from "../format/operation_words";
 import { standingText } from "../labels/standing";
 import type { Noise } from "../metrics/known";
 import type { MetricSpec, Model } from "../wire.gen";
+
+/** Characters. */
+const NOTE_IN_TIP = 140;
 
 /** One line of a model's tooltip. */
 export interface MetricLine {
@@ -22,12 +26,17 @@ export interface ModelDescription {
   readonly id: string;
   /** Null where the id alone is unambiguous. */
   readonly run: string | null;
+  /** What it was logged as, where it is shown under another name; else "". */
+  readonly loggedAs: string;
   /** "magnitude prune 50 %"; "" where none was logged. */
   readonly operation: string;
   /** "running", "failed: diverged", "not logged by any run"; "" when finished. */
   readonly status: string;
   /** "child of dense"; "" for roots. */
   readonly parents: string;
+  readonly tags: readonly string[];
+  /** The beginning of what somebody wrote about it. */
+  readonly note: string;
   readonly metrics: readonly MetricLine[];
 }
 
@@ -43,12 +52,22 @@ export function describeModel(
   return {
     id: model.id,
     run: ambiguous.has(model.id) ? model.run : null,
+    loggedAs: loggedId(model) === model.id ? "" : loggedId(model),
     operation: operationText(model.operation),
     status: standingText(model, Date.now()),
     parents: parentsText(model, lineage),
+    tags: model.tags ?? [],
+    note: beginning(model.note ?? ""),
     metrics:
       model.status === "missing" ? [] : metrics.map((spec) => line(model, parent, spec, noise)),
   };
+}
+
+/** As much of a note as a tip has room for. */
+function beginning(note: string): string {
+  const characters = [...note.slice(0, 2 * NOTE_IN_TIP)];
+  const more = note.length > 2 * NOTE_IN_TIP || characters.length > NOTE_IN_TIP;
+  return more ? `${characters.slice(0, NOTE_IN_TIP).join("")}…` : note;
 }
 
 /** Ids that more than one model has. */

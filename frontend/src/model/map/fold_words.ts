@@ -66,9 +66,12 @@ export function describeFold(fold: Fold, specs: readonly MetricSpec[]): ModelDes
   return {
     id: foldName(fold.group),
     run: null,
+    loggedAs: "",
     operation: foldWords(fold),
     status: "folded: click to unfold, Shift + click to select",
     parents: parentWords(fold),
+    tags: [],
+    note: "",
     metrics,
   };
 }

@@ -18,12 +18,15 @@ export type Filter =
   | ({ kind: "parameter"; name: string } & ValueChoice)
   | ({ kind: "operation" } & ValueChoice)
   | ({ kind: "status" } & ValueChoice)
+  | ({ kind: "tag" } & ValueChoice)
   | { kind: "run"; text: string }
   | { kind: "text"; text: string }
   | { kind: "budgets" };
 
 /** What stands for models without an operation. */
 export const NO_OPERATION = "";
+/** What stands for models without a tag. */
+export const NO_TAG = "";
 
 /** Keys of the models that meet all `filters`; null where there is none. */
 export function passing(
@@ -53,6 +56,8 @@ function testOf(
       return chosenBy(filter, ({ operation }) => operation?.name ?? NO_OPERATION);
     case "status":
       return chosenBy(filter, ({ status }) => status);
+    case "tag":
+      return anyChosenBy(filter, tagsOf);
     case "run": {
       const text = filter.text.toLowerCase();
       return ({ run }) => run?.toLowerCase().includes(text) ?? false;
@@ -70,11 +75,25 @@ function chosenBy(
   choice: ValueChoice,
   valueOf: (model: Model) => string,
 ): (model: Model) => boolean {
+  return anyChosenBy(choice, (model) => [valueOf(model)]);
+}
+
+/** One of a model's values is wanted, and none of them unwanted. */
+function anyChosenBy(
+  choice: ValueChoice,
+  valuesOf: (model: Model) => readonly string[],
+): (model: Model) => boolean {
   const [values, without] = [new Set(choice.values), new Set(choice.without)];
   return (model) => {
-    const value = valueOf(model);
-    return (values.size === 0 || values.has(value)) && !without.has(value);
+    const own = valuesOf(model);
+    const wanted = values.size === 0 || own.some((value) => values.has(value));
+    return wanted && !own.some((value) => without.has(value));
   };
+}
+
+/** The tags of a model as a filter names them. */
+export function tagsOf({ tags }: Model): readonly string[] {
+  return tags?.length ? tags : [NO_TAG];
 }
 
 /** The parameter's value as a filter names it; "" where the model lacks it. */
@@ -119,6 +138,8 @@ export function filterText(filter: Filter, specs: readonly MetricSpec[]): string
       return `operation: ${choiceText(filter, "none")}`;
     case "status":
       return `status: ${choiceText(filter, "")}`;
+    case "tag":
+      return `tag: ${choiceText(filter, "none")}`;
     case "run":
       return `run has “${filter.text}”`;
     case "text":

@@ -1,4 +1,4 @@
-import { NO_OPERATION, parameterOf, parameterText } from "./filter";
+import { NO_OPERATION, parameterOf, parameterText, tagsOf } from "./filter";
 import type { Model } from "../wire.gen";
 
 /** One value that a filter may ask for. */
@@ -25,11 +25,16 @@ const FEW_NUMBERS = 8;
 const MOST_VALUES = 40;
 
 export function operationChoices(models: readonly Model[]): Choice[] {
-  return counted(models, ({ operation }) => operation?.name ?? NO_OPERATION, "no operation");
+  return counted(models, ({ operation }) => [operation?.name ?? NO_OPERATION], "no operation");
 }
 
 export function statusChoices(models: readonly Model[]): Choice[] {
-  return counted(models, ({ status }) => status, "");
+  return counted(models, ({ status }) => [status], "");
+}
+
+/** None where no model has a tag. */
+export function tagChoices(models: readonly Model[]): Choice[] {
+  return models.some(({ tags }) => tags?.length) ? counted(models, tagsOf, "no tag") : [];
 }
 
 /** The parameters that have two or more values, those of most models first. */
@@ -48,7 +53,7 @@ export function parameterChoices(models: readonly Model[]): ParameterChoices[] {
       const given = own.map((model) => parameterOf(model, name));
       const numbers = given.filter((value) => typeof value === "number");
       const many = numbers.length === given.length && new Set(numbers).size > FEW_NUMBERS;
-      const values = counted(own, (model) => parameterText(model, name), "not given");
+      const values = counted(own, (model) => [parameterText(model, name)], "not given");
       if (values.length < 2) return [];
       const lacking = models.length - own.length;
       const shown = values.slice(0, MOST_VALUES);
@@ -58,14 +63,11 @@ export function parameterChoices(models: readonly Model[]): ParameterChoices[] {
 
 function counted(
   models: readonly Model[],
-  valueOf: (model: Model) => string,
+  valuesOf: (model: Model) => readonly string[],
   empty: string,
 ): Choice[] {
   const counts = new Map<string, number>();
-  for (const model of models) {
-    const value = valueOf(model);
-    counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
+  for (const value of models.flatMap(valuesOf)) counts.set(value, (counts.get(value) ?? 0) + 1);
   const collator = new Intl.Collator("en", { numeric: true });
   return [...counts]
     .map(([value, count]) => ({ value, text: value || empty, count }))

@@ -1,3 +1,4 @@
+import { loggedId } from "../labels/display_names";
 import { parameterPhrase } from "../format/operation_words";
 import type { Model } from "../wire.gen";
 
@@ -25,8 +26,8 @@ export function searchWords(search: string): SearchWords {
 }
 
 /**
- * Keys of the models in whose id, run, operation or parameters all wanted words of `search` occur
- * and none of the unwanted; null where it asks for nothing.
+ * Keys of the models in whose name, id, run, operation, parameters, note or #tags all wanted words
+ * of `search` occur and none of the unwanted; null where it asks for nothing.
  */
 export function foundBy(models: readonly Model[], search: string): ReadonlySet<string> | null {
   const { wanted, unwanted } = searchWords(search);
@@ -44,11 +45,13 @@ export function foundBy(models: readonly Model[], search: string): ReadonlySet<s
 function textOf(model: Model): string {
   let text = texts.get(model);
   if (text === undefined) {
-    const { id, run, description, operation, status } = model;
+    const { id, run, description, operation, status, note } = model;
     const given = Object.entries(operation?.parameters ?? {}).map(
       ([name, value]) => `${name} ${String(value)} ${parameterPhrase(name, value)}`,
     );
-    const parts = [id, run, operation?.name, ...given, description, status];
+    const tags = (model.tags ?? []).map((tag) => `#${tag}`);
+    const said = [description, status, note, ...tags];
+    const parts = [id, loggedId(model), run, operation?.name, ...given, ...said];
     text = parts
       .join(" ")
       .toLowerCase()

@@ -2,8 +2,9 @@ import { openWords } from "../claims/changes";
 import { changeText } from "../format/change";
 import { toCsv, type CsvCell } from "../format/file_text";
 import { bareMetric, metricHeading } from "../format/metric_format";
+import { fullName, loggedId } from "../labels/display_names";
 import { parameterValue } from "../format/operation_words";
-import type { MetricSpec, Model, Models, ParameterValue } from "../wire.gen";
+import type { MetricSpec, Model, ParameterValue } from "../wire.gen";
 import type { TableCells, TableMode } from "./cells";
 import { intervalText } from "../metrics/measurement";
 import { fittingWidth, ID_WIDTHS } from "./column_width";
@@ -44,7 +45,11 @@ export function tableColumns({
   models,
   metrics,
   context = null,
-}: Pick<Models, "models" | "metrics"> & { context?: ColumnContext | null }): TableColumn[] {
+}: {
+  models: readonly Model[];
+  metrics: readonly MetricSpec[];
+  context?: ColumnContext | null;
+}): TableColumn[] {
   return [
     modelColumn(models),
     operationColumn(),
@@ -57,6 +62,7 @@ export function tableColumns({
 function modelColumn(models: readonly Model[]): TableColumn {
   // What the first cell of a row is about as wide as.
   const texts = models.map(({ id, status }) => (status === "finished" ? id : `${id}    ${status}`));
+  const renamed = models.some((model) => model.renamed);
   return {
     kind: "model",
     id: "model",
@@ -65,10 +71,19 @@ function modelColumn(models: readonly Model[]): TableColumn {
     numeric: false,
     spec: null,
     text: ({ id }) => id,
-    tip: ({ id, run }) => (run === null || run === id ? id : `${id}\nrun ${run}`),
+    tip: (model) => {
+      const { run, tags = [] } = model;
+      const place = run === null || run === model.id ? [] : [`run ${run}`];
+      return [fullName(model), ...place, tags.map((tag) => `#${tag}`).join(" ")]
+        .filter(Boolean)
+        .join("\n");
+    },
     sortValue: ({ id }) => id,
-    csvHeads: () => ["model", "run", "status"],
-    csv: ({ id, run, status }) => [id, run, status],
+    csvHeads: () => ["model", "run", "status", ...(renamed ? ["shown as"] : [])],
+    csv: (model) => {
+      const name = renamed ? [model.renamed ?? null] : [];
+      return [loggedId(model), model.run, model.status, ...name];
+    },
   };
 }
 
