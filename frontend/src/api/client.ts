@@ -35,19 +35,6 @@ export async function fetchModels(
   return response && { ...response, data: withOnlyLoggedNames(response.data) };
 }
 
-/** Where TensorBoard reads the logs, as it was told; null where it does not say. */
-export async function fetchDataLocation(): Promise<string | null> {
-  try {
-    const response = await get("../../environment", null);
-    const found = (await response.json()) as { data_location?: unknown };
-    return typeof found.data_location === "string" && found.data_location !== ""
-      ? found.data_location
-      : null;
-  } catch {
-    return null;
-  }
-}
-
 /** The response at `address`, always whole. */
 export async function fetchWhole<T>(address: string, signal?: AbortSignal): Promise<T> {
   const response = await getJson<T>(address, null, signal);

@@ -6,11 +6,11 @@ import { expect, test } from "vitest";
 /** What only the listed modules may say. */
 const WORDS =
   /\b(harmed|harms|better|worse|tied|beaten|stands? out|cannot tell|no slice|evenly|within noise|more than noise|no harm)\b/i;
-/** Which say it, and those that say which way of a metric or of an axis is better. */
-const LISTED = /\/claims\/|\/metrics\/measurement\.ts$/;
+/** Which say it, those that say which way of a metric is better, and those that explain the words. */
+const LISTED = /\/claims\/|\/metrics\/measurement\.ts$|\/labels\/words\.ts$/;
 /** Names of verdicts, standings, sorts and rows in code, which are nobody's words. */
 const NAMES = new Set(
-  "better|worse|tied|harmed|cannot tell|harmed slices|beaten|within spread|noise unknown".split(
+  "better|worse|tied|harmed|cannot tell|harmed slices|beaten|within spread|noise unknown|c.behaviors.summary, c.behaviors.harmed".split(
     "|",
   ),
 );

@@ -2,12 +2,14 @@ import { describe, expect, test } from "vitest";
 
 import {
   checkCommand,
+  editCommand,
   nameOf,
   pythonLines,
   reportCommand,
   type ViewShown,
 } from "../../src/model/commands/commands";
 import { pythonText, shellWord } from "../../src/model/commands/quoting";
+import { underShownNames } from "../../src/model/labels/display_names";
 import { requirementText } from "../../src/model/commands/requirement";
 import { model, spec } from "../builders";
 
@@ -130,4 +132,34 @@ test.each([
 ] as const)("a limit is typed as it is read: %j", (limit, metric, unit, text) => {
   const known = { limit: { metric, ...limit }, spec: spec(metric, { unit }), value: null };
   expect(requirementText(known)).toBe(`${metric} ${text}`);
+});
+
+describe("the line to edit a model", () => {
+  const note = "--note 'what you think of it'";
+
+  test.each([
+    ["runs", model("dense"), `runs dense ${note}`],
+    [
+      "my runs",
+      model("it's; rm -rf $HOME `x`"),
+      `'my runs' 'it'\\''s; rm -rf $HOME \`x\`' ${note}`,
+    ],
+    [null, model("é"), `DIR 'é' ${note}`],
+    ["/a\u001b[201~b", model("dense"), `DIR dense ${note}`],
+    ["runs", model("a\nb", { key: "n0Q2Gd0yTfAb" }), `runs n0Q2Gd0yTfAb ${note}`],
+    ["runs", model("a\u202eb", { key: "-0Q2Gd0yTfAb" }), `${note} -- runs -0Q2Gd0yTfAb`],
+    ["-runs", model("dense"), `${note} -- -runs dense`],
+  ])("in %j", (place, one, expected) => {
+    expect(editCommand(place, one, [one])).toBe(`tensorboard-cnc edit ${expected}`);
+  });
+
+  test("names the run where several have a model of the id", () => {
+    const models = [model("a", { id: "m", run: "x" }), model("b", { id: "m", run: "y z" })];
+    expect(editCommand("runs", models[1]!, models)).toContain(" 'y z/m' ");
+  });
+
+  test("names the id of a model that is shown under another name", () => {
+    const [half] = underShownNames([model("p50", { renamed: "half" })]);
+    expect(editCommand("runs", half!, [half!])).toContain(" runs p50 ");
+  });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 
 import { fullName, loggedId, underShownNames } from "../../src/model/labels/display_names";
-import { editLine, quoted } from "../../src/model/labels/edit_line";
 import { noteParts } from "../../src/model/labels/note_parts";
 import { foundBy } from "../../src/model/selection/model_search";
 import { model } from "../builders";
@@ -41,40 +40,5 @@ describe("notes", () => {
         .map(({ text }) => text)
         .join(""),
     ).toBe(note);
-  });
-});
-
-describe("the line to edit a model", () => {
-  const note = "--note 'what you think of it'";
-
-  test.each([
-    ["runs", model("dense"), `runs dense ${note}`],
-    [
-      "my runs",
-      model("it's; rm -rf $HOME `x`"),
-      `'my runs' 'it'"'"'s; rm -rf $HOME \`x\`' ${note}`,
-    ],
-    [null, model("é"), `DIR 'é' ${note}`],
-    ["/a\u001b[201~b", model("dense"), `DIR dense ${note}`],
-    ["runs", model("a\nb", { key: "n0Q2Gd0yTfAb" }), `runs n0Q2Gd0yTfAb ${note}`],
-    ["runs", model("a\u202eb", { key: "-0Q2Gd0yTfAb" }), `${note} -- runs -0Q2Gd0yTfAb`],
-    ["-runs", model("dense"), `${note} -- -runs dense`],
-  ])("in %j", (place, one, expected) => {
-    expect(editLine(place, one, [one])).toBe(`tensorboard-cnc edit ${expected}`);
-  });
-
-  test("names the run where several have a model of the id", () => {
-    const models = [model("a", { id: "m", run: "x" }), model("b", { id: "m", run: "y z" })];
-    expect(editLine("runs", models[1]!, models)).toContain(" 'y z/m' ");
-  });
-
-  test("names the id of a model that is shown under another name", () => {
-    const [half] = underShownNames([model("p50", { renamed: "half" })]);
-    expect(editLine("runs", half!, [half!])).toContain(" runs p50 ");
-  });
-
-  test("a word for a shell", () => {
-    expect(quoted("")).toBe("''");
-    expect(quoted("a/b-c_d.e")).toBe("a/b-c_d.e");
   });
 });

@@ -1,3 +1,4 @@
+import { loggedId } from "../labels/display_names";
 import type { LayersLink } from "../link/layers";
 import type { Place } from "../link/place";
 import type { Model } from "../wire.gen";
@@ -53,6 +54,16 @@ export function checkCommand(shown: ViewShown): string | null {
   ]);
 }
 
+/** What says something of a model that was logged: a note, to begin with. */
+export function editCommand(logdir: string | null, model: Model, all: readonly Model[]): string {
+  const name = nameOf(model, all);
+  const note = ["--note", shellWord("what you think of it")];
+  const place = placeOf(logdir);
+  return [place, name].some((word) => word.startsWith("-"))
+    ? ["tensorboard-cnc edit", ...note, "--", place, shellWord(name)].join(" ")
+    : command("edit", logdir, [shellWord(name), ...note]);
+}
+
 /** The same numbers in Python. */
 export function pythonLines(shown: ViewShown): string {
   const { logdir, base, models, all, place, layerView, dataset } = shown;
@@ -70,22 +81,26 @@ export function pythonLines(shown: ViewShown): string {
 
 /** What a command finds a model by: its id, else with its run, else its key. */
 export function nameOf(model: Model, all: readonly Model[]): string {
-  const { id, key, run } = model;
+  const { key, run } = model;
+  const id = loggedId(model);
   const fits = (name: string): boolean => {
     if (!isPrintable(name) || all.some((other) => other.key === name && other.key !== key))
       return false;
-    const called = all.filter((other) => other.id === name);
+    const called = all.filter((other) => loggedId(other) === name);
     const found = called.length
       ? called
-      : all.filter((other) => other.run !== null && `${other.run}/${other.id}` === name);
+      : all.filter((other) => other.run !== null && `${other.run}/${loggedId(other)}` === name);
     return found.length === 1 && found[0]?.key === key;
   };
   return (id === "" ? [] : [id, `${run ?? ""}/${id}`]).find(fits) ?? key;
 }
 
 function command(name: string, logdir: string | null, words: readonly string[]): string {
-  const place = logdir !== null && isPrintable(logdir) ? shellWord(logdir) : DIRECTORY;
-  return ["tensorboard-cnc", name, place, ...words].join(" ");
+  return ["tensorboard-cnc", name, placeOf(logdir), ...words].join(" ");
+}
+
+function placeOf(logdir: string | null): string {
+  return logdir !== null && isPrintable(logdir) ? shellWord(logdir) : DIRECTORY;
 }
 
 /** What begins with a dash would pass for an option where it stands alone. */
