@@ -28,7 +28,7 @@ GUIDES = {
     "add": "../guides/existing-experiments.md#from-a-checkpoint",
     "check": "../guides/ci-gate.md",
     "list": "../guides/ci-gate.md#in-the-terminal",
-    "edit": "../edit.md",
+    "edit": "../guides/changing.md#tensorboard-cnc-edit",
     "report": "../report.md",
     "show": "../guides/ci-gate.md#in-the-terminal",
 }

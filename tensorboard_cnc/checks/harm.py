@@ -78,7 +78,8 @@ def _judged(harmed: wire.HarmedSlices, model: Model, data: str, see: float) -> O
         model.id,
         _asked(data),
         Verdict.HOLDS if holds else Verdict.UNKNOWN,
-        f"none of {harm['tested']:,} slices",
+        # Of a model of which nothing broke, no slice is tested.
+        f"none of {harm['tested']:,} slices" if harm["tested"] else "nothing broke",
         f"≤ {_points(see)}",
         value,
         "" if holds else "too few to tell",

@@ -80,8 +80,11 @@ def test_harm_in_one_slice_fails_at_equal_accuracy(
     assert "scan blurred: " in capsys.readouterr().out
 
 
-def test_a_model_that_predicts_the_same_harms_nothing(logs: Path) -> None:
+def test_a_model_that_predicts_the_same_harms_nothing(
+    logs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert check(logs, "--model", "same", "--no-harm") == 0
+    assert "no harm on test: nothing broke against ≤ 10 pt; " in capsys.readouterr().out
 
 
 def test_a_smaller_harm_than_would_be_seen_cannot_be_judged(
