@@ -85,7 +85,7 @@ def test_a_limit_stays_as_it_was_typed(
     value.press("Enter")
     expect(value).to_have_value("95 % of base")
     expect(frame.get_by_role("region", name="Trade-offs")).to_contain_text("size ≤ 95 % of base")
-    page.wait_for_url(re.compile(r"p\.cnc\.bud="))
+    page.wait_for_url(re.compile(r"p\.cnc\.bud=.*95%20"))
     page.reload()
     expect(value).to_have_value("95 % of base")
 
@@ -154,6 +154,21 @@ def test_a_root_at_chance_is_not_the_base(
     # Looking at another model changes nothing.
     frame.get_by_role("rowheader").filter(has_text="init").click()
     expect(frame.get_by_role("group", name="net, base")).to_be_visible()
+
+
+def test_targets_are_large_enough(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
+    frame = open_tab(page, serve_process(log_sizes(tmp_path)))
+    frame.get_by_role("button", name="Budgets").click()
+    frame.get_by_role("button", name="+ add a budget").click()
+    frame.get_by_role("rowheader").nth(1).click()
+    expect(frame.get_by_label("Details of the selection")).to_contain_text("prune-50")
+    # Links stand in the line of a sentence, heads and names of models in rows of 24 px.
+    small = frame.locator("body").evaluate("""body => [...body.querySelectorAll(
+      "header button:not(.link), .toolbar button, .toolbar select, .limit select, .limit button")]
+      .map(element => [element.ariaLabel || element.textContent, element.getBoundingClientRect()])
+      .filter(([, { width, height }]) => width > 0 && (width < 24 || height < 24))
+      .map(([name, { width, height }]) => `${name.trim()}: ${width} × ${height}`)""")
+    assert small == []
 
 
 @pytest.mark.parametrize("most", [60])

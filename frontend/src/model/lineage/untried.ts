@@ -1,7 +1,6 @@
-import type { Model } from "../wire.gen";
 import type { UnchangedFacts, UntriedFacts } from "../claims/steps";
 import { dependsOnProcess } from "../metrics/conditions";
-import type { MetricSpec } from "../wire.gen";
+import type { MetricSpec, Model } from "../wire.gen";
 import type { Lineage, LineageNode } from "./lineage";
 import { recipeStep } from "./recipe";
 
@@ -19,36 +18,50 @@ const SEPARATOR = "\n";
  * operation have, the most usual first, one for each target.
  */
 export function untriedSteps(lineage: Lineage, targets: readonly Model[], most: number): Untried[] {
-  const families = new Map<string, LineageNode[]>();
-  for (const node of lineage.preorder) {
-    const name = node.model.operation?.name;
-    if (name === undefined || node.model.status === "failed") continue;
-    families.set(name, [...(families.get(name) ?? []), node]);
-  }
+  const families = familiesOf(lineage);
   return targets
-    .flatMap((model) => usual(lineage, model, families.get(model.operation?.name ?? "") ?? []))
+    .flatMap((model) => {
+      const family = families.get(model.operation?.name ?? "");
+      const node = lineage.nodes.get(model.key);
+      return family && node ? usual(node, family) : [];
+    })
     .sort((a, b) => b.others - a.others)
     .slice(0, most);
 }
 
-function usual(lineage: Lineage, model: Model, family: readonly LineageNode[]): Untried[] {
-  const own = lineage.nodes.get(model.key);
-  const peers = family.filter(({ key }) => key !== model.key);
-  if (!own || !model.operation) return [];
-  const done = chainsFrom(own);
-  const counts = new Map<string, number>();
-  for (const chain of peers.flatMap((peer) => [...chainsFrom(peer)])) {
-    if (!done.has(chain)) counts.set(chain, (counts.get(chain) ?? 0) + 1);
+/** All models that one operation made, failed ones apart. */
+interface Family {
+  readonly by: string;
+  size: number;
+  /** How many of them went on by a chain of steps. */
+  readonly chains: Map<string, number>;
+}
+
+function familiesOf({ preorder }: Lineage): Map<string, Family> {
+  const families = new Map<string, Family>();
+  for (const node of preorder) {
+    const by = node.model.operation?.name;
+    if (by === undefined || node.model.status === "failed") continue;
+    let family = families.get(by);
+    if (!family) families.set(by, (family = { by, size: 0, chains: new Map() }));
+    family.size++;
+    for (const chain of chainsFrom(node)) {
+      family.chains.set(chain, (family.chains.get(chain) ?? 0) + 1);
+    }
   }
-  const [best] = [...counts]
-    .filter(([, count]) => count >= LEAST)
+  return families;
+}
+
+function usual(node: LineageNode, { by, size, chains }: Family): Untried[] {
+  const done = chainsFrom(node);
+  const [best] = [...chains]
+    .filter(([chain, count]) => count >= LEAST && !done.has(chain))
     .sort(([a, n], [b, m]) => m - n || b.length - a.length);
   if (!best) return [];
   const [chain, others] = best;
-  const steps = chain.split(SEPARATOR);
-  return [
-    { key: model.key, model: model.id, steps, others, of: peers.length, by: model.operation.name },
-  ];
+  const { key, model } = node;
+  const of = model.status === "failed" ? size : size - 1;
+  return [{ key, model: model.id, steps: chain.split(SEPARATOR), others, of, by }];
 }
 
 /** Names of what was done next, and of what was done after that. */
@@ -74,20 +87,26 @@ export interface Unchanged extends UnchangedFacts {
 /** Fewer equal numbers may be chance. */
 const LEAST_NUMBERS = 2;
 
-/** Of what a program counts or tests: numbers that vary from process to process say nothing here. */
+/** Numbers that vary from process to process say nothing here. */
 export function unchangedSteps(lineage: Lineage, specs: readonly MetricSpec[]): Unchanged[] {
-  return lineage.preorder.flatMap((node) => {
-    const parent = node.parent?.model;
-    const { model } = node;
+  return lineage.preorder.flatMap(({ key: childKey, model, parent: node }) => {
+    const parent = node?.model;
     if (!parent || !model.operation || model.status === "failed") return [];
-    const pairs = specs.flatMap((spec) => {
-      const [own, before] = [model.metrics[spec.name], parent.metrics[spec.name]];
-      if (own?.value == null || before?.value == null || dependsOnProcess(own, spec)) return [];
-      return [[own.value, before.value] as const];
-    });
-    if (pairs.length < LEAST_NUMBERS || pairs.some(([own, before]) => own !== before)) return [];
-    const step = recipeStep(lineage, node.key)?.phrase || model.id;
-    const numbers = pairs.length;
-    return [{ parentKey: parent.key, childKey: node.key, parent: parent.id, step, numbers }];
+    const numbers = equalNumbers(model, parent, specs);
+    if (numbers < LEAST_NUMBERS) return [];
+    const step = recipeStep(lineage, childKey)?.phrase || model.id;
+    return [{ parentKey: parent.key, childKey, parent: parent.id, step, numbers }];
   });
+}
+
+/** How many numbers two models share; 0 where one differs. */
+function equalNumbers(model: Model, parent: Model, specs: readonly MetricSpec[]): number {
+  let equal = 0;
+  for (const spec of specs) {
+    const [own, before] = [model.metrics[spec.name], parent.metrics[spec.name]];
+    if (own?.value == null || before?.value == null || dependsOnProcess(own, spec)) continue;
+    if (own.value !== before.value) return 0;
+    equal++;
+  }
+  return equal;
 }
