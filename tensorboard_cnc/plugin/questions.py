@@ -12,7 +12,7 @@ from tensorboard_cnc.plugin.parameters import JsonList, Keys, OneOf, Text, Whole
 from tensorboard_cnc.plugin.responses import BadRequestError
 
 BehaviorsLevel: TypeAlias = Literal[
-    "summary", "instances", "instance", "slices", "harmed", "forgotten"
+    "summary", "instances", "instance", "slices", "harmed", "forgotten", "flows"
 ]
 LayersLevel: TypeAlias = Literal["tree", "row"]
 FamilyOf: TypeAlias = Literal["selection", "descendants"]
@@ -92,7 +92,12 @@ class BehaviorsQuestion(ComparisonQuestion):
         ),
     ] = ""
     offset: Annotated[int, Whole("how many rows to leave out", 2**53)] = 0
-    limit: Annotated[int, Whole("how many rows at most", MOST_ROWS)] = 100
+    limit: Annotated[
+        int, Whole("how many rows, or of flows changes of each model, at most", MOST_ROWS)
+    ] = 100
+    least: Annotated[
+        int, Whole("of slices: those of fewer instances are left out, unless all are", 2**53)
+    ] = 0
     by: Annotated[
         tuple[str, ...],
         JsonList(

@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar, get_args, get_type_hints
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
 from tensorboard_cnc.errors import RecordError
+from tensorboard_cnc.plugin.behaviors.answer_flows import answer_flows
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.forgotten_page import forgotten_page
 from tensorboard_cnc.plugin.behaviors.harmed_slices import harmed_json
@@ -99,6 +100,7 @@ BEHAVIORS: Comparison[BehaviorsQuestion, Comparisons] = Comparison(
         "slices": slice_table,
         "harmed": harmed_json,
         "forgotten": forgotten_page,
+        "flows": answer_flows,
     },
 )
 LAYERS: Comparison[LayersQuestion, Compared] = Comparison(

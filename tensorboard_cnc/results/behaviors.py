@@ -41,6 +41,7 @@ _CELLS = (
     "q",
 )
 _SLICE_COLUMNS = ("slice", "model", "key", "instances", *_CELLS, "broke", "mended", "small")
+_FLOW_COLUMNS = ("model", "key", "before", "after", "n", "broke", "mended")
 _INSTANCE_COLUMNS = (
     "id",
     "label",
@@ -117,6 +118,28 @@ class Behaviors:
         for page in self._pages("slices", **query):
             rows.extend(self._slice_rows(cast(wire.SliceTable, page)))
         return Table(_SLICE_COLUMNS, rows)
+
+    def flows(self, limit: int = 100) -> Table:
+        """A row for each change of predictions and model: who became what.
+
+        Args:
+          limit: how many of each model at most, the most frequent first; 0 to 500.
+
+        Returns:
+          A table of ``model`` (id), ``key``, ``before`` and ``after`` (the base's prediction and
+          the model's), ``n`` instances, and how many of them ``broke`` and ``mended`` (right →
+          wrong and back, counts; None where it is not known who is right).
+
+        Raises:
+          ReadError: none of the models has predictions, or the limit is out of range.
+        """
+        rows: list[Row] = []
+        for model in cast(wire.AnswerFlows, self._answer("flows", limit=str(limit)))["models"]:
+            judged = model["broke"] is not None
+            for flow in model["flows"]:
+                outcomes = {name: flow[name] if judged else None for name in ("broke", "mended")}
+                rows.append({**self._who(model["key"]), **flow, **outcomes})
+        return Table(_FLOW_COLUMNS, rows)
 
     @cached_property
     def instances(self) -> Table:

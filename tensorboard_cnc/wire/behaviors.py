@@ -124,6 +124,53 @@ class AnswerChange(TypedDict):
     rate: float
 
 
+class AnswerFlow(TypedDict):
+    """n instances whose answer went from one to another; of them right→wrong and wrong→right."""
+
+    before: str
+    after: str
+    n: int
+    broke: int
+    mended: int
+
+
+class OtherFlows(TypedDict):
+    """All changes beyond those that are listed, as one."""
+
+    # How many different changes they are.
+    pairs: int
+    n: int
+    broke: int
+    mended: int
+
+
+class ModelFlows(TypedDict):
+    """Who became what: from the base's answers to one model's."""
+
+    key: str
+    # Instances that both answered, and how many of these answers differ.
+    n: int
+    changed: int
+    # Of the changed ones; null where it is not known who is right.
+    broke: int | None
+    mended: int | None
+    # How many different changes there are.
+    pairs: int
+    # Most frequent first, at most `limit`.
+    flows: list[AnswerFlow]
+    rest: OtherFlows
+    # Why there is nothing to tell; null otherwise.
+    reason: str | None
+
+
+class AnswerFlows(TypedDict):
+    """Answer of ``behaviors`` at the level "flows"."""
+
+    dataset: str
+    # Without the base, as asked for.
+    models: list[ModelFlows]
+
+
 class AnswerCount(TypedDict):
     """How often a model gave an answer."""
 

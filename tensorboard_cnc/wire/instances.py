@@ -209,6 +209,8 @@ class SliceTable(TypedDict):
     models: list[SliceCells]
     # All instances, each counted once however many slices it is in.
     total: int
+    # How many slices are left out, because `least` asks for more instances than they have.
+    left_out: int
     # Why changes have no interval and no p: slices or filter are chosen by an outcome.
     hint: NotRequired[str]
 

@@ -92,6 +92,15 @@ def test_slices(page: InProcessTensorBoard, compared: Comparison, by: str, measu
         assert row["instances"] == answer["instances"][at]
 
 
+@pytest.mark.parametrize("limit", [3, 100])
+def test_flows(page: InProcessTensorBoard, compared: Comparison, limit: int) -> None:
+    answer = asked(page, "behaviors", level="flows", limit=str(limit), **of(compared))
+    rows = compared.behaviors.flows(limit)
+    said = [{"key": model["key"], **flow} for model in answer["models"] for flow in model["flows"]]
+    assert len(said) > 3
+    assert [{name: row[name] for name in said[0]} for row in rows] == said
+
+
 def test_instances(page: InProcessTensorBoard, compared: Comparison) -> None:
     rows = compared.behaviors.instances
     assert len(rows) == 2000 * 5

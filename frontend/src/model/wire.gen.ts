@@ -401,6 +401,49 @@ export interface AnswerChange {
   rate: number;
 }
 
+/** n instances whose answer went from one to another; of them right→wrong and wrong→right. */
+export interface AnswerFlow {
+  before: string;
+  after: string;
+  n: number;
+  broke: number;
+  mended: number;
+}
+
+/** All changes beyond those that are listed, as one. */
+export interface OtherFlows {
+  /** How many different changes they are. */
+  pairs: number;
+  n: number;
+  broke: number;
+  mended: number;
+}
+
+/** Who became what: from the base's answers to one model's. */
+export interface ModelFlows {
+  key: string;
+  /** Instances that both answered, and how many of these answers differ. */
+  n: number;
+  changed: number;
+  /** Of the changed ones; null where it is not known who is right. */
+  broke: number | null;
+  mended: number | null;
+  /** How many different changes there are. */
+  pairs: number;
+  /** Most frequent first, at most `limit`. */
+  flows: AnswerFlow[];
+  rest: OtherFlows;
+  /** Why there is nothing to tell; null otherwise. */
+  reason: string | null;
+}
+
+/** Answer of `behaviors` at the level "flows". */
+export interface AnswerFlows {
+  dataset: string;
+  /** Without the base, as asked for. */
+  models: ModelFlows[];
+}
+
 /** How often a model gave an answer. */
 export interface AnswerCount {
   answer: string;
@@ -710,6 +753,8 @@ export interface SliceTable {
   models: SliceCells[];
   /** All instances, each counted once however many slices it is in. */
   total: number;
+  /** How many slices are left out, because `least` asks for more instances than they have. */
+  left_out: number;
   /** Why changes have no interval and no p: slices or filter are chosen by an outcome. */
   hint?: string;
 }

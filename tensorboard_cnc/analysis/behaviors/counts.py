@@ -104,7 +104,7 @@ def transitions(before: Ints, after: Ints, top: int) -> list[Transition]:
     if min(before.min(initial=0), after.min(initial=0)) >= 0 and width <= _MOST_CLASSES:
         found = most_frequent(before.astype(np.int64) * width + after, top)
         return [Transition(pair // width, pair % width, n) for pair, n in found]
-    pairs, inverse = _pair_codes(before, after)
+    pairs, inverse = distinct_pairs(before, after)
     counts = np.bincount(inverse, minlength=len(pairs[0]))
     order = np.argsort(-counts, kind="stable")[:top]
     return [Transition(int(pairs[0][i]), int(pairs[1][i]), int(counts[i])) for i in order]
@@ -123,7 +123,7 @@ def most_frequent(codes: Ints, top: int) -> list[tuple[int, int]]:
     return [(int(found[i]), int(counts[i])) for i in order]
 
 
-def _pair_codes(before: Ints, after: Ints) -> tuple[tuple[Ints, Ints], Ints]:
+def distinct_pairs(before: Ints, after: Ints) -> tuple[tuple[Ints, Ints], Ints]:
     """The distinct pairs in ascending order, and which of them each row is."""
     firsts, first = np.unique(before, return_inverse=True)
     seconds, second = np.unique(after, return_inverse=True)

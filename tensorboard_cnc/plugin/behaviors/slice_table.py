@@ -100,7 +100,9 @@ def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.S
     }
     every = np.stack(list(p.values()) or [np.empty(0)])
     q = dict(zip(p, benjamini_hochberg(every), strict=False))
-    order = _order(_Found(comparison, measure, sides, p, counts), question)
+    order, left_out = _large(
+        _order(_Found(comparison, measure, sides, p, counts), question), counts, question.least
+    )
     page = order[question.offset : question.offset + question.limit]
     places = np.unravel_index(there[page], [len(each.texts) for each in dimensions])
     levels = np.stack(places, axis=1)
@@ -131,6 +133,7 @@ def slice_table(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.S
             for key in while_wanted(comparison.models)
         ],
         "total": int(np.count_nonzero(rows)),
+        "left_out": left_out,
     }
     if hint is not None:
         found["hint"] = hint
@@ -193,6 +196,12 @@ def _order(found: _Found, question: BehaviorsQuestion) -> Ints:
         return there[::-1] if question.descending else there
     values = np.asarray(by, float)
     return np.argsort(-values if question.descending else values, kind="stable")
+
+
+def _large(order: Ints, counts: Ints, least: int) -> tuple[Ints, int]:
+    """The groups of at least so many rows, or all where none has them; how many are left out."""
+    large = order[counts[order] >= least]
+    return (large, len(order) - len(large)) if len(large) else (order, 0)
 
 
 def _sorted_by(found: _Found, sort: str) -> NDArray[Any] | None:
