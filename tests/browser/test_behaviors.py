@@ -49,6 +49,18 @@ def show(frame: FrameLocator, kind: str) -> None:
     frame.get_by_role("group", name="Rows").get_by_text(kind, exact=True).click()
 
 
+def summary(frame: FrameLocator, model: str) -> Locator:
+    """What stands beside the rows of one model; its column is wide then."""
+    frame.get_by_role("button", name=f"Summary of {model}", exact=True).click()
+    return frame.get_by_role("region", name=f"Summary of {model}", exact=True)
+
+
+def counted(frame: FrameLocator, n: int, of: int) -> Locator:
+    """The words that so many instances are listed, with their share where they are not all."""
+    share = "" if n == of else r" \([<>]?\s?[\d.]+\s%\)"
+    return frame.get_by_text(re.compile(rf"(?<![\d,]){n:,} of {of:,} instances?{share}\s*·"))
+
+
 def filters(frame: FrameLocator) -> Locator:
     return frame.get_by_role("list", name="Filters").get_by_role("button", name="Drop filter")
 
@@ -69,7 +81,7 @@ def test_from_a_selection_to_the_step_that_broke_it_and_back(
         f"broke {of_ones}, mended {mended.sum()} of {(digits.labels == 1).sum()}"
     )
     broke.click()
-    expect(frame.get_by_text(f"{of_ones} of {len(broken)} instances ·")).to_be_visible()
+    expect(counted(frame, of_ones, len(broken))).to_be_visible()
     expect(filters(frame)).to_have_count(2)
     first = np.flatnonzero(broken & (digits.labels == 1))[0]
     rows(frame).first.click()
@@ -101,21 +113,26 @@ def test_numbers_are_those_of_the_predictions(
 ) -> None:
     logdir, digits = logged
     frame = compare(page, serve_process(logdir), "prune-90-ft")
-    sheet = frame.get_by_role("table", name="Models on the data set")
     before, after = digits.right("dense").mean(), digits.right("prune-90-ft").mean()
-    expect(sheet.get_by_text(f"{before:.1%}".replace("%", "\u202f%"), exact=True)).to_be_visible()
-    expect(sheet).to_contain_text(f"{after:.1%}".replace("%", "\u202f%"))
+    expect(heads(frame).nth(1)).to_contain_text(f"{before * 100:.1f}")
+    expect(heads(frame).nth(2)).to_contain_text(f"{after * 100:.1f}")
+    pane = summary(frame, "prune-90-ft")
+    expect(pane).to_contain_text(f"{after:.1%}".replace("%", "\u202f%"))
     flips = digits.broken("prune-90-ft").sum()
-    cell = sheet.get_by_role("button", name="were right and became wrong")
+    cell = pane.get_by_role("button", name="were right and became wrong")
     expect(cell).to_have_attribute("data-tip", re.compile(f"^{flips} of {len(digits.labels)} "))
     order = frame.get_by_role("combobox", name="Sort")
     table = frame.get_by_role("table", name="Slices")
     order.select_option("name")
-    expect(table.get_by_role("row").first.get_by_role("rowheader")).to_contain_text("n 97")
+    expect(table.get_by_role("row").first.get_by_role("rowheader")).to_contain_text(
+        re.compile(r"n\s*97")
+    )
     assert (digits.labels == 0).sum() == 97
     order.select_option("largest")
     largest = np.bincount(digits.labels).argmax()
-    expect(table.get_by_role("row").first.get_by_role("button").first).to_have_text(str(largest))
+    expect(table.get_by_role("row").first.get_by_role("button").first).to_have_text(
+        re.compile(rf"^{largest}\s*n ")
+    )
 
 
 def test_every_filter_comes_and_goes(
@@ -125,9 +142,9 @@ def test_every_filter_comes_and_goes(
     frame = compare(page, serve_process(logdir), "prune-90-ft")
     show(frame, "instances")
     n = len(digits.labels)
-    all_of_them = frame.get_by_text(f"{n} of {n} instances ·")
+    all_of_them = counted(frame, n, n)
     expect(all_of_them).to_be_visible()
-    sheet = frame.get_by_role("table", name="Models on the data set")
+    pane = summary(frame, "prune-90-ft")
     buttons: dict[str | re.Pattern[str], int] = {
         "were right and became wrong": int(digits.broken("prune-90-ft").sum()),
         "stayed right": int((digits.right("dense") & digits.right("prune-90-ft")).sum()),
@@ -136,15 +153,23 @@ def test_every_filter_comes_and_goes(
         ),
     }
     for name, count in buttons.items():
-        button = sheet.get_by_role("button", name=name).first
+        button = pane.get_by_role("button", name=name).first
         button.click()
-        expect(frame.get_by_text(f"{count} of {len(digits.labels)} instances ·")).to_be_visible()
+        expect(counted(frame, count, len(digits.labels))).to_be_visible()
         expect(button).to_have_attribute("aria-pressed", "true")
         button.click()
         expect(all_of_them).to_be_visible()
-    change = sheet.get_by_role("button", name=re.compile("▸")).first
-    change.click()
-    expect(all_of_them).to_have_count(0)
+    pane.get_by_role("listbox", name="Changes of predictions from dense to prune-90-ft").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    change = pane.get_by_role("option", selected=True)
+    expect(change).to_have_attribute("id", "flow-1")
+    label = change.get_attribute("aria-label") or ""
+    kept = int(label.split(", ")[1].split()[0])
+    before, after = (int(part) for part in label.split(",")[0].split(" ▸ "))
+    dense, tuned = digits.answers["dense"], digits.answers["prune-90-ft"]
+    assert kept == ((dense == before) & (tuned == after)).sum() > 2
+    expect(counted(frame, kept, n)).to_be_visible()
     filters(frame).click()
     expect(all_of_them).to_be_visible()
     frame.get_by_label("Search instances").fill("no such thing")
@@ -156,10 +181,10 @@ def test_every_filter_comes_and_goes(
     form = frame.get_by_role("dialog", name="Filter instances")
     threes = int((digits.labels == 3).sum())
     form.get_by_role("combobox", name="label").select_option(f"3 ({threes})")
-    expect(frame.get_by_text(f"{threes} of {len(digits.labels)} instances ·")).to_be_visible()
+    expect(counted(frame, threes, len(digits.labels))).to_be_visible()
     form.get_by_role("combobox", name="prune-90-ft").select_option("right → wrong")
     count = int((digits.broken("prune-90-ft") & (digits.labels == 3)).sum())
-    expect(frame.get_by_text(f"{count} of {len(digits.labels)} instances ·")).to_be_visible()
+    expect(counted(frame, count, len(digits.labels))).to_be_visible()
     page.wait_for_url(re.compile("p.cnc.bw=.*flip"))
     page.reload()
     expect(filters(frame)).to_have_count(2)
@@ -176,21 +201,21 @@ def test_brushes_of_two_models_hold_together(
     frame = compare(page, serve_process(logdir), "prune-50", "prune-90-ft")
     show(frame, "instances")
     for model, end in (("prune-50", "ArrowRight"), ("prune-90-ft", "ArrowLeft")):
-        plot = frame.get_by_role("slider", name=f"correct of {model}")
+        plot = summary(frame, model).get_by_role("slider", name=f"correct of {model}")
         plot.focus()
         page.keyboard.press(end)
     both = int((~digits.right("prune-50") & digits.right("prune-90-ft")).sum())
-    expect(frame.get_by_text(f"{both} of {len(digits.labels)} instances ·")).to_be_visible()
+    expect(counted(frame, both, len(digits.labels))).to_be_visible()
     expect(filters(frame)).to_have_count(2)
     page.keyboard.press("Delete")
     wrong = int((~digits.right("prune-50")).sum())
-    expect(frame.get_by_text(f"{wrong} of {len(digits.labels)} instances ·")).to_be_visible()
-    plot = frame.get_by_role("slider", name="correct of prune-50")
-    frame.locator(".sheet").evaluate("sheet => sheet.scrollTo(0, 0)")
+    expect(counted(frame, wrong, len(digits.labels))).to_be_visible()
+    plot = summary(frame, "prune-50").get_by_role("slider", name="correct of prune-50")
+    plot.scroll_into_view_if_needed()
     box = settled_box(plot)
     page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + 20)
     right = int(digits.right("prune-50").sum())
-    expect(frame.get_by_text(f"{right} of {len(digits.labels)} instances ·")).to_be_visible()
+    expect(counted(frame, right, len(digits.labels))).to_be_visible()
 
 
 def test_by_keyboard_alone(logged: Logged, page: Page, serve_process: ServeProcess) -> None:
@@ -255,7 +280,7 @@ def test_a_model_takes_its_filters_and_its_sort_with_it(
     expect(heads(frame)).to_have_count(3)
     expect(filters(frame)).to_have_count(0)
     n = len(digits.labels)
-    expect(frame.get_by_text(f"{n} of {n} instances ·")).to_be_visible()
+    expect(counted(frame, n, n)).to_be_visible()
     expect(rows(frame).first).to_contain_text(f"#{np.flatnonzero(digits.broken('prune-50'))[0]}")
 
 
@@ -277,19 +302,19 @@ def test_files_hold_the_filtered_rows(
 ) -> None:
     logdir, digits = logged
     frame = compare(page, serve_process(logdir), "prune-90-ft")
-    sheet = frame.get_by_role("table", name="Models on the data set")
-    sheet.get_by_role("button", name="were right and became wrong").click()
+    pane = summary(frame, "prune-90-ft")
+    pane.get_by_role("button", name="were right and became wrong").click()
     show(frame, "instances")
     count = int(digits.broken("prune-90-ft").sum())
-    expect(frame.get_by_text(f"{count} of {len(digits.labels)} instances ·")).to_be_visible()
+    expect(counted(frame, count, len(digits.labels))).to_be_visible()
     with page.expect_download() as downloading:
         frame.get_by_role("link", name="CSV").click()
     lines = Path(downloading.value.path()).read_text(encoding="utf-8").splitlines()
     assert len(lines) == count + 1
     with page.expect_download() as downloading:
         frame.get_by_role("button", name="CSV").first.click()
-    summary = Path(downloading.value.path()).read_text(encoding="utf-8")
-    assert f",{count}," in summary
+    of_models = Path(downloading.value.path()).read_text(encoding="utf-8")
+    assert f",{count}," in of_models
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -301,7 +326,7 @@ def test_is_accessible(
     if scheme == "dark":
         page.evaluate("document.body.classList.add('dark-mode')")
     expect(frame.locator(f"html[data-theme={scheme}]")).to_have_count(1)
-    for kind in ("slices", "where it broke", "forgotten", "instances"):
+    for kind in ("slices", "where it broke", "what broke", "forgotten", "instances"):
         show(frame, kind)
         expect(frame.get_by_role("status")).to_have_count(0)
         assert serious_violations(page) == []

@@ -94,11 +94,14 @@ def test_long_names_of_classes_stay_in_their_column(
     answers = ({"predicted": [names[i % 2] for i in range(o, o + 9)]} for o in (0, 1))
     log_pair(tmp_path, "land", range(9), *answers)
     frame = open_behaviors(page, serve_process(tmp_path))
-    lists = frame.get_by_role("table", name="Models on the data set").get_by_role("list")
-    expect(lists.filter(has_text="meadow")).to_have_count(2)
-    beyond = """list => list.getBoundingClientRect().right
-        - list.closest("[role=cell]").getBoundingClientRect().right"""
-    assert all(each.evaluate(beyond) <= 0 for each in lists.all())
+    flow = frame.get_by_role("listbox", name="Changes of predictions from dense to pruned")
+    named = flow.locator("text", has_text="meadow")
+    expect(named).to_have_count(2)
+    beyond = """name => {
+        const [own, whole] = [name, name.closest("section")].map(e => e.getBoundingClientRect());
+        return Math.max(whole.left - own.left, own.right - whole.right);
+    }"""
+    assert all(each.evaluate(beyond) <= 0 for each in named.all())
 
 
 def test_a_regression(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
@@ -115,7 +118,10 @@ def test_a_regression(tmp_path: Path, page: Page, serve_process: ServeProcess) -
     sheet = frame.get_by_role("table", name="Models on the data set")
     expect(sheet).to_contain_text("absolute error")
     expect(sheet).to_contain_text("3.40")
-    worst = frame.get_by_role("table", name="Slices").get_by_role("row").first
+    lines = frame.get_by_role("img", name="absolute error of 2 models by target")
+    expect(lines.locator("path.band")).to_have_count(2)
+    # Rows are in the order of the lines.
+    worst = frame.get_by_role("table", name="Slices").get_by_role("row").last
     expect(worst).to_contain_text("80")
     expect(worst).to_contain_text("+8")
     frame.get_by_text("where it broke", exact=True).click()
@@ -308,6 +314,8 @@ def test_a_list_taller_than_browsers_lay_out(
     frame = open_behaviors(page, serve_process(tmp_path))
     frame.get_by_text("instances", exact=True).click()
     expect(rows(frame).first).to_be_visible()
+    frame.get_by_role("combobox", name="Sort").select_option("as logged")
+    expect(rows(frame).first).to_contain_text("0")
     grid = frame.get_by_role("grid", name="Instances")
     expect(grid).to_have_attribute("aria-rowcount", "300000")
     grid.focus()
@@ -353,4 +361,4 @@ def test_harm_of_scores_is_told_in_their_words(
     cell = slices.get_by_role("button", name="of topic: law fell in int4")
     expect(cell).to_contain_text(re.compile(r"▼ F1 changed by −0\.\d"))
     cell.click()
-    expect(frame.get_by_text("300 of 900 instances ·")).to_be_visible()
+    expect(frame.get_by_text("300 of 900 instances (33")).to_be_visible()

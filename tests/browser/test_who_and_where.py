@@ -55,15 +55,18 @@ def test_what_broke_everywhere_the_same(
 ) -> None:
     log_broken(tmp_path, np.arange(N) % 5 == 0)
     frame = open_pruned(page, serve_process(tmp_path))
-    summary = frame.get_by_role("table", name="Models on the data set")
+    summary = frame.get_by_role("region", name="Summary of pruned")
+    heads = frame.get_by_role("table", name="Models on the data set")
     expect(summary).to_contain_text("−20.0\u202fpt")
     expect(summary).to_contain_text(
         re.compile(r"broke most.*\d+ of \d+ right → wrong, 0 wrong → right \(all others: (19|20)")
     )
     expect(summary).to_contain_text("No slice stands out; in a slice of")
     expect(summary).not_to_contain_text(re.compile("evenly|Harmed|q [<.]"))
-    expect(summary).to_contain_text("correct on scans")
-    expect(summary.get_by_text("logged accuracy: other data")).to_have_attribute(
+    expect(heads.get_by_text("correct, %, Δ pt")).to_have_attribute(
+        "data-tip", "Mean correct on scans, %, Δ pt"
+    )
+    expect(heads.get_by_text("logged accuracy: other data")).to_have_attribute(
         "data-tip", re.compile("pruned: accuracy 0.990 as logged, 80.0\u202f% here")
     )
 
@@ -89,7 +92,7 @@ def test_a_combination_that_breaks_more_than_its_parts(
     expect(pairs).to_contain_text("100\u202f%")
     assert settled_box(rows_bar) == before, "the bar stays where it is"
     pairs.get_by_role("button", name="broke in pruned").click()
-    expect(frame.get_by_text(f"{both.sum()} of {N:,} instances ·")).to_be_visible()
+    expect(frame.get_by_text(f"{both.sum()} of {N:,} instances (")).to_be_visible()
 
 
 def network() -> torch.nn.Module:

@@ -17,13 +17,14 @@ export interface BehaviorsDetail {
   by?: readonly string[] | null;
   offset?: number;
   limit?: number;
+  least?: number;
   id?: string;
   family?: "selection" | "descendants";
   format?: "csv" | "json";
 }
 
 export type BehaviorsLevel =
-  "summary" | "instances" | "instance" | "slices" | "harmed" | "forgotten";
+  "summary" | "instances" | "instance" | "slices" | "harmed" | "forgotten" | "flows";
 
 /** The same question has the same address, so that answers can be kept by it. */
 export function behaviorsAddress(

@@ -8,7 +8,8 @@ import {
   writeConditions,
 } from "../model/behaviors/conditions";
 import { foremost, harmBy, harmMeasure } from "../model/behaviors/harm";
-import { firstSort, sortAmong } from "../model/behaviors/sort";
+import { leadOf, sortingModel } from "../model/behaviors/matrix";
+import { firstSort, mostLossy, sortAmong } from "../model/behaviors/sort";
 import type { HarmBy } from "../model/claims/harm";
 import type { BehaviorRows } from "../model/link/behaviors";
 import type {
@@ -23,6 +24,10 @@ import type {
 import { Compared } from "./compared.svelte";
 import type { Panel } from "./panel.svelte";
 import { LatestResponse, together } from "./responses.svelte";
+
+/** Slices of fewer instances are folded, and of so many changes a flow consists at most. */
+const SMALL = 30;
+const MOST_FLOWS = 16;
 
 /** What the Behaviors place asks for and shows; all choices are in the link. */
 export class Behaviors extends Compared {
@@ -44,7 +49,9 @@ export class Behaviors extends Compared {
   /** How rows are sorted: as chosen, else with the largest loss first; null: as the server does. */
   readonly sort = $derived.by(() => {
     const chosen = sortAmong(this.panel.link.behaviorSort, this.compared);
-    return chosen ?? firstSort(this.rows, this.#losers, this.measure?.goal ?? null);
+    if (chosen !== null || (this.rows === "slices" && this.numeric)) return chosen ?? "level";
+    const predicted = this.#losers.some(({ agreement }) => agreement);
+    return firstSort(this.rows, this.#losers, this.measure?.goal ?? null, predicted);
   });
   /** What is known of those; the response may still be about others. */
   readonly #losers = $derived.by(
@@ -89,6 +96,45 @@ export class Behaviors extends Compared {
     return most ? [most.by] : null;
   });
 
+  /** The one dimension that slices are by where its levels are numbers in order; null otherwise. */
+  readonly numeric = $derived.by(() => {
+    const dimensions = this.whole?.dimensions ?? [];
+    const by = this.slicedBy ?? [dimensions[0]?.id];
+    const [only, second] = by;
+    const found = second ? undefined : dimensions.find(({ id }) => id === only);
+    return found?.numeric ? found : null;
+  });
+
+  /** Key of the model whose summary is beside the rows. */
+  readonly lead = $derived.by(() => {
+    const worst = mostLossy(this.#losers, this.measure?.goal ?? null);
+    return leadOf(this.focused, this.sort, worst, this.compared);
+  });
+  /** Key of the model whose column is wide; null for none. */
+  readonly focused = $derived.by(() => {
+    const { focusedModel } = this.panel.link;
+    return focusedModel !== null && this.compared.includes(focusedModel) ? focusedModel : null;
+  });
+
+  /** Which of the compared models stays in sight: that by whose column rows are sorted. */
+  readonly pinned = $derived.by(() => {
+    const at = this.compared.indexOf(sortingModel(this.sort) ?? "");
+    return at > 0 ? at : null;
+  });
+
+  /** Whether instances are something to look at, or to read. */
+  readonly seen = $derived.by(
+    () =>
+      !!this.whole &&
+      (this.whole.has_images || this.whole.has_texts || this.whole.kind === "texts"),
+  );
+  /** What holds of the instances in the list. */
+  readonly shownConditions = $derived.by(() =>
+    this.rows === "broken"
+      ? withConditions(this.conditions, ...this.brokenBy(this.lead))
+      : this.conditions,
+  );
+
   get whole(): BehaviorSummary | null {
     return this.#whole.response;
   }
@@ -120,10 +166,36 @@ export class Behaviors extends Compared {
     return behaviorsAddress("harmed", { ...subject, measure, form: null });
   }
 
-  /** All pages of the slices of which `table` has some. */
-  async everySlice({ n, by }: SliceTable, limit: number): Promise<SliceTable[]> {
+  /** Who became what of every compared model, whatever of the lead's own changes is kept. */
+  readonly flowsAddress = $derived.by(() => {
+    if (!this.models.length || this.whole?.dataset == null) return null;
+    const own = new Set(["change", "flip"]);
+    const filter = this.conditions.filter(
+      (each) => !(own.has(each.kind) && "model" in each && each.model === this.lead),
+    );
+    return this.address("flows", { filter, limit: MOST_FLOWS });
+  });
+
+  /** Where a page of slices is; null while it is not known what they are by. */
+  slicesAddress(offset: number, limit: number): string | null {
+    const { conditions: filter, slicedBy: by, sort } = this;
+    if (by === undefined) return null;
+    // Lines go on over what has few instances.
+    const least = this.panel.link.smallSlices || this.numeric ? {} : { least: SMALL };
+    return this.address("slices", { filter, by, sort, offset, limit, ...least });
+  }
+
+  /** What tells the instances that a model broke: right → wrong, or changed where nobody knows. */
+  brokenBy(model: string): Condition[] {
+    const own = this.whole?.models.find(({ key }) => key === model);
+    if (own?.outcomes) return [{ kind: "flip", model, flip: "negative" }];
+    return own?.agreement ? [{ kind: "flip", model, flip: "changed" }] : [];
+  }
+
+  /** All pages of the slices of which `table` has some, small ones too. */
+  async everySlice({ n, left_out: left, by }: SliceTable, limit: number): Promise<SliceTable[]> {
     const tables: SliceTable[] = [];
-    for (let offset = 0; offset < n; offset += limit) {
+    for (let offset = 0; offset < n + left; offset += limit) {
       const { conditions: filter, sort } = this;
       const detail = { filter, by, sort, offset, limit };
       const address = this.address("slices", detail);
@@ -222,6 +294,16 @@ export class Behaviors extends Compared {
       slicedBy: null,
       behaviorSort: null,
       conditions: "",
+      instance: null,
+    });
+  }
+
+  /** Opens the summary of a model and widens its column, or leaves it again. */
+  focus(model: string): void {
+    const left = this.focused === model && this.panel.link.modelPane !== false;
+    this.panel.set({
+      focusedModel: left ? null : model,
+      modelPane: left ? null : true,
       instance: null,
     });
   }

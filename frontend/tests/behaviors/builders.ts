@@ -4,6 +4,8 @@ import type {
   HarmedSlice,
   ModelBehavior,
   ModelHarm,
+  SliceCells,
+  SliceTable,
 } from "../../src/model/wire.gen";
 
 /** Whether each prediction is right, as a rate. */
@@ -113,5 +115,44 @@ export function modelHarm(model: string, given: Partial<ModelHarm> = {}): ModelH
     units: null,
     churn: { n: 3188, broke: 131, mended: 45 },
     ...given,
+  };
+}
+
+/** A model's column of slices; `given` rows, the rest unknown. */
+export function sliceCells(key: string, rows: number, given: Partial<SliceCells> = {}): SliceCells {
+  const nothing = Array.from({ length: rows }, () => null);
+  return {
+    key,
+    n: Array.from({ length: rows }, () => 100),
+    value: nothing,
+    low: nothing,
+    high: nothing,
+    change: nothing,
+    change_low: nothing,
+    change_high: nothing,
+    p: nothing,
+    q: nothing,
+    negative: nothing,
+    positive: nothing,
+    ...given,
+  };
+}
+
+/** Slices of one dimension, in this order of levels. */
+export function sliceTable(models: SliceCells[], levels: number[]): SliceTable {
+  return {
+    dataset: "d",
+    measure: "correct",
+    by: ["attribute/ink"],
+    n: levels.length,
+    tests: 0,
+    offset: 0,
+    levels: levels.map((level) => [level]),
+    texts: levels.map((level) => [`level ${level}`]),
+    instances: levels.map(() => 100),
+    small: levels.map(() => false),
+    models,
+    total: 100 * levels.length,
+    left_out: 0,
   };
 }

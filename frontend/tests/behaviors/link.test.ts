@@ -21,7 +21,11 @@ const STATE: LinkState = {
   conditions: '[{"kind":"text","text":"a&b"}]',
   instance: "7",
   wholeFamily: true,
+  focusedModel: "k1",
+  modelPane: false,
+  smallSlices: true,
   instanceWidth: 500,
+  modelPaneWidth: 320,
 };
 
 describe("the link of behaviors", () => {
@@ -30,7 +34,9 @@ describe("the link of behaviors", () => {
   });
 
   test("that is spelled wrongly leaves the choice to the data", () => {
-    expect(fromLink({ br: "rows", bk: "yes", iw: "-1" })).toEqual(DEFAULT_LINK_STATE);
+    expect(fromLink({ br: "rows", bk: "yes", iw: "-1", bp: "2", bl: "no" })).toEqual(
+      DEFAULT_LINK_STATE,
+    );
   });
 });
 

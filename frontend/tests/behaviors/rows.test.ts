@@ -159,6 +159,9 @@ describe("sorting rows", () => {
     expect(firstSort("instances", [a], "min")).toBe("-change:a");
     expect(firstSort("instances", [a], null)).toBeNull();
     expect(firstSort("instances", [none], "max")).toBeNull();
+    expect(firstSort("instances", [none], null, true)).toBe("-disagreement");
+    expect(firstSort("slices", [none], null, true)).toBeNull();
+    expect(firstSort("broken", [a, b], "max")).toBe("change:b");
     expect(firstSort("forgotten", [a, b], "max")).toBeNull();
     expect(harmSortWords("harm:b", (key) => key.toUpperCase())).toContain("loss of B first");
     expect(harmSortWords("harm", String)).toContain("largest loss first");

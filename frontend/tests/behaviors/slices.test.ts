@@ -52,6 +52,7 @@ const TABLE: SliceTable = {
   small: [false, true],
   models: [BASE, MODEL],
   total: 103,
+  left_out: 0,
 };
 
 describe("a bar of a slice", () => {

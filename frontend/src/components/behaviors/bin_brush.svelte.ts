@@ -1,9 +1,12 @@
+import type { Margin } from "../../model/charts/plot";
 import { binsOf, endsOf, rangeAfterKey, type BinRange } from "../../model/charts/histogram";
 
 interface Brushed {
   edges: readonly number[];
   low: number | null;
   high: number | null;
+  /** Px beside the bins in the drawing. */
+  margin: Pick<Margin, "left" | "right">;
   onchange: (low: number | null, high: number | null) => void;
 }
 
@@ -68,7 +71,9 @@ export class BinBrush {
 
   #binAt(event: PointerEvent): number {
     const frame = (event.currentTarget as Element).getBoundingClientRect();
-    const bin = Math.floor(((event.clientX - frame.left) / frame.width) * this.bins);
+    const { left, right } = this.#of().margin;
+    const share = (event.clientX - frame.left - left) / (frame.width - left - right);
+    const bin = Math.floor(share * this.bins);
     return Math.min(this.bins - 1, Math.max(0, bin));
   }
 }

@@ -1,3 +1,5 @@
+import { counted } from "../format/numbers";
+import { shareText } from "../format/shares";
 import type { Answer, InstanceLineage, InstancePage } from "../wire.gen";
 
 /** Instances on a page. */
@@ -22,6 +24,12 @@ export interface InstanceRow {
   /** The base first. */
   predictions: RowPrediction[];
   votes: { answer: Answer; votes: number; base: number; voters: number } | null;
+}
+
+/** "42 of 4,000 instances (1.1 %)". */
+export function countWords({ n, of }: Pick<InstancePage, "n" | "of">): string {
+  const share = n < of ? ` (${shareText(n / of)})` : "";
+  return `${n.toLocaleString("en")} of ${counted(of, "instance")}${share}`;
 }
 
 /** Row `at` of a page; null where the page is shorter. */

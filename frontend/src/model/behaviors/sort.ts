@@ -1,3 +1,5 @@
+import { greatest, least } from "d3-array";
+
 import type { BehaviorRows } from "../link/behaviors";
 import type { BehaviorMeasure, Form, ModelBehavior } from "../wire.gen";
 import { HARMED_SORTS } from "./harmed_rows";
@@ -50,32 +52,61 @@ export function modelSorts(key: string, name: string, base: boolean, harm = fals
 
 /**
  * How slices and instances are sorted before anything is chosen: by the loss of the model that lost
- * most on the whole; null leaves it to the server.
+ * most on the whole, else, where anything is `predicted`, by disagreement; null leaves it to
+ * the server.
  */
 export function firstSort(
   rows: BehaviorRows,
   models: readonly Pick<ModelBehavior, "key" | "change">[],
   goal: BehaviorMeasure["goal"],
+  predicted = false,
 ): string | null {
-  const losses = models.flatMap(({ key, change }) => {
-    const by = change?.value ?? null;
-    if (by === null) return [];
-    return { key, size: goal === "max" ? -by : goal === "min" ? by : Math.abs(by) };
-  });
+  if (rows === "harmed slices" || rows === "forgotten") return null;
+  const losses = lossesOf(models, goal);
   const [first] = losses;
-  if (!first || (rows !== "slices" && rows !== "instances")) return null;
-  const worst = losses.reduce((most, each) => (each.size > most.size ? each : most), first);
+  if (!first) return rows === "slices" || !predicted ? null : "-disagreement";
+  const worst = largest(losses) ?? first;
   if (rows === "slices") return losses.length > 1 ? `harm:${worst.key}` : null;
   return goal === null ? null : `${goal === "max" ? "" : "-"}change:${worst.key}`;
 }
 
+interface Loss {
+  readonly key: string;
+  readonly size: number;
+}
+
+/**
+ * The model that lost most on the whole, or else predicted otherwise than the base most often; null
+ * where neither is known.
+ */
+export function mostLossy(
+  models: readonly Pick<ModelBehavior, "key" | "change" | "agreement">[],
+  goal: BehaviorMeasure["goal"],
+): string | null {
+  const lost = largest(lossesOf(models, goal));
+  return lost?.key ?? least(models, ({ agreement }) => agreement?.value ?? NaN)?.key ?? null;
+}
+
+function largest(losses: readonly Loss[]): Loss | undefined {
+  return greatest(losses, ({ size }) => size);
+}
+
+function lossesOf(
+  models: readonly Pick<ModelBehavior, "key" | "change">[],
+  goal: BehaviorMeasure["goal"],
+): Loss[] {
+  return models.flatMap(({ key, change }) => {
+    const by = change?.value ?? null;
+    if (by === null) return [];
+    return { key, size: goal === "max" ? -by : goal === "min" ? by : Math.abs(by) };
+  });
+}
+
 /** By what rows are sorted so, in words: the loss that their columns show; "" for other sorts. */
 export function harmSortWords(sort: string, nameOf: (key: string) => string): string {
-  if (sort === "harm") return "largest loss first, fewer than 30 instances last";
+  if (sort === "harm") return "largest loss first";
   const [, key] = /^harm:(.+)$/s.exec(sort) ?? [];
-  return key === undefined
-    ? ""
-    : `largest loss of ${nameOf(key)} first, fewer than 30 instances last`;
+  return key === undefined ? "" : `largest loss of ${nameOf(key)} first`;
 }
 
 /** The sort; null where it is by the column of a model that is not compared. */

@@ -44,6 +44,26 @@ export function differenceText(change: number | null, measure: BehaviorMeasure):
   return changeText({ kind, amount, verdict: null }, measureSpec(measure));
 }
 
+/** The same without its unit, which a head names: "−7.0", "+0.31". */
+export function bareDifference(change: number | null, measure: BehaviorMeasure): string {
+  if (change === null) return NOT_LOGGED;
+  if (measure.rate) return differenceText(change, measure).replace("\u202fpt", "");
+  if (change === 0) return "±0";
+  const text = metricFormat(measureSpec(measure)).bare(change);
+  return change > 0 ? `+${text}` : text;
+}
+
+/** A mean without its unit: "95.1". */
+export function bareMean(value: number | null, measure: BehaviorMeasure): string {
+  return value === null ? NOT_LOGGED : metricFormat(measureSpec(measure)).bare(value);
+}
+
+/** The unit of means and that of changes, for a head: "%, Δ pt", "nats"; "" for none. */
+export function unitWords(measure: BehaviorMeasure, changes: boolean): string {
+  const { unit } = metricFormat(measureSpec(measure));
+  return measure.rate && changes ? `${unit}, Δ pt` : unit;
+}
+
 /** An instance's value of the measure, in a form. */
 export function instanceText(
   value: number | null,

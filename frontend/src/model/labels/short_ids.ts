@@ -4,9 +4,12 @@ const SHORT = 20;
 /** Leaving out less than this helps nobody. */
 const WORTH = 6;
 
-/** `ids` without what all begin or end with, whole words only: "…75_pruned", "…90_pruned". */
-export function shortIds(ids: readonly string[]): string[] {
-  if (new Set(ids).size < 2 || ids.every((id) => id.length <= SHORT)) return [...ids];
+/**
+ * `ids` without what all begin or end with, whole words only: "…75_pruned", "…90_pruned"; as they
+ * are while none is longer than `short` characters.
+ */
+export function shortIds(ids: readonly string[], short = SHORT): string[] {
+  if (new Set(ids).size < 2 || ids.every((id) => id.length <= short)) return [...ids];
   const prefix = sharedPrefix(ids);
   const rests = ids.map((id) => id.slice(prefix));
   const suffix = sharedPrefix(rests.map(reversed));

@@ -1,6 +1,12 @@
 import type { LinkFacet } from "./facet";
 
-export const BEHAVIOR_ROWS = ["slices", "harmed slices", "instances", "forgotten"] as const;
+export const BEHAVIOR_ROWS = [
+  "slices",
+  "harmed slices",
+  "broken",
+  "instances",
+  "forgotten",
+] as const;
 export type BehaviorRows = (typeof BEHAVIOR_ROWS)[number];
 
 /** What the Behaviors place shows; null for what the server or the data choose. */
@@ -20,6 +26,12 @@ export interface BehaviorsLink {
   instance: string | null;
   /** Whether forgotten instances are those of all descendants of the base. */
   wholeFamily: boolean;
+  /** Key of the model whose column is wide. */
+  focusedModel: string | null;
+  /** Whether a model's summary is open beside the rows; null: where there is room. */
+  modelPane: boolean | null;
+  /** Whether slices of few instances are listed too. */
+  smallSlices: boolean;
 }
 
 export const behaviorsLink: LinkFacet<BehaviorsLink> = {
@@ -33,6 +45,9 @@ export const behaviorsLink: LinkFacet<BehaviorsLink> = {
     conditions: "",
     instance: null,
     wholeFamily: false,
+    focusedModel: null,
+    modelPane: null,
+    smallSlices: false,
   },
   write: (state) => ({
     bd: state.evaluation ?? undefined,
@@ -44,8 +59,11 @@ export const behaviorsLink: LinkFacet<BehaviorsLink> = {
     bw: state.conditions || undefined,
     bi: state.instance ?? undefined,
     bk: state.wholeFamily ? "1" : undefined,
+    bo: state.focusedModel ?? undefined,
+    bp: state.modelPane === null ? undefined : state.modelPane ? "1" : "0",
+    bl: state.smallSlices ? "1" : undefined,
   }),
-  read: ({ bd, bm, bf, br, bb, bs, bw, bi, bk }) => ({
+  read: ({ bd, bm, bf, br, bb, bs, bw, bi, bk, bo, bp, bl }) => ({
     evaluation: bd ?? null,
     measure: bm ?? null,
     form: bf ?? null,
@@ -55,6 +73,9 @@ export const behaviorsLink: LinkFacet<BehaviorsLink> = {
     conditions: bw ?? "",
     instance: bi ?? null,
     wholeFamily: bk === "1",
+    focusedModel: bo ?? null,
+    modelPane: bp === "1" ? true : bp === "0" ? false : null,
+    smallSlices: bl === "1",
   }),
   // From instance to instance is one step: who reads through hundreds wants back to the list.
   step: ({ behaviorRows, slicedBy, instance }) => [behaviorRows, slicedBy, instance !== null],

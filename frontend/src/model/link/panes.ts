@@ -7,6 +7,8 @@ export interface PanesLink {
   tradeoffsHeight: number;
   /** Of an instance's details. */
   instanceWidth: number;
+  /** Of a model's summary in Behaviors. */
+  modelPaneWidth: number;
   /** What is above the rows of layers, and the details of one, beside or below them. */
   layerChartsHeight: number;
   layerWidth: number;
@@ -21,6 +23,7 @@ const KEYS: Record<keyof PanesLink, string> = {
   tableHeight: "th",
   tradeoffsHeight: "xh",
   instanceWidth: "iw",
+  modelPaneWidth: "mw",
   layerChartsHeight: "lh",
   layerWidth: "lw",
   layerHeight: "lb",
@@ -33,6 +36,7 @@ export const panesLink: LinkFacet<PanesLink> = {
     tableHeight: 0,
     tradeoffsHeight: 0,
     instanceWidth: 380,
+    modelPaneWidth: 300,
     layerChartsHeight: 192,
     layerWidth: 480,
     layerHeight: 320,
