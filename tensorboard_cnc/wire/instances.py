@@ -311,6 +311,9 @@ class ModelHarm(TypedDict):
     pairs_tested: int
     harmed: int
     pairs_harmed: int
+    # How many pairs of dimensions were not searched, because there are too many of them or of
+    # their levels.
+    pairs_left_out: int
     # Why there is no verdict; null otherwise.
     reason: str | None
     # The smallest harm that would have been found, four times of five: in a slice of the median

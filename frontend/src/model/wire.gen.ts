@@ -863,6 +863,11 @@ export interface ModelHarm {
   pairs_tested: number;
   harmed: number;
   pairs_harmed: number;
+  /**
+   * How many pairs of dimensions were not searched, because there are too many of them or of
+   * their levels.
+   */
+  pairs_left_out: number;
   /** Why there is no verdict; null otherwise. */
   reason: string | null;
   /**

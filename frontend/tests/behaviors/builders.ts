@@ -105,6 +105,7 @@ export function modelHarm(model: string, given: Partial<ModelHarm> = {}): ModelH
     pairs_tested: 0,
     harmed: 0,
     pairs_harmed: 0,
+    pairs_left_out: 0,
     reason: null,
     could_see: [
       { n: 60, share: 0.2 },

@@ -3,12 +3,14 @@ import { describe, expect, it } from "vitest";
 
 import text from "../../../tests/golden/behaviors.json?raw";
 import { readConditions } from "../../src/model/behaviors/conditions";
+import { flowLayout } from "../../src/model/behaviors/flow_layout";
 import { instanceRow } from "../../src/model/behaviors/rows";
 import { sliceCsv } from "../../src/model/behaviors/slices";
 import { predictionText } from "../../src/model/behaviors/words";
 import { binsOf, endsOf } from "../../src/model/charts/histogram";
 import { measureSpec } from "../../src/model/metrics/measure";
 import type {
+  AnswerFlows,
   BehaviorSummary,
   HarmedSlices,
   InstanceDetail,
@@ -23,6 +25,7 @@ interface Golden {
   slices: SliceTable;
   harmed: HarmedSlices;
   forgotten: InstancePage;
+  flows: AnswerFlows;
 }
 
 const golden = JSON.parse(text) as Golden;
@@ -52,6 +55,16 @@ describe("answers of the behaviors route", () => {
   it("forgotten: rows have votes", () => {
     const votes = instanceRow(golden.forgotten, 0)?.votes;
     expect(votes?.votes).toBeGreaterThan(votes?.base ?? Infinity);
+  });
+
+  it("flows: what is listed and the rest make all changes", () => {
+    for (const { reason, flows, rest, changed, key } of golden.flows.models) {
+      const listed = flows.reduce((sum, { n }) => sum + n, 0);
+      expect(listed + rest.n).toBe(changed);
+      expect(reason === null).toBe(golden.summary.models.find((m) => m.key === key)?.logged);
+    }
+    const drawn = golden.flows.models.map((model) => flowLayout(model).ribbons.length);
+    expect(Math.max(...drawn)).toBe(2);
   });
 
   it("slices: one line of a file for each, under one head", () => {

@@ -23,6 +23,8 @@ const CLEAN = modelHarm("m");
 const SEEDED = { retrained: true, replicates: 3 };
 const REASON = "Trained again: log replicates.";
 const HARMED = harmedSlice("m", { q: 0.0499 });
+/** Of which not all was searched. */
+const CUT = modelHarm("m", { pairs_left_out: 3 });
 /** Of which the sentence on what would have been seen is not said, and that on a slice. */
 const UNTOLD = [
   HARMFUL,
@@ -106,12 +108,22 @@ const CASES: Readonly<Record<string, Case>> = {
   "harm.unseen": {
     yes: { harm: CLEAN, by: null },
     says: "No slice stands out; in a slice of 100, 12 pt more broken than in the rest would have",
-    no: [...UNTOLD.map((harm) => ({ harm, by: null })), { harm: CLEAN, by: F1 }],
+    no: [...[...UNTOLD, CUT].map((harm) => ({ harm, by: null })), { harm: CLEAN, by: F1 }],
   },
   "harm.unseenscore": {
     yes: { harm: CLEAN, by: F1 },
     says: "No slice stands out; in a slice of 100, F1 worse by 0.118 than in the rest would have",
-    no: [...UNTOLD.map((harm) => ({ harm, by: F1 })), { harm: CLEAN, by: null }],
+    no: [...[...UNTOLD, CUT].map((harm) => ({ harm, by: F1 })), { harm: CLEAN, by: null }],
+  },
+  "harm.cut": {
+    yes: { harm: CUT, by: null },
+    says: /^Nothing stands out in what was searched, without 3 pairs of attributes; in a slice of 100, 12 pt more/,
+    no: [...[...UNTOLD, CLEAN].map((harm) => ({ harm, by: null })), { harm: CUT, by: F1 }],
+  },
+  "harm.cutscore": {
+    yes: { harm: CUT, by: F1 },
+    says: /^Nothing stands out .* in a slice of 100, F1 worse by 0.118 than in the rest would have/,
+    no: [...[...UNTOLD, CLEAN].map((harm) => ({ harm, by: F1 })), { harm: CUT, by: null }],
   },
   "harm.slice": {
     yes: { cell: HARMED, by: null },

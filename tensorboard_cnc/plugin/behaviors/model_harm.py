@@ -36,6 +36,7 @@ def unknown_harm(key: str, reason: str | None) -> wire.ModelHarm:
         "pairs_tested": 0,
         "harmed": 0,
         "pairs_harmed": 0,
+        "pairs_left_out": 0,
         "reason": reason,
         "could_see": [],
         "retrained": False,
@@ -68,6 +69,7 @@ def model_harm(
     if pairs:
         found["pairs_tested"] = pairs.tested
         found["pairs_harmed"] = sum(each.harmed for each in pairs.pairs)
+        found["pairs_left_out"] = pairs.left_out
     return found
 
 

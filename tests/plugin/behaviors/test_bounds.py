@@ -55,7 +55,10 @@ def test_so_many_pairs_of_dimensions_are_searched(monkeypatch: pytest.MonkeyPatc
     asked = {"base": keys("base"), "models": keys("model"), "level": "harmed"}
     every = found.ask(**asked)["pair_tests"]
     monkeypatch.setattr(pairs, "_MOST_CROSSINGS", 3)
-    assert 0 < found.ask(**asked)["pair_tests"] < every
+    cut = found.ask(**asked)
+    assert 0 < cut["pair_tests"] < every
+    # Of the label and four attributes: which are left out is said.
+    assert cut["models"][0]["pairs_left_out"] == 5 * 4 // 2 - 3
 
 
 def test_a_dimension_that_is_named_often_is_searched_once() -> None:

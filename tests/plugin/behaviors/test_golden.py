@@ -92,6 +92,7 @@ def answers() -> dict[str, Any]:
         "slices": found.ask(**subject, level="slices", by=["attribute/ink", "attribute/slant"]),
         "harmed": found.ask(**subject, level="harmed"),
         "forgotten": found.ask(**subject, level="forgotten", family="descendants", limit="2"),
+        "flows": found.ask(**subject, level="flows", limit="1"),
     }
 
 

@@ -91,6 +91,3 @@ export function verdictOf(facts: ChangeFacts): Verdict | null {
 export function openWords(verdict: Verdict): string {
   return CHANGE_CLAIMS.find((one) => one.verdict === verdict)?.open ?? "";
 }
-
-/** What a legend calls the two ends of a scale of changes. */
-export const SCALE_ENDS = { worse: "worse ▼", better: "▲ better" } as const;

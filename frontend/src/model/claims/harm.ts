@@ -59,28 +59,61 @@ const seeds: Claim<ModelHarm> = {
 const seen = ({ could_see: sizes }: ModelHarm) =>
   sizes.find(({ n }) => n === USUAL) ?? sizes[0] ?? null;
 
+/** Whether every slice and pair was looked at, so that it can be said of all. */
+const searchedAll = ({ pairs_left_out: left }: ModelHarm): boolean => left === 0;
+const nothingSeen = (harm: ModelHarm): boolean => noneHarmed(harm) && seen(harm) !== null;
+
+function cutWords({ pairs_left_out: left }: ModelHarm): string {
+  return `Nothing stands out in what was searched, without ${counted(left, "pair")} of attributes`;
+}
+
 function unseenWords(harm: ModelHarm, smallest: (share: number) => string): string {
   const { n, share } = seen(harm) ?? { n: 0, share: 0 };
   const beyond = beyondSeeds(harm) ? ", beyond what seeds differ" : "";
-  return `No slice stands out; in a slice of ${n.toLocaleString("en")}, ${smallest(share)} than in the rest would have${beyond}`;
+  const none = searchedAll(harm) ? "No slice stands out" : cutWords(harm);
+  return `${none}; in a slice of ${n.toLocaleString("en")}, ${smallest(share)} than in the rest would have${beyond}`;
+}
+
+function unseenBroken({ harm }: ModelFacts): string {
+  return unseenWords(harm, (share) => `${Math.ceil(share * 100)}\u202fpt more broken`);
+}
+
+function unseenWorse({ harm, by }: ModelFacts): string {
+  return unseenWords(harm, (size) => (by ? `${by.label} worse by ${meanText(size, by)}` : ""));
 }
 
 const unseen: Claim<ModelFacts> = {
   id: "harm.unseen",
   sentence: "No slice stands out; in a slice of …, … pt more broken than in the rest would have",
-  when: "slices were tested, none has q < .05, and a size is known whose harm is found 4 times of 5",
-  may: ({ harm, by }) => by === null && noneHarmed(harm) && seen(harm) !== null,
-  words: ({ harm }) =>
-    unseenWords(harm, (share) => `${Math.ceil(share * 100)}\u202fpt more broken`),
+  when: "slices were tested, none has q < .05, all pairs of attributes were searched, and a size is known whose harm is found 4 times of 5",
+  may: ({ harm, by }) => by === null && nothingSeen(harm) && searchedAll(harm),
+  words: unseenBroken,
 };
 
 const unseenScore: Claim<ModelFacts> = {
   id: "harm.unseenscore",
   sentence: "No slice stands out; in a slice of …, … worse by … than in the rest would have",
   when: "the same of a score or a loss",
-  may: ({ harm, by }) => by !== null && noneHarmed(harm) && seen(harm) !== null,
-  words: ({ harm, by }) =>
-    unseenWords(harm, (size) => (by ? `${by.label} worse by ${meanText(size, by)}` : "")),
+  may: ({ harm, by }) => by !== null && nothingSeen(harm) && searchedAll(harm),
+  words: unseenWorse,
+};
+
+const cut: Claim<ModelFacts> = {
+  id: "harm.cut",
+  sentence:
+    "Nothing stands out in what was searched, without … pairs of attributes; in a slice of …, … pt more broken than in the rest would have",
+  when: "as of harm.unseen, but pairs of attributes were too many to be searched, or had too many levels",
+  may: ({ harm, by }) => by === null && nothingSeen(harm) && !searchedAll(harm),
+  words: unseenBroken,
+};
+
+const cutScore: Claim<ModelFacts> = {
+  id: "harm.cutscore",
+  sentence:
+    "Nothing stands out in what was searched, without … pairs of attributes; in a slice of …, … worse by … than in the rest would have",
+  when: "the same of a score or a loss",
+  may: ({ harm, by }) => by !== null && nothingSeen(harm) && !searchedAll(harm),
+  words: unseenWorse,
 };
 
 const tooFew: Claim<ModelHarm> = {
@@ -181,7 +214,7 @@ function keptText(kept: number): string {
 
 /** What all slices of a model say together, in a sentence without its full stop. */
 export function harmWords(harm: ModelHarm, by: HarmBy = null): string {
-  const words = said(harm, count) || said({ harm, by }, unseen, unseenScore);
+  const words = said(harm, count) || said({ harm, by }, ...UNSEEN_CLAIMS);
   return (words || said(harm, tooFew, noVerdict)).replace(/\.$/, "");
 }
 
@@ -211,6 +244,6 @@ export function namedWords(facts: NamedSlice): string {
 }
 
 export const HARM_CLAIMS = [count, seeds, tooFew, noVerdict];
-export const UNSEEN_CLAIMS = [unseen, unseenScore];
+export const UNSEEN_CLAIMS = [unseen, unseenScore, cut, cutScore];
 export const SLICE_CLAIMS = [slice, scoreSlice];
 export const NAMED_CLAIMS = [named];

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
@@ -66,12 +67,14 @@ class PairHarm:
     """Of one model: how many pairs were tested, what is in all instances, and pairs.
 
     All that it harms, then others with p ≤ 0.05, both by p; with the others at most 100.
+    `left_out`: how many pairs of dimensions were too many, or have too many cells, to be looked at.
     """
 
     tested: int
     total: Flips
     all_sums: Sums
     pairs: list[HarmedPair]
+    left_out: int = 0
 
 
 def harmed_pairs(
@@ -98,8 +101,10 @@ def harmed_pairs(
         crossings.append(crossing)
         for search in searches:
             search.look(counter)
+    left_out = math.comb(len(dimensions), 2) - len(crossings)
     found = {
-        each.key: PairHarm(each.tested, each.model.total, each.model.sums, []) for each in searches
+        each.key: PairHarm(each.tested, each.model.total, each.model.sums, [], left_out)
+        for each in searches
     }
     if crossings:
         grid = _Grid(np.array([len(each.texts) for each in dimensions]), np.array(crossings))
