@@ -14,7 +14,7 @@ from typing import TypeAlias
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tensorboard_cnc" / "wire"
 # Each may use the names of those before it.
-MODULES = ("values", "models", "differences", "behaviors", "instances", "layers")
+MODULES = ("values", "models", "differences", "behaviors", "instances", "layers", "sensitivity")
 # What no route answers with, and the panel reads all the same.
 BESIDE_ROUTES = ("report",)
 _PLAIN = ("str", "int", "float", "bool", "None")

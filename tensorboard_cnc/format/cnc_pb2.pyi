@@ -345,3 +345,47 @@ class Refused(_message.Message):
     reason: str
     weights: int
     def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., weights: _Optional[int] = ...) -> None: ...
+
+class SensitivityRecord(_message.Message):
+    __slots__ = ("model_id", "method", "damage", "score", "fingerprint", "network", "instances", "tokens", "other_bytes", "columns", "refused", "seconds", "logged_us")
+    class Method(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        EXACT: _ClassVar[SensitivityRecord.Method]
+        GRADIENT: _ClassVar[SensitivityRecord.Method]
+    EXACT: SensitivityRecord.Method
+    GRADIENT: SensitivityRecord.Method
+    class Damage(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KL: _ClassVar[SensitivityRecord.Damage]
+        SQUARED_ERROR: _ClassVar[SensitivityRecord.Damage]
+        SCORE: _ClassVar[SensitivityRecord.Damage]
+    KL: SensitivityRecord.Damage
+    SQUARED_ERROR: SensitivityRecord.Damage
+    SCORE: SensitivityRecord.Damage
+    MODEL_ID_FIELD_NUMBER: _ClassVar[int]
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    DAMAGE_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    FINGERPRINT_FIELD_NUMBER: _ClassVar[int]
+    NETWORK_FIELD_NUMBER: _ClassVar[int]
+    INSTANCES_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    OTHER_BYTES_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    LOGGED_US_FIELD_NUMBER: _ClassVar[int]
+    model_id: str
+    method: SensitivityRecord.Method
+    damage: SensitivityRecord.Damage
+    score: str
+    fingerprint: str
+    network: str
+    instances: int
+    tokens: int
+    other_bytes: int
+    columns: _containers.RepeatedCompositeFieldContainer[Column]
+    refused: _containers.RepeatedCompositeFieldContainer[Refused]
+    seconds: float
+    logged_us: int
+    def __init__(self, model_id: _Optional[str] = ..., method: _Optional[_Union[SensitivityRecord.Method, str]] = ..., damage: _Optional[_Union[SensitivityRecord.Damage, str]] = ..., score: _Optional[str] = ..., fingerprint: _Optional[str] = ..., network: _Optional[str] = ..., instances: _Optional[int] = ..., tokens: _Optional[int] = ..., other_bytes: _Optional[int] = ..., columns: _Optional[_Iterable[_Union[Column, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[Refused, _Mapping]]] = ..., seconds: _Optional[float] = ..., logged_us: _Optional[int] = ...) -> None: ...

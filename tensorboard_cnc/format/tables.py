@@ -68,6 +68,17 @@ class Table:
             raise damaged(f"its column {name} has the shape {found.shape} instead of {n, width}")
         return found
 
+    def numbers(self, name: str, n: int, dtype: DTypeLike) -> NDArray[Any]:
+        """`n` numbers or booleans."""
+        found = columns.array_of(self._column(name), dtype)
+        if found.shape != (n,):
+            raise damaged(f"its column {name} has the shape {found.shape} instead of {(n,)}")
+        return found
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape that a column declares."""
+        return tuple(self._column(name).shape)
+
     def optional(self, name: str, n: int, width: int) -> list[list[int | None]]:
         """Whole numbers or None, as `whole` stored them."""
         rows: list[list[int]] = self.rows(name, n, width).tolist()

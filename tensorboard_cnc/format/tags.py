@@ -35,6 +35,7 @@ from tensorboard_cnc.records.models import (
     Problems,
     Record,
 )
+from tensorboard_cnc.records.sensitivity import Sensitivity
 from tensorboard_cnc.records.sketches import SketchRecord
 
 PLUGIN_NAME = "cnc"
@@ -93,13 +94,19 @@ def activations_tag(model_id: str) -> str:
     return f"cnc/activations/{encode_part(model_id)}"
 
 
-def tag_of_bulk(record: Dataset | Predictions | SketchRecord) -> str:
+def sensitivity_tag(model_id: str) -> str:
+    return f"cnc/sensitivity/{encode_part(model_id)}"
+
+
+def tag_of_bulk(record: Dataset | Predictions | SketchRecord | Sensitivity) -> str:
     """The tag under which a bulk record is stored."""
     match record:
         case Dataset():
             return dataset_tag(record.name)
         case Predictions():
             return predictions_tag(record.model_id, record.dataset)
+        case Sensitivity():
+            return sensitivity_tag(record.model_id)
         case SketchRecord(subject="weights"):
             return weights_tag(record.model_id)
         case SketchRecord():
@@ -121,8 +128,12 @@ def bulk_tag(tag: str) -> BulkTag | None:
             return BulkTag("dataset", "", unquote(name))
         case ["cnc", "predictions", model, name]:
             return BulkTag("predictions", model, unquote(name))
-        case ["cnc", "weights" | "activations" as kind, model]:
-            return BulkTag("weights" if kind == "weights" else "activations", model, "")
+        case ["cnc", "weights", model]:
+            return BulkTag("weights", model, "")
+        case ["cnc", "activations", model]:
+            return BulkTag("activations", model, "")
+        case ["cnc", "sensitivity", model]:
+            return BulkTag("sensitivity", model, "")
         case _:
             return None
 

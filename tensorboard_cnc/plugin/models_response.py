@@ -262,11 +262,14 @@ def _operations(members: Iterable[Member]) -> list[wire.OperationSummary]:
 def _logged(catalog: Catalog, key: str) -> wire.Logged:
     entries = catalog.bulk.get(key, ())
     kinds = {entry.kind for entry in entries}
-    return {
+    found: wire.Logged = {
         "predictions": sorted(entry.dataset for entry in entries if entry.kind == "predictions"),
         "weights": "weights" in kinds,
         "activations": "activations" in kinds,
     }
+    if "sensitivity" in kinds:
+        found["sensitivity"] = True
+    return found
 
 
 def _problem(problem: Problem) -> wire.Problem:

@@ -15,6 +15,7 @@ BehaviorsLevel: TypeAlias = Literal[
     "summary", "instances", "instance", "slices", "harmed", "forgotten"
 ]
 LayersLevel: TypeAlias = Literal["tree", "row"]
+SensitivityLevel: TypeAlias = Literal["overview", "export"]
 FamilyOf: TypeAlias = Literal["selection", "descendants"]
 FileFormat: TypeAlias = Literal["csv", "json"]
 MOST_ROWS = 500
@@ -146,6 +147,28 @@ class LayersQuestion(ComparisonQuestion):
     def __post_init__(self) -> None:
         if self.level == "row" and self.row is None:
             raise missing("row", "the full name of a tensor or module")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensitivityQuestion:
+    """A question to the ``sensitivity`` route."""
+
+    model: Annotated[str, Text("the key of the model whose layers were measured")]
+    level: Annotated[
+        SensitivityLevel,
+        OneOf("everything, or one allocation as text", get_args(SensitivityLevel)),
+    ] = "overview"
+    steps: Annotated[
+        int, Whole("of an export, how many steps of the front the allocation has taken", 2**31)
+    ] = 0
+    format: Annotated[
+        wire.ExportFormat, OneOf("what an export is for", get_args(wire.ExportFormat))
+    ] = "json"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key of the model."""
+        return (self.model,)
 
 
 def check_models(catalog: Catalog, keys: Iterable[str]) -> None:

@@ -18,6 +18,7 @@ from tensorboard_cnc.plugin.shared_work import checkpoint
 from tensorboard_cnc.reader.bulk_reader import BulkRecord
 from tensorboard_cnc.records.instances import Dataset, InstanceRecord, Predictions
 from tensorboard_cnc.records.models import Bulk
+from tensorboard_cnc.records.sensitivity import Sensitivity
 from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 
 # What all experiments together keep in memory.
@@ -39,7 +40,7 @@ class Reader(Protocol):
 
 
 T = TypeVar("T", bound=Sized)
-R = TypeVar("R", Dataset, Predictions, SketchRecord)
+R = TypeVar("R", Dataset, Predictions, SketchRecord, Sensitivity)
 
 
 class RecordCache:
@@ -140,6 +141,14 @@ class Records:
         """
         return self._record(SketchRecord, bulk)
 
+    def sensitivity(self, bulk: Bulk) -> Sensitivity:
+        """The sensitivity that `bulk` lists.
+
+        Raises:
+          RecordError: it cannot be read.
+        """
+        return self._record(Sensitivity, bulk)
+
     def expect(self, bulks: Iterable[Bulk]) -> None:
         """Reads records side by side: most of it is decompression, beside Python's lock.
 
@@ -182,6 +191,9 @@ def arrays_of(record: InstanceRecord) -> list[NDArray[Any]]:
 def _memory(record: BulkRecord) -> int:
     if isinstance(record, SketchRecord):
         return sum(map(_tensor_memory, record.tensors))
+    if isinstance(record, Sensitivity):
+        # Names and reasons are small beside the groups of all cells.
+        return record.groups.nbytes * 2 + 1000 * len(record.layers)
     size = sum(array.nbytes for array in arrays_of(record))
     for value in _values(record):
         if isinstance(value, tuple):

@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar, get_args, get_type_hints
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.catalog import Catalog
+from tensorboard_cnc.analysis.sensitivity.profile import Profile
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.behaviors.evaluation_sets import Comparisons
 from tensorboard_cnc.plugin.behaviors.forgotten_page import forgotten_page
@@ -26,10 +27,14 @@ from tensorboard_cnc.plugin.questions import (
     LayersQuestion,
     MediaQuestion,
     NoQuestion,
+    SensitivityQuestion,
     check_models,
 )
 from tensorboard_cnc.plugin.record_cache import Records
 from tensorboard_cnc.plugin.responses import BadRequestError, Body, File, json_body
+from tensorboard_cnc.plugin.sensitivity.export_json import export_json
+from tensorboard_cnc.plugin.sensitivity.measured import profile_of
+from tensorboard_cnc.plugin.sensitivity.overview_json import overview_json
 from tensorboard_cnc.plugin.snapshot import Generation
 
 
@@ -104,6 +109,9 @@ BEHAVIORS: Comparison[BehaviorsQuestion, Comparisons] = Comparison(
 LAYERS: Comparison[LayersQuestion, Compared] = Comparison(
     compare_layers, {"tree": tree_json, "row": row_json}
 )
+SENSITIVITY: Comparison[SensitivityQuestion, Profile] = Comparison(
+    profile_of, {"overview": overview_json, "export": export_json}
+)
 
 ROUTES: Mapping[str, Route[Any]] = {
     "/models": Route(
@@ -136,5 +144,11 @@ ROUTES: Mapping[str, Route[Any]] = {
         LayersQuestion,
         lambda question, generation, records: LAYERS(question, generation.catalog, records),
         LAYERS.returns,
+    ),
+    "/sensitivity": Route(
+        "What each layer of a model bears, and the allocations that follow from it.",
+        SensitivityQuestion,
+        lambda question, generation, records: SENSITIVITY(question, generation.catalog, records),
+        SENSITIVITY.returns,
     ),
 }

@@ -1,4 +1,4 @@
-"""Reads bulk records: data sets, predictions, weights and activations.
+"""Reads bulk records: data sets, predictions, weights, activations and sensitivities.
 
 `EventStore.refresh` lists them as `Bulk` values, of each tag the newest. To read one::
 
@@ -19,22 +19,24 @@ from tensorboard.context import RequestContext
 from tensorboard.data.provider import BlobReference, DataProvider, RunTagFilter
 
 from tensorboard_cnc.errors import RecordError
-from tensorboard_cnc.format import instances, sketches
+from tensorboard_cnc.format import instances, sensitivity, sketches
 from tensorboard_cnc.format.envelope import CHUNK_BYTES, MAX_BULK_BYTES
 from tensorboard_cnc.format.refusals import damaged
 from tensorboard_cnc.format.tags import PLUGIN_NAME, tag_of_bulk
 from tensorboard_cnc.reader.event_store import reading_failed
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Bulk, BulkKind
+from tensorboard_cnc.records.sensitivity import Sensitivity
 from tensorboard_cnc.records.sketches import SketchRecord
 
-BulkRecord: TypeAlias = Dataset | Predictions | SketchRecord
+BulkRecord: TypeAlias = Dataset | Predictions | SketchRecord | Sensitivity
 
 _DECODERS: Mapping[BulkKind, Callable[[Sequence[bytes]], BulkRecord]] = {
     "dataset": instances.decode,
     "predictions": instances.decode,
     "weights": sketches.decode,
     "activations": sketches.decode,
+    "sensitivity": sensitivity.decode,
 }
 
 

@@ -33,7 +33,7 @@ Bound: TypeAlias = Literal["≥", "≤"]
 _LAST_SECOND = 253_402_300_800
 # Of more that log the same predictions, the others are restarts rather than parts.
 MOST_PROCESSES = 63
-BulkKind: TypeAlias = Literal["dataset", "predictions", "weights", "activations"]
+BulkKind: TypeAlias = Literal["dataset", "predictions", "weights", "activations", "sensitivity"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tensorboard_cnc.results.comparison import Comparison
 from tensorboard_cnc.results.contents import Contents, collector_paused, read_contents
 from tensorboard_cnc.results.models import Model, Models, models_of
 from tensorboard_cnc.results.parquet import write_parquet
+from tensorboard_cnc.results.plan import Plan, plan_of, uniform_plan
 from tensorboard_cnc.wording import shown
 
 if TYPE_CHECKING:
@@ -130,6 +131,35 @@ class Runs:
             others = [self._model(each) for each in models]
         chosen = {model.key: model for model in others if model.key != first.key}
         return Comparison(self.contents, first, tuple(chosen.values()), data)
+
+    def plan(
+        self, model: str | Model, *, size: str | float | None = None, damage: float | None = None
+    ) -> Plan:
+        """Which candidate each layer of a model gets, as the page's slider says.
+
+        ::
+
+            plan = runs.plan("dense", size="20 kB")
+            small = plan.apply(net)
+
+        Args:
+          model: whose sensitivity was logged (`m.sensitivity`): an id, a key, "run/id" or `Model`.
+          size: what the network may take: bytes, or a text such as "20 kB". The plan is the one
+            of least predicted damage on the lower convex hull of sizes and damages.
+          damage: instead, the most that may be predicted, in the unit of what was measured.
+
+        Raises:
+          ReadError: no sensitivity was logged for the model, or no allocation keeps to it.
+        """
+        return plan_of(self.contents, self._model(model), size, damage)
+
+    def uniform_plan(self, model: str | Model, candidate: str) -> Plan:
+        """The same candidate for all layers, to compare a plan with.
+
+        Raises:
+          ReadError: no sensitivity was logged for the model, or not of this candidate.
+        """
+        return uniform_plan(self.contents, self._model(model), candidate)
 
     def write_parquet(self, out: str | os.PathLike[str]) -> None:
         """Writes four data sets of Parquet for DuckDB, Polars, pandas or Spark.

@@ -52,6 +52,8 @@ class Logged(TypedDict):
     predictions: list[str]
     weights: bool
     activations: bool
+    # Only where it was logged.
+    sensitivity: NotRequired[bool]
 
 
 class Model(TypedDict):

@@ -27,6 +27,7 @@ from tensorboard_cnc.writer.probing.probe_inputs import (
     fingerprint,
     moved,
     probe_batches,
+    taken_by,
 )
 from tensorboard_cnc.writer.probing.watched_layers import watched_layers
 from tensorboard_cnc.writer.ranks import rank_and_size
@@ -35,7 +36,6 @@ from tensorboard_cnc.writer.tensors.module_tensors import kind_of
 from tensorboard_cnc.writer.tensors.network_sources import is_module, unwrapped
 
 if TYPE_CHECKING:
-    import torch
     from torch import nn
 
 # What a sketch of a large output takes; how large outputs are is known only after the pass.
@@ -177,7 +177,7 @@ def _hook(sketch: LayerSketches) -> Callable[[Any, Any, Any], None]:
 
 
 def _run(net: nn.Module, batch: Batch, reference: str = "") -> None:
-    device, dtype = _taken(net)
+    device, dtype = taken_by(net)
     try:
         net(*moved(batch.positional, device, dtype), **moved(batch.named, device, dtype))
     except Exception as error:
@@ -187,14 +187,6 @@ def _run(net: nn.Module, batch: Batch, reference: str = "") -> None:
             "Its forward is called once for each batch, in evaluation mode",
             "Pass inputs that it accepts: a tensor, or a tuple or mapping of its arguments",
         ) from error
-
-
-def _taken(net: nn.Module) -> tuple[torch.device | None, torch.dtype | None]:
-    """The device of the network, and the type of its floats if all have one; else None."""
-    parameters = list(net.parameters())
-    kinds = {each.dtype for each in parameters if each.is_floating_point()}
-    device = parameters[0].device if parameters else None
-    return device, kinds.pop() if len(kinds) == 1 else None
 
 
 def _record(

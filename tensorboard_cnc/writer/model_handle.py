@@ -27,11 +27,11 @@ from tensorboard_cnc.writer.instances.task import GivenPredictions, known_datase
 from tensorboard_cnc.writer.journal import Journal, ProblemLog, now_us
 from tensorboard_cnc.writer.measurement import measurements
 from tensorboard_cnc.writer.metric_spec import write_specs
-from tensorboard_cnc.writer.open_handle import OpenHandle
+from tensorboard_cnc.writer.sensitive_handle import SensitiveHandle
 from tensorboard_cnc.writer.weights import weights_record
 
 
-class ModelHandle(OpenHandle):
+class ModelHandle(SensitiveHandle):
     """Logs one model; made by `model` and `attach`, and usable from several threads.
 
     As a context manager it is closed at the end of the block, and an exception in the block

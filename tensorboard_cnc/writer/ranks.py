@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -24,3 +24,13 @@ def gathered_on_first(part: T) -> list[T]:
     parts: list[T] | None = [part] * size if rank == 0 else None
     sys.modules["torch.distributed"].gather_object(part, parts, dst=0)
     return parts or []
+
+
+def all_gathered(part: T) -> list[T]:
+    """The parts of all ranks, in their order, on each of them. All ranks call it."""
+    _, size = rank_and_size()
+    if size == 1:
+        return [part]
+    parts: list[Any] = [None] * size
+    sys.modules["torch.distributed"].all_gather_object(parts, part)
+    return parts

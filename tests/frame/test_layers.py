@@ -22,13 +22,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "limits": VALUES | {"wording"},
     "format": VALUES,
     "sketches": VALUES,
-    "analysis": VALUES | {"sketches", "wording"},
+    "allocation": VALUES,
+    "candidates": VALUES | {"sketches", "wording"},
+    "analysis": VALUES | {"allocation", "candidates", "sketches", "wording"},
     "wire": set(),
     "efficiency": VALUES,
-    "writer": VALUES | {"format", "sketches", "efficiency", "limits", "wording", "json_text"},
+    "writer": VALUES
+    | {"format", "sketches", "efficiency", "limits", "wording", "json_text"}
+    | {"allocation", "candidates", "event_files"},
     "reader": VALUES | {"format"},
     "event_files": VALUES | {"format", "wording"},
-    "results": VALUES | {"analysis", "event_files", "plugin", "reader", "wire", "wording"},
+    "results": VALUES
+    | {"analysis", "candidates", "event_files", "limits", "plugin", "reader", "wire", "wording"},
     "checks": VALUES | {"limits", "results", "wire", "wording"},
     "edits": VALUES
     | {"analysis", "cnc_summary", "event_files", "format", "imports", "results", "wire"}
@@ -47,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 # Packages that only some layers may touch at all.
 FOREIGN = {
-    "torch": {"efficiency", "writer"},
+    "torch": {"candidates", "efficiency", "results", "writer"},
     "lightning": {"integrations"},
     "pytorch_lightning": {"integrations"},
     "transformers": {"integrations"},
@@ -62,7 +67,10 @@ FOREIGN = {
     "networkx": {"results"},
 }
 # Ideas of one layer that know nothing of each other.
-APART = {"analysis": ("behaviors", "differences", "layers"), "plugin": ("behaviors", "layers")}
+APART = {
+    "analysis": ("behaviors", "differences", "layers", "sensitivity"),
+    "plugin": ("behaviors", "layers", "sensitivity"),
+}
 
 
 def layer(path: Path) -> str:

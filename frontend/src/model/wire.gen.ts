@@ -66,6 +66,8 @@ export interface Logged {
   predictions: string[];
   weights: boolean;
   activations: boolean;
+  /** Only where it was logged. */
+  sensitivity?: boolean;
 }
 
 /** One node of the lineage. A "missing" model is a parent that nobody logged. */
@@ -293,7 +295,12 @@ export type Answer = string | number | string[] | null;
 export type Form = "value" | "difference" | "abs_difference" | "ratio" | "squared_difference";
 
 export type Flip =
-  "negative" | "positive" | "changed_wrong" | "changed" | "both_right" | "both_wrong";
+  | "negative"
+  | "positive"
+  | "changed_wrong"
+  | "changed"
+  | "both_right"
+  | "both_wrong";
 
 /** A data set on which models of the log directory were evaluated. */
 export interface EvaluationSet {
@@ -1044,6 +1051,142 @@ export interface LayerDetail {
   classes: string[];
   models: LayerTensor[];
   notes: LayerNote[];
+}
+
+export type SensitivityMethod = "exact" | "gradient";
+
+/**
+ * Divergence of probabilities; squared change relative to the outputs' mean square; what a score of
+ * the user's own loses.
+ */
+export type SensitivityDamage = "kl" | "squared error" | "score";
+
+export type ExportFormat = "json" | "torchao" | "llm-compressor" | "regex";
+
+/** One weight. `name` is its full name, `module` its module's. */
+export interface SensitivityLayer {
+  name: string;
+  module: string;
+  kind: string;
+  shape: number[];
+  dense_bytes: number;
+  /** Other names of the same weight. */
+  tied: string[];
+}
+
+/** A way to compress a layer; `own`: a function of the user's. */
+export interface SensitivityCandidate {
+  name: string;
+  own: boolean;
+}
+
+/** Rows by layer, in each a value by candidate; null: not measured, or not finite. */
+export interface SensitivityCells {
+  damage: (number | null)[][];
+  /** 95 % interval; null where nothing tells how far a damage is off. */
+  low: (number | null)[][];
+  high: (number | null)[][];
+  /** What the layer takes then; null where that is unknown. */
+  bytes: (number | null)[][];
+  /**
+   * Its place among all layers by this candidate, 1 the most harmed: at best and at worst, as far
+   * as layers are told apart; null without a damage.
+   */
+  rank_first: (number | null)[][];
+  rank_last: (number | null)[][];
+}
+
+/** Why a cell has no number; `broken`: outputs were not finite, which is worse than any. */
+export interface SensitivityReason {
+  layer: number;
+  candidate: number;
+  words: string;
+  broken: boolean;
+}
+
+/** One more layer that changes its candidate, and what the network is after it. */
+export interface SensitivityStep {
+  layer: number;
+  candidate: number;
+  /** Of the whole network. */
+  bytes: number;
+  /** The sum of the layers' damages, and its interval. */
+  damage: number;
+  low: number | null;
+  high: number | null;
+}
+
+/** One candidate for all layers that it can be measured on, `layers` of them. */
+export interface SensitivityUniform {
+  candidate: number;
+  layers: number;
+  bytes: number;
+  predicted: number;
+  /** Null where it was not measured as a whole. */
+  measured: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+/** An allocation that was measured as a whole; null: its outputs were not finite. */
+export interface SensitivityTrial {
+  bytes: number;
+  predicted: number;
+  measured: number | null;
+}
+
+/** How many times the sum of its layers an allocation's damage was. */
+export interface SensitivityAdditivity {
+  trials: number;
+  low: number;
+  median: number;
+  high: number;
+}
+
+/** A weight that is no row, and why. */
+export interface SensitivityRefusal {
+  name: string;
+  reason: string;
+}
+
+/** Answer of `sensitivity`. */
+export interface Sensitivity {
+  key: string;
+  method: SensitivityMethod;
+  damage: SensitivityDamage;
+  /** What the user calls the score; "" where it is none. */
+  score: string;
+  /** "nats", or "". */
+  unit: string;
+  instances: number;
+  /** 0 where outputs are no sequences. */
+  tokens: number;
+  groups: number;
+  seconds: number;
+  layers: SensitivityLayer[];
+  candidates: SensitivityCandidate[];
+  cells: SensitivityCells;
+  reasons: SensitivityReason[];
+  refused: SensitivityRefusal[];
+  /** How many cells were measured or have a reason. */
+  known: number;
+  /** Of the network as it is, and of what no layer holds. */
+  dense_bytes: number;
+  other_bytes: number;
+  /** The candidate of each layer before the first step, −1 as it is; what that takes and costs. */
+  start: number[];
+  start_bytes: number;
+  start_damage: number;
+  steps: SensitivityStep[];
+  uniform: SensitivityUniform[];
+  trials: SensitivityTrial[];
+  additivity: SensitivityAdditivity | null;
+}
+
+/** Answer of `sensitivity` at the level "export": an allocation as text. */
+export interface SensitivityExport {
+  format: ExportFormat;
+  text: string;
 }
 
 /** In the file of a report, beside its answers. */

@@ -90,6 +90,14 @@ def moved(value: Any, device: torch.device | None, dtype: torch.dtype | None) ->
     return value
 
 
+def taken_by(net: nn.Module) -> tuple[torch.device | None, torch.dtype | None]:
+    """The device of the network, and the type of its floats if all have one; else None."""
+    parameters = list(net.parameters())
+    kinds = {each.dtype for each in parameters if each.is_floating_point()}
+    device = parameters[0].device if parameters else None
+    return device, kinds.pop() if len(kinds) == 1 else None
+
+
 def _batch(given: Any, most: int | None) -> Batch:
     positional: tuple[Any, ...]
     if isinstance(given, Mapping):

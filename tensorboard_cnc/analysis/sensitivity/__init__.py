@@ -1,0 +1,1 @@
+"""What layers bear, what nothing tells apart, and which allocation follows from it."""

@@ -1,0 +1,185 @@
+"""A record of sensitivity made into answers: intervals, allocations, and whether damages add up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_cnc.allocation.hull import Front, choices_of, front_of
+from tensorboard_cnc.allocation.intervals import Mean, mean_of
+from tensorboard_cnc.analysis.sensitivity.ranks import Ranks, ranks_of
+from tensorboard_cnc.records.sensitivity import KEPT, Sensitivity
+
+# Sums are as wrong as they were for allocations whose damage was within this factor.
+_NEAR = 10.0
+_LEAST_NEAR = 3
+
+
+class Additivity(NamedTuple):
+    """How many times its sum an allocation's measured damage was, over `trials` that were tried."""
+
+    trials: int
+    low: float
+    median: float
+    high: float
+
+
+class Trial(NamedTuple):
+    """A whole allocation: what it takes, the sum of its layers' damages, and what was measured."""
+
+    chosen: NDArray[np.int64]
+    bytes: int
+    predicted: float
+    measured: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a record says, computed when it is asked for."""
+
+    record: Sensitivity
+
+    @property
+    def nbytes(self) -> int:
+        """About the memory that it takes beside the record."""
+        return 40 * self.record.mean.size + 200 * len(self.front.steps)
+
+    @property
+    def least(self) -> float:
+        """What no damage is below."""
+        return -np.inf if self.record.damage == "score" else 0.0
+
+    @cached_property
+    def cells(self) -> Mean:
+        """(layers, candidates) damages with their intervals."""
+        record = self.record
+        return mean_of(record.groups, record.sizes, record.mean, self.least)
+
+    @cached_property
+    def ranks(self) -> Ranks:
+        return ranks_of(self.record)
+
+    @cached_property
+    def front(self) -> Front:
+        """Bytes are those of the layers alone."""
+        return front_of(choices_of(self._dense, self.record.bytes, self.record.mean))
+
+    @property
+    def dense_bytes(self) -> int:
+        """Of the whole network as it is."""
+        return int(self._dense.sum()) + self.record.other_bytes
+
+    @cached_property
+    def _dense(self) -> NDArray[np.int64]:
+        return np.array([layer.dense_bytes for layer in self.record.layers], np.int64)
+
+    def bytes_of(self, chosen: NDArray[np.int64]) -> int:
+        """Of the whole network with the candidate of each layer (layers,)."""
+        rows = np.arange(len(chosen))
+        sizes = np.where(chosen == KEPT, self._dense, self.record.bytes[rows, chosen])
+        return int(sizes.sum()) + self.record.other_bytes
+
+    def predicted(self, chosen: NDArray[np.int64]) -> Mean:
+        """The sum of the damages of an allocation (layers,), with the interval of sampling."""
+        rows = np.flatnonzero(chosen != KEPT)
+        groups = self.record.groups[rows, chosen[rows]].sum(0)
+        mean = self.record.mean[rows, chosen[rows]].sum()
+        return mean_of(groups, self.record.sizes, mean, self.least)
+
+    @cached_property
+    def predicted_steps(self) -> Mean:
+        """`predicted` after each number of steps of the front, from none on (steps + 1,)."""
+        record, chosen = self.record, self.front.start.copy()
+        groups = np.zeros((len(self.front.steps) + 1, len(record.sizes)))
+        kept = np.flatnonzero(chosen != KEPT)
+        groups[0] = record.groups[kept, chosen[kept]].sum(0)
+        for at, step in enumerate(self.front.steps, start=1):
+            before = chosen[step.layer]
+            change = record.groups[step.layer, step.candidate]
+            if before != KEPT:
+                change = change - record.groups[step.layer, before]
+            groups[at] = groups[at - 1] + change
+            chosen[step.layer] = step.candidate
+        means = [self.front.damage_after(at) for at in range(len(groups))]
+        return mean_of(groups, record.sizes, np.array(means), self.least)
+
+    @cached_property
+    def trials(self) -> Sequence[Trial]:
+        """All allocations that were measured whole; ∞ where outputs were not finite."""
+        trials = self.record.trials
+        if trials is None:
+            return ()
+        measured = mean_of(trials.groups, self.record.sizes, trials.mean, self.least)
+        return tuple(
+            Trial(
+                chosen,
+                self.bytes_of(chosen),
+                float(self.predicted(chosen).value),
+                *(float(each[at]) for each in measured),
+            )
+            for at, chosen in enumerate(trials.chosen)
+        )
+
+    def additivity(self, damage: float | None = None) -> Additivity | None:
+        """Of allocations of two layers or more, those of about this damage if there are a few."""
+        found = [
+            (trial.predicted, trial.measured / trial.predicted)
+            for trial in self.trials
+            if (trial.chosen != KEPT).sum() > 1
+            and trial.predicted > 0
+            and np.isfinite(trial.measured)
+        ]
+        if damage is not None and damage > 0:
+            near = [each for each in found if damage / _NEAR <= each[0] <= damage * _NEAR]
+            found = near if len(near) >= _LEAST_NEAR else found
+        if not found:
+            return None
+        ratios = np.array([ratio for _, ratio in found])
+        return Additivity(
+            len(ratios), float(ratios.min()), float(np.median(ratios)), float(ratios.max())
+        )
+
+    def expected(self, chosen: NDArray[np.int64]) -> Mean:
+        """`predicted`, with an interval that allows for how far sums were off as well."""
+        found = self.predicted(chosen)
+        off = self.additivity(float(found.value))
+        if off is None or not np.isfinite(found.low):
+            return found
+        low, high = float(found.low), float(found.high)
+        return Mean(found.value, low * min(off.low, 1.0), high * max(off.high, 1.0))
+
+    def steps_within(self, most_bytes: float) -> int | None:
+        """The fewest steps after which the network takes no more; None where it always does."""
+        rest = self.record.other_bytes
+        for count in range(len(self.front.steps) + 1):
+            if self.front.bytes_after(count) + rest <= most_bytes:
+                return count
+        return None
+
+    def steps_of_damage(self, most: float) -> int | None:
+        """The most steps whose predicted damage is no more; None where none is."""
+        counts = [
+            count
+            for count in range(len(self.front.steps) + 1)
+            if self.front.damage_after(count) <= most
+        ]
+        return counts[-1] if counts else None
+
+    def uniform(self, candidate: int) -> NDArray[np.int64]:
+        """The allocation (layers,) of one candidate to each layer that has a damage by it."""
+        usable = np.isfinite(self.record.mean[:, candidate]) & (
+            self.record.bytes[:, candidate] >= 0
+        )
+        return np.where(usable, candidate, KEPT)
+
+
+def measured_of(profile: Profile, chosen: NDArray[np.int64]) -> Trial | None:
+    """The trial of just this allocation, if it was one."""
+    return next((each for each in profile.trials if (each.chosen == chosen).all()), None)

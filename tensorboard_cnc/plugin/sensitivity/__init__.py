@@ -1,0 +1,1 @@
+"""The sensitivity of one model, and its allocations as texts."""
