@@ -1,7 +1,7 @@
 """Means of groups in 8 bits each: a sign and a logarithm, relative to the largest of a row.
 
 A code of 0 is 0, ±127 the largest of the row, and each step less is 2^(1/8) smaller, so that a
-value is off by at most 4.5 %; what is 61,000 times smaller than the largest is 0.
+value is off by at most 4.5 %; what is 57,000 times smaller than the largest is 0.
 """
 
 from __future__ import annotations

@@ -179,6 +179,8 @@ def _within_damage(profile: Profile, damage: float | None) -> int:
 def _plan(profile: Profile, model: str, chosen: NDArray[np.int64]) -> Plan:
     expected = profile.expected(chosen)
     known = bool(np.isfinite(expected.low))
+    size = profile.bytes_of(chosen)
+    assert size is not None, "layers of unknown size are no choice"
     value = float(expected.value)
     return Plan(
         model=model,
@@ -187,7 +189,7 @@ def _plan(profile: Profile, model: str, chosen: NDArray[np.int64]) -> Plan:
             for layer, candidate in zip(profile.record.layers, chosen.tolist(), strict=True)
             if candidate != KEPT
         },
-        bytes=profile.bytes_of(chosen),
+        bytes=size,
         dense_bytes=profile.dense_bytes,
         predicted=Predicted(
             value,

@@ -81,10 +81,12 @@ class SensitivityUniform(TypedDict):
 
 
 class SensitivityTrial(TypedDict):
-    """An allocation that was measured as a whole; null: its outputs were not finite."""
+    """An allocation that was measured as a whole."""
 
-    bytes: int
+    # Null where those of a candidate are unknown.
+    bytes: int | None
     predicted: float
+    # Null where its outputs were not finite.
     measured: float | None
 
 

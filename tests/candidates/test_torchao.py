@@ -21,7 +21,7 @@ def quantization() -> Any:
     return pytest.importorskip("torchao.quantization")
 
 
-def linear(dtype: torch.dtype = torch.float32) -> torch.nn.Sequential:
+def linear(dtype: torch.dtype = torch.float32) -> Any:
     torch.manual_seed(0)
     return torch.nn.Sequential(
         torch.nn.Linear(128, 48), torch.nn.ReLU(), torch.nn.Linear(48, 32)
@@ -76,7 +76,7 @@ def test_mxfp4() -> None:
 def test_what_is_exported_makes_the_same_network() -> None:
     net = linear()
     allocation = {"0.weight": "int4-g32", "2.weight": "int8"}
-    planned = applied(net, allocation)
+    planned: Any = applied(net, allocation)
     theirs = copy.deepcopy(net)
     exec(exported(allocation, "torchao"), {"net": theirs})
     for at in (0, 2):

@@ -1128,10 +1128,12 @@ export interface SensitivityUniform {
   high: number | null;
 }
 
-/** An allocation that was measured as a whole; null: its outputs were not finite. */
+/** An allocation that was measured as a whole. */
 export interface SensitivityTrial {
-  bytes: number;
+  /** Null where those of a candidate are unknown. */
+  bytes: number | null;
   predicted: number;
+  /** Null where its outputs were not finite. */
   measured: number | null;
 }
 

@@ -30,10 +30,13 @@ class Additivity(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """A whole allocation: what it takes, the sum of its layers' damages, and what was measured."""
+    """A whole allocation: what it takes, the sum of its layers' damages, and what was measured.
+
+    `bytes` is None where those of a candidate are unknown.
+    """
 
     chosen: NDArray[np.int64]
-    bytes: int
+    bytes: int | None
     predicted: float
     measured: float
     low: float
@@ -80,11 +83,11 @@ class Profile:
     def _dense(self) -> NDArray[np.int64]:
         return np.array([layer.dense_bytes for layer in self.record.layers], np.int64)
 
-    def bytes_of(self, chosen: NDArray[np.int64]) -> int:
-        """Of the whole network with the candidate of each layer (layers,)."""
+    def bytes_of(self, chosen: NDArray[np.int64]) -> int | None:
+        """Of the whole network with the candidate of each layer (layers,); None where unknown."""
         rows = np.arange(len(chosen))
         sizes = np.where(chosen == KEPT, self._dense, self.record.bytes[rows, chosen])
-        return int(sizes.sum()) + self.record.other_bytes
+        return None if (sizes < 0).any() else int(sizes.sum()) + self.record.other_bytes
 
     def predicted(self, chosen: NDArray[np.int64]) -> Mean:
         """The sum of the damages of an allocation (layers,), with the interval of sampling."""
@@ -112,20 +115,18 @@ class Profile:
 
     @cached_property
     def trials(self) -> Sequence[Trial]:
-        """All allocations that were measured whole; ∞ where outputs were not finite."""
+        """Allocations of known damages that were measured whole; ∞ where outputs broke."""
         trials = self.record.trials
         if trials is None:
             return ()
         measured = mean_of(trials.groups, self.record.sizes, trials.mean, self.least)
-        return tuple(
-            Trial(
-                chosen,
-                self.bytes_of(chosen),
-                float(self.predicted(chosen).value),
-                *(float(each[at]) for each in measured),
-            )
-            for at, chosen in enumerate(trials.chosen)
-        )
+        found = []
+        for at, chosen in enumerate(trials.chosen):
+            total = float(self.predicted(chosen).value)
+            if np.isfinite(total):
+                ends = (float(each[at]) for each in measured)
+                found.append(Trial(chosen, self.bytes_of(chosen), total, *ends))
+        return tuple(found)
 
     def additivity(self, damage: float | None = None) -> Additivity | None:
         """Of allocations of two layers or more, those of about this damage if there are a few."""

@@ -117,14 +117,15 @@ def _uniform(profile: Profile) -> list[wire.SensitivityUniform]:
     found: list[wire.SensitivityUniform] = []
     for candidate in range(len(profile.record.candidates)):
         chosen = profile.uniform(candidate)
-        if (chosen == KEPT).all():
+        size = profile.bytes_of(chosen)
+        if size is None or (chosen == KEPT).all():
             continue
         trial = measured_of(profile, chosen)
         found.append(
             {
                 "candidate": candidate,
                 "layers": int((chosen != KEPT).sum()),
-                "bytes": profile.bytes_of(chosen),
+                "bytes": size,
                 "predicted": significant(float(profile.predicted(chosen).value)),
                 "measured": number(trial.measured) if trial else None,
                 "low": number(trial.low) if trial else None,

@@ -13,7 +13,7 @@ from tensorboard_cnc.records.sensitivity import Sensitivity
 from tensorboard_cnc.writer.sensitivity.resuming import logged_before
 
 
-def layered(seed: int = 0) -> nn.Sequential:
+def layered(seed: int = 0) -> Any:
     """Three layers of one size and a head."""
     torch.manual_seed(seed)
     return nn.Sequential(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,7 +39,8 @@ class Residual(nn.Module):
         for block in self.blocks:
             x = self.shared(x) + block(x)
             x += 0.5
-        return self.head(x)
+        found: Tensor = self.head(x)
+        return found
 
 
 @pytest.mark.parametrize("make", [layered, Residual])
@@ -133,7 +135,8 @@ class NextToken(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         del attention_mask
-        return self.head(self.words(input_ids))
+        found: Tensor = self.head(self.words(input_ids))
+        return found
 
 
 def test_padding_does_not_count(tmp_path: Path) -> None:
@@ -190,7 +193,7 @@ def test_a_fragile_layer_is_found(tmp_path: Path) -> None:
 def test_a_plan_makes_a_copy() -> None:
     net = layered()
     before = copy.deepcopy(net)
-    small = applied(net, {"0.weight": "int4"})
+    small: Any = applied(net, {"0.weight": "int4"})
     assert torch.equal(net[0].weight, before[0].weight)
     assert not torch.equal(small[0].weight, net[0].weight)
     assert len(small[0].weight.unique()) <= 16 * 16
