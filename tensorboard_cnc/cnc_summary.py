@@ -24,6 +24,7 @@ from tensorboard_cnc.writer.model import attach, model
 from tensorboard_cnc.writer.model_handle import ModelHandle
 from tensorboard_cnc.writer.operation import operation
 from tensorboard_cnc.writer.policy import on_error
+from tensorboard_cnc.writer.sensitivity.network_damage import damage
 from tensorboard_cnc.writer.uncertain_value import UncertainValue, value
 
 Model = ModelHandle
@@ -38,6 +39,7 @@ __all__ = [
     "UncertainValue",
     "Writer",
     "attach",
+    "damage",
     "dataset",
     "define_metrics",
     "edit",
