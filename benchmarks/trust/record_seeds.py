@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from google.protobuf.message import Message
 
 from tensorboard_cnc.format import cnc_pb2 as pb
-from tensorboard_cnc.format import envelope, instances, sketches
+from tensorboard_cnc.format import envelope, instances, sensitivity, sketches
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import (
     Budget,
@@ -26,12 +26,13 @@ from tensorboard_cnc.records.models import (
     Problems,
     Record,
 )
+from tensorboard_cnc.records.sensitivity import Candidate, Layer, Sensitivity, Trials
 from tensorboard_cnc.records.sketches import PairTotals, Scheme, SketchRecord, TensorSketch
 from tensorboard_cnc.sketches.sizes import Sizes
 from tensorboard_cnc.sketches.sketcher import sketch_values
 from tensorboard_cnc.writer.instances.thumbnails import png_of
 
-AnyRecord: TypeAlias = Record | Dataset | Predictions | SketchRecord
+AnyRecord: TypeAlias = Record | Dataset | Predictions | SketchRecord | Sensitivity
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ KINDS: Mapping[str, Kind] = {
     "models": Kind(pb.Record, lambda payload: envelope.decode(sealed(payload))),
     "instances": Kind(pb.InstanceRecord, lambda payload: instances.decode(_chunks(payload))),
     "sketches": Kind(pb.SketchRecord, lambda payload: sketches.decode(_chunks(payload))),
+    "sensitivity": Kind(pb.SensitivityRecord, lambda payload: sensitivity.decode(_chunks(payload))),
 }
 
 
@@ -72,7 +74,13 @@ def seeds() -> dict[str, list[bytes]]:
     models = [_payload(envelope.encode(record)) for record in _models()]
     of_instances = [_payload(b"".join(instances.encode(each))) for each in _instances()]
     of_sketches = [_payload(b"".join(sketches.encode(each))) for each in _sketches()]
-    return {"models": models, "instances": of_instances, "sketches": of_sketches}
+    bears = [_payload(b"".join(sensitivity.encode(each))) for each in _sensitivities()]
+    return {
+        "models": models,
+        "instances": of_instances,
+        "sketches": of_sketches,
+        "sensitivity": bears,
+    }
 
 
 def _payload(stored: bytes) -> bytes:
@@ -160,3 +168,21 @@ def _sketches() -> list[SketchRecord]:
     weights = SketchRecord("weights", "m", tensors, refused=refused, refused_weights={"x": 3})
     outputs = (sketch("enc.0", 8, 16), sketch("head", 8, 4))
     return [weights, SketchRecord("activations", "m", outputs, "probe", 8)]
+
+
+def _sensitivities() -> list[Sensitivity]:
+    rng = np.random.default_rng(0)
+    groups = rng.exponential(0.1, (3, 2, 16))
+    mean = groups.mean(-1)
+    mean[2, 1], groups[2, 1] = np.inf, np.nan
+    chosen = np.array([[0, 0, 0], [1, -1, 0]])
+    whole = rng.exponential(0.1, (2, 16))
+    plain = Sensitivity(
+        "m", "exact", "kl", "probe", "network", 64, 0, np.full(16, 4),
+        tuple(Layer(f"enc.{at}.weight", f"enc.{at}", "Linear", (16, 8), 512) for at in range(3)),
+        (Candidate("int8"), Candidate("mine", own=True)),
+        np.array([[144, 70], [144, -1], [144, 70]]), mean, groups, 100, {(2, 1): "not finite"},
+        {"head.codes": "who knows"}, Trials(chosen, whole.mean(1), whole), "", 1.5, 7,
+    )  # fmt: skip
+    score = replace(plain, damage="score", score="F1", method="gradient", trials=None)
+    return [plain, score]

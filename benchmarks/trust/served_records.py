@@ -17,15 +17,17 @@ from tensorboard_cnc.plugin.questions import (
     BehaviorsQuestion,
     DifferencesQuestion,
     LayersQuestion,
+    SensitivityQuestion,
 )
 from tensorboard_cnc.plugin.record_cache import RecordCache, Records
 from tensorboard_cnc.plugin.responses import BadRequestError, json_body
-from tensorboard_cnc.plugin.routes import BEHAVIORS, LAYERS
+from tensorboard_cnc.plugin.routes import BEHAVIORS, LAYERS, SENSITIVITY
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Bulk, BulkKind, ModelCard, Stored
+from tensorboard_cnc.records.sensitivity import Sensitivity
 from tensorboard_cnc.records.sketches import SketchRecord
-from tensorboard_cnc.wire import LayerView
+from tensorboard_cnc.wire import ExportFormat, LayerView
 
 _GOOD = {kind: [KINDS[kind].read(each) for each in found] for kind, found in seeds().items()}
 _INSTANCES = [each for each in _GOOD["instances"] if isinstance(each, Dataset | Predictions)]
@@ -57,6 +59,8 @@ def serve(record: AnyRecord) -> None:
         good = next(each for each in _GOOD["sketches"] if _subject(each) == record.subject)
         for pair in ((good, record), (record, good), (record, record)):
             _ask_layers(dict(zip(_bulks(record.subject), pair, strict=True)))
+    elif isinstance(record, Sensitivity):
+        _ask_sensitivity(record)
     else:
         _ask_models([record, *(each for each in _GOOD["models"] if type(each) is not type(record))])
 
@@ -102,6 +106,15 @@ def _ask_layers(held: dict[Bulk, Any]) -> None:
         for level in ("tree", "row"):
             asked = {"base": _KEYS[0], "models": _KEYS[1], "level": level, "view": view}
             _ask(LAYERS, LayersQuestion, asked | {"row": "enc.0.weight"}, catalog, records)
+
+
+def _ask_sensitivity(record: Sensitivity) -> None:
+    bulk = _bulks("sensitivity")[0]
+    catalog, records = _catalog({bulk: record})
+    for form in get_args(ExportFormat):
+        asked = {"model": _KEYS[0], "level": "export", "steps": "1", "format": form}
+        _ask(SENSITIVITY, SensitivityQuestion, asked, catalog, records)
+    _ask(SENSITIVITY, SensitivityQuestion, {"model": _KEYS[0]}, catalog, records)
 
 
 def _ask(

@@ -156,7 +156,9 @@ def _damages_in(
     found: Table, name: str, n: int, groups: int, damage: Damage
 ) -> tuple[Floats, Floats]:
     """(n,) and (n, groups)."""
-    mean = found.numbers(f"{name}_mean", n, np.float32).astype(float)
+    # Bits that stand for no number in a signalling way are as good as NaN.
+    with np.errstate(invalid="ignore"):
+        mean = found.numbers(f"{name}_mean", n, np.float32).astype(float)
     largest = found.numbers(f"{name}_largest", n, np.float32)
     codes = found.rows(f"{name}_codes", n, groups)
     if codes.size and not -group_codes.MOST <= codes.min() <= codes.max() <= group_codes.MOST:
