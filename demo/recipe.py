@@ -9,6 +9,8 @@ from typing import Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 
 from torch import nn
 
+from tensorboard_cnc.results.plan import Plan
+
 Parameter: TypeAlias = str | int | float
 P = ParamSpec("P")
 # What an operation works on: a `Bench`.
@@ -25,13 +27,21 @@ class Bench(Generic[Network, Data]):
     """What an operation works on.
 
     The networks of the model's parents, the one that all models come from (absent while it is
-    made itself), and the data.
+    made itself), the data, and the plan that is carried out, where there is one.
     """
 
     parents: tuple[Network, ...]
     dense: Network | None
     data: Data
     epoch_done: EpochDone[Network]
+    plan: Plan | None = None
+
+    @property
+    def planned(self) -> nn.Module:
+        """The parent as the plan compresses it."""
+        if self.plan is None:
+            raise LookupError("no plan was made")
+        return self.plan.apply(self.parent)
 
     @property
     def parent(self) -> Network:

@@ -18,6 +18,7 @@ from demo.digits.scans import Scans, scans_of
 from demo.digits.sweep import digits_sweep
 from demo.digits.training import DivergedError
 from demo.logbook import model_run
+from demo.planning import CANDIDATES, DAMAGE, PACKED, PREDICTED, log_plan, plan_of
 from demo.recipe import Step
 from demo.story import Made, Story
 from tensorboard_cnc import cnc_summary
@@ -39,6 +40,9 @@ METRICS = (
         primary=False,
         description="Mean cross-entropy on the clean scans.",
     ),
+    DAMAGE,
+    PREDICTED,
+    PACKED,
 )
 # The run that holds the test images, and the name under which models are evaluated on them.
 DATA_RUN = "test-scans"
@@ -102,9 +106,8 @@ def make_model(
     parents = {parent: networks[parent] for parent in step.parents}
     with model_run(step, folder, METRICS) as (writer, model):
         log = EpochLog(writer, model, exam.digits.test)
-        bench = Workbench(
-            tuple(parents.values()), networks.get("dense"), exam.digits, log.epoch_done
-        )
+        dense, plan = networks.get("dense"), plan_of(step.recipe, folder)
+        bench = Workbench(tuple(parents.values()), dense, exam.digits, log.epoch_done, plan)
         try:
             net = step.recipe.apply(bench)
         except DivergedError as error:
@@ -117,6 +120,10 @@ def make_model(
         model.efficiency(found, step=log.epoch)
         model.weights(net, reference=parents)
         model.activations(net, images[:PROBE_IMAGES])
+        if step.id == "dense":
+            model.sensitivity(net, images[:PROBE_IMAGES], candidates=CANDIDATES, score="kl")
+        if plan is not None and dense is not None:
+            log_plan(model, plan, dense, net, images[PROBE_IMAGES:])
         with torch.no_grad():
             logits = net(exam.scans.images)
         model.predictions(DATA_RUN, exam.scans.ids, logits=logits)

@@ -15,6 +15,7 @@ from demo.digits.compression.recalibration import recalibrate_norms
 from demo.digits.data import Digits
 from demo.digits.network import convolutional_network
 from demo.digits.training import Loss, for_training, label_loss, trained
+from demo.planning import PLANNED, UNIFORM
 from demo.recipe import Bench, operation
 
 Workbench: TypeAlias = Bench[nn.Module, Digits]
@@ -96,6 +97,20 @@ def distill(
 def quantize(bench: Workbench, *, calibration_images: int) -> nn.Module:
     """Weights and activations become int8; ranges are observed on training images."""
     return quantize_int8(bench.parent, bench.data.train.images[:calibration_images])
+
+
+@operation(PLANNED)
+def follow_plan(bench: Workbench, *, size: str) -> nn.Module:
+    """Each layer gets the format that it bears, so that all take no more than the size."""
+    assert size
+    return bench.planned
+
+
+@operation(UNIFORM)
+def quantize_uniformly(bench: Workbench, *, candidate: str) -> nn.Module:
+    """All layers get the same format."""
+    assert candidate
+    return bench.planned
 
 
 def _trained(

@@ -8,11 +8,13 @@ from demo.digits.operations import (
     channel_prune,
     distill,
     fine_tune,
+    follow_plan,
     initialize,
     iterative_prune,
     low_rank,
     magnitude_prune,
     quantize,
+    quantize_uniformly,
     random_prune,
     recalibrate,
     restore,
@@ -27,7 +29,7 @@ LAYERS: tuple[LayerName, ...] = ("conv2", "conv3", "hidden")
 
 
 def digits_sweep(*, epochs: int = 30, tuning_epochs: int = 8) -> tuple[Step[Workbench], ...]:
-    """54 models, parents before children; one of them diverges."""
+    """56 models, parents before children; one of them diverges."""
     return (
         Step("dense", train(epochs=epochs, lr=0.1, seed=0)),
         # The same again, to tell what compression changes from what chance does.
@@ -37,6 +39,7 @@ def digits_sweep(*, epochs: int = 30, tuning_epochs: int = 8) -> tuple[Step[Work
         *_other_choices(tuning_epochs),
         *_smaller(epochs, tuning_epochs),
         *_quantized(),
+        *_planned(),
     )
 
 
@@ -118,6 +121,14 @@ def _quantized() -> list[Step[Workbench]]:
             "rank-35-ft",
             "small-distilled",
         )
+    ]
+
+
+def _planned() -> list[Step[Workbench]]:
+    """One format for all layers, and the one that each of them bears, in the same bytes."""
+    return [
+        Step("all-int4", quantize_uniformly(candidate="int4"), _DENSE),
+        Step("plan-14kB", follow_plan(size="13.62 kB"), _DENSE),
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 
 from demo.language.completion import Answers, answers
@@ -17,6 +17,7 @@ from demo.language.sweep import language_sweep
 from demo.language.text import Text, documentation
 from demo.language.transformer import CONTEXT, Attention, Block, FeedForward, LanguageModel
 from demo.logbook import model_run
+from demo.planning import CANDIDATES, DAMAGE, PACKED, PREDICTED, log_plan, plan_of
 from demo.recipe import Step
 from demo.story import Made, Story
 from tensorboard_cnc import cnc_summary
@@ -44,6 +45,9 @@ METRICS = (
         format=".3f",
         description="Mean cross-entropy of the right words.",
     ),
+    DAMAGE,
+    PREDICTED,
+    PACKED,
 )
 # The run that holds the sentences, and the name under which models are evaluated on them.
 TEXT_RUN = "sentences"
@@ -51,6 +55,8 @@ BATCH = 16
 REPEATS = 10
 # On what the layers of all models are compared.
 PROBES = 8
+# Stretches of words on which formats of layers are chosen, and tried afterwards.
+PLANNED_WITH, TRIED_ON = 32, 96
 
 
 _MODULES = (
@@ -103,7 +109,8 @@ def make_model(
             model.metrics(answers(net, text).metrics(), step=epoch)
             writer.add_scalar("loss/train", training_loss, epoch)
 
-        desk = Desk(tuple(parents.values()), dense, text, epoch_done)
+        plan = plan_of(step.recipe, folder)
+        desk = Desk(tuple(parents.values()), dense, text, epoch_done, plan)
         net = step.recipe.apply(desk).eval()
         found = answers(net, text)
         model.metrics(found.metrics())
@@ -112,8 +119,21 @@ def make_model(
         model.weights(net, reference=parents)
         with torch.no_grad():
             model.activations(net, stretches[:PROBES])
+        probe, held_out = _stretches_to_plan_with(text)
+        if step.id == "dense":
+            model.sensitivity(net, probe, candidates=CANDIDATES)
+        if plan is not None and dense is not None:
+            log_plan(model, plan, dense, net, held_out)
         log_answers(model, text, found)
         return Made(found.summary(), net)
+
+
+def _stretches_to_plan_with(text: Text) -> tuple[Tensor, Tensor]:
+    """Stretches of all pages, int64 (n, CONTEXT): those of the plan, and others to try it on."""
+    stretches = text.tokens[: len(text.tokens) // CONTEXT * CONTEXT].view(-1, CONTEXT)
+    order = torch.randperm(len(stretches), generator=torch.Generator().manual_seed(0))
+    chosen = stretches[order[: PLANNED_WITH + TRIED_ON]]
+    return chosen[:PLANNED_WITH], chosen[PLANNED_WITH:]
 
 
 def log_answers(model: cnc_summary.ModelHandle, text: Text, found: Answers) -> None:

@@ -10,6 +10,7 @@ from demo.language.compression import PARTS, int8_weights, norms, pruned, restor
 from demo.language.text import Text
 from demo.language.training import trained
 from demo.language.transformer import LanguageModel
+from demo.planning import PLANNED, UNIFORM
 from demo.recipe import Bench, operation
 
 PartName: TypeAlias = Literal[
@@ -62,6 +63,20 @@ def quantize(desk: Desk, *, weights_only: bool) -> nn.Module:
     """Weights of all linear layers become int8 with a scale for each output."""
     assert weights_only
     return int8_weights(desk.parent)
+
+
+@operation(PLANNED)
+def follow_plan(desk: Desk, *, size: str) -> nn.Module:
+    """Each layer gets the format that it bears, so that all take no more than the size."""
+    assert size
+    return desk.planned
+
+
+@operation(UNIFORM)
+def quantize_uniformly(desk: Desk, *, candidate: str) -> nn.Module:
+    """All layers get the same format."""
+    assert candidate
+    return desk.planned
 
 
 def norm_parameters(net: LanguageModel) -> list[nn.Parameter]:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from demo.language.operations import Desk, prune, quantize, restore, retrain_norms, train
+from demo.language.operations import (
+    Desk,
+    follow_plan,
+    prune,
+    quantize,
+    quantize_uniformly,
+    restore,
+    retrain_norms,
+    train,
+)
 from demo.recipe import Step
 
 AMOUNTS = (0.3, 0.5, 0.7)
 
 
 def language_sweep(*, epochs: int = 40, tuning_epochs: int = 4) -> tuple[Step[Desk], ...]:
-    """24 models, parents before children."""
+    """26 models, parents before children."""
     tune = retrain_norms(epochs=tuning_epochs, lr=0.02, seed=0)
     int8 = quantize(weights_only=True)
     steps = [Step("dense", train(epochs=epochs, lr=0.003, seed=0))]
@@ -40,5 +49,8 @@ def language_sweep(*, epochs: int = 40, tuning_epochs: int = 4) -> tuple[Step[De
         Step("all-10-norms-int8", int8, ("all-10-norms",)),
         Step("all-30-norms-int8", int8, ("all-30-norms",)),
         Step("ff-50-int8", int8, ("ff-50",)),
+        # One format for all layers, and the one that each of them bears, in the same bytes.
+        Step("all-int4", quantize_uniformly(candidate="int4"), ("dense",)),
+        Step("plan-620kB", follow_plan(size="620.3 kB"), ("dense",)),
     ]
     return tuple(steps)
