@@ -17,11 +17,12 @@ from tensorboard_cnc.results import comparison, runs
 from tensorboard_cnc.results.behaviors import Behaviors
 from tensorboard_cnc.results.layers import Layers
 from tensorboard_cnc.results.models import Models
+from tensorboard_cnc.results.plan import Plan
 from tensorboard_cnc.results.table import Table
 from tests.docs.pages import DOCS
 
 REFERENCE = DOCS / "reference"
-READ_BACK = (runs.Runs, Models, comparison.Comparison, Behaviors, Layers, Table)
+READ_BACK = (runs.Runs, Models, comparison.Comparison, Behaviors, Layers, Plan, Table)
 # Types that are explained with the calls that take or return them.
 _ALIASES = {"Model", "Writer"}
 

@@ -17,7 +17,7 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
     """Reads mkdocs.yml without making the Python objects that it names."""
 
 
-_LIST = re.compile(r"(?:[-*]|\d+\.) ")
+_LIST = re.compile(r"(?P<indent> *)(?:[-*]|\d+\.) ")
 
 
 def _unmade(loader: Any, _suffix: str, node: Any) -> Any:
@@ -69,13 +69,14 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)
-def test_lists_and_tables_begin_after_an_empty_line(page: Path) -> None:
-    """GitHub does without one; Python-Markdown, which makes the site, does not."""
+def test_lists_and_tables_are_read_alike(page: Path) -> None:
+    """GitHub needs no empty line before them, and any indent; Python-Markdown is stricter."""
     before = ""
     for line in prose(page).splitlines():
-        starts = line.startswith("|") or bool(_LIST.match(line))
+        item = _LIST.match(line)
         goes_on = before.startswith(("|", " ")) or bool(_LIST.match(before))
-        assert not starts or not before.strip() or goes_on, line
+        assert not (item or line.startswith("|")) or not before.strip() or goes_on, line
+        assert not item or len(item["indent"]) % 4 == 0, f"indent by fours: {line}"
         before = line
 
 
