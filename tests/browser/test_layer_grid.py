@@ -40,7 +40,8 @@ def rounded(values: np.ndarray, bits: int) -> np.ndarray:
     if values.ndim == 1:
         return values
     step = 2 * np.abs(values).max() / (2**bits - 1)
-    return (step * np.round(values / step)).astype(np.float32)
+    levels: np.ndarray = step * np.round(values / step)
+    return levels.astype(np.float32)
 
 
 def log_blocks(logdir: Path) -> Path:
