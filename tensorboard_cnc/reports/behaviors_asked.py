@@ -127,7 +127,9 @@ class BehaviorsAsked:
         if self.models:
             harmed = self._ask(part, "harmed", measure=_harm_measure(summary))
             self._harmed = self._harmed or cast(wire.HarmedSlices | None, harmed)
-            self._ask(part, "flows", limit=_MOST_FLOWS, **choice)
+            # Of texts that are predicted, each is some instance's own.
+            if self.with_instances or summary["kind"] in ("classes", "multi-label"):
+                self._ask(part, "flows", limit=_MOST_FLOWS, **choice)
         for dimension in (None, *summary["dimensions"]):
             self._slices(part, dimension, choice, None)
         if self.with_instances:
