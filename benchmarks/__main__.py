@@ -15,6 +15,7 @@ _BENCHMARKS = (
     "weights",
     "models",
     "read",
+    "report",
     "many",
     "differences",
     "behaviors",

@@ -20,6 +20,10 @@ _PAGE = {"instances": 100, "slices": 200}
 # Those whose instances are inside, of all that were harmed or broke most.
 _MOST_HARMED = 30
 _MOST_LEVELS = 40
+# As the panel asks: how many changes are drawn, and how many instances a slice has that is listed.
+_MOST_FLOWS = "16"
+_LEAST = "30"
+_FLIPS: tuple[wire.Flip, ...] = ("negative", "positive", "changed_wrong", "changed")
 _RIGHT = "correct"
 # Parts of a report, as they are told.
 _OPENING = "first views of predictions"
@@ -47,13 +51,16 @@ class BehaviorsAsked:
         self._harmed: wire.HarmedSlices | None = None
 
     def opening(self) -> None:
-        """What the place shows at first, by each attribute, and what was forgotten."""
+        """What the place shows at first, by each attribute, what broke and what was forgotten."""
         if not self.logged:
             return
         self._view({}, _OPENING)
-        if self.with_instances:
-            for family in ("selection", "descendants"):
-                self._instances("forgotten instances", "forgotten", family=family)
+        if not self.with_instances:
+            return
+        for family in ("selection", "descendants"):
+            self._instances("forgotten instances", "forgotten", family=family)
+        for model in self.models:
+            self._filtered([_flip(model, self._broken_by(model))])
 
     def glance(self) -> None:
         """What is said of one model beside others."""
@@ -78,7 +85,7 @@ class BehaviorsAsked:
         if not self.logged or not self.with_instances:
             return
         for model in self.models:
-            for flip in ("negative", "positive", "changed_wrong"):
+            for flip in _FLIPS:
                 self._filtered([_flip(model, flip)])
         for harmed in self._worst():
             slices = [_slice(by, level) for by, level in harmed.slices]
@@ -97,7 +104,7 @@ class BehaviorsAsked:
         harms = [f"harm:{key}" for key in self.models]
         for dimension in self._dimensions():
             for sort in ("harm", "-n", "level", *harms, *changes, *values[:2]):
-                self._slices("sorted slices", dimension["id"], {}, sort)
+                self._slices("sorted slices", dimension, {}, sort)
         if self.with_instances:
             for order in (None, "order", "label", "-disagreement", *changes, *values):
                 self._instances("sorted instances", "instances", sort=order)
@@ -113,23 +120,35 @@ class BehaviorsAsked:
             self._view({"measure": measure["id"]}, _MEASURES)
 
     def _view(self, choice: Parameters, part: str) -> None:
-        """Summary, harm, slices by each attribute and the first instances."""
+        """Summary, harm, changes, slices by each attribute and the first instances."""
         summary = self._ask(part, "summary", **choice)
         if summary is None:
             return
         if self.models:
             harmed = self._ask(part, "harmed", measure=_harm_measure(summary))
             self._harmed = self._harmed or cast(wire.HarmedSlices | None, harmed)
-        for by in (None, *(dimension["id"] for dimension in summary["dimensions"])):
-            self._slices(part, by, choice, _first_sort(summary, self.models, "slices"))
+            # Of texts that are predicted, each is some instance's own.
+            if self.with_instances or summary["kind"] in ("classes", "multi-label"):
+                self._ask(part, "flows", limit=_MOST_FLOWS, **choice)
+        for dimension in (None, *summary["dimensions"]):
+            self._slices(part, dimension, choice, None)
         if self.with_instances:
             sort = _first_sort(summary, self.models, "instances")
             self._instances(part, "instances", sort=sort, **choice)
 
-    def _slices(self, part: str, by: str | None, choice: Parameters, sort: str | None) -> None:
+    def _slices(
+        self, part: str, dimension: wire.Dimension | None, choice: Parameters, sort: str | None
+    ) -> None:
+        """Slices by a dimension, else by the first; without a sort as they are shown at first."""
+        assert self.summary is not None
+        shown = dimension or next(iter(self.summary["dimensions"]), None)
+        by = None if dimension is None else _json([dimension["id"]])
+        # Lines go on over what has few instances, and over levels in their order.
+        numeric = shown is not None and shown["numeric"]
+        first = "level" if numeric else _first_sort(self.summary, self.models, "slices")
         page = {"offset": "0", "limit": str(_PAGE["slices"])}
-        named = None if by is None else _json([by])
-        self._ask(part, "slices", by=named, sort=sort, **choice, **page)
+        for least in (None,) if numeric else (_LEAST,) if sort else (_LEAST, None):
+            self._ask(part, "slices", by=by, sort=sort or first, least=least, **choice, **page)
 
     def _instances(self, part: str, level: str, **parameters: str | None) -> None:
         rows = _PAGE["instances"]
@@ -163,6 +182,19 @@ class BehaviorsAsked:
         if self._ask("filtered instances", "summary", **choice) is not None:
             sort = sort or _first_sort(self.summary, self.models, "instances")
             self._instances("filtered instances", "instances", sort=sort, **choice)
+        if self.models:
+            # The page shows all that a model changed beside what is kept of its changes.
+            of_slices = [each for each in conditions if each["kind"] == "slice"]
+            for kept in (of_slices, conditions):
+                filter = _json(kept) if kept else None
+                flows = {"filter": filter, "measure": measure, "limit": _MOST_FLOWS}
+                self._ask("filtered instances", "flows", **flows)
+
+    def _broken_by(self, model: str) -> wire.Flip:
+        """As the panel's `brokenBy`."""
+        sides = self.summary["models"] if self.summary else []
+        own = next((side for side in sides if side["key"] == model), None)
+        return "negative" if own and own["outcomes"] else "changed"
 
     def _worst(self) -> Iterator[_Harmed]:
         """Slices and pairs that the page leads to, the harmed ones first."""
@@ -229,7 +261,7 @@ def _harm_by(
 
 
 def _first_sort(summary: wire.BehaviorSummary, models: Sequence[str], rows: str) -> str | None:
-    """As the panel's `firstSort`: by the loss of the model that lost most on the whole."""
+    """As the panel's `firstSort`: by the loss of the model that lost most, else by disagreement."""
     shown = _measure(summary)
     goal = shown["goal"] if shown else None
     losses = {
@@ -240,7 +272,8 @@ def _first_sort(summary: wire.BehaviorSummary, models: Sequence[str], rows: str)
         and (change := model["change"]["value"]) is not None
     }
     if not losses:
-        return None
+        predicted = any(model["agreement"] for model in summary["models"])
+        return "-disagreement" if predicted and rows != "slices" else None
     worst = max(losses, key=lambda key: losses[key])
     if rows == "slices":
         return f"harm:{worst}" if len(losses) > 1 else None
