@@ -17,6 +17,8 @@ from tensorboard_cnc.reports.answers import Answers
 # What the panel shows of a list: two pages of instances, one of slices.
 ROWS = 200
 _PAGE = {"instances": 100, "slices": 200}
+# Slices of fewer instances are folded; so many changes of predictions are drawn.
+_FEW, _FLOWS = 30, 16
 # Those whose instances are inside, of all that were harmed or broke most.
 _MOST_HARMED = 30
 _MOST_LEVELS = 40
@@ -51,6 +53,7 @@ class BehaviorsAsked:
         if not self.logged:
             return
         self._view({}, _OPENING)
+        self._flows(_OPENING, [])
         if self.with_instances:
             for family in ("selection", "descendants"):
                 self._instances("forgotten instances", "forgotten", family=family)
@@ -78,7 +81,7 @@ class BehaviorsAsked:
         if not self.logged or not self.with_instances:
             return
         for model in self.models:
-            for flip in ("negative", "positive", "changed_wrong"):
+            for flip in ("negative", "positive", "changed_wrong", *self._changed(model)):
                 self._filtered([_flip(model, flip)])
         for harmed in self._worst():
             slices = [_slice(by, level) for by, level in harmed.slices]
@@ -128,8 +131,29 @@ class BehaviorsAsked:
 
     def _slices(self, part: str, by: str | None, choice: Parameters, sort: str | None) -> None:
         page = {"offset": "0", "limit": str(_PAGE["slices"])}
-        named = None if by is None else _json([by])
-        self._ask(part, "slices", by=named, sort=sort, **choice, **page)
+        asked = {"by": None if by is None else _json([by]), **choice, **page}
+        numeric = next((d["numeric"] for d in self._dimensions() if by in (None, d["id"])), False)
+        if numeric:
+            # Lines go on over what has few instances, in the order of levels.
+            for order in dict.fromkeys((sort, "level")):
+                self._ask(part, "slices", sort=order, **asked)
+            return
+        folded = self._ask(part, "slices", sort=sort, least=str(_FEW), **asked)
+        if folded is not None and folded["left_out"]:
+            self._ask(part, "slices", sort=sort, **asked)
+
+    def _flows(self, part: str, conditions: Sequence[Parameters]) -> None:
+        """Who became what. Of texts that is what instances say."""
+        told = self.summary is not None and (self.with_instances or self.summary["kind"] != "texts")
+        if self.models and told:
+            kept = _json(conditions) if conditions else None
+            self._ask(part, "flows", filter=kept, limit=str(_FLOWS))
+
+    def _changed(self, model: str) -> tuple[wire.Flip, ...]:
+        """What is shown as broken where nobody knows who is right."""
+        sides = self.summary["models"] if self.summary else []
+        known = any(side["key"] == model and side["outcomes"] for side in sides)
+        return () if known else ("changed",)
 
     def _instances(self, part: str, level: str, **parameters: str | None) -> None:
         rows = _PAGE["instances"]
@@ -161,6 +185,9 @@ class BehaviorsAsked:
         assert self.summary is not None
         choice = {"filter": _json(conditions), "measure": measure}
         if self._ask("filtered instances", "summary", **choice) is not None:
+            self._flows(
+                "filtered instances", [each for each in conditions if each["kind"] != "flip"]
+            )
             sort = sort or _first_sort(self.summary, self.models, "instances")
             self._instances("filtered instances", "instances", sort=sort, **choice)
 
@@ -229,7 +256,7 @@ def _harm_by(
 
 
 def _first_sort(summary: wire.BehaviorSummary, models: Sequence[str], rows: str) -> str | None:
-    """As the panel's `firstSort`: by the loss of the model that lost most on the whole."""
+    """As the panel's `firstSort`: by the loss of the model that lost most, else by disagreement."""
     shown = _measure(summary)
     goal = shown["goal"] if shown else None
     losses = {
@@ -240,7 +267,9 @@ def _first_sort(summary: wire.BehaviorSummary, models: Sequence[str], rows: str)
         and (change := model["change"]["value"]) is not None
     }
     if not losses:
-        return None
+        sides = [model for model in summary["models"] if model["key"] in models]
+        told = rows == "instances" and any(model["agreement"] for model in sides)
+        return "-disagreement" if told else None
     worst = max(losses, key=lambda key: losses[key])
     if rows == "slices":
         return f"harm:{worst}" if len(losses) > 1 else None

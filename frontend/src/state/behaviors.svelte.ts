@@ -173,7 +173,10 @@ export class Behaviors extends Compared {
     const filter = this.conditions.filter(
       (each) => !(own.has(each.kind) && "model" in each && each.model === this.lead),
     );
-    return this.address("flows", { filter, limit: MOST_FLOWS });
+    const { base, link } = this.panel;
+    const subject = { base: base?.key ?? "", models: this.models, dataset: link.evaluation };
+    const detail = { filter, limit: MOST_FLOWS };
+    return behaviorsAddress("flows", { ...subject, measure: null, form: null }, detail);
   });
 
   /** Where a page of slices is; null while it is not known what they are by. */
