@@ -21,7 +21,7 @@ from tests.results.story import log_story
 ATTACK = "</script><script>window.pwned=1</script><img src=x onerror='window.pwned=1'><!--&amp;"
 # Names must print; texts need not.
 HOSTILE = f"{ATTACK}\u2028"
-ROWS = ("harmed slices", "instances", "forgotten")
+ROWS = ("harmed slices", "broken", "instances", "forgotten")
 PLACES = ("overview", "behaviors", "layers")
 # What was asked for and is not inside, and what the policy held back.
 LISTEN = """

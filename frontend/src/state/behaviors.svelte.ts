@@ -59,9 +59,11 @@ export class Behaviors extends Compared {
   );
   /** Keys of the base and these. */
   readonly compared = $derived.by(() => [this.panel.base?.key ?? "", ...this.models]);
-  readonly rows = $derived.by<BehaviorRows>(
-    () => this.panel.link.behaviorRows ?? (this.whole?.dimensions.length ? "slices" : "instances"),
-  );
+  readonly rows = $derived.by<BehaviorRows>(() => {
+    const chosen = this.panel.link.behaviorRows;
+    if (chosen !== null && (chosen !== "broken" || this.seen)) return chosen;
+    return this.whole?.dimensions.length ? "slices" : "instances";
+  });
 
   /** To be created while the place is set up. */
   constructor(panel: () => Panel) {
