@@ -57,7 +57,7 @@ def test_every_answer_is_the_routes(opened: Opened, story_folder: Path) -> None:
             route, *told = json.loads(key)
             response = tensorboard.client.get(f"/data/plugin/cnc/{route}", query_string=dict(told))
             assert response.get_json()["error"] == reason
-    for level in ("summary", "harmed", "slices", "instances", "instance", "forgotten"):
+    for level in ("summary", "harmed", "slices", "instances", "instance", "forgotten", "flows"):
         assert asked[f"behaviors {level}"] > 1, level
     assert asked["layers tree"] > 3
     assert asked["layers row"] > 1

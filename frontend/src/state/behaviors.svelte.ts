@@ -59,9 +59,11 @@ export class Behaviors extends Compared {
   );
   /** Keys of the base and these. */
   readonly compared = $derived.by(() => [this.panel.base?.key ?? "", ...this.models]);
-  readonly rows = $derived.by<BehaviorRows>(
-    () => this.panel.link.behaviorRows ?? (this.whole?.dimensions.length ? "slices" : "instances"),
-  );
+  readonly rows = $derived.by<BehaviorRows>(() => {
+    const chosen = this.panel.link.behaviorRows;
+    if (chosen !== null && (chosen !== "broken" || this.seen)) return chosen;
+    return this.whole?.dimensions.length ? "slices" : "instances";
+  });
 
   /** To be created while the place is set up. */
   constructor(panel: () => Panel) {
@@ -173,7 +175,10 @@ export class Behaviors extends Compared {
     const filter = this.conditions.filter(
       (each) => !(own.has(each.kind) && "model" in each && each.model === this.lead),
     );
-    return this.address("flows", { filter, limit: MOST_FLOWS });
+    const { base, link } = this.panel;
+    const subject = { base: base?.key ?? "", models: this.models, dataset: link.evaluation };
+    const detail = { filter, limit: MOST_FLOWS };
+    return behaviorsAddress("flows", { ...subject, measure: null, form: null }, detail);
   });
 
   /** Where a page of slices is; null while it is not known what they are by. */
