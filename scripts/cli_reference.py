@@ -28,6 +28,7 @@ GUIDES = {
     "add": "../guides/existing-experiments.md#from-a-checkpoint",
     "check": "../guides/ci-gate.md",
     "list": "../guides/ci-gate.md#in-the-terminal",
+    "adopt": "../guides/existing-experiments.md#old-runs-of-tensorboard",
     "edit": "../guides/changing.md#tensorboard-cnc-edit",
     "report": "../report.md",
     "show": "../guides/ci-gate.md#in-the-terminal",

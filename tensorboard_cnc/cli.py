@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from typing import TextIO
 
 from tensorboard_cnc import __version__
+from tensorboard_cnc.commands.adopt import add_adopt
 from tensorboard_cnc.commands.check import add_check
 from tensorboard_cnc.commands.edit import add_edit
 from tensorboard_cnc.commands.listing import add_list, add_show
@@ -54,6 +55,7 @@ def command_line() -> argparse.ArgumentParser:
     parser.set_defaults(run=None)
     _add_import(commands)
     _add_add(commands)
+    add_adopt(commands)
     add_edit(commands)
     add_check(commands)
     add_report(commands)

@@ -44,8 +44,8 @@ def _loaders() -> Iterator[Loader]:
 
 
 LOADERS = tuple(_loaders())
-# What CncLoader.fix_flags sets by default.
-SAMPLES = {"cnc": 1}
+# What CncLoader.fix_flags sets by default, and TensorBoard itself.
+SAMPLES = {"cnc": 1, "scalars": 1000}
 # How long anything that must happen is waited for, which a busy machine may need: nothing that
 # passes takes so long.
 DEADLINE_SECONDS = 120.0

@@ -98,9 +98,15 @@ def _models() -> list[Record]:
             "é/1", ("a", "b"), Operation("prune", parameters), "finished", "why", "about", "x.pt",
             5, 9, "twin",
         ),
+        ModelCard(
+            "m", created_us=9, note="see https://x.y", tags=("a", "b"), hidden=True, renamed="n",
+            edits=True, says=frozenset({"note", "tags", "hidden", "renamed"}),
+        ),
+        Metrics("m", (Measurement("typo", (), withdrawn=True),)),
         Metrics("m", (measured, Measurement("latency", tuple(np.linspace(1, 2, 60).tolist())))),
         MetricSpecs((
             MetricSpec("accuracy", "max", "%", ".1%", 0.0, 1.0, True, Budget("at_most", 2.0), "t"),
+            MetricSpec("loss", "min", scalar="loss", summary="best"),
         )),
         Problems("m", (LoggedProblem("It broke.", "Mend it.", 3),)),
     ]  # fmt: skip

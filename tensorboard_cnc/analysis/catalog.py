@@ -20,12 +20,12 @@ from tensorboard_cnc.analysis.near_ids import NearIds
 from tensorboard_cnc.analysis.nearest import ModelIndex
 from tensorboard_cnc.analysis.problem import Problem, nobody_logged
 from tensorboard_cnc.analysis.said_replicates import said_replicates
+from tensorboard_cnc.analysis.unmet_scalars import unmet_scalars
 from tensorboard_cnc.records.identity import model_key
 from tensorboard_cnc.records.models import (
     MOST_PROCESSES,
     Bulk,
     Metrics,
-    MetricSpec,
     ModelCard,
     Problems,
     Scalars,
@@ -92,10 +92,12 @@ def build_catalog(
     scalars: Scalars,
     bulk: Iterable[Bulk] = (),
     complete: bool = True,
+    kept_points: int | None = None,
 ) -> Catalog:
     """Resolves everything that records name across runs. Pure, and total: never raises.
 
-    `complete`: whether these records are all that the log directory holds.
+    `complete`: whether these records are all that the log directory holds. `kept_points`: how many
+    points of a scalar are kept, where some may be left out; None: all.
     """
     stored = tuple(stored)
     shown_as, misnamed = display_names(members)
@@ -109,7 +111,7 @@ def build_catalog(
     logged = _logged_measurements(stored, claims)
     owned = _owned(bulk, claims)
     ghosts = claims.ghosts
-    from_scalars = measured_from_scalars(members, specs.values(), scalars)
+    from_scalars = measured_from_scalars(members, specs.values(), scalars, kept_points)
     measured = {
         key: standing(from_scalars.get(key, ()), logged.get(key, ()))
         for key in (*(member.key for member in members), *lineage.ghosts, *ghosts)
@@ -133,7 +135,7 @@ def build_catalog(
             *conflicts,
             *mixed,
             *claims.problems,
-            *(_unmet_scalars(members, specs.values(), scalars) if complete else ()),
+            *unmet_scalars(members, specs.values(), scalars, complete),
             *unclaimed,
             *_logged_problems(stored, index),
         ),
@@ -245,25 +247,6 @@ def _unclaimed_changes(
         if isinstance(card := entry.record, ModelCard)
         and card.edits
         and index.find(card.id, run=entry.run, at_us=card.created_us) is None
-    ]
-
-
-def _unmet_scalars(
-    members: tuple[Member, ...], specs: Iterable[MetricSpec], scalars: Scalars
-) -> list[Problem]:
-    """A problem for each scalar that no run has, once no model is running that may yet log it."""
-    if not members or any(member.card.status == "running" for member in members):
-        return []
-    present = {tag for _, tag in scalars}
-    return [
-        Problem(
-            f'The metric "{spec.name}" is defined as the last value of the scalar "{spec.scalar}", '
-            "which no run with a model has.",
-            "Correct the tag in cnc_summary.metric(..., scalar=...), or log the scalar through a "
-            "writer in the model's run.",
-        )
-        for spec in specs
-        if spec.scalar and spec.scalar not in present
     ]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tensorboard_cnc.analysis.lineage import Member
+from tensorboard_cnc.analysis.scalar_values import ChosenPoint, chosen_point
 from tensorboard_cnc.records.models import Measurement, MetricSpec, Scalars
 
 _FAR_SECONDS = 1e12
@@ -54,25 +55,41 @@ def _newest_by_name(measured: Iterable[Measured]) -> dict[str, Measured]:
 
 
 def measured_from_scalars(
-    members: Iterable[Member], specs: Iterable[MetricSpec], scalars: Scalars
+    members: Iterable[Member],
+    specs: Iterable[MetricSpec],
+    scalars: Scalars,
+    kept: int | None = None,
 ) -> dict[str, list[Measured]]:
     """By model key, the metrics whose spec names a scalar of the model's run.
 
-    Where a run holds one model it is the scalar's last value; where it holds several, the
-    last one after the model before it was closed and before the model itself was.
+    Where a run holds one model it is the scalar's last value, or the one that the spec asks for;
+    where it holds several, that of those after the model before it was closed and before the model
+    itself was. `kept`: from how many points on some are left out; None: never.
     """
     wanted = [spec for spec in specs if spec.scalar]
     found: dict[str, list[Measured]] = defaultdict(list)
     for member, start, end in _windows(members):
         for spec in wanted:
             points = scalars.get((member.run, spec.scalar), ())
-            last = next((p for p in reversed(points) if start < p.time <= end), None)
-            if last is not None:
-                measurement = Measurement(
-                    spec.name, (last.value,), last.step, logged_us=_microseconds(last.time)
-                )
+            own = [point for point in points if start < point.time <= end]
+            thinned = kept is not None and len(points) >= kept
+            chosen = chosen_point(own, spec, kept if thinned else None)
+            if chosen is not None:
+                measurement = _measurement(spec.name, chosen)
                 found[member.key].append(Measured(measurement, member.run, spec.scalar))
     return found
+
+
+def _measurement(name: str, chosen: ChosenPoint) -> Measurement:
+    point = chosen.point
+    return Measurement(
+        name,
+        (point.value,),
+        point.step,
+        logged_us=_microseconds(point.time),
+        note=chosen.note,
+        bound=chosen.bound,
+    )
 
 
 def _microseconds(seconds: float) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tensorboard_cnc.analysis.metric_goals import guess_goal
 from tensorboard_cnc.analysis.problem import Problem
+from tensorboard_cnc.analysis.scalar_values import needs_history
 from tensorboard_cnc.records.models import MetricSpec, MetricSpecs, Stored
 
 # What each field but the name holds where nobody said anything.
@@ -63,6 +64,11 @@ def merge_specs(stored: Iterable[Stored]) -> tuple[dict[str, MetricSpec], list[P
 def scalar_tags(stored: Iterable[Stored]) -> set[str]:
     """The ordinary scalars that any run names for a metric."""
     return {spec.scalar for _, spec in _all_specs(stored) if spec.scalar}
+
+
+def whole_scalars(stored: Iterable[Stored]) -> set[str]:
+    """Those of which more than the last value matters."""
+    return {spec.scalar for spec in merge_specs(stored)[0].values() if needs_history(spec)}
 
 
 def known_metrics(specs: dict[str, MetricSpec], logged: Iterable[str]) -> list[KnownMetric]:

@@ -161,9 +161,9 @@ def _source(runs: Runs, metric: str, measured: wire.Metric) -> str:
     """As " (best of val/acc, step 400)", where a value was taken from a scalar."""
     if "scalar" not in measured:
         return ""
-    summary = _spec(runs, metric).get("summary", "last").partition(":")[0]
-    step = f", step {measured['step']}" if measured["step"] is not None else ""
-    return f" ({summary} of {measured['scalar']}{step})"
+    scalar, step = measured["scalar"], measured["step"]
+    kind = _spec(runs, metric).get("summary", "last").partition(":")[0]
+    return f" ({scalar} at step {step})" if kind == "at" else f" ({kind} of {scalar}, step {step})"
 
 
 def _facts(model: Model) -> Iterator[tuple[str, str]]:

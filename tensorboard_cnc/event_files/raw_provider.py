@@ -205,7 +205,7 @@ class RawProvider(provider.DataProvider):  # type: ignore[misc]
             if file.run not in runs:
                 continue
             for _, seen in values_of(file, needles, self.problems):
-                value = _scalar(seen.value) if seen.value.tag in tags else None
+                value = scalar_value(seen.value) if seen.value.tag in tags else None
                 if value is None:
                     continue
                 points = found.setdefault(file.run, {}).setdefault(seen.value.tag, [])
@@ -241,7 +241,7 @@ def _array(tag: str, series: Series) -> Any:
     return tensor_util.make_ndarray(tensor)
 
 
-def _scalar(value: Summary.Value) -> float | None:
+def scalar_value(value: Summary.Value) -> float | None:
     """A scalar, as TensorBoard reads one: a plain number, or a tensor of one."""
     if value.HasField("simple_value"):
         return float(value.simple_value)

@@ -18,7 +18,7 @@ from tensorboard_cnc.plugin.record_cache import LIMIT_BYTES, RecordCache, Record
 from tensorboard_cnc.plugin.responses import File, refuse, respond
 from tensorboard_cnc.plugin.routes import ROUTES, Route
 from tensorboard_cnc.plugin.shared_work import SharedWork
-from tensorboard_cnc.plugin.snapshot import Snapshot
+from tensorboard_cnc.plugin.snapshot import SCALAR_POINTS, Snapshot
 from tensorboard_cnc.plugin.unread_files import watched
 from tensorboard_cnc.plugin.wsgi import WsgiApp, application, still_waits
 from tensorboard_cnc.reader.bulk_reader import BulkReader
@@ -40,6 +40,9 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._snapshots: dict[str, Snapshot] = {}
         self._opening = threading.Lock()
         megabytes = getattr(context.flags, "cnc_cache_mb", None)
+        samples = getattr(context.flags, "samples_per_plugin", None) or {}
+        # 0 stands for all.
+        self._kept_points = samples.get("scalars", SCALAR_POINTS) or None
         self._cache = RecordCache(LIMIT_BYTES if megabytes is None else megabytes << 20)
         self._work = SharedWork(_AT_ONCE)
 
@@ -60,7 +63,9 @@ class CncPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         """What is logged in one experiment; "" is the only one of a local TensorBoard."""
         with self._opening:
             snapshot = self._snapshots.pop(experiment_id, None)
-            snapshot = snapshot or Snapshot(self._provider, experiment_id, self._event_files)
+            snapshot = snapshot or Snapshot(
+                self._provider, experiment_id, self._event_files, self._kept_points
+            )
             self._snapshots[experiment_id] = snapshot
             if len(self._snapshots) > _KEPT_EXPERIMENTS:
                 # The one that was asked for longest ago.

@@ -15,7 +15,7 @@ from tensorboard.data.provider import DataProvider
 
 from tensorboard_cnc.analysis.catalog import Catalog, build_catalog, members_of
 from tensorboard_cnc.analysis.lineage import Member
-from tensorboard_cnc.analysis.metric_specs import scalar_tags
+from tensorboard_cnc.analysis.metric_specs import scalar_tags, whole_scalars
 from tensorboard_cnc.analysis.silence import next_silence_us
 from tensorboard_cnc.errors import RecordError
 from tensorboard_cnc.plugin.differences_response import chosen_models, differences_response
@@ -24,7 +24,7 @@ from tensorboard_cnc.plugin.questions import DifferencesQuestion
 from tensorboard_cnc.plugin.responses import Body, json_body
 from tensorboard_cnc.plugin.unread_files import EventFiles
 from tensorboard_cnc.reader.event_store import Contents, EventStore, Unreadable
-from tensorboard_cnc.reader.scalars import ScalarStore
+from tensorboard_cnc.reader.scalars import ALL_POINTS, ScalarStore
 from tensorboard_cnc.records.models import Scalars
 
 # Listing TensorBoard's tags costs 60-120 ms at 1,000 runs.
@@ -34,8 +34,8 @@ _PAUSES = 2
 # A page that comes back after a pause is worth a short wait for what is new.
 _WAIT_FROM_SECONDS = 20.0
 _WAIT_SECONDS = 1.0
-# TensorBoard's own retention for scalars.
-_SCALAR_POINTS = 1000
+# How many points of a scalar TensorBoard keeps unless it is told otherwise.
+SCALAR_POINTS = 1000
 # A person walks back and forth between a few selections.
 _KEPT_DIFFERENCES = 16
 
@@ -77,8 +77,14 @@ class Snapshot:
     """The newest generation of one experiment."""
 
     def __init__(
-        self, provider: DataProvider, experiment_id: str, event_files: EventFiles | None = None
+        self,
+        provider: DataProvider,
+        experiment_id: str,
+        event_files: EventFiles | None = None,
+        kept_points: int | None = SCALAR_POINTS,
     ) -> None:
+        """`kept_points`: how many points of a scalar TensorBoard keeps; None: all."""
+        self._kept_points = kept_points
         self._events = EventStore(provider, experiment_id)
         self._event_files = event_files
         self._scalars = ScalarStore(provider, experiment_id)
@@ -121,7 +127,9 @@ class Snapshot:
             complete = looked and not unread and self._count == before
             seen, now_us = (contents, scalars, unread, complete), time.time_ns() // 1000
             if now_us >= self._silence_us or not self._is_known(seen):
-                catalog = build_catalog(contents.stored, members, scalars, contents.bulk, complete)
+                catalog = build_catalog(
+                    contents.stored, members, scalars, contents.bulk, complete, self._kept_points
+                )
                 body = models_body(catalog, (*unread, *contents.unreadable), now_us)
                 self._generation = Generation(catalog, body)
                 self._silence_us = next_silence_us(catalog, now_us)
@@ -146,8 +154,11 @@ class Snapshot:
         self, ctx: RequestContext, contents: Contents, members: Iterable[Member]
     ) -> Scalars:
         models_of_run = Counter(member.run for member in members)
-        points = {run: 1 if n == 1 else _SCALAR_POINTS for run, n in models_of_run.items()}
-        return self._scalars.refresh(ctx, points, scalar_tags(contents.stored))
+        several = self._kept_points or ALL_POINTS
+        points = {run: 1 if n == 1 else several for run, n in models_of_run.items()}
+        tags = scalar_tags(contents.stored)
+        whole = whole_scalars(contents.stored) if tags else frozenset[str]()
+        return self._scalars.refresh(ctx, points, tags, whole)
 
     def _renew_quietly(self, ctx: RequestContext) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider, RunTagFilter, ScalarDatum
@@ -11,6 +11,8 @@ from tensorboard.data.provider import DataProvider, RunTagFilter, ScalarDatum
 from tensorboard_cnc.records.models import ScalarPoint, Scalars
 
 _PLUGIN_NAME = "scalars"
+# More than anybody logs; a store has to be told how many it should return.
+ALL_POINTS = 1 << 30
 
 _Series = tuple[str, str]
 _Version = tuple[int | None, float | None, int]
@@ -24,18 +26,27 @@ class ScalarStore:
         self._experiment_id = experiment_id
         self._cache: dict[_Series, tuple[_Version, list[ScalarPoint]]] = {}
 
-    def refresh(self, ctx: RequestContext, points: Mapping[str, int], tags: set[str]) -> Scalars:
+    def refresh(
+        self,
+        ctx: RequestContext,
+        points: Mapping[str, int],
+        tags: set[str],
+        whole: Set[str] = frozenset(),
+    ) -> Scalars:
         """The series `tags` of each run in `points`, and the last that many points of each.
 
-        TensorBoard keeps the latest point of a series for certain, earlier ones by chance.
+        Of those that are `whole` all points that there are. TensorBoard keeps the latest point of a
+        series for certain, earlier ones by chance.
         """
         if points and tags:
             # A scalar that cannot be read is not logged; whatever else was read still shows.
             with contextlib.suppress(Exception):
-                self._renew(ctx, points, tags)
+                self._renew(ctx, points, tags, whole)
         return {key: series for key, (_, series) in self._cache.items()}
 
-    def _renew(self, ctx: RequestContext, points: Mapping[str, int], tags: set[str]) -> None:
+    def _renew(
+        self, ctx: RequestContext, points: Mapping[str, int], tags: set[str], whole: Set[str]
+    ) -> None:
         listed = self._provider.list_scalars(
             ctx,
             experiment_id=self._experiment_id,
@@ -43,12 +54,16 @@ class ScalarStore:
             run_tag_filter=RunTagFilter(runs=set(points), tags=tags),
         )
         versions = {
-            (run, tag): (series.max_step, series.max_wall_time, points[run])
+            (run, tag): (
+                series.max_step,
+                series.max_wall_time,
+                ALL_POINTS if tag in whole else points[run],
+            )
             for run, of_run in listed.items()
             for tag, series in of_run.items()
         }
         self._cache = {key: hit for key, hit in self._cache.items() if key in versions}
-        for count in set(points.values()):
+        for count in {version[2] for version in versions.values()}:
             changed = {
                 key
                 for key, version in versions.items()

@@ -24,10 +24,7 @@ from tensorboard_cnc.plugin.record_cache import RecordCache, Records
 from tensorboard_cnc.plugin.responses import BadRequestError
 from tensorboard_cnc.reader.bulk_reader import BulkReader
 from tensorboard_cnc.reader.event_store import EventStore, Unreadable
-from tensorboard_cnc.reader.scalars import ScalarStore
-
-# All points are read; a store asks for how many it wants.
-_ALL_POINTS = 2**31
+from tensorboard_cnc.reader.scalars import ALL_POINTS, ScalarStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def _read(files: Sequence[EventFile], problems: list[FileProblem]) -> Contents:
     ctx = RequestContext()
     contents = EventStore(provider, "").refresh(ctx)
     members = members_of(contents.stored)
-    points = dict.fromkeys((member.run for member in members), _ALL_POINTS)
+    points = dict.fromkeys((member.run for member in members), ALL_POINTS)
     scalars = ScalarStore(provider, "").refresh(ctx, points, scalar_tags(contents.stored))
     catalog = build_catalog(contents.stored, members, scalars, contents.bulk)
     problems += provider.problems

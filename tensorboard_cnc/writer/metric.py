@@ -22,6 +22,7 @@ def metric(
     primary: bool = True,
     budget: str | float | Budget | None = None,
     scalar: str | None = None,
+    summary: str | None = None,
     description: str = "",
 ) -> MetricSpec:
     """How to read a metric, for `define_metrics` or ``model(..., metrics=[...])``.
@@ -40,6 +41,8 @@ def metric(
         ">= base - 0.01", "<= base - 20 %" (percent of the base's value).
       scalar: the tag of an ordinary TensorBoard scalar of the model's run. Where the metric is
         not logged itself, its value is the last one of that scalar.
+      summary: which value of the scalar counts instead: "best" (the highest or lowest, by the
+        goal), "max", "min", "last", or that of a training step, "at:400". The page shows the step.
       description: what it measures, in one line; the page shows it at the metric's name.
 
     Returns:
@@ -60,6 +63,7 @@ def metric(
         # Read by checked_spec, as everything here.
         budget=budget,  # type: ignore[arg-type]
         scalar="" if scalar is None else scalar,
+        summary="" if summary is None else summary,
         description=description,
     )
     return given if policy.is_lenient() else checked_spec(given)

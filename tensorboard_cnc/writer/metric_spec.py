@@ -17,6 +17,7 @@ from tensorboard_cnc.format.tags import metric_specs_tag
 from tensorboard_cnc.limits.amount import Scale
 from tensorboard_cnc.limits.limit import FORMS, parse_limit
 from tensorboard_cnc.records.models import Budget, Goal, MetricSpec, MetricSpecs
+from tensorboard_cnc.records.summaries import scalar_summary
 from tensorboard_cnc.wording import shown, type_name
 from tensorboard_cnc.writer.array_values import plain
 from tensorboard_cnc.writer.journal import Journal, now_us
@@ -82,6 +83,7 @@ def checked_spec(given: MetricSpec) -> MetricSpec:
         primary=bool(given.primary),
         budget=_checked_budget(given.budget, name, goal, Scale(unit, specifier, low, high)),
         scalar=checked_name(given.scalar, "scalar's tag") if given.scalar != "" else "",
+        summary=_checked_summary(given, name, goal),
         description=_checked_text(given.description, name, "description"),
     )
 
@@ -102,6 +104,30 @@ def _checked_goal(goal: Any, name: str) -> Goal | None:
         'A goal is "max" (more is better), "min" (less is better) or None',
         "Choose one of them; values are logged with m.metrics({...})",
     )
+
+
+def _checked_summary(given: MetricSpec, name: str, goal: Goal | None) -> str:
+    if given.summary == "":
+        return ""
+    if not isinstance(given.summary, str) or (parsed := scalar_summary(given.summary)) is None:
+        raise ArgumentError(
+            f'The summary of "{name}" is {shown(given.summary)}',
+            'A summary is "last", "best", "max", "min", or a training step such as "at:400"',
+            "Choose one of them",
+        )
+    if not given.scalar:
+        raise ArgumentError(
+            f'The metric "{name}" has summary={shown(given.summary)} and no scalar=',
+            "A summary says which value of a TensorBoard scalar counts",
+            'Name it, as in scalar="val/acc"; of m.metrics the last call counts',
+        )
+    if parsed.kind == "best" and goal is None:
+        raise ArgumentError(
+            f'The metric "{name}" is the best value of its scalar, and has no goal',
+            "The goal says whether the highest or the lowest is best",
+            'Write goal="max" or goal="min"; or say summary="max" or summary="min"',
+        )
+    return str(given.summary)
 
 
 def _checked_text(text: Any, name: str, what: str) -> str:

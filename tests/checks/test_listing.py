@@ -76,7 +76,7 @@ def test_a_long_chain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
 def test_the_bare_command_prints_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     out = capsys.readouterr().out
-    assert all(name in out for name in ("import", "add", "check", "list", "show"))
+    assert all(name in out for name in ("import", "add", "adopt", "edit", "check", "list", "show"))
 
 
 def test_as_a_module() -> None:

@@ -96,6 +96,9 @@ def test_a_display_name(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", str(logs), "Dense"]) == 0
     assert "shown as     Dense" in capsys.readouterr().out.splitlines()
     assert main(["show", str(logs), "dense"]) == 0
+    for name in ("dense", "Dense"):
+        required = ["--require", "accuracy >= 0.9"]
+        assert main(["check", str(logs), "--model", name, *required]) == 0
     assert main(["edit", str(logs), "Dense", "--note", "found by its name"]) == 0
     assert main(["edit", str(logs), "dense", "--clear", "renamed"]) == 0
     model = models(logs)["dense"]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tensorboard_cnc.analysis.catalog import build_catalog, members_of
 from tensorboard_cnc.plugin.models_response import models_response
 from tensorboard_cnc.records.models import (
+    ALL_CARD_FIELDS,
     Budget,
     Bulk,
     LoggedProblem,
@@ -45,6 +46,18 @@ CARDS = st.builds(
     TIMES,
     st.none() | TIMES,
 )
+CHANGES = st.builds(
+    ModelCard,
+    NAMES,
+    st.lists(NAMES, max_size=3).map(tuple),
+    created_us=TIMES,
+    note=NAMES,
+    tags=st.lists(NAMES, max_size=2, unique=True).map(tuple),
+    hidden=st.booleans(),
+    renamed=NAMES,
+    edits=st.just(True),
+    says=st.frozensets(st.sampled_from(sorted(ALL_CARD_FIELDS))),
+)
 FLOATS = st.none() | st.floats()
 SPECS = st.builds(
     MetricSpec,
@@ -58,13 +71,15 @@ SPECS = st.builds(
     st.none() | st.builds(Budget, st.just("at_most"), st.floats()),
     NAMES,
     TIMES,
+    summary=st.sampled_from(["", "last", "best", "max", "min", "at:3"]),
 )
 MEASUREMENTS = st.builds(
     Measurement, NAMES, st.lists(st.floats(), max_size=3).map(tuple), st.none() | TIMES, TIMES
-)
+) | st.builds(Measurement, NAMES, st.just(()), logged_us=TIMES, withdrawn=st.just(True))
 PROBLEMS = st.builds(LoggedProblem, NAMES, NAMES, TIMES)
 RECORDS = st.one_of(
     CARDS,
+    CHANGES,
     st.builds(Metrics, NAMES, st.lists(MEASUREMENTS, max_size=3).map(tuple)),
     st.builds(MetricSpecs, st.lists(SPECS, max_size=3).map(tuple)),
     st.builds(Problems, NAMES, st.lists(PROBLEMS, max_size=2).map(tuple)),
@@ -117,6 +132,9 @@ def test_the_order_of_reading_does_not_matter(stored: list[Stored], random: Any)
 
 def described(answer: dict[str, Any]) -> dict[str, Any]:
     return {
-        model["key"]: [model[field] for field in ("id", "run", "status", "parents")]
+        model["key"]: [
+            model.get(field)
+            for field in ("id", "run", "status", "parents", "renamed", "note", "tags", "hidden")
+        ]
         for model in answer["models"]
     }

@@ -52,6 +52,14 @@ export function sharedMeasurement(metrics: readonly Metric[]): string | null {
   return first && others.length === 0 ? first : null;
 }
 
+/** "best of the scalar val/acc, step 400"; "" of what was logged itself. */
+export function scalarText(metric: Metric | undefined, spec: MetricSpec): string {
+  if (!metric?.scalar) return "";
+  const { scalar, step } = metric;
+  if (spec.summary?.startsWith("at:")) return `the scalar ${scalar} at step ${step}`;
+  return `${spec.summary ?? "last"} of the scalar ${scalar}${step === null ? "" : `, step ${step}`}`;
+}
+
 /** For a tooltip: the number, under which conditions it was measured, and what else to know. */
 export function measurementTip(
   metric: Metric | undefined,
@@ -61,7 +69,8 @@ export function measurementTip(
   const conditions = Object.entries(metric?.conditions ?? {});
   const lines = conditions.map(([name, value]) => `${name}: ${value}`);
   const uncertain = uncertaintyText(metric, spec);
-  return [exactMetric(metric, spec, digits), uncertain, ...lines, metric?.note ?? ""]
+  const value = exactMetric(metric, spec, digits);
+  return [value, uncertain, scalarText(metric, spec), ...lines, metric?.note ?? ""]
     .filter(Boolean)
     .join("\n");
 }
