@@ -357,6 +357,7 @@ const CASES: Readonly<Record<string, Case>> = {
       { label: "block 17", worst: 2, of: 2 },
     ],
   },
+<<<<<<< HEAD
   "steps.untried": {
     yes: { model: "p80", steps: ["recalibrate", "int8"], others: 3, of: 5, by: "prune" },
     says: "recalibrate + int8 of p80 has not been tried; 3 of 5 others by prune have it",
@@ -366,6 +367,44 @@ const CASES: Readonly<Record<string, Case>> = {
     yes: { parent: "p80", step: "int8 quantize", numbers: 6 },
     says: "p80 → int8 quantize: none of 6 numbers changed",
     no: [{ parent: "p80", step: "int8 quantize", numbers: 1 }],
+=======
+  "waterfall.costliest": {
+    yes: {
+      step: "int8 quantize",
+      metric: "accuracy",
+      by: "−1.2 pt",
+      told: true,
+      alone: true,
+      share: 0.1,
+    },
+    says: "int8 quantize costs most accuracy: −1.2 pt",
+    no: [
+      { step: "a", metric: "m", by: "", told: false, alone: true, share: 1 },
+      { step: "a", metric: "m", by: "", told: true, alone: false, share: 1 },
+      { step: "a", metric: "m", by: "", told: true, alone: true, share: 0.09 },
+    ],
+  },
+  "waterfall.sums": {
+    yes: { interacts: [], open: [] },
+    says: "Steps add up to the total",
+    no: [
+      { interacts: ["size"], open: [] },
+      { interacts: [], open: ["size"] },
+    ],
+  },
+  "waterfall.interaction": {
+    yes: { interacts: ["accuracy", "size"], open: [] },
+    says: /^In accuracy, size a part is interaction/,
+    no: [
+      { interacts: [], open: [] },
+      { interacts: ["size"], open: ["size"] },
+    ],
+  },
+  "waterfall.open": {
+    yes: { interacts: ["size"], open: ["accuracy"] },
+    says: /^In accuracy a part belongs to no step/,
+    no: [{ interacts: ["size"], open: [] }],
+>>>>>>> b8cab54 (Show what each step of a recipe gained and cost: the diff card of two models)
   },
 };
 
