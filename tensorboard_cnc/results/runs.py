@@ -156,6 +156,10 @@ class Runs:
     def uniform_plan(self, model: str | Model, candidate: str) -> Plan:
         """The same candidate for all layers, to compare a plan with.
 
+        Args:
+          model: as for `plan`.
+          candidate: its name, such as "int4".
+
         Raises:
           ReadError: no sensitivity was logged for the model, or not of this candidate.
         """
