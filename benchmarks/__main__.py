@@ -20,6 +20,7 @@ _BENCHMARKS = (
     "behaviors",
     "rows",
     "layers",
+    "sensitivity",
     "map",
 )
 
