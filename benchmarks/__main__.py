@@ -21,6 +21,7 @@ _BENCHMARKS = (
     "behaviors",
     "rows",
     "layers",
+    "sensitivity",
     "map",
 )
 

@@ -116,18 +116,22 @@ def make_model(
         images = exam.digits.test.images
         tested = quality(net, exam.digits.test)
         model.metrics(asdict(tested), step=log.epoch)
-        found = cnc_summary.measure(net, images[:LATENCY_BATCH], repeats=REPEATS)
-        model.efficiency(found, step=log.epoch)
+        made = f"accuracy {tested.accuracy:6.1%}"
+        if plan is None:
+            found = cnc_summary.measure(net, images[:LATENCY_BATCH], repeats=REPEATS)
+            model.efficiency(found, step=log.epoch)
+            made += f"   {_said(found)}"
+        elif dense is not None:
+            # Its weights hold what their formats can, in float32: sizes would be those of float32.
+            log_plan(model, plan, dense, net, images[PROBE_IMAGES:])
         model.weights(net, reference=parents)
         model.activations(net, images[:PROBE_IMAGES])
         if step.id == "dense":
             model.sensitivity(net, images[:PROBE_IMAGES], candidates=CANDIDATES, score="kl")
-        if plan is not None and dense is not None:
-            log_plan(model, plan, dense, net, images[PROBE_IMAGES:])
         with torch.no_grad():
             logits = net(exam.scans.images)
         model.predictions(DATA_RUN, exam.scans.ids, logits=logits)
-        return Made(f"accuracy {tested.accuracy:6.1%}   {_said(found)}", net)
+        return Made(made, net)
 
 
 def _said(found: cnc_summary.Efficiency) -> str:

@@ -115,15 +115,17 @@ def make_model(
         found = answers(net, text)
         model.metrics(found.metrics())
         stretches = text.tokens[: BATCH * CONTEXT].view(BATCH, CONTEXT)
-        model.efficiency(net, stretches, repeats=REPEATS)
+        probe, held_out = _stretches_to_plan_with(text)
+        if plan is None:
+            model.efficiency(net, stretches, repeats=REPEATS)
+        elif dense is not None:
+            # Its weights hold what their formats can, in float32: sizes would be those of float32.
+            log_plan(model, plan, dense, net, held_out)
         model.weights(net, reference=parents)
         with torch.no_grad():
             model.activations(net, stretches[:PROBES])
-        probe, held_out = _stretches_to_plan_with(text)
         if step.id == "dense":
             model.sensitivity(net, probe, candidates=CANDIDATES)
-        if plan is not None and dense is not None:
-            log_plan(model, plan, dense, net, held_out)
         log_answers(model, text, found)
         return Made(found.summary(), net)
 

@@ -65,10 +65,12 @@ def test_everything_is_there(folder: Path, loader: Loader) -> None:
         model = page.models[step.id]
         assert [page.models[parent]["key"] for parent in step.parents] == model["parents"]
         if step.id != "one-shot-90-ft-too-hot":
+            bears = {"sensitivity": True} if step.id == "dense" else {}
             assert model["logged"] == {
                 "predictions": [DATA_RUN],
                 "weights": True,
                 "activations": True,
+                **bears,
             }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from demo.language.logbook import TEXT_RUN, language_story
+from demo.planning import PLANNED, UNIFORM
 from tests.demo.quoted import Table, tables
 from tests.demo.told import Page, told
 from tests.tensorboard_host import LOADERS, Loader, serve_in_process
@@ -143,11 +144,16 @@ def test_all_models_are_logged_with_everything(logdir: Path, loader: Loader) -> 
         assert model["status"] == "finished"
         assert [page.models[parent]["key"] for parent in step.parents] == model["parents"]
         assert model["operation"]["parameters"] == step.recipe.parameters
+        bears = {"sensitivity": True} if step.id == "dense" else {}
         assert model["logged"] == {
             "predictions": [TEXT_RUN],
             "weights": True,
             "activations": True,
+            **bears,
         }
-        assert {"F1", "exact_match", "loss", "latency_ms", "macs"} <= model["metrics"].keys()
+        measured = {"packed_bytes", "damage"}
+        if step.recipe.operation not in (PLANNED, UNIFORM):
+            measured = {"latency_ms", "macs"}
+        assert {"F1", "exact_match", "loss", *measured} <= model["metrics"].keys()
     assert page.metric("all-10", "sparsity") == pytest.approx(0.1, abs=0.005)
     assert page.metric("dense-int8", "size_bytes") < page.metric("dense", "size_bytes") / 2
