@@ -1,10 +1,6 @@
 import type { Caution } from "../model/claims/front";
-import {
-  metricColumnId,
-  shownColumns,
-  tableColumns,
-  type TableColumn,
-} from "../model/table/columns";
+import { metricColumnId, shownColumns, tableColumns } from "../model/table/columns";
+import type { TableColumn } from "../model/table/column";
 import { TableCells } from "../model/table/cells";
 import { nextSorts, sortedModels, tableRows, type TableSort } from "../model/table/sort";
 import type { Filters } from "./filters.svelte";

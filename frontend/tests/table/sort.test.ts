@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { shownColumns, tableColumns, type TableColumn } from "../../src/model/table/columns";
+import type { TableColumn } from "../../src/model/table/column";
+import { shownColumns, tableColumns } from "../../src/model/table/columns";
 import type { TableMode } from "../../src/model/table/cells";
 import { nextSorts, sortedModels } from "../../src/model/table/sort";
 import type { Model } from "../../src/model/wire.gen";

@@ -1,41 +1,16 @@
 import { openWords } from "../claims/changes";
 import { changeText } from "../format/change";
-import { toCsv, type CsvCell } from "../format/file_text";
+import { toCsv } from "../format/file_text";
 import { bareMetric, metricHeading } from "../format/metric_format";
 import { fullName, loggedId } from "../labels/display_names";
 import { parameterValue } from "../format/operation_words";
 import type { MetricSpec, Model, ParameterValue } from "../wire.gen";
-import type { TableCells, TableMode } from "./cells";
+import type { TableCells } from "./cells";
 import { intervalText } from "../metrics/measurement";
+import type { TableColumn } from "./column";
 import { fittingWidth, ID_WIDTHS } from "./column_width";
 import { contextColumns, type ColumnContext } from "./context_columns";
 import { primaryFirst } from "./metric_rows";
-
-/** By what a cell is sorted; null, which comes last, where it has nothing. */
-export type SortValue = number | string | null;
-
-/** A column of the table; each kind has one function below that makes it. */
-export interface TableColumn {
-  readonly kind: "model" | "operation" | "parameter" | "metric" | "standing" | "lineage";
-  /** What a link calls it. */
-  readonly id: string;
-  /** What a person calls it. */
-  readonly name: string;
-  /** Pixels. */
-  readonly width: number;
-  /** Whether all its values are numbers. */
-  readonly numeric: boolean;
-  /** How to read the metric; null in columns of other kinds. */
-  readonly spec: MetricSpec | null;
-  /** What a cell says. */
-  readonly text: (model: Model, cells: TableCells) => string;
-  /** What it says under the pointer; "" for nothing. */
-  readonly tip: (model: Model, cells: TableCells) => string;
-  readonly sortValue: (model: Model, cells: TableCells | null) => SortValue;
-  /** One head for each of its fields in a file. */
-  readonly csvHeads: (mode: TableMode) => CsvCell[];
-  readonly csv: (model: Model, cells: TableCells) => CsvCell[];
-}
 
 /**
  * All columns: model, operation, metrics (primary first), parameters (the most used first), which

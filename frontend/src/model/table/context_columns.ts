@@ -3,7 +3,7 @@ import { recipeOf, recipeText } from "../lineage/recipe";
 import { parentsOf, type Lineage } from "../lineage/lineage";
 import type { Model } from "../wire.gen";
 import { fittingWidth } from "./column_width";
-import type { TableColumn } from "./columns";
+import type { TableColumn } from "./column";
 
 /** What a model is among the others. */
 export interface ColumnContext {
@@ -58,7 +58,7 @@ function frontColumn({ standing, caution }: ColumnContext): TableColumn {
     kind: "standing",
     id: "front",
     name: "front",
-    width: 104,
+    width: 132,
     textOf,
     tipOf: ({ key }) => standingText(standing(key), caution(key)),
     sortOf: ({ key }) => {

@@ -1,5 +1,5 @@
 import type { TableCells } from "./cells";
-import type { SortValue, TableColumn } from "./columns";
+import type { SortValue, TableColumn } from "./column";
 import type { Model } from "../wire.gen";
 
 export interface TableSort {
