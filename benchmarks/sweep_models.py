@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,14 +76,17 @@ def _step(
 
 def _accuracy(operation: str, parameters: dict[str, Any], before: float) -> float:
     if operation == "magnitude prune":
-        return before - _LOSS_OF_AMOUNT[parameters["amount"]]
+        amount: float = parameters["amount"]
+        return before - _LOSS_OF_AMOUNT[amount]
     if operation == "fine-tune":
         mended = 0.6 if parameters["lr"] == 0.01 else 0.3
-        return before + (0.93 - before) * mended * (parameters["epochs"] / 10) ** 0.3
+        epochs: float = parameters["epochs"]
+        return before + (0.93 - before) * mended * math.pow(epochs / 10, 0.3)
     if operation == "int8 quantize":
         return before - (0.002 if parameters["scheme"] == "per-channel" else 0.05)
     if operation == "low rank":
-        return before - 0.5 / parameters["rank"]
+        rank: float = parameters["rank"]
+        return before - 0.5 / rank
     return before - 0.015
 
 
