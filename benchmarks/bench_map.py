@@ -1,34 +1,64 @@
-"""The Model Map of 1,000 and 5,000 models in Chromium: time to interactive, panning, bytes."""
+"""The Model Map of 1,000 to 20,000 models in Chromium: time to its shape, opening, panning, memory.
+
+Beside each figure stand how many marks were on screen, and the share of the canvas they used.
+"""
 
 from __future__ import annotations
 
+import base64
 import gzip
-import random
 import re
 import statistics
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 import chromium
-from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Locator, Page, sync_playwright
 
 from benchmarks.figures import Figure
-from tensorboard_cnc import cnc_summary
+from benchmarks.sweep_models import write_sweep
 from tensorboard_cnc.plugin.panel_files import ENTRY, STATIC
 from tests.tensorboard_host import tensorboard_process
 
-_OPERATIONS: dict[str, dict[str, list[Any]]] = {
-    "magnitude prune": {"amount": [0.1, 0.3, 0.5, 0.7, 0.9]},
-    "fine-tune": {"epochs": [1, 3, 10], "lr": [0.1, 0.01]},
-    "int8 quantize": {"scheme": ["per-channel", "per-tensor"]},
-    "low rank": {"rank": [8, 16, 32]},
-}
 _IMPORTED = re.compile(r"""(?:from|import)["']\./([\w.-]+\.js)["']""")
 # Bytes on the wire of all that the panel's frame fetched.
 _FETCHED = """() => performance.getEntriesByType("resource")
   .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)"""
+# The share of tiles of 16 × 16 px of a picture in which anything but its ground is seen.
+_INK = """async picture => {
+  const image = new Image();
+  image.src = "data:image/png;base64," + picture;
+  await image.decode();
+  const { width, height } = image;
+  const context = new OffscreenCanvas(width, height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  const ground = [data[0], data[1], data[2]];
+  const tiles = new Set();
+  const across = Math.ceil(width / 16);
+  for (let at = 0; at < data.length; at += 4) {
+    if (ground.every((channel, i) => Math.abs(channel - data[at + i]) <= 6)) continue;
+    const x = (at / 4) % width, y = Math.floor(at / 4 / width);
+    tiles.add(Math.floor(y / 16) * across + Math.floor(x / 16));
+  }
+  return tiles.size / (across * Math.ceil(height / 16));
+}"""
+# Milliseconds from a click on a cell until what is in it is painted.
+_OPEN = """key => new Promise(done => {
+  const cell = document.querySelector(`[data-key="${key}"]`);
+  const { x, y, width } = cell.getBoundingClientRect();
+  const start = performance.now();
+  const at = { bubbles: true, clientX: x + width / 2, clientY: y + 4 };
+  cell.dispatchEvent(new MouseEvent("click", at));
+  const look = () => document.querySelector("[aria-label='Opened cell'] [role=treeitem]")
+    ? requestAnimationFrame(() => setTimeout(() => done(performance.now() - start)))
+    : requestAnimationFrame(look);
+  look();
+})"""
+_CELLS = """() => [...document.querySelectorAll("rect[role=treeitem]")]
+  .map(cell => cell.dataset.key).filter(key => key.startsWith("+"))"""
+_OPENED = 8
 _COUNT_FRAMES = """() => {
   window.frameTimes = [];
   const note = (time) => { window.frameTimes.push(time); requestAnimationFrame(note); };
@@ -42,8 +72,9 @@ def measure() -> list[Figure]:
             executable_path=chromium.find(), args=["--no-sandbox", "--disable-gpu"]
         )
         figures = [
-            *_figures(browser, 1000, interactive="≤ 1.5 s", panning="≥ 50 frames/s"),
-            *_figures(browser, 5000, interactive="", panning=""),
+            *_figures(browser, 1000, "≤ 1.5 s"),
+            *_figures(browser, 5000, "≤ 1.5 s"),
+            *_figures(browser, 20_000, "≤ 1.5 s"),
         ]
         browser.close()
     bundle = sum(len(gzip.compress(file.read_bytes())) for file in _first_page())
@@ -65,31 +96,73 @@ def _first_page() -> set[Path]:
     return found
 
 
-def _figures(browser: Browser, models: int, interactive: str, panning: str) -> list[Figure]:
+def _figures(browser: Browser, models: int, shape: str) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
-        _write_models(Path(folder), models)
+        write_sweep(Path(folder), models)
         with tensorboard_process("--logdir", folder) as server:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
-            _open(page, server.url)
+            _complete(page, server.url, models)
             fetched = _panel(page).evaluate(_FETCHED)
             opened = statistics.median(_open(page, server.url) for _ in range(3))
-            folded = _frames_while_panning(page)
-            _open(page, server.url, "&p.cnc.f=o;;")
-            unfolded = _frames_while_panning(page)
+            seen = _seen(page)
+            panned = _frames_while_panning(page)
+            _open(page, server.url)
+            unfolds = _unfolds(_panel(page))
+            inside = _seen(page)
+            heap = _heap(page)
             page.close()
     what = f"map, {models:,} models"
+    slowest = f"{max(unfolds):.0f} ms, slowest of {len(unfolds)}; {inside}"
     return [
-        Figure(f"{what}: interactive", f"{opened:.2f} s", interactive),
+        Figure(f"{what}: its shape", f"{opened:.2f} s; {seen}", shape),
+        Figure(f"{what}: a cell opens", slowest, "≤ 200 ms"),
+        Figure(f"{what}: panning", f"{panned:.0f} frames/s; {seen}", "≥ 50", "display 60"),
+        Figure(f"{what}: heap", f"{heap / 1e6:.0f} MB", "≤ 150 MB"),
         Figure(f"{what}: fetched, panel and models", f"{fetched / 1e3:.0f} kB"),
-        Figure(f"{what}: panning, as it opens", f"{folded:.0f} frames/s", panning, "display 60"),
-        Figure(f"{what}: panning, all unfolded", f"{unfolded:.0f} frames/s", panning, "display 60"),
     ]
 
 
-def _open(page: Page, url: str, state: str = "") -> float:
+def _complete(page: Page, url: str, models: int) -> None:
+    """Waits until the server has read all models."""
+    _open(page, url)
+    told = page.frame_locator("iframe[src*='name=cnc']").get_by_text(f"{models:,} models")
+    told.first.wait_for(timeout=120_000)
+
+
+def _map(page: Page) -> Locator:
+    return page.frame_locator("iframe[src*='name=cnc']").locator("[data-marks]")
+
+
+def _seen(page: Page) -> str:
+    """How many marks are on screen, and on which share of the canvas."""
+    marks = int(_map(page).get_attribute("data-marks") or "0")
+    picture = base64.b64encode(_map(page).screenshot()).decode()
+    assert page.context.browser is not None
+    with page.context.browser.new_page() as other:
+        ink: float = other.evaluate(_INK, picture)
+    return f"{marks:,} marks on {ink:.0%}"
+
+
+def _unfolds(frame: Frame) -> list[float]:
+    """Milliseconds that each of some cells takes to open, one after the other."""
+    keys: list[str] = frame.evaluate(_CELLS)
+    some = keys[:: max(1, len(keys) // _OPENED)]
+    return [frame.evaluate(_OPEN, key) for key in some]
+
+
+def _heap(page: Page) -> float:
+    """Bytes of JavaScript that are in use after rubbish is collected."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    session.send("Performance.enable")
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return float(next(m["value"] for m in metrics if m["name"] == "JSHeapUsedSize"))
+
+
+def _open(page: Page, url: str) -> float:
     """Seconds from the frame's appearance until the map is drawn and the page idle."""
     page.goto("about:blank")
-    page.goto(f"{url}/#cnc{state}", wait_until="commit")
+    page.goto(f"{url}/#cnc", wait_until="commit")
     page.wait_for_selector("iframe[src*='name=cnc']", state="attached")
     start = time.perf_counter()
     nodes = page.frame_locator("iframe[src*='name=cnc']").get_by_role("treeitem")
@@ -119,22 +192,3 @@ def _frames_while_panning(page: Page) -> float:
 def _rate(frame: Frame) -> float:
     times = frame.evaluate("window.frameTimes")
     return float((len(times) - 1) * 1000 / (times[-1] - times[0]))
-
-
-def _write_models(logdir: Path, models: int) -> None:
-    """A sweep of up to seven steps, the same every time."""
-    chance = random.Random(0)
-    made = [("dense", 0)]
-    with cnc_summary.model(logdir / "dense", "dense") as model:
-        model.metrics({"accuracy": 0.95, "size_bytes": 1e8})
-    while len(made) < models:
-        parent, depth = chance.choice([m for m in made if m[1] < 6])
-        name, parameters = chance.choice(list(_OPERATIONS.items()))
-        chosen = {key: chance.choice(values) for key, values in parameters.items()}
-        model_id = f"{name}-{len(made)}"
-        operation = cnc_summary.operation(name, **chosen)
-        with cnc_summary.model(
-            logdir / model_id, model_id, parents=parent, operation=operation
-        ) as model:
-            model.metrics({"accuracy": chance.random(), "size_bytes": chance.uniform(1e6, 1e8)})
-        made.append((model_id, depth + 1))

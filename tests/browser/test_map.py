@@ -1,4 +1,4 @@
-"""The Model Map of a sweep too large to show at once: folds, search, selection, menu, colours."""
+"""The Model Map of a sweep too large for one node each: cells, search, selection, menu, colours."""
 
 from __future__ import annotations
 
@@ -66,29 +66,36 @@ def _selected(frame: FrameLocator) -> Locator:
     return frame.get_by_label("Model Map").locator("[aria-selected=true]")
 
 
-def _fold(frame: FrameLocator) -> Locator:
-    return _node(frame, "69 models by magnitude prune, folded")
+def _cell(frame: FrameLocator, amounts: str) -> Locator:
+    return _node(frame, f"7 models by magnitude prune, {amounts}")
 
 
-def test_a_wide_group_folds_and_unfolds(page: Page, url: str) -> None:
+# Dense, ten cells of seven prunings, three tuned ones and a student.
+_ITEMS = 15
+
+
+def test_a_cell_opens_in_its_place_and_closes(page: Page, url: str) -> None:
     frame = open_tab(page, url)
-    expect(_nodes(frame)).to_have_count(7)
-    expect(_fold(frame)).to_have_attribute("aria-expanded", "false")
-    expect(frame.get_by_text("magnitude prune × 69, best 0.900")).to_be_visible()
-    expect(frame.get_by_text("69 folded")).to_be_visible()
-    _fold(frame).click()
-    expect(_nodes(frame)).to_have_count(75)
+    expect(_nodes(frame)).to_have_count(_ITEMS)
+    cell = _cell(frame, "0 – 8.57")
+    expect(cell).to_have_attribute("aria-expanded", "false")
+    expect(cell).to_have_attribute("aria-label", re.compile("accuracy best 0.900"))
+    before = settled_box(_cell(frame, "90"))
+    cell.click()
+    expect(_nodes(frame)).to_have_count(_ITEMS + 7)
+    expect(cell).to_have_attribute("aria-expanded", "true")
+    assert settled_box(_cell(frame, "90")) == before
     page.wait_for_url(re.compile(r"f=a"))
     page.reload()
     frame = page.frame_locator(FRAME)
-    expect(_nodes(frame)).to_have_count(75)
+    expect(_nodes(frame)).to_have_count(_ITEMS + 7)
     _node(frame, "prune-3,").focus()
     page.keyboard.press("-")
-    expect(_nodes(frame)).to_have_count(7)
-    frame.get_by_role("button", name="Fold all", exact=True).click()
-    expect(_nodes(frame)).to_have_count(1)
-    frame.get_by_role("button", name="Fold until readable").click()
-    expect(_nodes(frame)).to_have_count(7)
+    expect(_nodes(frame)).to_have_count(_ITEMS)
+    frame.get_by_role("button", name="Show every model by itself").click()
+    expect(_nodes(frame)).to_have_count(75)
+    frame.get_by_role("button", name="Fold models into cells").click()
+    expect(_nodes(frame)).to_have_count(_ITEMS)
 
 
 def test_nodes_say_what_they_are(page: Page, url: str) -> None:
@@ -99,9 +106,9 @@ def test_nodes_say_what_they_are(page: Page, url: str) -> None:
     ).to_have_count(1)
 
 
-def test_search_steps_through_hits_and_unfolds_what_hides_them(page: Page, url: str) -> None:
+def test_search_steps_through_hits_and_opens_what_hides_them(page: Page, url: str) -> None:
     frame = open_tab(page, url)
-    expect(_nodes(frame)).to_have_count(7)
+    expect(_nodes(frame)).to_have_count(_ITEMS)
     frame.get_by_role("heading", name="Trade-offs").click()
     page.keyboard.press("/")
     box = frame.get_by_role("searchbox", name="Search models")
@@ -109,7 +116,7 @@ def test_search_steps_through_hits_and_unfolds_what_hides_them(page: Page, url: 
     box.fill("prune-1")
     expect(frame.get_by_text("11 found")).to_be_visible()
     expect(_node(frame, "student")).to_have_attribute("opacity", re.compile(r"0\.\d+"))
-    expect(_nodes(frame)).to_have_count(7)
+    expect(_nodes(frame)).to_have_count(_ITEMS)
     box.press("Enter")
     expect(frame.get_by_text("1 of 11")).to_be_visible()
     expect(_node(frame, "prune-1,")).to_be_visible()
@@ -122,7 +129,7 @@ def test_search_steps_through_hits_and_unfolds_what_hides_them(page: Page, url: 
 
 def test_a_selection_grows_by_marquee_and_by_kin(page: Page, url: str) -> None:
     frame = open_tab(page, url)
-    expect(_nodes(frame)).to_have_count(7)
+    expect(_nodes(frame)).to_have_count(_ITEMS)
     first, last = (settled_box(_node(frame, f"tuned-{epochs},")) for epochs in (1, 10))
     page.keyboard.down("Shift")
     page.mouse.move(first["x"] - 20, first["y"] - 8)
@@ -186,7 +193,7 @@ def test_a_tooltip_makes_way_after_a_click(page: Page, url: str) -> None:
     expect(tip).to_contain_text("tuned-3")
 
 
-def test_the_wheel_zooms_and_the_inset_moves(page: Page, url: str) -> None:
+def test_ctrl_and_the_wheel_zoom_and_the_inset_moves(page: Page, url: str) -> None:
     frame = open_tab(page, url)
     dense = _node(frame, "dense")
     before = settled_box(dense)
@@ -194,6 +201,10 @@ def test_the_wheel_zooms_and_the_inset_moves(page: Page, url: str) -> None:
     expect(inset).to_have_count(0)
     page.mouse.move(before["x"] + before["width"] / 2, before["y"] + before["height"] / 2)
     page.mouse.wheel(0, -600)
+    expect(inset).to_have_count(0)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -600)
+    page.keyboard.up("Control")
     expect(inset).to_be_visible()
     zoomed = settled_box(dense)
     assert abs(zoomed["x"] + zoomed["width"] / 2 - before["x"] - before["width"] / 2) < 8
@@ -206,6 +217,6 @@ def test_the_wheel_zooms_and_the_inset_moves(page: Page, url: str) -> None:
 def test_axe_finds_nothing_serious(dark: str, page: Page, url: str) -> None:
     page.goto(f"{url}/?darkMode={dark}#cnc&p.cnc.q=tuned&p.cnc.ch=1")
     frame = page.frame_locator(FRAME)
-    expect(_nodes(frame)).to_have_count(7)
+    expect(_nodes(frame)).to_have_count(_ITEMS)
     _node(frame, "tuned-3,").click(button="right")
     assert serious_violations(page) == []

@@ -36,6 +36,9 @@ export class Panel extends LinkedModels {
 
   /** The models to draw: all, or those that pass the filters where the others are hidden. */
   readonly shown = $derived(this.filters.shown);
+  // Apart from the rest of the link, so that what a person opens does not colour all anew.
+  readonly #shade = $derived(this.link.shade);
+  readonly #resolution = $derived(this.link.resolution);
   /** What colours mean, in the map and in the trade-offs; null for nothing. */
   readonly colour = $derived(this.#colourScale());
 
@@ -58,8 +61,9 @@ export class Panel extends LinkedModels {
 
   #colourScale(): ColourScale | null {
     if (!this.colourSpec) return null;
-    const { shade, resolution } = this.link;
-    if (shade === "value") return colourScale(this.shown, this.colourSpec, resolution);
+    if (this.#shade === "value") {
+      return colourScale(this.shown, this.colourSpec, this.#resolution);
+    }
     const { nodes } = this.lineage;
     const parentOf = ({ key }: Model) => nodes.get(key)?.parent?.model;
     return changeScale(this.shown, this.colourSpec, parentOf, this.tradeoffs.stepNoise);

@@ -2,11 +2,12 @@ import { expect, test } from "vitest";
 
 import { withoutControls, xmlText } from "../../src/model/format/file_text";
 import { figureMarkup, figureOf } from "../../src/model/map/figure";
-import { columnNotes, labelTexts } from "../../src/model/map/labels";
+import { headNotes, labelTexts } from "../../src/model/map/labels";
 import { layoutMap, spacingFor } from "../../src/model/map/layout";
 import { markLegend, rampLegend, sizeLegend } from "../../src/model/map/legend";
 import { colourScale, sizeScale } from "../../src/model/map/scales";
 import { buildScene, placesOf } from "../../src/model/map/scene";
+import { boundsOf, insetsFor } from "../../src/model/map/view";
 import { child, metric, model, spec } from "../builders";
 
 test("text is harmless in a document", () => {
@@ -28,7 +29,14 @@ test("a saved map holds headers, legend and drawing, and no one's markup", () =>
   const looks = { colour, size: null, largest: 10 };
   const scene = buildScene(layout, placesOf(layout, spacing), looks);
   const figure = figureOf({
-    picture: { layout, spacing, texts: labelTexts(layout), notes: columnNotes(layout) },
+    heads: layout.heads.map((head, index) => ({
+      head,
+      note: headNotes(layout)[index]!,
+      x: head.at * spacing.column,
+    })),
+    guides: [0],
+    box: boundsOf(layout, spacing),
+    insets: (width) => insetsFor(layout, labelTexts(layout), width),
     zoom: 1,
     ramp: rampLegend(colour, "light"),
     circles: sizeLegend(sizeScale(models, accuracy, 10)!),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { columnTip, planHeaders } from "../../src/model/map/headers";
+import { headTip, planHeaders } from "../../src/model/map/headers";
 import { placeLabels, type LabelWish } from "../../src/model/map/label_places";
-import { columnNotes, labelTexts, withChanges } from "../../src/model/map/labels";
+import { headNotes, labelTexts, withChanges } from "../../src/model/map/labels";
 import { layoutMap } from "../../src/model/map/layout";
 import { changeScale, colourScale } from "../../src/model/map/scales";
 import type { Model } from "../../src/model/wire.gen";
@@ -95,13 +95,12 @@ describe("texts", () => {
 
   test("are empty where a whole column shares its parameters, which its header gives", () => {
     expect(texts.get("p10-tuned")).toEqual([]);
-    expect(columnNotes(layout)).toEqual([
+    expect(headNotes(layout)).toEqual([
       "",
       "sparsity",
       "layers",
       "layernorms",
       "sparsity · layers",
-      "",
     ]);
   });
 
@@ -141,12 +140,7 @@ describe("texts where colours are changes", () => {
   const parentOf = ({ parents: [key] }: Model) => models.find((one) => one.key === key);
 
   test("tell the change first, and only where there is one", () => {
-    const told = withChanges(
-      texts,
-      layout,
-      new Map(),
-      changeScale(models, accuracy, parentOf, ONE_PAIR),
-    );
+    const told = withChanges(texts, layout, changeScale(models, accuracy, parentOf, ONE_PAIR));
     expect(told.get("dense")).toEqual(["dense"]);
     expect(told.get("p50")).toEqual(["50\u202f%"]);
     expect(told.get("p90")?.[0]).toMatch(/^90.% −72(\.0)?.pt$/);
@@ -154,11 +148,8 @@ describe("texts where colours are changes", () => {
     expect(told.get("tuned")?.[0]).toMatch(/^\+70(\.0)?.pt$/);
   });
 
-  test("stay what they are where colours are values, and of folds", () => {
-    expect(withChanges(texts, layout, new Map(), colourScale(models, accuracy))).toBe(texts);
-    const scale = changeScale(models, accuracy, parentOf, ONE_PAIR);
-    const folded = withChanges(texts, layout, new Map([["p90", true]]), scale);
-    expect(folded.get("p90")).toEqual(["90\u202f%"]);
+  test("stay what they are where colours are values", () => {
+    expect(withChanges(texts, layout, colourScale(models, accuracy))).toBe(texts);
   });
 });
 
@@ -247,11 +238,12 @@ describe("places", () => {
 describe("headers", () => {
   const names = ["start", "magnitude prune", "magnitude prune (2)"];
 
-  test("stand upright where their words fit, turn where they do not", () => {
+  test("stand upright where their words fit, below each other in turns, turn where they do not", () => {
     expect(planHeaders(160, names)).toMatchObject({ rotated: false, every: 1 });
     expect(planHeaders(90, names)).toMatchObject({ rotated: false, lines: 2 });
     expect(planHeaders(74, ["selective pruning (2)"])).toMatchObject({ rotated: false, lines: 3 });
-    expect(planHeaders(60, names)).toMatchObject({ rotated: true, every: 1 });
+    expect(planHeaders(60, names)).toMatchObject({ rotated: false, lines: 2, lower: 30 });
+    expect(planHeaders(30, names)).toMatchObject({ rotated: true, lower: 0, every: 1 });
   });
 
   test("are left out in part where there is no room even so", () => {
@@ -269,10 +261,10 @@ describe("headers", () => {
 
   test("tell why an operation has further columns", () => {
     const models = paths("a", "a/tune", "a/tune/prune", "a/tune/prune/tune");
-    const tips = layoutMap(models, "operation").columns.map((column) => columnTip(column, "lr"));
+    const tips = layoutMap(models, "operation").heads.map((head) => headTip(head, "lr"));
     expect(tips[1]).toBe("tune: lr\nClick to select 1 model");
     expect(tips[3]).toContain("where tune is applied again, it has another column");
-    const steps = layoutMap(models, "step").columns.map((column) => columnTip(column, ""));
+    const steps = layoutMap(models, "step").heads.map((head) => headTip(head, ""));
     expect(steps[3]).toBe("step 3\nClick to select 1 model");
   });
 });

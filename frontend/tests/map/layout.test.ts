@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import {
+  acrossOf,
   layoutMap,
   spacingFor,
   type MapLayout,
@@ -133,7 +134,7 @@ describe("spacing", () => {
   test("fills the view where there are few models", () => {
     const layout = layoutMap(t5(), "operation");
     const spacing = spacingFor(layout, 900, 500);
-    expect(spacing.column * (layout.columns.length - 1)).toBeCloseTo(900);
+    expect(spacing.column * acrossOf(layout)).toBeCloseTo(900);
     expect(spacing.row * (layout.lastRow + 1)).toBeCloseTo(500);
   });
 
@@ -158,6 +159,6 @@ describe("spacing", () => {
     expect(many.row).toBeGreaterThanOrEqual(7);
     const zoom = 600 / ((layout.lastRow + 1) * many.row);
     expect(many.column * zoom).toBeLessThanOrEqual(210);
-    expect(many.column * zoom * (layout.columns.length - 1)).toBeCloseTo(900);
+    expect(many.column * zoom * acrossOf(layout)).toBeCloseTo(900);
   });
 });

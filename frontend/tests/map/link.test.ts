@@ -10,9 +10,13 @@ test("the map's part of a link comes back as it was", () => {
     size: { kind: "none" },
     columns: "step",
     search: "amount 0.5",
-    folds: { rest: "folded", open: ["k1", "k-2"], folded: ["k3"] },
+    folds: { rest: "folded", open: ["k1", "k-2"] },
   };
   expect(mapLink.read(mapLink.write(state) as Record<string, string>)).toEqual(state);
+});
+
+test("a link of before cells opens the first group that it names", () => {
+  expect(mapLink.read({ f: "a;k1,k2;k3" }).folds).toEqual({ rest: "auto", open: ["k1", "k2"] });
 });
 
 test("what is at its default is left out, and nonsense is read as the default", () => {

@@ -65,7 +65,9 @@ export function followGestures(element: HTMLElement, target: GestureTarget): () 
     dragged = false;
   }
 
+  // Without Ctrl the wheel scrolls the page; browsers report a pinch with it.
   function wheel(event: WheelEvent): void {
+    if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     target.move(zoomedAt(target.view(), wheelFactor(event), spotOf(event), target.extent()));
   }

@@ -1,15 +1,14 @@
 import type { Theme } from "../../model/colour/palette";
 import { ambiguousIds, spokenModel } from "../../model/map/describe";
-import { countIn, foldTexts, spokenFold } from "../../model/map/fold_words";
-import { FoldTree } from "../../model/map/fold_tree";
-import { foldMap, modelsAt, type FoldChoice } from "../../model/map/folds";
-import { columnNotes, labelTexts, withChanges } from "../../model/map/labels";
+import type { FoldChoice } from "../../model/map/fold_choice";
+import { type HeadPlace } from "../../model/map/headers";
+import { headNotes, labelTexts, withChanges } from "../../model/map/labels";
 import { layoutMap, type MapSpacing } from "../../model/map/layout";
 import { markLegend, rampLegend, sizeLegend } from "../../model/map/legend";
 import type { MapPicture } from "../../model/map/picture";
 import { sizeScale, type ColourScale } from "../../model/map/scales";
 import { buildScene, placesOf } from "../../model/map/scene";
-import type { SelectionMark } from "../../model/selection/selection";
+import { marksOfMany, type SelectionMark } from "../../model/selection/selection";
 import type { MetricSpec, Model } from "../../model/wire.gen";
 import { PlaceMotion } from "./motion.svelte";
 
@@ -26,7 +25,7 @@ export interface MapInput {
   sizeSpec: MetricSpec | null;
   /** What a column is. */
   columns: "operation" | "step";
-  /** Which groups are open. */
+  /** Whether models are in cells, and which are open. */
   folds: FoldChoice;
   /** The mark of each selected model. */
   marks: ReadonlyMap<string, SelectionMark>;
@@ -47,6 +46,8 @@ export interface MapInput {
   theme: Theme;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Until the size of the frame is known. */
 const FIRST: MapSpacing = { column: 120, row: 24, radius: 10 };
 
@@ -54,7 +55,7 @@ const FIRST: MapSpacing = { column: 120, row: 24, radius: 10 };
 export class MapDrawing {
   /** Distances; null until the size of the frame is known. */
   spacing = $state.raw<MapSpacing | null>(null);
-  /** What is under the pointer in the map itself: a model or a fold. */
+  /** The model under the pointer in the map itself. */
   pointed = $state.raw<string | null>(null);
   readonly places: PlaceMotion;
 
@@ -72,9 +73,7 @@ export class MapDrawing {
   }
 
   readonly #models = $derived.by(() => this.#input().models);
-  readonly tree = $derived.by(() => new FoldTree(this.#models));
-  readonly folded = $derived.by(() => foldMap(this.#models, this.tree, this.#input().folds));
-  readonly layout = $derived.by(() => layoutMap(this.folded.models, this.#input().columns));
+  readonly layout = $derived.by(() => layoutMap(this.#models, this.#input().columns));
   readonly ambiguous = $derived.by(() => ambiguousIds(this.#models));
 
   readonly #colour = $derived.by(() => this.#input().colour);
@@ -93,73 +92,51 @@ export class MapDrawing {
       colour: this.#colour,
       size: this.#size,
       largest: this.#largest,
-      folds: this.folded.folds,
       faded: this.#faded,
     }),
   );
 
-  /** How many of each fold's models are selected. */
-  readonly #chosen = $derived.by(() => {
-    const { marks } = this.#input();
-    return new Map([...this.folded.folds].map(([key, fold]) => [key, countIn(fold, marks)]));
-  });
-  readonly #texts = $derived.by(() => {
-    const { folds } = this.folded;
-    const ofFolds = [...folds].map(
-      ([key, fold]) => [key, foldTexts(fold, this.#colour, this.#chosen.get(key) ?? 0)] as const,
-    );
-    const texts = labelTexts(this.layout, folds, new Map(ofFolds));
-    return withChanges(texts, this.layout, folds, this.#colour);
-  });
-  readonly #notes = $derived.by(() => columnNotes(this.layout, this.folded.folds));
-  readonly #columns = $derived.by(() =>
-    this.layout.columns.map((column) => ({
-      ...column,
-      keys: modelsAt(this.folded, column.keys, "members"),
-    })),
+  readonly #texts = $derived.by(() =>
+    withChanges(labelTexts(this.layout), this.layout, this.#colour),
   );
+  readonly #notes = $derived.by(() => headNotes(this.layout));
   readonly #colourSpec = $derived.by(() => this.#input().colourSpec);
-  readonly #spoken = $derived.by(() => {
-    const { folds } = this.folded;
-    const texts = this.layout.placed.map(({ key, model }): [string, string] => {
-      const fold = folds.get(key);
-      if (fold) return [key, spokenFold(fold, this.#colour, this.#chosen.get(key) ?? 0)];
-      return [key, spokenModel(model, this.tree.lineage, this.#colourSpec, this.ambiguous)];
-    });
-    return new Map(texts);
+  readonly #spoken = $derived.by(
+    () =>
+      new Map(
+        this.layout.placed.map(({ key, model }) => [
+          key,
+          spokenModel(model, this.layout.lineage, this.#colourSpec, this.ambiguous),
+        ]),
+      ),
+  );
+  readonly #cautions = $derived.by(() => new Set(this.#input().cautions.keys()));
+
+  /** Where heads stand. */
+  readonly heads = $derived.by((): HeadPlace[] => {
+    const { column } = this.spacing ?? FIRST;
+    return this.layout.heads.map((head, index) => ({
+      head,
+      note: this.#notes[index] ?? "",
+      x: head.at * column,
+    }));
   });
-  /** Of several marks in a fold, the first. */
-  readonly #marks = $derived.by(
-    () => new Map([...this.#input().marks].reverse().map(([key, mark]) => [this.seen(key), mark])),
-  );
-  readonly #front = $derived.by(
-    () => new Set([...this.#input().front].map((key) => this.seen(key))),
-  );
-
-  readonly #cautions = $derived.by(
-    () => new Set([...this.#input().cautions.keys()].map((key) => this.seen(key))),
-  );
-
-  readonly #highlighted = $derived.by(
-    () => new Set([...(this.#input().highlighted ?? [])].map((key) => this.seen(key))),
-  );
 
   readonly picture = $derived.by((): MapPicture => {
-    const { base, hovered, theme } = this.#input();
+    const { base, hovered, highlighted, front, found, marks, theme } = this.#input();
     return {
-      folded: this.folded,
       layout: this.layout,
       scene: this.#scene,
       spacing: this.spacing ?? FIRST,
       texts: this.#texts,
-      columns: this.#columns,
       notes: this.#notes,
       spoken: this.#spoken,
-      marks: this.#marks,
-      base: base === null ? null : this.seen(base),
-      hovered: this.pointed ?? (hovered === null ? null : this.seen(hovered)),
-      highlighted: this.#highlighted,
-      front: this.#front,
+      marks: marksOfMany(marks, this.pointed ?? hovered),
+      base,
+      hovered: this.pointed ?? hovered,
+      highlighted: highlighted ?? NONE,
+      front,
+      found,
       cautions: this.#cautions,
       theme,
       moving: this.places.moving,
@@ -169,10 +146,7 @@ export class MapDrawing {
 
   readonly ramp = $derived.by(() => this.#colour && rampLegend(this.#colour, this.#input().theme));
   readonly circles = $derived.by(() => this.#size && sizeLegend(this.#size));
-  readonly kinds = $derived.by(() => markLegend(this.#scene, this.#front, this.#colour !== null));
-
-  /** The key of what is seen of a model: itself, or the fold that it is in. */
-  seen(key: string): string {
-    return this.folded.standIn.get(key) ?? key;
-  }
+  readonly kinds = $derived.by(() =>
+    markLegend(this.#scene, this.#input().front, this.#colour !== null),
+  );
 }

@@ -12,14 +12,12 @@ export interface MapEvents {
   enclosing: boolean;
   /** Called when a model is picked, alone or in addition. */
   onselect: (key: string, mode: SelectMode) => void;
-  /** Called with all models of columns, folds or a marquee. */
+  /** Called with all models of columns, cells or a marquee. */
   onselectmany: (keys: readonly string[], mode: "only" | "add") => void;
   /** Called to show a model's details. */
   onopen: (key: string) => void;
   /** Called to open the menu of a model at a point of the frame. */
   onmenu: (key: string, x: number, y: number) => void;
-  /** Called to fold or unfold a group. */
-  onfold: (id: string, open: boolean) => void;
   /** Called with what is under the pointer or the focus, and where it is in the frame. */
   onpoint: (key: string | null, x: number, y: number) => void;
 }

@@ -3,18 +3,22 @@ import { withoutControls } from "../../model/format/file_text";
 import { saveFile } from "../charts/save_file";
 import { savePng } from "../charts/save_picture";
 
-/** Offers the whole map as a standalone file, with the colours that `svg` has on the page. */
+/**
+ * Offers the whole map as a standalone file, with the colours that `svg` has on the page;
+ * `ground`: markup of what a canvas shows behind it.
+ */
 export async function saveMap(
   svg: SVGSVGElement,
   drawn: DrawnMap,
   kind: "svg" | "png",
+  ground = "",
 ): Promise<void> {
   const figure = figureOf(drawn);
   const style = getComputedStyle(svg);
   const text = resolveColours(
     figureMarkup(figure, {
       defs: markupOf(svg, "defs"),
-      world: markupOf(svg, ".world > *"),
+      world: ground + markupOf(svg, ".world > *"),
       font: style.fontFamily.replace(/"/g, "'"),
     }),
     style,

@@ -45,18 +45,21 @@ export function buildLineage(models: readonly Model[]): Lineage {
       depth: 0,
     });
   }
-  for (const node of nodes.values()) connect(node, nodes);
+  const trees = new Trees();
+  for (const node of nodes.values()) connect(node, nodes, trees);
   const roots = [...nodes.values()].filter((node) => node.parent === null);
   return { nodes, roots, preorder: inPreorder(roots) };
 }
 
-function connect(node: Mutable, nodes: ReadonlyMap<string, Mutable>): void {
+function connect(node: Mutable, nodes: ReadonlyMap<string, Mutable>, trees: Trees): void {
   for (const key of new Set(node.model.parents)) {
     const parent = nodes.get(key);
     if (!parent || parent === node) continue;
-    if (node.parent === null && !leadsTo(parent, node)) {
+    // A node without main parent is the root of its tree: what is in that tree came from it.
+    if (node.parent === null && trees.rootOf(parent) !== node) {
       node.parent = parent;
       parent.children.push(node);
+      trees.hang(node, parent);
     } else {
       node.furtherParents.push(parent);
       parent.furtherChildren.push(node);
@@ -64,9 +67,25 @@ function connect(node: Mutable, nodes: ReadonlyMap<string, Mutable>): void {
   }
 }
 
-function leadsTo(from: Mutable, target: Mutable): boolean {
-  for (let at: Mutable | null = from; at; at = at.parent) if (at === target) return true;
-  return false;
+/** Which tree of main parents each node is in, while they grow together. */
+class Trees {
+  private readonly above = new Map<Mutable, Mutable>();
+
+  rootOf(node: Mutable): Mutable {
+    let root = node;
+    for (let up = this.above.get(root); up; up = this.above.get(root)) root = up;
+    // Short cuts, so that a chain of thousands is walked once.
+    for (let at = node; at !== root;) {
+      const up = this.above.get(at)!;
+      this.above.set(at, root);
+      at = up;
+    }
+    return root;
+  }
+
+  hang(root: Mutable, under: Mutable): void {
+    this.above.set(root, this.rootOf(under));
+  }
 }
 
 function inPreorder(roots: readonly Mutable[]): Mutable[] {

@@ -1,4 +1,4 @@
-import { AUTO_FOLDS, type FoldChoice } from "../map/folds";
+import { AUTO_FOLDS, type FoldChoice } from "../map/fold_choice";
 import type { Resolution } from "../tradeoffs/near_best";
 import type { LinkFacet } from "./facet";
 
@@ -54,19 +54,18 @@ export const mapLink: LinkFacet<MapLink> = {
 
 const RESTS = { a: "auto", o: "open", f: "folded" } as const;
 
-/** "a;k1,k2;k3": the rest as suits, two opened, one folded. */
-function foldsText({ rest, open, folded }: FoldChoice): string | undefined {
-  if (rest === "auto" && open.length + folded.length === 0) return undefined;
-  return `${rest[0]};${open.join(",")};${folded.join(",")}`;
+/** "a;k1,k2": the rest as suits, the cell of k1 opened, and in it that of k2. */
+function foldsText({ rest, open }: FoldChoice): string | undefined {
+  if (rest === "auto" && open.length === 0) return undefined;
+  return `${rest[0]};${open.join(",")}`;
 }
 
+/** Links of earlier versions name groups by a model in them, and a third part what is folded. */
 function readFolds(text = ""): FoldChoice {
-  const [rest = "", open = "", folded = ""] = text.split(";");
-  const ids = (list: string) => list.split(",").filter(Boolean);
+  const [rest = "", open = ""] = text.split(";");
   return {
     rest: Object.hasOwn(RESTS, rest) ? RESTS[rest as keyof typeof RESTS] : "auto",
-    open: ids(open),
-    folded: ids(folded),
+    open: open.split(",").filter(Boolean),
   };
 }
 

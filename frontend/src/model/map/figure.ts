@@ -1,13 +1,18 @@
 import { markup, xmlText } from "../format/file_text";
 import { figureLegend, LEGEND_PX } from "./figure_legend";
-import { planHeaders } from "./headers";
+import { leastDistance, planHeaders, type HeadPlace } from "./headers";
 import type { MarkLegend, RampLegend, SizeLegend } from "./legend";
-import type { MapPicture } from "./picture";
-import { boundsOf, insetsFor } from "./view";
+import type { Box, Insets } from "./view";
 
 /** The map as it is on the page. */
 export interface DrawnMap {
-  readonly picture: Pick<MapPicture, "layout" | "spacing" | "texts" | "notes">;
+  readonly heads: readonly HeadPlace[];
+  /** Where columns have a line from top to bottom, in px at zoom 1. */
+  readonly guides: readonly number[];
+  /** What is drawn, in px at zoom 1. */
+  readonly box: Box;
+  /** Room around it, given its width on the page. */
+  readonly insets: (width: number) => Insets;
   /** Zoom for which labels and nodes were drawn. */
   readonly zoom: number;
   readonly ramp: RampLegend | null;
@@ -20,11 +25,9 @@ export interface DrawnMap {
 export interface Figure extends DrawnMap {
   readonly width: number;
   readonly height: number;
-  /** Where the first column and the first row are. */
+  /** Where the map begins. */
   readonly left: number;
   readonly top: number;
-  /** Distance between columns. */
-  readonly distance: number;
   /** Markup of the legend. */
   readonly legend: string;
 }
@@ -38,30 +41,26 @@ export interface Drawing {
 
 /** The whole map at its present zoom, with room for headers, labels and the legend. */
 export function figureOf(map: DrawnMap): Figure {
-  const { zoom } = map;
-  const { layout, spacing, texts } = map.picture;
+  const { zoom, box } = map;
   const legend = figureLegend(map);
-  const bounds = boundsOf(layout, spacing);
-  const across = bounds.right * zoom;
-  const { left, top, right, bottom } = insetsFor(layout, texts, across);
+  const across = box.right * zoom;
+  const { left, top, right, bottom } = map.insets(across);
   return {
     ...map,
     width: Math.ceil(Math.max(legend.width, across + left + right)),
-    height: Math.ceil(bounds.bottom * zoom + top + bottom + LEGEND_PX),
+    height: Math.ceil(box.bottom * zoom + top + bottom + LEGEND_PX),
     left,
     top,
-    distance: spacing.column * zoom,
     legend: legend.markup,
   };
 }
 
 /** A standalone SVG document; colours may still be `var(--…)`. */
 export function figureMarkup(figure: Figure, drawing: Drawing): string {
-  const { width, height, left, distance } = figure;
-  const { columns } = figure.picture.layout;
+  const { width, height, left } = figure;
   const bottom = height - LEGEND_PX;
-  const guides = columns
-    .map((_, i) => `M${(left + i * distance).toFixed(1)},${figure.top / 2}V${bottom}`)
+  const guides = figure.guides
+    .map((x) => `M${(left + x * figure.zoom).toFixed(1)},${figure.top / 2}V${bottom}`)
     .join("");
   return [
     markup("svg", {
@@ -82,26 +81,25 @@ export function figureMarkup(figure: Figure, drawing: Drawing): string {
   ].join("\n");
 }
 
-function headers({ picture, left, distance }: Figure): string {
-  const { notes } = picture;
-  const { columns } = picture.layout;
-  const names = columns.map((column) => column.name);
-  const plan = planHeaders(distance, names);
-  const texts = columns.map((column, index) => {
+function headers({ heads, left, zoom }: Figure): string {
+  const names = heads.map(({ head }) => head.name);
+  const plan = planHeaders(leastDistance(heads) * zoom, names);
+  const texts = heads.map(({ head: { name }, note, x: middle }, index) => {
     if (index % plan.every !== 0) return "";
-    const x = left + index * distance;
+    const x = left + middle * zoom;
     if (plan.rotated) {
       const transform = `translate(${x.toFixed(1)},${plan.height - 8}) rotate(-48)`;
-      return markup("text", { transform, "font-weight": 500 }, xmlText(column.name));
+      return markup("text", { transform, "font-weight": 500 }, xmlText(name));
     }
-    const lines = wrapped(column.name, plan.width);
+    const lines = wrapped(name, plan.width);
+    const top = 16 + (index % 2 === 1 ? plan.lower : 0);
     const named = lines.map((line, i) =>
-      markup("text", { x, y: 16 + 14 * i, "font-weight": 500 }, xmlText(line)),
+      markup("text", { x, y: top + 14 * i, "font-weight": 500 }, xmlText(line)),
     );
-    const note = plan.hasRoom(column.name) ? (notes[index] ?? "") : "";
-    const y = 16 + 14 * lines.length;
+    const shown = plan.hasRoom(name) ? note : "";
+    const y = top + 14 * lines.length;
     const fill = "var(--ink-muted)";
-    const quiet = note && markup("text", { x, y, fill, "font-size": 11 }, xmlText(note));
+    const quiet = shown && markup("text", { x, y, fill, "font-size": 11 }, xmlText(shown));
     return markup("g", { "text-anchor": "middle" }, named.join("") + quiet);
   });
   return markup("g", { "font-size": 12, fill: "var(--ink)" }, texts.join("\n"));

@@ -6,7 +6,6 @@ import type { MarkLegend, RampLegend, SizeLegend } from "./legend";
 export const LEGEND_PX = 44;
 
 const STAR_KEY = STAR.replace("M0", "M12");
-const STACK_KEY = "M6,-2a4,4 0 1,0 8,0a4,4 0 1,0 -8,0M9,-7a4,4 0 0,1 8,3";
 const CHARACTER_PX = 6.2;
 const RAMP_PX = 152;
 
@@ -38,7 +37,6 @@ export function figureLegend({ ramp, circles, kinds, zoom, hatch }: Legend): Leg
   }
   if (kinds.front)
     row.line("on the Pareto front", { fill: "var(--ink)", stroke: "none" }, STAR_KEY);
-  if (kinds.folded) row.line("folded", { stroke: "var(--node-outline)" }, STACK_KEY);
   if (kinds.faded) row.key("left out", { fill: "var(--ink-muted)", opacity: "0.28" });
   if (kinds.noParent) row.key("no parent", { fill: "none", stroke: "var(--node-outline)" });
   const outline = { stroke: "var(--node-outline)" };

@@ -10,8 +10,6 @@ export interface LabelWish {
   readonly radius: number;
   readonly leaf: boolean;
   readonly root: boolean;
-  /** Folds come first: nothing else tells what they hide. */
-  readonly fold?: boolean;
 }
 
 /** Where a label stands; `x` and `y` in px at zoom 1, `y` is the middle of the text. */
@@ -46,8 +44,7 @@ const RIBBON_PX = 5;
  * Chooses for each node the longest text and the place (right of leaves, around others) that
  * covers neither a node nor another label at this zoom and is nearer to no other node; a node
  * without room has no label.
- * Where the rows (`row` px at zoom 1) are closer than half a line of text, only roots and folds
- * have one.
+ * Where the rows (`row` px at zoom 1) are closer than half a line of text, only roots have one.
  */
 export function placeLabels(
   wishes: readonly LabelWish[],
@@ -66,9 +63,8 @@ export function placeLabels(
     taken.add(left * zoom, y * zoom - 2, right * zoom, y * zoom + 2);
   }
   const placed: PlacedLabel[] = [];
-  const first = wishes.filter((wish) => wish.root || wish.fold);
-  const others =
-    row * zoom >= LEAST_ROW_PX ? wishes.filter((wish) => !wish.root && !wish.fold) : [];
+  const first = wishes.filter((wish) => wish.root);
+  const others = row * zoom >= LEAST_ROW_PX ? wishes.filter((wish) => !wish.root) : [];
   for (const wish of [...first, ...others]) {
     const label = place(wish, zoom, taken, nodes);
     if (label) placed.push(label);

@@ -3,7 +3,6 @@ import { rollup } from "d3-array";
 import { labelText, parameterValue } from "../format/operation_words";
 import type { Model } from "../wire.gen";
 import { ambiguousIds } from "./describe";
-import type { Fold } from "./folds";
 import type { MapLayout, PlacedModel } from "./layout";
 import type { ColourScale } from "./scales";
 
@@ -12,42 +11,35 @@ export type LabelTexts = readonly string[];
 
 const LONGEST = 36;
 
-/** Folds by the key of what stands for them: their models count as those of their column do. */
-type Folds = ReadonlyMap<string, Fold>;
-
 /**
  * Label texts per model: ids for roots, for others the parameters that tell them apart, without
- * the values that most models of their operation have. `foldTexts` has those of folds.
+ * the values that most models of their operation have.
  */
-export function labelTexts(
-  layout: MapLayout,
-  folds: Folds = new Map(),
-  foldTexts: ReadonlyMap<string, LabelTexts> = new Map(),
-): Map<string, LabelTexts> {
-  const inColumn = differences(layout.placed, columnGroup, folds);
-  const amongSiblings = differences(layout.placed, siblingGroup, folds);
-  const usual = usualValues(layout.placed, folds);
+export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
+  const headGroup = groupByHead(layout);
+  const underHead = differences(layout.placed, headGroup);
+  const amongSiblings = differences(layout.placed, siblingGroup);
+  const usual = usualValues(layout.placed);
   const ambiguous = ambiguousIds(layout.placed.map(({ model }) => model));
-  const texts = new Map<string, LabelTexts>(foldTexts);
+  const texts = new Map<string, LabelTexts>();
   for (const place of layout.placed) {
-    if (folds.has(place.key)) continue;
     const { id, run, operation } = place.model;
     if (place.parent === null || !operation) {
       const name = ambiguous.has(id) && run !== null ? `${id} (run ${run})` : id;
       texts.set(place.key, shortened([name, id]));
       continue;
     }
-    const column = layout.columns[place.column];
-    const named = column?.operation === null ? `${operation.name} ` : "";
+    const head = layout.heads[layout.columns[place.column]!.head];
+    const named = head?.operation === null ? `${operation.name} ` : "";
     const isUnusual = (name: string): boolean =>
       usual.get(operation.name)?.get(name) !== valueText(place.model, name);
-    if (column?.operation !== null && column?.keys.length === 1) {
+    if (head?.operation !== null && head?.keys.length === 1) {
       const own = Object.entries(operation.parameters).filter(([name]) => isUnusual(name));
       const names = own.map(([name]) => name);
       texts.set(place.key, shortened([labelText(place.model.operation, names, own.length > 1)]));
       continue;
     }
-    const all = (inColumn.get(columnGroup(place)) ?? []).filter(isUnusual);
+    const all = (underHead.get(headGroup(place)) ?? []).filter(isUnusual);
     const siblings = (amongSiblings.get(siblingGroup(place)) ?? []).filter(isUnusual);
     const few = siblings.length > 0 ? siblings : all;
     const text = labelText(place.model.operation, all);
@@ -60,30 +52,26 @@ export function labelTexts(
 }
 
 /**
- * Per column, what its header says of parameters: the names of those that its models differ in,
- * which are what the labels beside the nodes give; else the values that all of them share. By
- * step, the operation where all models of the column have the same one.
+ * Per head, what it says of parameters: the names of those that its models differ in, which are
+ * what the labels beside the nodes give; else the values that all of them share. By step, the
+ * operation where all models of the column have the same one.
  */
-export function columnNotes(layout: MapLayout, folds: Folds = new Map()): string[] {
-  const inColumn = differences(layout.placed, columnGroup, folds);
-  return layout.columns.map((column) => {
-    const first = layout.byKey.get(column.keys[0] ?? "");
-    if (!first || column.operation === null) return "";
-    if (layout.mode === "step") return column.operation;
-    if (column.keys.length === 1 && !folds.has(first.key)) return "";
-    const names = inColumn.get(columnGroup(first)) ?? [];
+export function headNotes(layout: MapLayout): string[] {
+  const headGroup = groupByHead(layout);
+  const underHead = differences(layout.placed, headGroup);
+  return layout.heads.map(({ keys, operation }) => {
+    const first = layout.byKey.get(keys[0] ?? "");
+    if (!first || operation === null) return "";
+    if (layout.mode === "step") return operation;
+    if (keys.length === 1) return "";
+    const names = underHead.get(headGroup(first)) ?? [];
     if (names.length > 0) return names.join(" · ");
-    const [model = first.model] = modelsAt(first, folds);
-    return labelText(model.operation, namesIn([model]), true);
+    return labelText(first.model.operation, namesIn([first.model]), true);
   });
 }
 
-function modelsAt({ key, model }: PlacedModel, folds: Folds): readonly Model[] {
-  return folds.get(key)?.group.members.map((member) => member.model) ?? [model];
-}
-
-function columnGroup({ column, model }: PlacedModel): string {
-  return `${column} ${model.operation?.name ?? ""}`;
+function groupByHead({ columns }: MapLayout): (place: PlacedModel) => string {
+  return ({ column, model }) => `${columns[column]!.head} ${model.operation?.name ?? ""}`;
 }
 
 function siblingGroup({ parent, model }: PlacedModel): string {
@@ -94,14 +82,13 @@ function siblingGroup({ parent, model }: PlacedModel): string {
 function differences(
   placed: readonly PlacedModel[],
   group: (place: PlacedModel) => string,
-  folds: Folds,
 ): Map<string, string[]> {
   const members = new Map<string, Model[]>();
   for (const place of placed) {
     if (!place.model.operation) continue;
     const models = members.get(group(place));
-    if (models) models.push(...modelsAt(place, folds));
-    else members.set(group(place), [...modelsAt(place, folds)]);
+    if (models) models.push(place.model);
+    else members.set(group(place), [place.model]);
   }
   return new Map([...members].map(([key, models]) => [key, differing(models)]));
 }
@@ -110,12 +97,9 @@ function differences(
 const USUAL = { share: 0.7, models: 4 };
 
 /** Per operation and parameter name, the usual value's text. */
-function usualValues(
-  placed: readonly PlacedModel[],
-  folds: Folds,
-): Map<string, Map<string, string>> {
+function usualValues(placed: readonly PlacedModel[]): Map<string, Map<string, string>> {
   const groups = new Map<string, Model[]>();
-  for (const model of placed.flatMap((place) => modelsAt(place, folds))) {
+  for (const { model } of placed) {
     if (!model.operation) continue;
     const models = groups.get(model.operation.name);
     if (models) models.push(model);
@@ -168,19 +152,17 @@ const SEEN = 0.01;
 
 /**
  * The texts of labels, with the change against the parent where colours show that: "90 % −72 pt"
- * where there is room, else what they were. A change too small to be seen in colours is left out;
- * folds tell their own.
+ * where there is room, else what they were. A change too small to be seen in colours is left out.
  */
 export function withChanges(
   texts: ReadonlyMap<string, LabelTexts>,
   layout: MapLayout,
-  folds: ReadonlyMap<string, unknown>,
   colour: ColourScale | null,
 ): ReadonlyMap<string, LabelTexts> {
   if (colour?.kind !== "change") return texts;
   const changed = new Map(texts);
   for (const { key, model, parent } of layout.placed) {
-    const amount = parent === null || folds.has(key) ? null : colour.valueOf(model);
+    const amount = parent === null ? null : colour.valueOf(model);
     if (amount === null || Math.abs(amount) <= colour.high * SEEN) continue;
     const change = colour.text(amount);
     const shorter = texts.get(key) ?? [];

@@ -1,5 +1,5 @@
 import { buildLineage, type Lineage, type LineageNode } from "../lineage/lineage";
-import { assignColumns, type ColumnMode, type MapColumn } from "./columns";
+import { assignColumns, type ColumnMode, type MapColumn, type MapHead } from "./columns";
 import { packRows } from "./rows";
 import { siblingOrder } from "./sibling_order";
 import type { Model } from "../wire.gen";
@@ -21,6 +21,7 @@ export interface MapLayout {
   readonly mode: ColumnMode;
   readonly lineage: Lineage;
   readonly columns: readonly MapColumn[];
+  readonly heads: readonly MapHead[];
   /** In reading order: each parent before its children, siblings from top to bottom. */
   readonly placed: readonly PlacedModel[];
   readonly byKey: ReadonlyMap<string, PlacedModel>;
@@ -30,6 +31,7 @@ export interface MapLayout {
 
 /** Distances in px at zoom 1. */
 export interface MapSpacing {
+  /** From head to head. */
   readonly column: number;
   readonly row: number;
   /** Radius of the largest node. */
@@ -39,7 +41,7 @@ export interface MapSpacing {
 /** A left-to-right layered layout by main parent, deterministic, linear in models × columns. */
 export function layoutMap(models: readonly Model[], mode: ColumnMode): MapLayout {
   const lineage = buildLineage(models);
-  const { columns, columnOf } = assignColumns(lineage, mode);
+  const { columns, heads, columnOf } = assignColumns(lineage, mode);
   const column = (node: LineageNode) => columnOf.get(node.key) ?? 0;
   const compare = siblingOrder(models, column);
   const ordered = new Map<LineageNode, LineageNode[]>();
@@ -59,7 +61,7 @@ export function layoutMap(models: readonly Model[], mode: ColumnMode): MapLayout
   }));
   const byKey = new Map(placed.map((place) => [place.key, place]));
   const lastRow = placed.reduce((last, place) => Math.max(last, place.row), 0);
-  return { mode, lineage, columns, placed, byKey, lastRow };
+  return { mode, lineage, columns, heads, placed, byKey, lastRow };
 }
 
 function readingOrder(
@@ -81,7 +83,7 @@ const RADIUS = { least: 3.2, most: 12 };
 
 /** Distances that fill a view of `width` × `height` px when all of it is shown. */
 export function spacingFor(layout: MapLayout, width: number, height: number): MapSpacing {
-  const gaps = Math.max(1, layout.columns.length - 1);
+  const gaps = Math.max(1, acrossOf(layout));
   const rows = layout.lastRow + 1;
   // All is shown at a zoom below 1 where columns or rows at their least do not fit.
   const zoom = Math.min(1, width / (gaps * COLUMN.least), height / (rows * ROW.least));
@@ -90,6 +92,11 @@ export function spacingFor(layout: MapLayout, width: number, height: number): Ma
     row: clamp(height / zoom / rows, ROW.least, ROW.most / zoom),
     radius: clamp((height / zoom / rows) * 0.46, RADIUS.least, RADIUS.most),
   };
+}
+
+/** From the first column to the last, in distances between heads. */
+export function acrossOf({ columns }: Pick<MapLayout, "columns">): number {
+  return columns.at(-1)?.at ?? 0;
 }
 
 function clamp(value: number, low: number, high: number): number {

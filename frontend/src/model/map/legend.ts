@@ -47,8 +47,6 @@ export interface MarkLegend {
   readonly noParent: boolean;
   /** Models on the Pareto front. */
   readonly front: boolean;
-  /** Folds. */
-  readonly folded: boolean;
   /** Models that the search or the filters leave out. */
   readonly faded: boolean;
 }
@@ -56,7 +54,6 @@ export interface MarkLegend {
 /** What each kind of mark is called, in the order of the legend. */
 export const MARK_NAMES: readonly (readonly [keyof MarkLegend, string])[] = [
   ["front", "on the Pareto front"],
-  ["folded", "folded"],
   ["faded", "left out"],
   ["notLogged", "not logged"],
   ["noParent", "no parent"],
@@ -128,7 +125,7 @@ export function markLegend(
   coloured: boolean,
 ): MarkLegend {
   const has = (test: (node: SceneNode) => boolean) => nodes.some(test);
-  const status = (wanted: string) => has(({ fold, model }) => !fold && model.status === wanted);
+  const status = (wanted: string) => has(({ model }) => model.status === wanted);
   return {
     notLogged:
       coloured &&
@@ -136,13 +133,12 @@ export function markLegend(
         ({ strength, hollow, model }) => strength === null && !hollow && model.status !== "missing",
       ),
     failed: status("failed"),
-    running: has(({ fold, model }) => !fold && isLive(model)),
+    running: has(({ model }) => isLive(model)),
     missing: status("missing"),
     assumed: [...edges, ...further].some(({ assumed }) => assumed),
     further: further.length > 0,
     noParent: has(({ hollow, model }) => hollow && model.status !== "missing"),
     front: has(({ key }) => front.has(key)),
-    folded: has(({ fold }) => fold !== null),
     faded: has(({ faded }) => faded),
   };
 }

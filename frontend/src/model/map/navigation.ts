@@ -89,7 +89,11 @@ export function nodeAt(
 }
 
 /** Keys of the nodes whose middle is in the rectangle between two corners. */
-export function nodesWithin(nodes: readonly SceneNode[], a: Point, b: Point): string[] {
+export function nodesWithin(
+  nodes: readonly (Point & { readonly key: string })[],
+  a: Point,
+  b: Point,
+): string[] {
   const within = (at: number, one: number, other: number) =>
     at >= Math.min(one, other) && at <= Math.max(one, other);
   return nodes

@@ -1,26 +1,21 @@
 import type { Theme } from "../colour/palette";
-import type { MapColumn } from "./columns";
-import type { FoldedMap } from "./folds";
 import type { LabelTexts } from "./labels";
 import type { MapLayout, MapSpacing } from "./layout";
 import type { Scene } from "./scene";
 import type { SelectionMark } from "../selection/selection";
 
-/** What the map shows at this moment; keys are those of what is seen, models or folds. */
+/** What a map of single models shows at this moment. */
 export interface MapPicture {
-  readonly folded: FoldedMap;
   readonly layout: MapLayout;
   readonly scene: Scene;
   readonly spacing: MapSpacing;
-  /** Those of the layout, with the models of folds that belong to them. */
-  readonly columns: readonly MapColumn[];
   /** What may stand beside each node. */
   readonly texts: ReadonlyMap<string, LabelTexts>;
-  /** Per column, what is said of its parameters; "" for nothing. */
+  /** Per head, what is said of its parameters; "" for nothing. */
   readonly notes: readonly string[];
   /** What a screen reader says of each node. */
   readonly spoken: ReadonlyMap<string, string>;
-  /** The mark of each selected model, and of the first in each fold. */
+  /** The mark of each selected model. */
   readonly marks: ReadonlyMap<string, SelectionMark>;
   readonly base: string | null;
   readonly hovered: string | null;
@@ -28,6 +23,8 @@ export interface MapPicture {
   readonly highlighted: ReadonlySet<string>;
   /** Those on the Pareto front. */
   readonly front: ReadonlySet<string>;
+  /** Those that the search finds; null while nothing is searched. */
+  readonly found: ReadonlySet<string> | null;
   /** Those against whose star predictions say something. */
   readonly cautions: ReadonlySet<string>;
   readonly theme: Theme;

@@ -1,7 +1,5 @@
 import type { RampKind } from "../colour/palette";
 import type { Model } from "../wire.gen";
-import { foldValue } from "./fold_words";
-import type { Fold } from "./folds";
 import type { MapLayout, MapSpacing, PlacedModel } from "./layout";
 import { metricValue, type ColourScale, type SizeScale } from "./scales";
 
@@ -19,8 +17,6 @@ export interface SceneNode extends Point {
   readonly strength: number | null;
   /** Whether there is nothing that its colour could tell: a root has no change. */
   readonly hollow: boolean;
-  /** What it stands for, if it is a fold. */
-  readonly fold: Fold | null;
   /** Whether the search or the filters leave it out. */
   readonly faded: boolean;
 }
@@ -40,8 +36,6 @@ export interface Looks {
   readonly size: SizeScale | null;
   /** Largest radius. */
   readonly largest: number;
-  /** Folds by the key of the model that stands for them. */
-  readonly folds?: ReadonlyMap<string, Fold>;
   readonly faded?: (model: Model) => boolean;
 }
 
@@ -59,7 +53,7 @@ export function placesOf(layout: MapLayout, spacing: MapSpacing): Map<string, Po
   return new Map(
     layout.placed.map(({ key, column, row }) => [
       key,
-      { x: column * spacing.column, y: row * spacing.row },
+      { x: layout.columns[column]!.at * spacing.column, y: row * spacing.row },
     ]),
   );
 }
@@ -76,18 +70,16 @@ export function buildScene(
   for (const { key, model, parent } of layout.placed) {
     const place = places.get(key);
     if (!place) continue;
-    const fold = looks.folds?.get(key) ?? null;
-    const value = fold ? foldValue(fold, colour) : (colour?.valueOf(model) ?? null);
+    const value = colour?.valueOf(model) ?? null;
     const node: SceneNode = {
       key,
       model,
       x: place.x,
       y: place.y,
-      radius: fold ? foldRadius(fold, looks.largest) : radiusOf(model, looks),
+      radius: radiusOf(model, looks),
       strength: colour && value !== null ? colour.strength(value) : null,
       hollow: colour?.kind === "change" && parent === null,
-      fold,
-      faded: isFaded(model, fold, looks),
+      faded: looks.faded?.(model) ?? false,
     };
     nodes.push(node);
     byKey.set(key, node);
@@ -99,18 +91,8 @@ export function buildScene(
   return { ramp: colour?.kind ?? "value", nodes, byKey, edges, further };
 }
 
-function isFaded(model: Model, fold: Fold | null, { faded }: Looks): boolean {
-  if (!faded) return false;
-  return fold ? fold.models.every(faded) : faded(model);
-}
-
 /** Radius of nodes whose size was not logged, as a share of the largest. */
 const UNSIZED = 0.5;
-
-/** Three models are drawn as the smallest fold, ten thousand as the largest. */
-function foldRadius({ models }: Fold, largest: number): number {
-  return largest * Math.min(1, 0.5 + 0.12 * Math.log10(models.length));
-}
 
 function radiusOf(model: Model, { size, largest }: Looks): number {
   const value = size && metricValue(model, size.spec.name);

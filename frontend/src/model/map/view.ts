@@ -1,6 +1,6 @@
 import { planHeaders } from "./headers";
 import type { LabelTexts } from "./labels";
-import type { MapLayout, MapSpacing } from "./layout";
+import { acrossOf, type MapLayout, type MapSpacing } from "./layout";
 
 /** What is seen: screen = world × k + (x, y). */
 export interface View {
@@ -36,17 +36,18 @@ export function insetsFor(
   texts: ReadonlyMap<string, LabelTexts>,
   width: number,
 ): Insets {
-  const last = layout.columns.length - 1;
+  const last = acrossOf(layout);
   let right = 0;
   for (const place of layout.placed) {
     if (place.children.length > 0) continue;
     const length = texts.get(place.key)?.[0]?.length ?? 0;
-    const beyond = length * CHARACTER_PX - (last - place.column) * NARROW_COLUMN_PX;
+    const beyond =
+      length * CHARACTER_PX - (last - layout.columns[place.column]!.at) * NARROW_COLUMN_PX;
     right = Math.max(right, beyond);
   }
   right = Math.min(200, Math.max(SIDE_PX, right + 28));
   const distance = (width - SIDE_PX - right) / Math.max(1, last);
-  const names = layout.columns.map((column) => column.name);
+  const names = layout.heads.map(({ name }) => name);
   const top = planHeaders(distance, names).height + 24;
   return { left: SIDE_PX, top, right, bottom: 24 };
 }
@@ -56,7 +57,7 @@ export function boundsOf(layout: MapLayout, spacing: MapSpacing): Box {
   return {
     left: 0,
     top: 0,
-    right: Math.max(0, layout.columns.length - 1) * spacing.column,
+    right: acrossOf(layout) * spacing.column,
     bottom: layout.lastRow * spacing.row,
   };
 }

@@ -1,0 +1,25 @@
+import type { Lineage } from "../lineage/lineage";
+
+/** What a person chose to see of a map: every model, cells, or what suits; and what is opened. */
+export interface FoldChoice {
+  readonly rest: "auto" | "open" | "folded";
+  /** Keys of models: the cell of the first is open, in it that of the second, and so on. */
+  readonly open: readonly string[];
+}
+
+export const AUTO_FOLDS: FoldChoice = { rest: "auto", open: [] };
+
+/** A map with as many rows shows every model of itself. */
+export const WHOLE_ROWS = 40;
+/** More models are never shown one by one: each is a node and a ribbon. */
+export const MOST_WHOLE = 1000;
+/** Fewer are not worth folding. */
+export const LEAST_FOLDED = 12;
+
+/** Whether a map is drawn in cells. */
+export function inCells({ nodes, preorder }: Lineage, { rest }: FoldChoice): boolean {
+  if (nodes.size > MOST_WHOLE || rest === "folded") return nodes.size > 0;
+  if (rest === "open") return false;
+  const ends = preorder.reduce((sum, { children }) => sum + Number(children.length === 0), 0);
+  return ends > WHOLE_ROWS;
+}
