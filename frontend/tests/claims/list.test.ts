@@ -357,7 +357,6 @@ const CASES: Readonly<Record<string, Case>> = {
       { label: "block 17", worst: 2, of: 2 },
     ],
   },
-<<<<<<< HEAD
   "steps.untried": {
     yes: { model: "p80", steps: ["recalibrate", "int8"], others: 3, of: 5, by: "prune" },
     says: "recalibrate + int8 of p80 has not been tried; 3 of 5 others by prune have it",
@@ -367,7 +366,7 @@ const CASES: Readonly<Record<string, Case>> = {
     yes: { parent: "p80", step: "int8 quantize", numbers: 6 },
     says: "p80 → int8 quantize: none of 6 numbers changed",
     no: [{ parent: "p80", step: "int8 quantize", numbers: 1 }],
-=======
+  },
   "waterfall.costliest": {
     yes: {
       step: "int8 quantize",
@@ -404,7 +403,6 @@ const CASES: Readonly<Record<string, Case>> = {
     yes: { interacts: ["size"], open: ["accuracy"] },
     says: /^In accuracy a part belongs to no step/,
     no: [{ interacts: ["size"], open: [] }],
->>>>>>> b8cab54 (Show what each step of a recipe gained and cost: the diff card of two models)
   },
 };
 
