@@ -10,13 +10,7 @@ import { meanVerdict, meanWords } from "../../src/model/claims/means";
 import type { Calibration, Divergence, Effect } from "../../src/model/wire.gen";
 import measures from "../../../docs/measures.md?raw";
 import { harmedSlice, measure, modelHarm } from "../behaviors/builders";
-
-/** Facts of which a claim may be said, what it says of them, and facts at the border, where it may not. */
-interface Case {
-  readonly yes: unknown;
-  readonly says: string | RegExp;
-  readonly no: readonly unknown[];
-}
+import { LAYER_CASES, WATERFALL_CASES, type Case } from "./layer_cases";
 
 const HARMFUL = modelHarm("m", { harmed: 2, tested: 42, pairs_harmed: 1, pairs_tested: 300 });
 const CLEAN = modelHarm("m");
@@ -328,35 +322,7 @@ const CASES: Readonly<Record<string, Case>> = {
     says: /^may be chance among/,
     no: [contrast({ q: 0.05 }), contrast({ p: 0.06, q: 0.06 })],
   },
-  "signal.same": { yes: { lowest: 60 }, says: /^The signal is the same/, no: [{ lowest: 59.9 }] },
-  "signal.near": {
-    yes: { lowest: 30 },
-    says: "The signal is nearly the base’s",
-    no: [{ lowest: 60 }, { lowest: 29.9 }],
-  },
-  "signal.nowhere": {
-    yes: { lowest: 29.9 },
-    says: "SQNR falls nowhere below 30 dB by more than noise",
-    no: [{ lowest: 30 }],
-  },
-  "weights.same": {
-    yes: { part: null },
-    says: "No weight differs from the base’s",
-    no: [{ part: "3 tensors were refused" }],
-  },
-  "weights.compared": {
-    yes: { part: "3 tensors were refused" },
-    says: "No compared weight differs from the base’s: 3 tensors were refused",
-    no: [{ part: null }],
-  },
-  "block.worst": {
-    yes: { label: "block 17", worst: 5, of: 9 },
-    says: "block 17 is the farthest from the base in 5 of 9 kinds",
-    no: [
-      { label: "block 17", worst: 4, of: 8 },
-      { label: "block 17", worst: 2, of: 2 },
-    ],
-  },
+  ...LAYER_CASES,
   "steps.untried": {
     yes: { model: "p80", steps: ["recalibrate", "int8"], others: 3, of: 5, by: "prune" },
     says: "recalibrate + int8 of p80 has not been tried; 3 of 5 others by prune have it",
@@ -367,6 +333,7 @@ const CASES: Readonly<Record<string, Case>> = {
     says: "p80 → int8 quantize: none of 6 numbers changed",
     no: [{ parent: "p80", step: "int8 quantize", numbers: 1 }],
   },
+  ...WATERFALL_CASES,
 };
 
 const claims = CLAIMS as readonly Claim<unknown>[];

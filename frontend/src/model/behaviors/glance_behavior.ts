@@ -11,6 +11,7 @@ import type {
 } from "../wire.gen";
 import {
   brokenWords,
+  churnWords,
   harmBy,
   harmIn,
   mostBroken,
@@ -33,6 +34,8 @@ export interface BehaviorGlance {
   readonly means: string;
   /** "−4.3 pt, p < .001", "−0.1 pt, p .40, cannot tell"; "" without a change. */
   readonly change: string;
+  /** "131 broke, 45 mended of 3,188 (churn 5.5 %)"; "" where no answer is right or wrong. */
+  readonly flips: string;
   /** Whether the change is beyond noise; null where nothing was tested. */
   readonly sure: boolean | null;
   /** The slice that is put forward: harmed, else of which the largest share broke; null: none. */
@@ -66,6 +69,7 @@ export function behaviorGlance(
     datasetKey: dataset.key,
     over: sampledText(own.change?.n ?? own.n_shared, own.change?.groups),
     ...numbersOf(measure, base, own),
+    flips: flipsOf(own),
     sure,
     ...(harmed ? harmOf(harmed, harmBy(harmed, summary), model) : NO_HARM),
   };
@@ -87,6 +91,12 @@ function numbersOf(
     meanWords(change, measure.goal),
   ];
   return { means: `${means} ${measure.label}`, change: parts.filter(Boolean).join(", ") };
+}
+
+function flipsOf({ outcomes }: ModelBehavior): string {
+  if (!outcomes) return "";
+  const { n, negative: broke, positive: mended } = outcomes;
+  return churnWords({ n, broke, mended }, null);
 }
 
 const NO_HARM = { slice: null, harm: "", harmTip: "", broke: "" };

@@ -14,6 +14,7 @@ import {
 import { LAYER_CLAIMS } from "./layers";
 import { HARM_CLAIMS, NAMED_CLAIMS, SLICE_CLAIMS, UNSEEN_CLAIMS } from "./harm";
 import { STEP_CLAIMS, UNCHANGED_CLAIMS } from "./steps";
+import { SUM_CLAIMS, WATERFALL_CLAIMS } from "./waterfall";
 import { CALIBRATION_CLAIMS, DIVERGENCE_CLAIMS, MEAN_CLAIMS } from "./means";
 
 /** Every sentence of the page that claims something, by where it is said. */
@@ -41,4 +42,6 @@ export const CLAIMS: readonly Omit<Claim<never>, "may" | "words">[] = [
   ...LAYER_CLAIMS,
   ...STEP_CLAIMS,
   ...UNCHANGED_CLAIMS,
+  ...WATERFALL_CLAIMS,
+  ...SUM_CLAIMS,
 ];

@@ -1,4 +1,5 @@
 import { behaviorsLink, type BehaviorsLink } from "./behaviors";
+import { cardLink, type CardLink } from "./card";
 import { detailsLink, type DetailsLink } from "./details";
 import type { LinkFacet, LinkValues } from "./facet";
 import { filtersLink, type FiltersLink } from "./filters";
@@ -22,7 +23,8 @@ export type LinkState = PlaceLink &
   OverviewLink &
   PanesLink &
   BehaviorsLink &
-  LayersLink;
+  LayersLink &
+  CardLink;
 
 /** Each writes keys of its own. */
 const FACETS: readonly LinkFacet<Partial<LinkState>>[] = [
@@ -37,6 +39,7 @@ const FACETS: readonly LinkFacet<Partial<LinkState>>[] = [
   panesLink,
   behaviorsLink,
   layersLink,
+  cardLink,
 ] as readonly LinkFacet<unknown>[] as readonly LinkFacet<Partial<LinkState>>[];
 
 export const DEFAULT_LINK_STATE = joined(({ defaults }) => defaults);

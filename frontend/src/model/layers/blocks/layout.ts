@@ -37,7 +37,7 @@ const CELL = { most: { width: 44, height: 18 }, least: { width: 3, height: 4 } }
 /** In several columns cells are so wide at least. */
 const BESIDE = 4.5;
 /** Names of kinds are not written beside lower rows. */
-export const WRITTEN = 9;
+export const WRITTEN = 11;
 const MOST_COLUMNS = 6;
 
 /** The multiples in `room`: in as many columns as make rows the highest, as long as cells are wide enough. */
