@@ -77,6 +77,12 @@ describe("cells of blocks", () => {
         SQNR,
       );
     expect(standsOut(of(spread)!)).toBe(false);
+    // The worst of all, but no further than others are from each other.
+    const near = Object.entries(values(-1)).map(([name, value]) => [
+      name,
+      name.startsWith("layers.17.") ? Math.min(...Object.values(values(-1))) - 0.01 : value,
+    ]);
+    expect(of(Object.fromEntries(near) as Record<string, number>)).toBeNull();
     expect(of(Object.fromEntries(NAMES.map((name) => [name, 20])))).toBeNull();
     expect(of({})).toBeNull();
   });

@@ -262,6 +262,19 @@ describe("blocks and kinds by names", () => {
     expect(keras.outside).toEqual([]);
   });
 
+  test("of plain names: attention.output, feed_forward.up", () => {
+    const grid = gridOf(
+      blocks("blocks.", 4, {
+        "attention.query.weight": [8, 8],
+        "attention.output.weight": [8, 8],
+        "feed_forward.up.weight": [20, 8],
+        "feed_forward.down.weight": [8, 20],
+        "feed_forward.down.bias": [8],
+      }),
+    );
+    expect(labels(grid)).toEqual(["q", "o", "up", "down", "down bias"]);
+  });
+
   test("are none where nothing repeats, and everything is outside", () => {
     const hashes = Array.from(
       { length: 200 },

@@ -66,7 +66,7 @@ export function unchangedWords(part: string | undefined): string {
 const block: Claim<WorstBlock> = {
   id: "block.worst",
   sentence: "… is the farthest from the base in … of … kinds",
-  when: "its number is strictly the worst of all blocks in more than half of the kinds that four blocks or more have a number of, and in three at least",
+  when: "its number is strictly the worst of all blocks, and more than 3 interquartile ranges beyond their quartiles, in more than half of the kinds that eight blocks or more have a number of, and in three at least",
   may: standsOut,
   words: ({ label, worst, of }) =>
     `${label} is the farthest from the base in ${worst} of ${of} kinds`,

@@ -93,7 +93,7 @@ export function cellScale(multiples: readonly Multiple[], measure: LayerMeasure)
   return heatScale(values, { strong: strongEnd(measure), log: measure.scale === "log" });
 }
 
-/** A block that has the worst number of all blocks in most kinds. */
+/** A block that has the worst number of all blocks, far outside theirs, in most kinds. */
 export interface WorstBlock {
   readonly model: number;
   /** "model.layers.17". */
@@ -105,11 +105,10 @@ export interface WorstBlock {
   readonly of: number;
 }
 
-/** Of fewer blocks, or in fewer kinds, the worst says little. */
-const FEWEST_BLOCKS = 4;
+/** In fewer kinds the worst says little. */
 const FEWEST_KINDS = 3;
 
-/** The block that is strictly the worst in the most kinds of any model; null of a measure without a goal. */
+/** The block that is strictly the worst, and far outside, in the most kinds of any model; null of a measure without a goal. */
 export function worstBlock(
   multiples: readonly Multiple[],
   families: readonly BlockFamily[],
@@ -137,14 +136,19 @@ export function worstBlock(
   return found;
 }
 
-/** Which block is the worst of a kind; `block` is null where two are. Null where too few have a number. */
+/**
+ * Which block is the worst of a kind and far outside the others; `block` is null where none is, or
+ * two are. Null where too few have a number.
+ */
 function strictlyWorst(cells: readonly ValueCell[], sign: number): { block: number | null } | null {
-  const known = cells.flatMap(({ value }, block) => (value === null ? [] : { block, value }));
+  const known = cells.flatMap(({ value, far }, block) =>
+    value === null ? [] : { block, value, far },
+  );
   const finite = known.filter(({ value }) => Number.isFinite(value));
-  if (known.length < FEWEST_BLOCKS || finite.length === 0) return null;
+  if (finite.length < FEWEST) return null;
   const worst = Math.max(...known.map(({ value }) => sign * value));
   const those = known.filter(({ value }) => sign * value === worst);
-  return { block: those.length === 1 ? those[0]!.block : null };
+  return { block: those.length === 1 && those[0]!.far ? those[0]!.block : null };
 }
 
 /** Whether a block may be named: in most of the kinds, and in three at least. */

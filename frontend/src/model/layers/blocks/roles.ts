@@ -12,17 +12,17 @@ const ROLES: readonly (readonly [RegExp, string])[] = [
   [/(^|[._])(k|k_proj|key|to_k|attn_k|wk|k_lin|key_proj)$/, "k"],
   [/(^|[._])(v|v_proj|value|to_v|attn_v|wv|v_lin|value_proj)$/, "v"],
   [
-    /att\w*\.(.*\.)?(o|o_proj|out_proj|proj|dense|c_proj|wo|out|out_lin|to_out\.0|attention_output)$/,
+    /att\w*\.(.*\.)?(o|output|o_proj|out_proj|proj|dense|c_proj|wo|out|out_lin|to_out\.0|attention_output)$/,
     "o",
   ],
   [/(^|[._])(o_proj|out_proj|attn_output|attn_out|wo)$/, "o"],
   [/(^|[._])(gate_proj|ffn_gate|ffn_gate_exps|wi_0|gate_up_proj|w_gate)$/, "gate"],
   [
-    /(^|[._])(up_proj|ffn_up|ffn_up_exps|wi_1|wi|fc_in|fc1|c_fc|lin1|linear1|intermediate\.dense|dense_h_to_4h|mlp_up)$/,
+    /(^|[._])(up|up_proj|ffn_up|ffn_up_exps|wi_1|wi|fc_in|fc1|c_fc|lin1|linear1|intermediate\.dense|dense_h_to_4h|mlp_up)$/,
     "up",
   ],
   [
-    /(^|[._])(down_proj|ffn_down|ffn_down_exps|fc_out|fc2|lin2|linear2|dense_4h_to_h|mlp_down)$/,
+    /(^|[._])(down|down_proj|ffn_down|ffn_down_exps|fc_out|fc2|lin2|linear2|dense_4h_to_h|mlp_down)$/,
     "down",
   ],
   [/(mlp|ffn|ff|feed_?forward|densereludense)\w*\.(.*\.)?(c_proj|wo|output\.dense)$/, "down"],
