@@ -114,7 +114,7 @@ def test_search_steps_through_hits_and_opens_what_hides_them(page: Page, url: st
     box = frame.get_by_role("searchbox", name="Search models")
     expect(box).to_be_focused()
     box.fill("prune-1")
-    expect(frame.get_by_text("11 found")).to_be_visible()
+    expect(frame.get_by_text("11 of 75 found")).to_be_visible()
     expect(_node(frame, "student")).to_have_attribute("opacity", re.compile(r"0\.\d+"))
     expect(_nodes(frame)).to_have_count(_ITEMS)
     box.press("Enter")
@@ -161,6 +161,7 @@ def test_the_menu_of_a_model(page: Page, url: str) -> None:
 
 def test_colour_by_change_has_its_own_legend(page: Page, url: str) -> None:
     frame = open_tab(page, url)
+    frame.get_by_role("button", name="What the map shows").click()
     frame.get_by_role("radio", name="change").check(force=True)
     legend = frame.get_by_role("group", name="Legend")
     expect(legend).to_contain_text("accuracy vs parent")

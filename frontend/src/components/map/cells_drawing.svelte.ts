@@ -139,34 +139,44 @@ export class CellsDrawing {
     cells: readonly Cell[],
     marks: { dots: readonly Dot[]; placeOf: (key: string) => Point | null },
   ): DrawnCells {
-    const single = new Set(cells.filter((cell) => cell.single).map(({ id }) => id));
     const hollow = (key: string) =>
       this.#colour?.kind === "change" && !this.#lineage.nodes.get(key)?.parent;
     const singles = marks.dots
-      .filter(({ key }) => single.has(key))
+      .filter(({ single }) => single)
       .map((dot): SceneNode => ({ ...dot, hollow: hollow(dot.key) }));
     return { cells, singles, dots: marks.dots, placeOf: marks.placeOf };
   }
 
+  /** What cells told before another was opened. */
+  readonly #known = $derived.by(() => {
+    const [colour, front] = [this.#colour, this.#front];
+    const known = new WeakMap<Cell, CellFacts>();
+    return (cell: Cell): CellFacts => {
+      let facts = known.get(cell);
+      if (!facts) known.set(cell, (facts = factsOf(cell, colour, front)));
+      return facts;
+    };
+  });
   readonly facts = $derived.by(() => {
-    const facts = new Map<string, CellFacts>();
-    for (const cell of this.byId.values()) {
-      if (!cell.single) facts.set(cell.id, factsOf(cell, this.#colour, this.#front));
-    }
-    return facts;
+    const several = [...this.byId.values()].filter(({ single }) => !single);
+    return new Map(several.map((cell) => [cell.id, this.#known(cell)]));
   });
   readonly openedFacts = $derived.by(() => {
     const last = this.opened?.path.at(-1);
-    return last ? factsOf(last, this.#colour, this.#front) : null;
+    return last ? this.#known(last) : null;
   });
   /** How many models of each cell are selected. */
   readonly chosen = $derived.by(() => {
     const { marks } = this.#input();
     const chosen = new Map<string, number>();
-    for (const cell of this.byId.values()) {
-      let count = 0;
-      for (const { key } of cell.nodes) count += Number(marks.has(key));
-      if (count > 0) chosen.set(cell.id, count);
+    const count = (cell: Cell | undefined): void => {
+      if (cell) chosen.set(cell.id, (chosen.get(cell.id) ?? 0) + 1);
+    };
+    const inside = marks.size > 0 ? (this.opened?.cells ?? []) : [];
+    const innerOf = new Map(inside.flatMap((cell) => cell.nodes.map(({ key }) => [key, cell])));
+    for (const key of marks.keys()) {
+      count(this.map.cellOf.get(key));
+      count(innerOf.get(key));
     }
     return chosen;
   });

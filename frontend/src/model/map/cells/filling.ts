@@ -1,6 +1,7 @@
 import { labelText } from "../../format/operation_words";
 import { metricLabel } from "../../format/metric_format";
 import type { Lineage, LineageNode } from "../../lineage/lineage";
+import { shortIds } from "../../labels/short_ids";
 import { siblingOrder } from "../sibling_order";
 import type { ColourScale } from "../scales";
 import type { Cell, CellBox } from "./cell";
@@ -94,7 +95,7 @@ export class Filling {
     variables: readonly CellVariable[],
   ): Cell[] {
     const names = namesOf(variables.filter(({ own }) => own));
-    const texts = nodes.map((node) => nameOf(node, names));
+    const texts = shortIds(nodes.map((node) => nameOf(node, names)));
     const counts = new Map<string, number>();
     for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
     const boxes = stackIn(

@@ -26,6 +26,8 @@ export interface Dot extends Point {
   readonly radius: number;
   readonly strength: number | null;
   readonly faded: boolean;
+  /** Whether it stands by itself. */
+  readonly single: boolean;
 }
 
 /** The ground of a cell of several models. */
@@ -114,10 +116,13 @@ function singleDot({ nodes, box }: Cell, looks: CellLooks, pixel: number): Dot {
   const { model } = nodes[0]!;
   const radius = (Math.min(SINGLE_PX, box.height / pixel) / 2 - 3.5) * pixel;
   const [x, y] = [box.x + (PAD_PX + 5.5) * pixel, box.y + box.height / 2];
-  return { ...dotOf(model, looks), x, y, radius };
+  return { ...dotOf(model, looks), x, y, radius, single: true };
 }
 
-function dotOf(model: Model, { colour, faded }: CellLooks): Omit<Dot, "x" | "y" | "radius"> {
+function dotOf(
+  model: Model,
+  { colour, faded }: CellLooks,
+): Omit<Dot, "x" | "y" | "radius" | "single"> {
   const value = colour?.valueOf(model) ?? null;
   return {
     key: model.key,
@@ -202,6 +207,7 @@ class CellDrawer {
         x: share === null ? x - this.aside / 2 : x + ((bin + 0.5) * width) / bins,
         y: y + height - (2 * above + 1) * radius,
         radius: radius * 0.94,
+        single: false,
       });
     }
     return dots;

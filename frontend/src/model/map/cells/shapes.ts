@@ -42,11 +42,10 @@ export function bundleShapes({ shown }: Bundles, grounds: readonly Ground[], loo
 
 /** Grounds, bars and the dots of cells; single models are drawn by themselves. */
 export function cellShapes({ grounds, bars, dots }: CellMarks, looks: ShapeLooks): Shape[] {
-  const singles = new Set(grounds.flatMap(({ cell }) => cell.nodes.map(({ key }) => key)));
   return [
     ...grounds.flatMap((ground) => groundShapes(ground, looks)),
     ...bars.flatMap((bar) => barShapes(bar, looks)),
-    ...dots.filter(({ key }) => singles.has(key)).flatMap((dot) => dotShapes(dot, looks)),
+    ...dots.filter(({ single }) => !single).flatMap((dot) => dotShapes(dot, looks)),
   ];
 }
 

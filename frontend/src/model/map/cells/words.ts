@@ -70,6 +70,14 @@ export function fitting(title: readonly string[], room: number): string {
   return `${last.slice(0, room - 1)}…`;
 }
 
+/** A name in as many characters: its beginning and its end, which tell it apart. */
+export function briefName(name: string, room: number): string {
+  if (name.length <= room) return name;
+  if (room < 4) return "";
+  const end = Math.floor((room - 1) / 2);
+  return `${name.slice(0, room - 1 - end)}…${name.slice(name.length - end)}`;
+}
+
 /** "best 0.91", "median 12 ms"; "" where nothing was logged. */
 export function bestText({ best }: CellFacts, colour: ColourScale | null): string {
   if (!colour || best === null) return "";
