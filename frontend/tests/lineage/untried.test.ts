@@ -37,6 +37,13 @@ describe("what was not tried", () => {
     expect(tell(sweep(["p50", "p90"]), "dense")).toEqual([]);
   });
 
+  test("is said once of each way, of the first model that lacks it", () => {
+    const models = sweep(["p50", "p90"], ["p50", "p70", "p80", "p90"]);
+    const targets = ["p80", "p70"].map((id) => models.find((one) => one.id === id)!);
+    const found = untriedSteps(buildLineage(models), targets, 3);
+    expect(found.map(({ key }) => key)).toEqual(["p80"]);
+  });
+
   test("counts what failed as not tried", () => {
     const models = sweep(["p50", "p90"]);
     models.push({ ...child("p80-bn", "p80", "recalibrate"), status: "failed" });

@@ -15,18 +15,20 @@ const SEPARATOR = "\n";
 
 /**
  * At most `most` ways to go on, of one or two steps, that `targets` lack and others made by the same
- * operation have, the most usual first, one for each target.
+ * operation have: the most usual first, each of the first of the targets that lacks it.
  */
 export function untriedSteps(lineage: Lineage, targets: readonly Model[], most: number): Untried[] {
   const families = familiesOf(lineage);
-  return targets
-    .flatMap((model) => {
-      const family = families.get(model.operation?.name ?? "");
-      const node = lineage.nodes.get(model.key);
-      return family && node ? usual(node, family) : [];
-    })
-    .sort((a, b) => b.others - a.others)
-    .slice(0, most);
+  const ways = new Map<string, Untried>();
+  for (const model of targets) {
+    const family = families.get(model.operation?.name ?? "");
+    const node = lineage.nodes.get(model.key);
+    for (const untried of family && node ? usual(node, family) : []) {
+      const way = [untried.by, ...untried.steps].join(SEPARATOR);
+      if (!ways.has(way)) ways.set(way, untried);
+    }
+  }
+  return [...ways.values()].sort((a, b) => b.others - a.others).slice(0, most);
 }
 
 /** All models that one operation made, failed ones apart. */
