@@ -21,7 +21,7 @@ from tensorboard_cnc.candidates.names import DEFAULT, built_in
 from tensorboard_cnc.records.sensitivity import Method
 
 WIDTH, LAYERS, INPUTS, CLASSES = 256, 20, 256, 10
-EXACT_SECONDS, GRADIENT_SECONDS = 60, 12
+LIMITS: tuple[tuple[Method, int], ...] = (("exact", 60), ("gradient", 12))
 
 
 def measure() -> list[Figure]:
@@ -29,7 +29,7 @@ def measure() -> list[Figure]:
     plain = _seconds(lambda: _plain_loop(net, inputs))
     figures = []
     with tempfile.TemporaryDirectory() as folder:
-        for method, most in (("exact", EXACT_SECONDS), ("gradient", GRADIENT_SECONDS)):
+        for method, most in LIMITS:
             with cnc_summary.model(Path(folder) / method, method) as m:
                 seconds = _seconds(partial(_measure, m, net, inputs, method))
             figures.append(

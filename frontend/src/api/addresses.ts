@@ -82,6 +82,17 @@ export function layerRowAddress(
   return address({ base, models, view, level: "row", row });
 }
 
+/** Where all about the sensitivity of a model is. */
+export function sensitivityAddress(model: string): string {
+  return `sensitivity?${new URLSearchParams({ model }).toString()}`;
+}
+
+/** Where one of its allocations is as text. */
+export function exportAddress(model: string, steps: number, format: string): string {
+  const asked = { model, level: "export", steps: String(steps), format };
+  return `sensitivity?${new URLSearchParams(asked).toString()}`;
+}
+
 function address(values: Record<string, string | readonly string[] | null>): string {
   const written = Object.entries(values).flatMap(([name, value]) =>
     value === null || (name === "models" && value.length === 0) ? [] : [[name, String(value)]],

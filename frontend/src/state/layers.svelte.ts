@@ -16,7 +16,7 @@ import {
 import type { LayerChart } from "../model/link/layers";
 import { layerNetwork, nearestRow } from "../model/layers/network";
 import { readSort, rowOrder, sortText, type LayerSort } from "../model/layers/sort";
-import type { LayerTree, LayerView } from "../model/wire.gen";
+import type { LayerTree } from "../model/wire.gen";
 import { Compared } from "./compared.svelte";
 import type { Panel } from "./panel.svelte";
 import { LatestResponse } from "./responses.svelte";
@@ -126,10 +126,6 @@ export class Layers extends Compared {
       path: markPath(at === 0 ? "circle" : (mark?.shape ?? "circle"), 4.25),
     })),
   );
-
-  show(layerView: LayerView): void {
-    this.panel.set({ layerView, layerMeasure: null, layerSort: null });
-  }
 
   /** Shows another measure; what is sorted by values begins with its worst. */
   measureBy(layerMeasure: string): void {

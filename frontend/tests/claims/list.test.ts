@@ -357,6 +357,16 @@ const CASES: Readonly<Record<string, Case>> = {
       { label: "block 17", worst: 2, of: 2 },
     ],
   },
+  "sensitivity.sums": {
+    yes: { trials: 9, low: 0.8, high: 1.25 },
+    says: "9 whole allocations that were measured came to ×0.80 to ×1.25 their sums",
+    no: [{ trials: 0, low: 0, high: 0 }],
+  },
+  "sensitivity.unchecked": {
+    yes: { trials: 0, low: 0, high: 0 },
+    says: "Whether damages add up was not measured",
+    no: [{ trials: 1, low: 1, high: 1 }],
+  },
   "steps.untried": {
     yes: { model: "p80", steps: ["recalibrate", "int8"], others: 3, of: 5, by: "prune" },
     says: "recalibrate + int8 of p80 has not been tried; 3 of 5 others by prune have it",

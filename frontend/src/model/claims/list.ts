@@ -13,6 +13,7 @@ import {
 } from "./front";
 import { LAYER_CLAIMS } from "./layers";
 import { HARM_CLAIMS, NAMED_CLAIMS, SLICE_CLAIMS, UNSEEN_CLAIMS } from "./harm";
+import { SENSITIVITY_CLAIMS } from "./sensitivity";
 import { STEP_CLAIMS, UNCHANGED_CLAIMS } from "./steps";
 import { SUM_CLAIMS, WATERFALL_CLAIMS } from "./waterfall";
 import { CALIBRATION_CLAIMS, DIVERGENCE_CLAIMS, MEAN_CLAIMS } from "./means";
@@ -40,6 +41,7 @@ export const CLAIMS: readonly Omit<Claim<never>, "may" | "words">[] = [
   ...CONTRAST_CLAIMS,
   ...CONTRAST_HINTS,
   ...LAYER_CLAIMS,
+  ...SENSITIVITY_CLAIMS,
   ...STEP_CLAIMS,
   ...UNCHANGED_CLAIMS,
   ...WATERFALL_CLAIMS,

@@ -26,6 +26,9 @@ export interface LayersLink {
   /** Full name of the row whose details are open, and the model that they look at closely. */
   layer: string | null;
   layerModel: string | null;
+  /** Whether it shows what layers bear instead, and for how many bytes a plan is. */
+  bears: boolean;
+  planBytes: number | null;
 }
 
 const RESTS = { a: "auto", o: "all", f: "none" } as const;
@@ -44,6 +47,8 @@ export const layersLink: LinkFacet<LayersLink> = {
     layerRange: null,
     layer: null,
     layerModel: null,
+    bears: false,
+    planBytes: null,
   },
   write: (state) => ({
     lv: state.layerView === "weights" ? undefined : state.layerView,
@@ -57,8 +62,10 @@ export const layersLink: LinkFacet<LayersLink> = {
     lr: state.layerRange ? JSON.stringify(state.layerRange) : undefined,
     li: state.layer ?? undefined,
     lk: state.layerModel ?? undefined,
+    ly: state.bears ? "1" : undefined,
+    lz: state.planBytes === null ? undefined : String(state.planBytes),
   }),
-  read: ({ lv, lm, lc, lt, lq, lx, ls, le, lr, li, lk }) => {
+  read: ({ lv, lm, lc, lt, lq, lx, ls, le, lr, li, lk, ly, lz }) => {
     const range = readTexts(lr);
     return {
       layerView: LAYER_VIEWS.find((view) => view === lv) ?? "weights",
@@ -72,10 +79,12 @@ export const layersLink: LinkFacet<LayersLink> = {
       layerRange: range.length === 2 ? (range as [string, string]) : null,
       layer: li ?? null,
       layerModel: lk || null,
+      bears: ly === "1",
+      planBytes: lz !== undefined && /^\d{1,15}$/.test(lz) ? Number(lz) : null,
     };
   },
   // From row to row is one step: who reads through hundreds wants back to the list.
-  step: ({ layerView, layer }) => [layerView, layer !== null],
+  step: ({ layerView, layer, bears }) => [layerView, layer !== null, bears],
 };
 
 /** A letter for the rest, then JSON of the toggled names. */
