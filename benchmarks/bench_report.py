@@ -24,7 +24,7 @@ def measure() -> list[Figure]:
         _log_predictions(digits)
         return [
             _figure("report, 1,000 models", thousand, 2_000_000),
-            _figure("report, 5 models × 3,000 images by 5 attributes", digits, 5_000_000),
+            _figure("report, 5 models × 3,000 images", digits, 5_000_000),
         ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.reports.answers import Answers
@@ -12,7 +12,11 @@ from tensorboard_cnc.reports.subjects import MOST_COLOURS, Compared
 
 
 def ask_all(
-    answers: Answers, compared: Compared, put_forward: tuple[str, ...], with_instances: bool
+    answers: Answers,
+    compared: Compared,
+    put_forward: tuple[str, ...],
+    steps: Sequence[tuple[str, str]],
+    with_instances: bool,
 ) -> list[wire.InstancePage]:
     """Asks for everything that a report holds; returns the pages of instances among it."""
     base, keys = compared.base.key, tuple(model.key for model in compared.models)
@@ -39,6 +43,10 @@ def ask_all(
         # The page says how far their answers are apart.
         for one, other in (keys, keys[::-1]):
             BehaviorsAsked(answers, one, (other,), with_instances).glance()
+    for before, after in steps:
+        # What each step of a recipe did, on the card of two models.
+        BehaviorsAsked(answers, before, (after,), with_instances).glance()
+        LayersAsked(answers, before, (after,)).glance()
     selection.thumbnails()
     layers.rows()
     selection.details()

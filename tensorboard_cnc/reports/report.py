@@ -17,7 +17,7 @@ from tensorboard_cnc.reports.behaviors_asked import ROWS
 from tensorboard_cnc.reports.list_of_answers import ask_all
 from tensorboard_cnc.reports.page import MARK, panel_script, report_page
 from tensorboard_cnc.reports.private_data import held
-from tensorboard_cnc.reports.subjects import compared, put_forward
+from tensorboard_cnc.reports.subjects import compared, put_forward, steps
 from tensorboard_cnc.results.runs import Runs
 from tensorboard_cnc.wire.report import Report
 from tensorboard_cnc.wording import storable
@@ -84,7 +84,7 @@ def write_report(runs: Runs, path: Path, request: Request, most_bytes: int = MOS
     room = most_bytes - len(script.encode()) - _AROUND_BYTES
     answers = Answers(runs.contents, room, with_instances=request.instances)
     forward = put_forward(runs, chosen.base)
-    pages = ask_all(answers, chosen, forward, request.instances)
+    pages = ask_all(answers, chosen, forward, steps(runs, chosen), request.instances)
     models = runs.contents.models
     report: Report = {
         "title": storable(request.title or "Compress & Compare"),

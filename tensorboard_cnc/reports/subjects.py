@@ -15,6 +15,8 @@ from tensorboard_cnc.wording import quoted
 
 # As many as the page tells apart by colour.
 MOST_COLOURS = 8
+# The card of two models asks for no more than some; a chain may have thousands.
+_MOST_STEPS = 40
 
 
 class Compared(NamedTuple):
@@ -70,6 +72,19 @@ def put_forward(runs: Runs, base: Model) -> tuple[str, ...]:
         return ()
     keys = (m.key for m in found if m.key != base.key and m.said["logged"]["predictions"])
     return tuple(dict.fromkeys(keys))[:MOST_COLOURS]
+
+
+def steps(runs: Runs, chosen: Compared) -> list[tuple[str, str]]:
+    """Keys of parent and child for each step on the way to the models, along main parents."""
+    by_key = {model.key: model for model in runs.models}
+    found: dict[tuple[str, str], None] = {}
+    for model in chosen.models[:MOST_COLOURS]:
+        child = model
+        # Steps that were found before lead to the same root.
+        while child.parent_keys and (child.parent_keys[0], child.key) not in found:
+            found[child.parent_keys[0], child.key] = None
+            child = by_key[child.parent_keys[0]]
+    return list(found)[:_MOST_STEPS]
 
 
 def _best_within(runs: Runs, base: Model) -> list[Model]:
