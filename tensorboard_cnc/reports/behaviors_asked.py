@@ -129,7 +129,7 @@ class BehaviorsAsked:
             self._harmed = self._harmed or cast(wire.HarmedSlices | None, harmed)
             # Of texts that are predicted, each is some instance's own.
             if self.with_instances or summary["kind"] in ("classes", "multi-label"):
-                self._ask(part, "flows", limit=_MOST_FLOWS, **choice)
+                self._ask(part, "flows", limit=_MOST_FLOWS)
         for dimension in (None, *summary["dimensions"]):
             self._slices(part, dimension, choice, None)
         if self.with_instances:
@@ -187,8 +187,8 @@ class BehaviorsAsked:
             of_slices = [each for each in conditions if each["kind"] == "slice"]
             for kept in (of_slices, conditions):
                 filter = _json(kept) if kept else None
-                flows = {"filter": filter, "measure": measure, "limit": _MOST_FLOWS}
-                self._ask("filtered instances", "flows", **flows)
+                # What became what is the same by any measure.
+                self._ask("filtered instances", "flows", filter=filter, limit=_MOST_FLOWS)
 
     def _broken_by(self, model: str) -> wire.Flip:
         """As the panel's `brokenBy`."""

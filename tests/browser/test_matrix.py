@@ -112,7 +112,7 @@ def test_twelve_models_and_fifteen_rows_are_in_sight(
     flow.focus()
     page.keyboard.press("Enter")
     expect(frame.get_by_role("button", name=re.compile("^Drop filter"))).to_have_count(1)
-    page.wait_for_url(re.compile(r"(?=.*p\.cnc\.bo=)(?=.*p\.cnc\.bw=)"))
+    page.wait_for_url(re.compile(r"(?=.*p\.cnc\.bh=)(?=.*p\.cnc\.bw=)"))
     page.reload()
     expect(summary(frame, "prune-50-int4")).to_be_visible()
     expect(flow.get_by_role("option", selected=True)).to_have_count(1)

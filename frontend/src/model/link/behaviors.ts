@@ -59,11 +59,11 @@ export const behaviorsLink: LinkFacet<BehaviorsLink> = {
     bw: state.conditions || undefined,
     bi: state.instance ?? undefined,
     bk: state.wholeFamily ? "1" : undefined,
-    bo: state.focusedModel ?? undefined,
+    bh: state.focusedModel ?? undefined,
     bp: state.modelPane === null ? undefined : state.modelPane ? "1" : "0",
     bl: state.smallSlices ? "1" : undefined,
   }),
-  read: ({ bd, bm, bf, br, bb, bs, bw, bi, bk, bo, bp, bl }) => ({
+  read: ({ bd, bm, bf, br, bb, bs, bw, bi, bk, bh, bp, bl }) => ({
     evaluation: bd ?? null,
     measure: bm ?? null,
     form: bf ?? null,
@@ -73,7 +73,7 @@ export const behaviorsLink: LinkFacet<BehaviorsLink> = {
     conditions: bw ?? "",
     instance: bi ?? null,
     wholeFamily: bk === "1",
-    focusedModel: bo ?? null,
+    focusedModel: bh ?? null,
     modelPane: bp === "1" ? true : bp === "0" ? false : null,
     smallSlices: bl === "1",
   }),
