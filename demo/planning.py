@@ -25,6 +25,7 @@ DAMAGE = cnc_summary.metric(
 )
 PREDICTED = cnc_summary.metric(
     "predicted_damage",
+    goal="min",
     unit="nats",
     format=".4f",
     primary=False,

@@ -9,6 +9,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tensorboard_cnc.writer import policy
+from tensorboard_cnc.writer.instances import task
 from tests.described_client import DescribedClient
 from tests.tensorboard_host import LOADERS, InProcessTensorBoard, Loader, serve_in_process
 
@@ -17,6 +19,13 @@ hypothesis.settings.register_profile("cnc", deadline=None, derandomize=True, pri
 hypothesis.settings.load_profile("cnc")
 
 Serve = Callable[[Path], InProcessTensorBoard]
+
+
+@pytest.fixture(autouse=True)
+def _without_memories() -> None:
+    """Nothing that the writer remembers in a process passes from one test to the next."""
+    policy._warned.clear()
+    task._known.clear()
 
 
 @pytest.fixture(params=LOADERS)

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, Literal, TypeVar, cast
 
 from tensorboard_cnc.format import cnc_pb2 as pb
@@ -41,7 +40,8 @@ from tensorboard_cnc.records.summaries import scalar_summary
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
-_NO_CONDITIONS: Mapping[str, str] = MappingProxyType({})
+# Shared by all measurements that have none.
+_NO_CONDITIONS: Mapping[str, str] = {}
 _STATUS: dict[Status, pb.ModelCard.Status] = {
     "running": pb.ModelCard.RUNNING,
     "finished": pb.ModelCard.FINISHED,

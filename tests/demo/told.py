@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
 from demo.story import Story
+from tests.demo.quoted import Table
 from tests.tensorboard_host import InProcessTensorBoard
 
 
@@ -79,3 +81,15 @@ class Page:
         response = self._client.get(f"/data/plugin/cnc/{route}", query_string={**keys, **arguments})
         assert response.status_code == 200, response.text
         return response.get_json()
+
+
+def damages_of(page: Page, table: Table) -> dict[str, dict[str, Any]]:
+    """The damage of each model of a table of plans, which quotes it and its interval."""
+    ends = {"damage": "value", "from": "low", "to": "high"}
+    found = {model: page.models[model]["metrics"]["damage"] for model in table.rows}
+    for model, column, quoted in table.figures():
+        if column in ends:
+            said = {**found[model], **found[model]["interval"]}[ends[column]]
+            # Roundings differ from processor to processor, and now and then a code with them.
+            assert said == pytest.approx(quoted, rel=0.15), (model, column)
+    return found

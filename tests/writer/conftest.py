@@ -7,15 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from tensorboard_cnc import cnc_summary
-from tensorboard_cnc.writer import policy
-from tensorboard_cnc.writer.instances import task
 
 
 @pytest.fixture(autouse=True)
 def _errors_raise() -> Iterator[None]:
-    """Each test begins under the default policy, and without memories."""
-    policy._warned.clear()
-    task._known.clear()
+    """Each test begins under the default policy."""
     yield
     cnc_summary.on_error("raise")
 

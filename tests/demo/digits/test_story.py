@@ -19,12 +19,14 @@ from demo.digits.logbook import DATA_RUN, digits_story
 from demo.digits.scans import CONTRAST, scans_of
 from demo.digits.sweep import PERCENTS
 from tests.demo.quoted import Table, prose, tables
-from tests.demo.told import Page, told
+from tests.demo.told import Page, damages_of, told
 from tests.tensorboard_host import LOADERS, Loader, serve_in_process
 
 STORY = digits_story()
 SCANS = ("clean", "faint", "noisy", "turned")
-ARCS, REPAIRS, SIZES, PRUNED, BEHAVIOURS, RETRAINED, LAYERS, SPREADS, RESTORED = tables("digits")
+ARCS, REPAIRS, SIZES, PRUNED, BEHAVIOURS, RETRAINED, LAYERS, SPREADS, RESTORED, PLANS = tables(
+    "digits"
+)
 SEEDS = ("dense", "dense-seed1", "dense-seed2", "dense-seed3")
 # Half of the last digit quoted, and one image.
 SAME = 0.002
@@ -116,8 +118,7 @@ def test_the_front(page: Page) -> None:
     sized = {
         model: (page.metric(model, "accuracy"), page.metric(model, "compressed_bytes"))
         for model in page.models
-        if "compressed_bytes" in page.models[model]["metrics"]
-        and model != "one-shot-90-ft-too-hot"
+        if "compressed_bytes" in page.models[model]["metrics"] and model != "one-shot-90-ft-too-hot"
     }
     front = [
         model
@@ -354,3 +355,15 @@ def test_prose_says_what_follows_from_the_tables() -> None:
     # No figure stands alone that nothing above holds.
     near = {f"{100 * INT8_CLEAN} points", f"{100 * INT8_OTHER} points"}
     assert set(re.findall(r"\d+\.\d+ (?:\w+|%)", text)) == derived.keys() | near
+
+
+def test_what_plans_promise_and_cost(page: Page) -> None:
+    damages, weights = damages_of(page, PLANS), {}
+    for model, column, quoted in PLANS.figures():
+        if column == "weights":
+            weights[model] = page.metric(model, "packed_bytes")
+            assert weights[model] / 1e3 == pytest.approx(quoted, abs=0.05)
+    assert weights["plan-14kB"] <= weights["all-int4"]
+    plan, uniform = damages["plan-14kB"], damages["all-int4"]
+    assert plan["value"] < uniform["value"]
+    assert plan["interval"]["high"] > uniform["interval"]["low"], "they overlap, as is said"

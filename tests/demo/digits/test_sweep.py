@@ -10,7 +10,7 @@ def test_parents_come_before_children_and_ids_are_unique() -> None:
         assert step.id not in seen
         assert seen.issuperset(step.parents)
         seen.add(step.id)
-    assert len(seen) == 54
+    assert len(seen) == 56
 
 
 def test_the_sweep_shows_every_family() -> None:
@@ -27,7 +27,9 @@ def test_the_sweep_shows_every_family() -> None:
         "random prune",
         "recalibrate",
         "restore",
+        "sensitivity plan",
         "train",
+        "uniform quantize",
     }
 
 

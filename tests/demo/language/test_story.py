@@ -11,16 +11,16 @@ import pytest
 from demo.language.logbook import TEXT_RUN, language_story
 from demo.planning import PLANNED, UNIFORM
 from tests.demo.quoted import Table, tables
-from tests.demo.told import Page, told
+from tests.demo.told import Page, damages_of, told
 from tests.tensorboard_host import LOADERS, Loader, serve_in_process
 
 STORY = language_story()
-PRUNED, MENDED, WEIGHTS, ACTIVATIONS, NORMS, ANSWERS, CHANGES, FURTHER, INT8, PUBLISHED = tables(
-    "language"
+PRUNED, MENDED, WEIGHTS, ACTIVATIONS, NORMS, ANSWERS, CHANGES, FURTHER, INT8, PLANS, PUBLISHED = (
+    tables("language")
 )
 TOLERANCE = 0.08
 DECIBELS = 1.0
-OF_F1 = (PRUNED, MENDED, NORMS, FURTHER, INT8)
+OF_F1 = (PRUNED, MENDED, NORMS, FURTHER, INT8, PLANS)
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +157,10 @@ def test_all_models_are_logged_with_everything(logdir: Path, loader: Loader) -> 
         assert {"F1", "exact_match", "loss", *measured} <= model["metrics"].keys()
     assert page.metric("all-10", "sparsity") == pytest.approx(0.1, abs=0.005)
     assert page.metric("dense-int8", "size_bytes") < page.metric("dense", "size_bytes") / 2
+
+
+def test_the_plan_beats_one_format_in_the_same_bytes(page: Page) -> None:
+    damages = damages_of(page, PLANS)
+    plan, uniform = damages["plan-620kB"], damages["all-int4"]
+    assert plan["interval"]["high"] < uniform["interval"]["low"]
+    assert page.metric("plan-620kB", "packed_bytes") <= page.metric("all-int4", "packed_bytes")

@@ -9,4 +9,4 @@ def test_parents_come_before_children_and_ids_are_unique() -> None:
         assert step.id not in seen
         assert seen.issuperset(step.parents)
         seen.add(step.id)
-    assert len(seen) == 24
+    assert len(seen) == 26
