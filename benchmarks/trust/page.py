@@ -162,11 +162,6 @@ def _overview(page: Page, frame: FrameLocator, signs: Signs) -> None:
     rows.nth(2).click(modifiers=["Shift"])
     rows.nth(3).click(modifiers=["Shift"])
     _save_all(page, frame, signs)
-    frame.get_by_role("button", name="View of the trade-offs").click()
-    view = frame.get_by_role("dialog", name="View of the trade-offs")
-    for button in view.get_by_role("button", name=re.compile("SVG")).all():
-        _save(page, button, signs)
-    page.keyboard.press("Escape")
 
 
 def _place(page: Page, frame: FrameLocator, signs: Signs) -> None:

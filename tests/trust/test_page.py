@@ -26,4 +26,5 @@ def test_no_text_of_a_log_does_anything() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     tried = [int(line.replace(",", "")) for line in re.findall(r"\| ([\d,]+) \| 0 \|", done.stdout)]
     assert len(tried) == 5, done.stdout
-    assert min(tried) > 3, done.stdout
+    # Of pictures those that can be saved without opening a menu.
+    assert min(tried) >= 3, done.stdout
