@@ -5,18 +5,21 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+from tensorboard.util.tensor_util import make_ndarray
 
 from tensorboard_cnc.format import envelope
 from tensorboard_cnc.records.models import Metrics, ModelCard
 
-# Not tf.summary: TensorFlow cannot be used in a process forked after its import.
 WRITERS = ("directory", "torch", "tensorboardX", "remote")
+if find_spec("tensorflow"):
+    WRITERS += ("tf.summary",)
 
 
 class Store(LocalFileSystem):  # type: ignore[misc]
@@ -45,6 +48,21 @@ class _Put(io.BytesIO):
         super().close()
 
 
+@dataclass(frozen=True, slots=True)
+class _TfScalars:
+    """The scalars of a writer of TensorFlow, by the names that SummaryWriters have for them."""
+
+    summary: Any
+    writer: Any
+
+    def add_scalar(self, tag: str, value: float, step: int) -> None:
+        with self.writer.as_default():
+            self.summary.scalar(tag, value, step)
+
+    def close(self) -> None:
+        self.writer.close()
+
+
 def opened(kind: str, directory: Path) -> tuple[Any, Any]:
     """A writer as a user passes it, and what logs scalars; None where nothing does."""
     match kind:
@@ -58,6 +76,11 @@ def opened(kind: str, directory: Path) -> tuple[Any, Any]:
 
             writer = tensorboardX.SummaryWriter(str(directory))
             return writer, writer
+        case "tf.summary":
+            import tensorflow as tf
+
+            writer = tf.summary.create_file_writer(str(directory))
+            return writer, _TfScalars(tf.summary, writer)
         case "remote":
             fsspec.register_implementation("store", Store, clobber=True)
             return f"store://{directory}", None
@@ -85,7 +108,7 @@ def read(directory: Path) -> Found:
         for event in EventFileLoader(str(path)).Load():
             for value in event.summary.value:
                 if value.metadata.plugin_data.plugin_name != "cnc":
-                    found.scalars[value.tag] = value.tensor.float_val[0]
+                    found.scalars[value.tag] = float(make_ndarray(value.tensor))
                 elif event.step >= steps.get(value.tag, event.step):
                     steps[value.tag] = event.step
                     _keep(found, envelope.decode(value.tensor.string_val[0]))

@@ -15,5 +15,5 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot 
 
 def test_nothing_promised_is_lost() -> None:
     outcomes = attack(Size(share=0.02))
-    assert len(outcomes) == 3 * len(WRITERS)
+    assert len(outcomes) == sum(1 if writer == "tf.summary" else 3 for writer in WRITERS)
     assert [outcome for outcome in outcomes if outcome.red] == []

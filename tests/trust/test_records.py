@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 import tracemalloc
+import warnings
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from benchmarks.trust.hostile_records import CORPUS, attempt, mutate
-from benchmarks.trust.record_seeds import KINDS, seeds
+from benchmarks.trust.record_seeds import KINDS, AnyRecord, seeds
 from benchmarks.trust.served_records import serve
 from tensorboard_cnc.errors import ArgumentError, CncError, RecordError
 from tensorboard_cnc.format import bounds, columns, envelope, instances
@@ -20,6 +22,7 @@ from tensorboard_cnc.format import cnc_pb2 as pb
 from tensorboard_cnc.records.instances import Dataset, Predictions
 from tensorboard_cnc.records.models import Measurement, Metrics
 from tensorboard_cnc.records.sketches import SketchRecord
+from tensorboard_cnc.sketches.sketcher import sketch_values
 from tests.format.envelopes import sealed
 
 # Of what is counted beforehand, with what Python itself adds.
@@ -193,6 +196,28 @@ def test_what_compresses_too_well_is_stored_as_it_is() -> None:
 def test_good_records_are_read_and_shown(kind: str) -> None:
     for payload in seeds()[kind]:
         serve(KINDS[kind].read(payload))
+
+
+def unnamed_labels() -> Dataset:
+    """Labels without names, more of them than any model names classes."""
+    labels = np.arange(12, dtype=np.int32) * 5
+    return Dataset("test", np.arange(12), "classes", "f", labels=labels)
+
+
+def smallest_numbers() -> SketchRecord:
+    """Sketches of the smallest numbers of float32, whose squares and shares are 0."""
+    tensors = KINDS["sketches"].read(seeds()["sketches"][0])
+    assert isinstance(tensors, SketchRecord)
+    values = np.full((16, 40), 1e-45, np.float32)
+    tiny = sketch_values("enc.0.weight", values.shape, "float32", values, module="enc.0")
+    return replace(tensors, tensors=(tiny, *tensors.tensors[1:]))
+
+
+@pytest.mark.parametrize("make", [unnamed_labels, smallest_numbers])
+def test_odd_records_that_are_no_faults_are_shown(make: Callable[[], AnyRecord]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        serve(make())
 
 
 @pytest.mark.parametrize("seed", range(4))
