@@ -30,6 +30,7 @@ from tensorboard_cnc.errors import ClosedError
 # Nothing takes so long, however slow the machine: whoever has not ended then never will.
 _HUNG_SECONDS = 60
 _ENDINGS = ("Ctrl-C", "SIGTERM", "SIGTERM, logged", "SIGTERM, logged, exit", "SIGKILL")
+_THEIRS = ("torch.", "tensorboardX.", "tensorflow.")
 _CALLS = ("model", "metrics", "failed", "close", "add_scalar")
 _NAMES = 12
 

@@ -17,9 +17,10 @@ from tensorboard.util.tensor_util import make_ndarray
 from tensorboard_cnc.format import envelope
 from tensorboard_cnc.records.models import Metrics, ModelCard
 
-WRITERS = ("directory", "torch", "tensorboardX", "remote")
-if find_spec("tensorflow"):
-    WRITERS += ("tf.summary",)
+WRITERS = (
+    *("directory", "torch", "tensorboardX", "remote"),
+    *(("tf.summary",) if find_spec("tensorflow") else ()),
+)
 
 
 class Store(LocalFileSystem):  # type: ignore[misc]
