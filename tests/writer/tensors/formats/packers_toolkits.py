@@ -232,3 +232,35 @@ def keras4(inputs: int = 40, outputs: int = 11, *, own: str = "kernel", group: i
     tensors |= {f"{name}_scale": s, f"{name}_zero": z, "net/fc/g_idx": g.astype(np.float32)}
     weight = (q - np.take(z.astype(int), g, axis)) * np.take(s.astype(float), g, axis)
     return Packed(tensors, weight, 4, group, name=name)
+
+
+def keras_calibrated(
+    inputs: int = 40,
+    outputs: int = 11,
+    *,
+    bits: int = 4,
+    group: int = 16,
+    awq: bool = False,
+    seed: int = 0,
+) -> Packed:
+    """gptq, with its groups in any order and fractions of an index; or awq, of 4 bits."""
+    draw = drawn(seed)
+    q = draw.integers(0, 2**bits, (outputs, inputs)).astype(np.uint8)
+    # What makes 8 of these bits.
+    q[0, 0] = 2**bits - 1
+    kept = q if bits != 4 else pairs_of(np.pad(q, ((0, outputs % 2), (0, 0))).T).T.copy()
+    groups = -(-inputs // group)
+    s = draw.uniform(0.001, 0.1, (outputs, groups)).astype(np.float32)
+    z = draw.integers(0, 2**bits, s.shape).astype(np.uint8)
+    g = np.arange(inputs) // group if awq else draw.permutation(np.arange(inputs) / group)
+    at = g.astype(int)
+    weight = ((q.astype(int) - z[:, at]) * s[:, at].astype(float)).T
+    name = "net/fc/kernel"
+    zero = f"{name}_zero" if awq else "net/fc/zero_point"
+    tensors: dict[str, Array] = {
+        name: kept, f"{name}_scale": s, zero: z, "net/fc/g_idx": g.astype(np.float32),
+    }  # fmt: skip
+    if awq:
+        tensors["net/fc/awq_scales"] = draw.uniform(0.5, 2, inputs).astype(np.float32)
+        weight = weight / tensors["net/fc/awq_scales"].astype(float)[:, None]
+    return Packed(tensors, weight, bits, int(np.bincount(at).max()), name=name)

@@ -90,6 +90,10 @@ CASES: dict[str, Packed] = {
     "Keras, int4": toolkits.keras4(),
     "Keras, int4 in groups": toolkits.keras4(group=16),
     "Keras, int4 embedding": toolkits.keras4(own="embeddings", group=4),
+    "Keras, gptq of 8 bits": toolkits.keras_calibrated(bits=8),
+    "Keras, gptq of 3 bits": toolkits.keras_calibrated(bits=3),
+    "Keras, gptq of 4 bits": toolkits.keras_calibrated(),
+    "Keras, awq": toolkits.keras_calibrated(awq=True),
 }
 # What only a config tells.
 STATED: dict[str, Packed] = {

@@ -112,7 +112,14 @@ def keras(draw: Draw) -> Packed:
     if draw(st.booleans()):
         own = draw(st.sampled_from(("kernel", "embeddings")))
         return toolkits.keras8((draw(SMALL), draw(SMALL)), own=own, seed=draw(SEED))
-    return toolkits.keras4(draw(SMALL), draw(SMALL), group=draw(st.integers(0, 9)))
+    if draw(st.booleans()):
+        return toolkits.keras4(draw(SMALL), draw(SMALL), group=draw(st.integers(0, 9)))
+    awq = draw(st.booleans())
+    bits = 4 if awq else draw(st.sampled_from((2, 3, 4, 8)))
+    group = draw(st.integers(1, 9))
+    return toolkits.keras_calibrated(
+        draw(SMALL), draw(SMALL), bits=bits, group=group, awq=awq, seed=draw(SEED)
+    )
 
 
 def torchao(draw: Draw) -> Packed:

@@ -206,6 +206,21 @@ CASES: dict[str, tuple[Packed, Change, str]] = {
         scaled("net/fc/kernel_scale", 1e-5),
         "whether to multiply by their scales or to divide is not known",
     ),
+    "Keras, gptq that was not calibrated": (
+        toolkits.keras_calibrated(),
+        lambda packed: packed.tensors.update(
+            {
+                "net/fc/kernel_scale": np.ones((11, 3), np.float32),
+                "net/fc/zero_point": np.zeros((11, 3), np.uint8),
+            }
+        ),
+        "was not calibrated",
+    ),
+    "Keras, gptq with a group too many": (
+        toolkits.keras_calibrated(),
+        put("net/fc/g_idx", np.zeros(40, np.float32)),
+        "does not name each of 3 groups",
+    ),
     "Keras, 4 bits along the inputs": (
         toolkits.keras8(),
         put("net/fc/kernel", np.full((40, 12), 0x7F, np.int8)),

@@ -146,3 +146,33 @@ def test_keras(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (name,) = (each for each in arrays if each.endswith("/kernel"))
     outputs = model(np.eye(64, dtype=np.float32))
     check(arrays, keras.ops.convert_to_numpy(outputs), name)
+
+
+@pytest.mark.parametrize(("mode", "bits"), [("gptq", 8), ("gptq", 4), ("gptq", 3), ("awq", 4)])
+def test_calibrated_by_keras(mode: str, bits: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    keras = pytest.importorskip("keras")
+    keras.utils.set_random_seed(0)
+    embedding, block = keras.layers.Embedding(50, 64), keras.layers.Dense(11)
+    blocks = keras.Sequential([block])
+    model = keras.Sequential([keras.layers.Input((16,), dtype="int32"), embedding, blocks])
+    kind = keras.quantizers.GPTQConfig if mode == "gptq" else keras.quantizers.AWQConfig
+    ordered = {"activation_order": True} if mode == "gptq" else {}
+    config = kind(
+        dataset=[np.random.default_rng(at).integers(0, 50, (1, 16)) for at in range(8)],
+        tokenizer=lambda tokens: tokens,
+        num_samples=8,
+        sequence_length=16,
+        weight_bits=bits,
+        group_size=16,
+        quantization_layer_structure={
+            "pre_block_layers": [embedding],
+            "sequential_blocks": [blocks],
+        },
+        **ordered,
+    )
+    model.quantize(mode, config=config)
+    arrays = {variable.path: variable.numpy() for variable in model.variables}
+    (name,) = (each for each in arrays if each.endswith("/kernel"))
+    outputs = block(np.eye(64, dtype=np.float32))
+    check(arrays, keras.ops.convert_to_numpy(outputs), name)
