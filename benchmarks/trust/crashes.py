@@ -3,7 +3,7 @@
 Signals at random moments end 75 scripts for each writer: Ctrl-C, SIGTERM with and without a handler
 that logs, SIGKILL. And each call is interrupted at every instruction at which CPython lets a signal
 in, by an exception, and by a handler that logs, also where the handler interrupts the writer's own
-`add_scalar`. tf.summary is tried where TensorFlow is installed (.venv-writers), with signals only.
+`add_scalar`. Where TensorFlow is installed (.venv-writers) tf.summary is tried, with signals only.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PROMISES = {
 
 
 def attack(size: Size, writers: tuple[str, ...] = WRITERS) -> list[Outcome]:
-    """Three outcomes for each of `writers`, of tf.summary the first."""
+    """Three outcomes for each of `writers`, one for tf.summary."""
     tried: Counter[str] = Counter()
     broken: Counter[str] = Counter()
     last: dict[str, str] = {}

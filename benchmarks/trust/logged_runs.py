@@ -17,9 +17,9 @@ from tensorboard.util.tensor_util import make_ndarray
 from tensorboard_cnc.format import envelope
 from tensorboard_cnc.records.models import Metrics, ModelCard
 
+# Where TensorFlow is installed, the others load it too, and no forked process can use it then.
 WRITERS = (
-    *("directory", "torch", "tensorboardX", "remote"),
-    *(("tf.summary",) if find_spec("tensorflow") else ()),
+    ("tf.summary",) if find_spec("tensorflow") else ("directory", "torch", "tensorboardX", "remote")
 )
 
 
