@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from tensorboard_cnc.errors import ArgumentError, CncError
@@ -43,7 +43,7 @@ Watch: TypeAlias = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """A mapping that may make its tensors lazily: iterated twice, never held as a whole."""
+    """A mapping that may make its tensors lazily: each is asked for twice, and never held."""
 
     model: Mapping[Any, Any]
 
@@ -71,20 +71,14 @@ def weights_record(
     # Files with names of their own follow those of the other.
     others = _read_references(reference, ()) if is_path(model) else None
     sources = _sources(model, inputs, base, _names((others or {}).values()))
-    names = {source.name for source in sources}
-    measured = [
-        (each.size, _value_bytes(each))
-        for each in sources
-        if isinstance(each, TensorSource) and not each.tied
-    ]
-    shared = any(isinstance(each, TensorSource) and each.held is not None for each in sources)
-    if rank_and_size()[0] and not shared:
+    survey = _surveyed(sources)
+    if rank_and_size()[0] and not survey.shared:
         return None
-    sizes = sizes_within(max_bytes or default_bytes(len(measured)), measured)
+    sizes = sizes_within(max_bytes or default_bytes(len(survey.measured)), survey.measured)
     if others is None:
-        others = _read_references(reference, names)
+        others = _read_references(reference, survey.names)
     with PieceSketcher(sizes) as pieces:
-        sketching = _Sketching(pieces, _references(others, names), shared)
+        sketching = _Sketching(pieces, _references(others, survey.names), survey.shared)
         for source in sources:
             if watch is not None:
                 watch(source.name)
@@ -102,6 +96,31 @@ def weights_record(
         refused_weights=sketching.refused_weights,
         logged_us=now_us(),
     )
+
+
+@dataclass(slots=True)
+class _Survey:
+    """What has to be known of all tensors before the first is sketched.
+
+    `measured`: of each that is not tied, how many values it has, and bytes per sampled value;
+    `shared`: whether ranks hold parts of some.
+    """
+
+    names: set[str] = field(default_factory=set)
+    measured: list[tuple[int, int]] = field(default_factory=list)
+    shared: bool = False
+
+
+def _surveyed(sources: Iterable[Source]) -> _Survey:
+    """In one pass, and holding none of them: each may be made when it is asked for."""
+    survey = _Survey()
+    for source in sources:
+        survey.names.add(source.name)
+        if isinstance(source, TensorSource):
+            survey.shared |= source.held is not None
+            if not source.tied:
+                survey.measured.append((source.size, _value_bytes(source)))
+    return survey
 
 
 class _Sketching:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -175,7 +176,10 @@ def test_what_is_refused_is_kept_with_its_reason() -> None:
 
 
 class MadeWhenAsked(Mapping[str, Any]):
-    """A state dict that makes each array when it is asked for."""
+    """A state dict that makes each array when it is asked for, and counts how often."""
+
+    def __init__(self) -> None:
+        self.asked = Counter[str]()
 
     def __iter__(self) -> Iterator[str]:
         return iter(("a", "b"))
@@ -184,11 +188,14 @@ class MadeWhenAsked(Mapping[str, Any]):
         return 2
 
     def __getitem__(self, name: str) -> Any:
+        self.asked[name] += 1
         return np.ones(3)
 
 
 def test_mappings_that_make_their_tensors() -> None:
-    assert list(by_name(record(MadeWhenAsked()))) == ["a", "b"]
+    state = MadeWhenAsked()
+    assert list(by_name(record(state))) == ["a", "b"]
+    assert state.asked == {"a": 2, "b": 2}, "once for their shapes, once for their values"
 
 
 def test_max_bytes_makes_sketches_smaller() -> None:

@@ -101,11 +101,14 @@ def flattened(model: Mapping[Any, Any]) -> Mapping[Any, Any]:
     may make its arrays lazily. States of random numbers are left out.
     """
     flax = type(model).__module__.startswith("flax.")
-    nested = any(isinstance(each, dict) for each in model.values()) if not flax else True
-    if not nested or not (flax or isinstance(model, dict)):
+    if not flax and not _is_nested(model):
         return model
     leaves = dict(_leaves(model, "", numbered=flax))
     return leaves if all(map(_is_array, leaves.values())) else model
+
+
+def _is_nested(model: Mapping[Any, Any]) -> bool:
+    return isinstance(model, dict) and any(isinstance(each, dict) for each in model.values())
 
 
 def _leaves(
