@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -40,6 +41,9 @@ _BITS = {"|i1": 7, "<i2": 15, "<i4": 31, "<i8": 63}
 _NOTHING = zlib.compress(b"")
 _BYTES = {"|i1": 1, "<i2": 2, "<i4": 4, "<i8": 8, "<f4": 4, "<f8": 8}
 _BYTES |= {"delta": 8, "-ln p": 2, "planes": 4}
+# Ids by the bytes that they are stored in, while any record holds them: all that models predict on
+# a data set has the same.
+_KNOWN_IDS: WeakValueDictionary[Hashable, NDArray[Any]] = WeakValueDictionary()
 # What is made of a value, while its bytes are still there.
 _MADE = {"bits": 2, "-ln p": 8, "planes": 16}
 _MADE_OF_NUMBER = 16
@@ -128,7 +132,7 @@ def array_of(column: pb.Column, dtype: DTypeLike) -> NDArray[Any]:
     Raises:
       DamagedRecordError: the bytes do not fit what the column declares, or the values not `dtype`.
     """
-    values = _numeric(column)
+    values = _ids(column) if column.dtype == "delta" else _numeric(column)
     wanted = np.dtype(dtype)
     if values.dtype != wanted:
         if values.dtype.kind != wanted.kind or not _holds(wanted, values):
@@ -191,6 +195,15 @@ def _items_of(column: pb.Column, dtype: str) -> Iterator[bytes]:
     if (int(ends[-1]) if n else 0) != len(data):
         raise _damaged(column, "its lengths do not add up")
     return (data[start:end] for start, end in pairwise([4 * n, *ends.tolist()]))
+
+
+def _ids(column: pb.Column) -> NDArray[Any]:
+    """Whole numbers that ascend, shared by all columns that hold the same."""
+    key = (column.data, *column.shape)
+    values = _KNOWN_IDS.get(key)
+    if values is None:
+        values = _KNOWN_IDS[key] = _numeric(column)
+    return values
 
 
 def _numeric(column: pb.Column) -> NDArray[Any]:

@@ -89,12 +89,12 @@ def decode(data: bytes) -> Record:
       DamagedRecordError: the bytes are not what was written.
       FutureRecordError: they are, but by a newer tensorboard-cnc.
     """
-    envelope = _known_envelope(data)
+    envelope, stored = _known_envelope(data)
     if envelope.size > MAX_RECORD_BYTES:
         raise damaged(f"it declares {envelope.size:,} bytes, over the {MAX_RECORD_BYTES:,} allowed")
-    payload = _decompress(envelope)
+    payload = _decompress(envelope, stored)
     message = RecordMessage()
-    _parse(message, payload, len(envelope.payload))
+    _parse(message, payload, len(stored))
     if _item_count(message) > MAX_RECORD_ITEMS:
         raise damaged(f"it holds {_item_count(message):,} items, over {MAX_RECORD_ITEMS:,}")
     return messages.from_message(message)
@@ -141,13 +141,13 @@ def bulk_message(kind: type[_Bulk], chunks: Iterable[bytes]) -> _Bulk:
       DamagedRecordError: the chunks are not what was written.
       FutureRecordError: they are, but by a newer tensorboard-cnc.
     """
-    envelope = _known_envelope(b"".join(chunks))
+    envelope, payload = _known_envelope(b"".join(chunks))
     if envelope.compression != Envelope.NONE:
         raise future(f"its compression is {envelope.compression}")
-    if envelope.size != len(envelope.payload):
+    if envelope.size != len(payload):
         raise damaged(f"it does not hold the {envelope.size:,} bytes it declares")
     message = kind()
-    _parse(message, envelope.payload, len(envelope.payload))
+    _parse(message, payload, len(payload))
     return message
 
 
@@ -165,12 +165,12 @@ def _beyond(payload: bytes, stored: int) -> str:
     return message_excess(payload, RecordMessage.DESCRIPTOR, stored)
 
 
-def _known_envelope(data: bytes) -> Envelope:
-    """The envelope in `data`; its checksum and its version have been checked."""
-    envelope = parse_envelope(data)
+def _known_envelope(data: bytes) -> tuple[Envelope, bytes]:
+    """As `parse_envelope`, with its version checked too."""
+    envelope, payload = parse_envelope(data)
     if envelope.format_version > FORMAT_VERSION:
         raise future(f"its format version is {envelope.format_version}, not {FORMAT_VERSION}")
-    return envelope
+    return envelope, payload
 
 
 def _item_count(message: RecordMessage) -> int:
@@ -188,8 +188,8 @@ def _item_count(message: RecordMessage) -> int:
             return 0
 
 
-def parse_envelope(data: bytes) -> Envelope:
-    """The envelope in `data`, its checksum checked.
+def parse_envelope(data: bytes) -> tuple[Envelope, bytes]:
+    """The envelope in `data`, its checksum checked, and its payload: each access copies it.
 
     Raises:
       DamagedRecordError: it does not parse, or the checksum is another.
@@ -199,12 +199,11 @@ def parse_envelope(data: bytes) -> Envelope:
         envelope.ParseFromString(data)
     except DecodeError as error:
         raise damaged("its outer message does not parse") from error
-    found = checksum_of(
-        envelope.format_version, envelope.compression, envelope.size, envelope.payload
-    )
+    payload = envelope.payload
+    found = checksum_of(envelope.format_version, envelope.compression, envelope.size, payload)
     if found != envelope.checksum:
         raise damaged(f"its checksum is {found:08x} instead of {envelope.checksum:08x}")
-    return envelope
+    return envelope, payload
 
 
 def checksum_of(version: int, compression: int, size: int, payload: bytes) -> int:
@@ -213,13 +212,13 @@ def checksum_of(version: int, compression: int, size: int, payload: bytes) -> in
     return int(google_crc32c.extend(google_crc32c.value(head), payload))
 
 
-def _decompress(envelope: Envelope) -> bytes:
+def _decompress(envelope: Envelope, stored: bytes) -> bytes:
     if envelope.compression == Envelope.NONE:
-        payload = envelope.payload
+        payload = stored
     elif envelope.compression == Envelope.ZLIB:
-        if beyond := excess(envelope.size, len(envelope.payload)):
+        if beyond := excess(envelope.size, len(stored)):
             raise damaged(beyond)
-        payload = inflated(envelope.payload, envelope.size)
+        payload = inflated(stored, envelope.size)
     else:
         raise future(f"its compression {envelope.compression} is unknown")
     if len(payload) != envelope.size:

@@ -132,7 +132,7 @@ def encode(record: InstanceRecord, packed: Mapping[str, pb.Column] | None = None
     return bulk_chunks(checked_payload(message, columns.made_bytes(message.columns)))
 
 
-def decode(chunks: Iterable[bytes]) -> InstanceRecord:
+def decode(chunks: Sequence[bytes]) -> InstanceRecord:
     """The record in the chunks of one value.
 
     Raises:
@@ -143,7 +143,7 @@ def decode(chunks: Iterable[bytes]) -> InstanceRecord:
     if message.kind not in get_args(Kind):
         raise future(f'its kind is "{message.kind}"')
     known = [column for column in message.columns if _field_of(column.name) is not None]
-    if beyond := excess(columns.made_bytes(known), message.ByteSize()):
+    if beyond := excess(columns.made_bytes(known), sum(map(len, chunks))):
         raise damaged(beyond)
     return _record_of(message, *_columns_in(known))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,7 @@ def encode(record: Sensitivity) -> list[bytes]:
     return bulk_chunks(checked_payload(message, Table(message.columns).made_bytes()))
 
 
-def decode(chunks: Iterable[bytes]) -> Sensitivity:
+def decode(chunks: Sequence[bytes]) -> Sensitivity:
     """The record in the chunks of one value.
 
     Raises:
@@ -68,7 +68,7 @@ def decode(chunks: Iterable[bytes]) -> Sensitivity:
     if message.method >= len(METHODS) or message.damage >= len(DAMAGES):
         raise future("it measures in a way that is not known")
     found = Table(message.columns)
-    if beyond := excess(found.made_bytes(), message.ByteSize()):
+    if beyond := excess(found.made_bytes(), sum(map(len, chunks))):
         raise damaged(beyond)
     layers, candidates = _layers_in(found), _candidates_in(found)
     sizes = found.rows("sizes", _rows_of(found, "sizes"), 1)[:, 0]

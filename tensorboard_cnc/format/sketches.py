@@ -77,7 +77,7 @@ def encode(record: SketchRecord) -> list[bytes]:
     return bulk_chunks(checked_payload(message, made))
 
 
-def decode(chunks: Iterable[bytes]) -> SketchRecord:
+def decode(chunks: Sequence[bytes]) -> SketchRecord:
     """The record in the chunks of one value.
 
     Raises:
@@ -85,7 +85,7 @@ def decode(chunks: Iterable[bytes]) -> SketchRecord:
       FutureRecordError: they are, but by a newer tensorboard-cnc.
     """
     message = bulk_message(pb.SketchRecord, chunks)
-    found, stored = Table(message.columns), message.ByteSize()
+    found, stored = Table(message.columns), sum(map(len, chunks))
     if beyond := excess(found.made_bytes(), stored):
         raise damaged(beyond)
     _check_refused(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -23,7 +24,7 @@ from tensorboard_cnc.records.sketches import SketchRecord, TensorSketch
 
 # What all experiments together keep in memory.
 LIMIT_BYTES = 768 << 20
-_READERS = 4
+_READERS = min(4, os.cpu_count() or 2)
 
 
 class Sized(Protocol):

@@ -53,7 +53,8 @@ class FilteredRows:
 
     def values(self, key: str, measure: Measure, form: Form = "value") -> Floats:
         """A model's column of the filtered rows."""
-        return self.comparison.column(key, measure, form)[self.rows]
+        column = self.comparison.column(key, measure, form)
+        return column if self.rows.all() else column[self.rows]
 
     def mean(self, values: Floats, *, rate: bool = False, loss: bool = False) -> Estimate:
         """The mean of a column of the filtered rows."""
