@@ -102,14 +102,14 @@ def _misfits(tensor: TensorSketch) -> Iterator[str]:
 
 
 def _unlike_lengths(tensor: TensorSketch, n: int) -> Iterator[str]:
-    pairs = {"counts": tensor.bins, "largest": tensor.largest_at}
-    lengths = {name: None if of is None else len(of) for name, of in pairs.items()}
-    for name, length in (lengths | {"values": n}).items():
-        value = getattr(tensor, name)
-        if value is not None and len(value) != length:
-            yield f"{len(value):,} {name}, not {length}"
-    if any((getattr(tensor, name) is None) != (of is None) for name, of in pairs.items()):
-        yield "bins without counts, or positions without values"
+    if tensor.values is not None and len(tensor.values) != n:
+        yield f"{len(tensor.values):,} values, not {n}"
+    for of, each in ((tensor.bins, tensor.counts), (tensor.largest_at, tensor.largest)):
+        if of is None or each is None:
+            if of is not each:
+                yield "bins without counts, or positions without values"
+        elif len(of) != len(each):
+            yield f"{len(each):,} counts or values of {len(of):,} bins or positions"
 
 
 def _histogram(tensor: TensorSketch, n: int) -> Iterator[str]:

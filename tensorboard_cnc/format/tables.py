@@ -91,7 +91,7 @@ class Table:
         if whole.ndim != 1 or lengths.ndim != 1:
             raise damaged(f"its column {name} has rows of several numbers")
         # In Python, where no sum is too large.
-        total = sum(max(length, 0) for length in lengths.tolist())
+        total = sum(length for length in lengths.tolist() if length > 0)
         ends = np.cumsum(np.maximum(lengths, 0))
         if len(whole) != total or (lengths < -1).any():
             raise damaged(f"the lengths of its column {name} do not add up")

@@ -134,4 +134,5 @@ def number(value: float | None) -> float | None:
 def numbers(values: NDArray[Any] | Iterable[float]) -> list[float | None]:
     """Each of the values as `number` gives it."""
     plain = values.tolist() if isinstance(values, np.ndarray) else values
-    return [number(value) for value in plain]
+    # Written out: large responses hold tens of thousands.
+    return [float(f"{value:.6g}") if math.isfinite(value) else None for value in plain]

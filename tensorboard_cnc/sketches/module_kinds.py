@@ -36,8 +36,10 @@ def share_positions(one: Laid, other: Laid) -> bool:
     """Whether the values at one position of both belong together."""
     if one.shape != other.shape:
         return False
+    if len(one.shape) < 2:
+        return True
     layouts = {_inputs_first(one), _inputs_first(other)}
-    if len(one.shape) < 2 or True not in layouts or len(layouts) == 1:
+    if True not in layouts or len(layouts) == 1:
         return True
     # Where only one layout is known, the shape tells whether the other can be another one.
     return None in layouts and one.shape != _turned(one.shape, _axes(one))

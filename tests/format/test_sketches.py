@@ -202,7 +202,7 @@ def _is_read_or_refused(chunks: list[bytes]) -> bool:
         ({"bins": np.array([7, 3], np.int32), "counts": np.array([1, 1])}, "out of order"),
         ({"bins": np.array([3], np.int32), "counts": np.array([-1])}, "out of order"),
         ({"bins": np.array([3], np.int32), "counts": np.array([577])}, "more values"),
-        ({"bins": None}, "not None"),
+        ({"bins": None}, "without counts"),
         ({"largest_at": np.arange(65), "largest": np.ones(65, np.float32)}, "too many"),
         ({"largest_at": np.array([1]), "largest": np.array([np.nan], np.float32)}, "not finite"),
         ({"totals": replace(any_sketch.sampled().totals, nan=-1)}, "negative count"),
