@@ -9,6 +9,7 @@ from tensorboard_cnc.sketches.block import Block
 
 MOST = 1024
 _FIRST = 2048
+_LONGER = 4
 _SLOTS = 1 << 16
 # Bits of a NaN, which is not counted.
 _NONE = 0xFFFFFFFF
@@ -27,9 +28,11 @@ class DistinctValues:
 
     def add(self, block: Block) -> None:
         bits = block.raw.view(np.uint32)
-        self._collect(bits[:_FIRST])
-        if len(bits) > _FIRST and self._known is not None:
-            self._collect(bits[_FIRST:])
+        start, end = 0, _FIRST
+        # Ever longer parts, as most tensors soon show that they have many.
+        while start < len(bits) and self._known is not None:
+            self._collect(bits[start:end])
+            start, end = end, _LONGER * end
 
     def merge(self, other: DistinctValues) -> None:
         if self._known is None or other._known is None:
