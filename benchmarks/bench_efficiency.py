@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.utils.benchmark import Timer
 
+from benchmarks.bench_weights import BillionParameters
 from benchmarks.figures import Figure, milliseconds
 from tensorboard_cnc import cnc_summary
 
@@ -33,7 +34,14 @@ def measure() -> list[Figure]:
     net = nn.Sequential(*(nn.Linear(1024, 1024) for _ in range(10)))
     whole = milliseconds(lambda: cnc_summary.measure(net), repeats=3)
     figures.append(Figure("sizes of 10.5 M parameters", f"{whole:.0f} ms"))
-    return figures
+    return [*figures, _sizes_of_a_billion()]
+
+
+def _sizes_of_a_billion() -> Figure:
+    state = BillionParameters()
+    net = nn.ParameterList(nn.Parameter(state[name], requires_grad=False) for name in state)
+    whole = milliseconds(lambda: cnc_summary.measure(net), repeats=1)
+    return Figure("sizes of 1.1 G parameters, bf16", f"{whole / 1e3:.1f} s", "8 s")
 
 
 def _threads() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -32,7 +31,7 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         histograms, flushing, written = _histograms(state, Path(folder) / "histograms")
         ours, our_flush, our_bytes = _weights(state, Path(folder) / "weights")
-    seconds, mebibytes, size = _billion()
+    seconds, megabytes, size = _billion()
     peer = f"add_histogram of all {histograms:.0f} ms; one sum over memory {bare:.0f} ms"
     return [
         Figure(f"{what}, to return", f"{ours:.0f} ms", "80 ms", peer),
@@ -42,7 +41,7 @@ def measure() -> list[Figure]:
             "m.weights, 1.1 G parameters, bf16, made tensor by tensor",
             f"{seconds:.1f} s, {size / 1e6:.2f} MB",
             "3 s",
-            f"memory grew by {mebibytes:.0f} MiB over the largest tensor's {LARGEST_MIB} MiB",
+            f"memory grew by {megabytes:.0f} MB over the largest tensor's {LARGEST_MB} MB",
         ),
         *[_dequantizing(bits) for bits in (8, 4)],
     ]
@@ -96,15 +95,15 @@ class BillionParameters(Mapping[str, Tensor]):
         return self._drawn[: prod(shape)].reshape(shape).clone()
 
 
-LARGEST_MIB = 32_000 * 2048 * 2 // 2**20
+LARGEST_MB = 32_000 * 2048 * 2 // 10**6
 
 
 def log_a_billion(logdir: str) -> None:
-    """Prints seconds, MiB by which the process grew, and bytes written."""
+    """Prints seconds, MB by which the process grew, and bytes written."""
     model = BillionParameters()
     with cnc_summary.model(f"{logdir}/warm", "warm") as handle:
         handle.weights({"x": torch.randn(300, 300).bfloat16()})
-    before = _peak_mib()
+    before = new_peak_megabytes()
     start = time.perf_counter()
     with cnc_summary.model(f"{logdir}/large", "large") as handle:
         handle.weights(model)
@@ -115,7 +114,7 @@ def log_a_billion(logdir: str) -> None:
     # The mapping is asked twice for each tensor. The first time is for its shape; the second, while
     # others are sketched, counts.
     seconds -= time.perf_counter() - made
-    print(seconds, _peak_mib() - before - LARGEST_MIB, _size(Path(logdir) / "large"))
+    print(seconds, peak_megabytes() - before - LARGEST_MB, _size(Path(logdir) / "large"))
 
 
 def _billion() -> tuple[float, float, int]:
@@ -123,8 +122,8 @@ def _billion() -> tuple[float, float, int]:
         code = "import sys; from benchmarks import bench_weights as b; b.log_a_billion(sys.argv[1])"
         command = [sys.executable, "-c", code, folder]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
-    seconds, mebibytes, size = done.stdout.split()
-    return float(seconds), float(mebibytes), int(size)
+    seconds, megabytes, size = done.stdout.split()
+    return float(seconds), float(megabytes), int(size)
 
 
 def log_a_quantized_weight(bits: str) -> None:
@@ -193,7 +192,3 @@ def _histograms(state: dict[str, Tensor], logdir: Path) -> tuple[float, float, i
 
 def _size(directory: Path) -> int:
     return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
-
-
-def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
