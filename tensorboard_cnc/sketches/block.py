@@ -19,7 +19,7 @@ _SPAN = 4 * BLOCK
 _CODES = 4096
 _MINUS = 2048
 # Codes of infinities and NaN.
-_INFINITE, _MINUS_INFINITE = slice(2040, 2048), slice(4088, 4096)
+_NOT_FINITE = np.r_[2040:2048, 4088:4096]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +78,7 @@ class Blocks:
         finite = zero = None
         # Where nothing is rounded, float32 takes half the time.
         known = raw if raw is values else wide
-        if counts[_INFINITE].any() or counts[_MINUS_INFINITE].any():
+        if counts[_NOT_FINITE].any():
             finite = np.isfinite(raw)
             narrow = np.where(finite, raw, np.float32(0))
             known = known[finite]

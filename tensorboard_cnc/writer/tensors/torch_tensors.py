@@ -71,10 +71,7 @@ def located(
 
 def flat_reader(tensor: Tensor) -> Read:
     """Reads a dense tensor where it is; from an accelerator piece by piece."""
-    import torch
-
-    with torch.no_grad():
-        flat = tensor.detach().resolve_neg().reshape(-1)
+    flat = tensor.detach().resolve_neg().reshape(-1)
     if flat.device.type != "cpu":
         return lambda start, stop: _floats(flat[start:stop].cpu())
     name = dtype_name(flat.dtype)

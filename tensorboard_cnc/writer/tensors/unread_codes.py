@@ -69,8 +69,8 @@ class Names:
 
 def split(name: str) -> tuple[str, str]:
     """A name before its last part, and that; Keras and JAX separate them by a slash."""
-    last = re.split(r"[./]", name)[-1]
-    return name.removesuffix(last)[:-1], last
+    end = max(name.rfind("."), name.rfind("/"))
+    return name[: max(end, 0)], name[end + 1 :]
 
 
 def holds_text(name: str) -> bool:
@@ -114,7 +114,7 @@ def checked_codes(source: TensorSource | Refused, names: Names) -> TensorSource 
             return Refused(source.name, reason, 0)
         beside = "weight" in around and QUANTIZERS.fullmatch(last)
         return replace(source, role="buffer") if whole or beside else source
-    if _is_codes(source, last, names.around(source.name)):
+    if _is_codes(source, last, around):
         return Refused(source.name, _reason(source, names), _weights_of(source))
     mask = source.dtype == "bool" and not last.endswith(("weight", "kernel"))
     return replace(source, role="buffer") if whole or mask else source
