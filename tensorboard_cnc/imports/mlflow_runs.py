@@ -115,6 +115,6 @@ def _model(run: Any, ids: dict[str, str]) -> ImportedModel:
         description=run.data.tags.get(_NOTE, ""),
         checkpoint=run.info.artifact_uri or "",
     )
-    return ImportedModel(
-        card, tuple(Measurement(name, (value,)) for name, value in run.data.metrics.items())
-    )
+    measured = (Measurement(name, (value,)) for name, value in run.data.metrics.items())
+    runs = run.info.status in ("RUNNING", "SCHEDULED")
+    return ImportedModel(card, tuple(measured), runs=runs)

@@ -13,6 +13,7 @@ from tensorboard_cnc.imports.json_document import read_json
 from tensorboard_cnc.imports.published.experiment_table import parse_table
 from tensorboard_cnc.imports.sheets.meanings import parse_mapping
 from tensorboard_cnc.imports.sheets.models import sheet_models
+from tensorboard_cnc.imports.sheets.nested import opened
 from tensorboard_cnc.imports.sheets.sheet import ENDINGS, read_sheet
 
 KINDS = (
@@ -32,7 +33,7 @@ def read_source(path: Path, mapping: Sequence[str] = (), model_id: str | None = 
     """
     if path.suffix.lower() in ENDINGS and not path.is_dir():
         _refuse("--id", model_id, "a table has a column for that: --map id=COLUMN")
-        return sheet_models(read_sheet(path), parse_mapping(mapping))
+        return sheet_models(opened(read_sheet(path)), parse_mapping(mapping))
     _refuse("--map", mapping, "it is about the columns of .csv, .tsv and .parquet")
     if are_results(path):
         return evaluated_models(path, model_id)

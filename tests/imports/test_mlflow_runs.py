@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import tensorboard_cnc
 from tensorboard_cnc.cli import main
 from tensorboard_cnc.records.models import Operation
 from tests.imports.published.logged import logged_models
@@ -34,8 +35,14 @@ def test_runs_of_a_store(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
             mlflow.start_run(run_name="prune", nested=True),
         ):
             raise ZeroDivisionError
+    running = mlflow.MlflowClient().create_run(
+        mlflow.get_experiment_by_name("digits").experiment_id
+    )
     assert main(["import", str(place), "--logdir", str(tmp_path / "logs")]) == 0
+    read = tensorboard_cnc.read(tmp_path / "logs").models
+    assert read[running.info.run_name].status == "running"
     models = {model.card.id: model for model in logged_models(tmp_path / "logs").values()}
+    del models[running.info.run_name]
     dense = models.pop("dense")
     assert dense.card.operation == Operation("run", {"lr": 0.1})
     assert dense.card.description == "as trained"

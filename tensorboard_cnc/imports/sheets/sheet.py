@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -23,6 +24,9 @@ MOST_ROWS = 100_000
 _MOST_COLUMNS = 2_000
 _MOST_CELLS = 20_000_000
 _DELIMITERS = ",;\t|"
+_COLUMN = "column"
+# A column without a name, such as the index that pandas writes first.
+UNNAMED = re.compile(rf"(?:{_COLUMN} |Unnamed: )\d+")
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -98,7 +102,7 @@ def _cell(value: Any) -> Cell:
 
 
 def _named(header: Iterable[str], columns: Sequence[Sequence[Cell]]) -> Sheet:
-    names = [name.strip() or f"column {at}" for at, name in enumerate(header, 1)]
+    names = [name.strip() or f"{_COLUMN} {at}" for at, name in enumerate(header, 1)]
     twice = next((name for name, times in Counter(names).items() if times > 1), None)
     if twice is not None:
         raise TableError(
