@@ -8,6 +8,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -50,7 +51,9 @@ def _text_table(path: Path) -> Sheet:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         # Lines that hold nothing, as at the end of many files, are no rows.
-        found = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
+        filled = ((rows.line_num, row) for row in rows if any(cell.strip() for cell in row))
+        # The header and one row too many tell as much as all that there may be.
+        found = list(islice(filled, MOST_ROWS + 2))
     except csv.Error as error:
         raise TableError(
             f"Line {rows.line_num:,} cannot be read: {error}",
@@ -116,7 +119,7 @@ def _named(header: Iterable[str], columns: Sequence[Sequence[Cell]]) -> Sheet:
 def _check_size(rows: int, columns: int) -> None:
     if rows > MOST_ROWS:
         raise TableError(
-            f"The table has {rows:,} rows",
+            f"The table has more than {MOST_ROWS:,} rows",
             f"Each is a model with files of its own, at most {MOST_ROWS:,}",
             "Keep the models that are to be compared, or split it over log directories",
         )
