@@ -37,13 +37,15 @@ def _of_comparison(runs: Runs, client: Client, base: str, models: list[str]) -> 
     compared = runs.compare(base, models)
     keys = [compared.base.key, *(model.key for model in compared.models)]
     of = {"base": keys[0], "models": ",".join(keys[1:])}
-    pairs = {"differences": (compared.differences, {"models": ",".join(keys)})}
+    pairs: dict[str, tuple[object, dict[str, str]]] = {
+        "differences": (compared.differences, {"models": ",".join(keys)})
+    }
     for level in ("summary", "harmed"):
         query = {**of, "level": level}
         pairs[f"behaviors {level}"] = (getattr(compared.behaviors, level), query)
     for view in ("weights", "sparsity"):
         query = {**of, "level": "tree", "view": view}
-        pairs[f"layers {view}"] = (compared.layers.tree(view), query)  # type: ignore[arg-type]
+        pairs[f"layers {view}"] = (compared.layers.tree(view), query)
     return [
         f"read: {name}"
         for name, (said, query) in pairs.items()
