@@ -92,7 +92,7 @@ def _on_data_set(behaviors: Behaviors, model: Model, data: str, question: HarmQu
         return _unknown(model, asked, "its predictions were not compared")
     if harm["harmed"] or harm["pairs_harmed"]:
         count, worst = words.harmed(harm), words.worst(harmed, model)
-        return Outcome(model.id, asked, Verdict.FAILS, count, "none", why=worst)
+        return Outcome(model.id, asked, Verdict.FAILS, count, why=worst)
     seen = usual(harm)
     if seen is None:
         why = harm["reason"] or "too few to tell: no slice is large enough to show harm"
@@ -119,9 +119,8 @@ def _unharmed(
         asked,
         Verdict.HOLDS if holds else Verdict.UNKNOWN,
         words.none_found(harm),
-        "" if limit is None else f"≤ {words.amount(limit)}",
-        words.unseen(seen),
-        why,
+        interval=words.unseen(seen, limit),
+        why=why,
     )
 
 

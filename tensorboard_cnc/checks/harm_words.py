@@ -37,25 +37,27 @@ class HarmWords:
         return f"{size:.3g} {self.by['unit'] if self.by else ''}".rstrip()
 
     def none_found(self, harm: wire.ModelHarm) -> str:
-        """As "none of 29 slices": of a model of which nothing broke no slice is tested."""
+        """As "none of 29 slices is harmed": where nothing broke no slice is tested."""
         left = harm["pairs_left_out"]
-        unsearched = f", without {left:,} {'pair' if left == 1 else 'pairs'} of attributes" * (
-            left > 0
-        )
+        unsearched = f", without {_counted(left, 'pair')} of attributes" if left else ""
         nothing = "nothing broke" if self.by is None else "nothing came off worse"
-        return (f"none of {harm['tested']:,} slices" if harm["tested"] else nothing) + unsearched
+        none = f"none of {_counted(harm['tested'], 'slice')} is harmed"
+        return (none if harm["tested"] else nothing) + unsearched
 
-    def unseen(self, seen: wire.SeenHarm) -> str:
-        """What would have been found, four times of five."""
+    def unseen(self, seen: wire.SeenHarm, asked: float | None) -> str:
+        """What would have been found, four times of five, and what was asked for."""
         size = self.amount(seen["share"])
         worse = f"{size} more broken" if self.by is None else f"{self.by['label']} worse by {size}"
-        return f"{worse} in a slice of {seen['n']:,} would have been seen"
+        against = "" if asked is None else f", {self.amount(asked)} asked"
+        return f"{worse} in a slice of {seen['n']:,} would have been seen{against}"
 
     def harmed(self, harm: wire.ModelHarm) -> str:
-        """How many slices and pairs."""
-        slices = f"{harm['harmed']:,} of {harm['tested']:,} slices"
-        pairs = f", {harm['pairs_harmed']:,} of {harm['pairs_tested']:,} pairs"
-        return slices + (pairs if harm["pairs_harmed"] else "")
+        """As "1 of 5 slices and 2 of 6 pairs are harmed"."""
+        slices = f"{harm['harmed']:,} of {_counted(harm['tested'], 'slice')}"
+        pairs = f" and {harm['pairs_harmed']:,} of {_counted(harm['pairs_tested'], 'pair')}"
+        one = harm["harmed"] == 1 and not harm["pairs_harmed"]
+        both = slices + (pairs if harm["pairs_harmed"] else "")
+        return f"{both} {'is' if one else 'are'} harmed"
 
     def worst(self, harmed: wire.HarmedSlices, model: Model) -> str:
         """The slice or pair in which the model lost most of those that it harmed."""
@@ -87,3 +89,7 @@ def usual(harm: wire.ModelHarm) -> wire.SeenHarm | None:
     """What would have been seen in a slice of 100; of the median size where there is none such."""
     sizes = harm["could_see"]
     return next((each for each in sizes if each["n"] == _USUAL), next(iter(sizes), None))
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

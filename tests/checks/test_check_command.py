@@ -84,7 +84,7 @@ def test_a_model_that_predicts_the_same_harms_nothing(
     logs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert check(logs, "--model", "same", "--no-harm") == 0
-    assert "no harm on test: nothing broke against ≤ 10 pt; " in capsys.readouterr().out
+    assert "no harm on test: nothing broke; " in capsys.readouterr().out
 
 
 def test_a_smaller_harm_than_would_be_seen_cannot_be_judged(

@@ -52,11 +52,11 @@ def check(folder: Path, model: str, *options: str) -> int:
 def test_of_a_score_its_change_is_told(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(logs, "harmful", "--measure", "rouge") == 1
     out = capsys.readouterr().out
-    assert "FAILS harmful: no harm by rouge on qa: 1 of 2 slices against none; kind table: " in out
+    assert "FAILS harmful: no harm by rouge on qa: 1 of 2 slices is harmed; kind table: " in out
     assert "rouge worse by 0.199, in 500 of 500" in out
     assert check(logs, "honest", "--measure", "rouge") == 0
     out = capsys.readouterr().out
-    assert "none of 2 slices against ≤ 0.1; rouge worse by 0.00" in out
+    assert "none of 2 slices is harmed; rouge worse by 0.00" in out
     assert "broke" not in out
 
 
@@ -80,7 +80,7 @@ def test_by_default_it_is_by_the_first_measure_with_a_goal(
 ) -> None:
     """Where scores were logged, texts are not right or wrong by their letters."""
     assert check(logs, "harmful") == 1
-    assert "no harm on qa: 1 of 2 slices against none; kind table: rouge worse" in (
+    assert "no harm on qa: 1 of 2 slices is harmed; kind table: rouge worse" in (
         capsys.readouterr().out
     )
     assert check(logs, "harmful", "--measure", "correct") == 2
