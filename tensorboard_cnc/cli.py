@@ -86,8 +86,8 @@ def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         action="append",
         default=[],
         metavar="MEANING=COLUMN",
-        help="what a column of a table is: id, parent, operation, parameter, metric, description, "
-        "checkpoint, status or ignored; may be repeated",
+        help="what a column of a table is: id, name, parent, operation, parameter, metric, "
+        "description, checkpoint, status or ignored; may be repeated",
     )
     command.add_argument("--id", metavar="ID", help="the id of the only model of the source")
     command.add_argument(

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tensorboard_cnc.checks.harm import judged_harm, typed_harm
+from tensorboard_cnc.checks.harm import HarmQuestion, judged_harm, typed_harm
 from tensorboard_cnc.checks.outcome import Outcome, Verdict
 from tensorboard_cnc.checks.requirement import judged, logged_requirements, typed_requirement
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.results.models import Model
 from tensorboard_cnc.results.runs import Runs
-
-SEE = "10 pt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +21,9 @@ class Question:
     base: str | None = None
     requirements: Sequence[str] = ()
     no_harm: bool = False
-    see: str = SEE
+    see: str | None = None
     data: str | None = None
+    measure: str | None = None
 
 
 def check(runs: Runs, question: Question) -> list[Outcome]:
@@ -36,7 +35,7 @@ def check(runs: Runs, question: Question) -> list[Outcome]:
     """
     models = list(dict.fromkeys(runs.models[name] for name in question.models))
     base = runs.models[question.base] if question.base is not None else None
-    see = typed_harm(question.see)
+    see = None if question.see is None else typed_harm(question.see)
     requirements = [
         *logged_requirements(runs),
         *(typed_requirement(text, runs) for text in question.requirements),
@@ -53,9 +52,10 @@ def check(runs: Runs, question: Question) -> list[Outcome]:
         outcomes += _unfinished(model)
         outcomes += [judged(each, model, bases[model.key]) for each in requirements]
     if question.no_harm:
+        harm = HarmQuestion(see, question.data, question.measure)
         for own in dict.fromkeys(bases.values()):
             of_base = [model for model in models if bases[model.key] is own]
-            outcomes += judged_harm(runs, own, of_base, see, question.data)
+            outcomes += judged_harm(runs, own, of_base, harm)
     return outcomes
 
 

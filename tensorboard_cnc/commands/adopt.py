@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_cnc.commands.output import complain, say
+from tensorboard_cnc.commands.places import local_logs
 
 if TYPE_CHECKING:
     from tensorboard_cnc.edits.adopted import Adoption
@@ -29,7 +30,9 @@ def add_adopt(commands: Commands[argparse.ArgumentParser]) -> None:
         epilog="Exit code 0: done. 1: it could not be written. 2: wrong usage, such as a scalar "
         "that no run has.",
     )
-    command.add_argument("directory", type=Path, metavar="DIR", help="a log directory")
+    command.add_argument(
+        "directory", type=local_logs, metavar="DIR", help="a log directory on this machine"
+    )
     for option, what, how in (
         ("--scalar", "NAME=TAG", "a metric, and the scalar that it is the last value of"),
         ("--goal", "NAME=max|min", "which way a metric is better"),

@@ -50,10 +50,15 @@ def add_check(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     command.add_argument(
         "--see",
-        default="10 pt",
-        metavar="SHARE",
+        metavar="AMOUNT",
         help="with --no-harm: so much more broken in a slice of 100 must not have stayed unseen, "
-        'by default "10 pt"',
+        'by default "10 pt"; of scores and losses so much worse, in their unit',
+    )
+    command.add_argument(
+        "--measure",
+        metavar="NAME",
+        help="with --no-harm: harm by this measure of Behaviors, such as a score or a loss that "
+        'was logged with predictions, or "nll"; by default by what is right',
     )
     command.add_argument(
         "--data",
@@ -80,6 +85,7 @@ def _check(arguments: argparse.Namespace) -> int:
         arguments.no_harm,
         arguments.see,
         arguments.data,
+        arguments.measure,
     )
     try:
         runs = read([arguments.directory])

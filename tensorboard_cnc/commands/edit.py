@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tensorboard_cnc.commands.output import complain, say
+from tensorboard_cnc.commands.places import local_logs
 
 if TYPE_CHECKING:
     from tensorboard_cnc.edits.planned import Planned
@@ -31,7 +32,9 @@ def add_edit(commands: Commands[argparse.ArgumentParser]) -> None:
         epilog="Exit code 0: done. 1: it could not be written. 2: wrong usage, such as a model "
         "that does not exist.",
     )
-    command.add_argument("directory", type=Path, metavar="DIR", help="a log directory")
+    command.add_argument(
+        "directory", type=local_logs, metavar="DIR", help="a log directory on this machine"
+    )
     command.add_argument(
         "models", nargs="+", metavar="ID", help="a model's id, its key, run/id or display name"
     )

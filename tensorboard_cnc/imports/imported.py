@@ -34,11 +34,15 @@ class ImportedPredictions:
 
 @dataclass(frozen=True, slots=True)
 class ImportedModel:
-    """A model and its metrics; what the source has no value for is not among them."""
+    """A model and its metrics; what the source has no value for is not among them.
+
+    One that `runs` was not at its end when the source was written.
+    """
 
     card: ModelCard
     measurements: tuple[Measurement, ...]
     predictions: tuple[ImportedPredictions, ...] = ()
+    runs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ from tensorboard_cnc.imports import mlflow_runs, trainer_state
 from tensorboard_cnc.imports.evaluations.results import are_results, evaluated_models
 from tensorboard_cnc.imports.imported import Imported
 from tensorboard_cnc.imports.json_document import read_json
+from tensorboard_cnc.imports.mlflow_store import is_store
 from tensorboard_cnc.imports.published.experiment_table import parse_table
 from tensorboard_cnc.imports.sheets.meanings import parse_mapping
 from tensorboard_cnc.imports.sheets.models import sheet_models
+from tensorboard_cnc.imports.sheets.nested import opened
 from tensorboard_cnc.imports.sheets.sheet import ENDINGS, read_sheet
 
 KINDS = (
@@ -32,14 +34,14 @@ def read_source(path: Path, mapping: Sequence[str] = (), model_id: str | None = 
     """
     if path.suffix.lower() in ENDINGS and not path.is_dir():
         _refuse("--id", model_id, "a table has a column for that: --map id=COLUMN")
-        return sheet_models(read_sheet(path), parse_mapping(mapping))
+        return sheet_models(opened(read_sheet(path)), parse_mapping(mapping))
     _refuse("--map", mapping, "it is about the columns of .csv, .tsv and .parquet")
     if are_results(path):
         return evaluated_models(path, model_id)
     if path.name == trainer_state.NAME or (path / trainer_state.NAME).is_file():
         return trainer_state.trained_model(path, model_id)
     _refuse("--id", model_id, "the models of this source have names of their own")
-    if mlflow_runs.is_store(path):
+    if is_store(path):
         return mlflow_runs.tracked_models(path)
     if path.is_dir():
         raise TableError(

@@ -109,6 +109,11 @@ def _log_model(run: Path, model: ImportedModel, specs: Sequence[MetricSpec]) -> 
             _log_predictions(handle, predictions)
         if card.status == "failed":
             handle.failed(card.reason)
+    # Only an edit says these.
+    if card.renamed:
+        cnc_summary.edit(run, card.id, renamed=card.renamed)
+    if model.runs:
+        cnc_summary.edit(run, card.id, status="running")
 
 
 def _step(measurement: Measurement) -> int:

@@ -92,7 +92,55 @@ class Behaviors:
         Raises:
           ReadError: none of the models has predictions.
         """
-        return cast(wire.HarmedSlices, self._answer("harmed"))
+        return self.harm()
+
+    def harm(self, measure: str | None = None) -> wire.HarmedSlices:
+        """The same by a measure of your choice: of scores and losses by their mean changes.
+
+        Args:
+          measure: its id or label, as in ``summary["measures"]``: "f1", "nll". By default what is
+            right, where that is known, else the first measure with a goal.
+
+        Raises:
+          ReadError: there is no such measure, or none of the models has predictions.
+        """
+        query = {} if measure is None else {"measure": self.measure(measure)["id"]}
+        return cast(wire.HarmedSlices, self._answer("harmed", **query))
+
+    def measure(self, name: str) -> wire.BehaviorMeasure:
+        """A measure: what it is called, its unit, and which way is better.
+
+        Args:
+          name: its id or label, as in ``summary["measures"]``.
+
+        Raises:
+          ReadError: there is no such measure, or several are labelled so.
+        """
+        measures = self.summary["measures"]
+        found = [each for each in measures if each["id"] == name]
+        found = found or [each for each in measures if each["label"] == name]
+        if len(found) == 1:
+            return found[0]
+        known = ", ".join(quoted(each["id"]) for each in measures) or "none"
+        raise ReadError(
+            f"{'Several measures are' if found else 'There is no measure'} called {quoted(name)}",
+            "Predictions are measured by what was logged with them",
+            f"There are: {known}",
+        )
+
+    def are_shares(self, measure: str) -> bool:
+        """Whether a measure has no unit, and is between 0 and 1 on all instances.
+
+        Args:
+          measure: its id, as in ``summary["measures"]``.
+        """
+        comparison = self._comparisons.selection
+        own = comparison.measure(measure)
+        if own is None or own.unit:
+            return False
+        columns = [comparison.column(key, own) for key in comparison.logged]
+        found = [column[np.isfinite(column)] for column in columns]
+        return all(bool(((each >= 0) & (each <= 1)).all()) for each in found)
 
     def slices(self, name: str, measure: str | None = None) -> Table:
         """A row for each slice and model, by a label or an attribute.

@@ -26,7 +26,7 @@ class Page:
     """A story of `models` models, as soon as all of them are there."""
 
     def __init__(self, host: InProcessTensorBoard, models: int) -> None:
-        self._client = host.client
+        self.client = host.client
         answer = host.models_when(
             lambda found: sum(m["status"] != "running" for m in found["models"]) == models
         )
@@ -78,7 +78,7 @@ class Page:
 
     def _ask(self, route: str, model: str, *, base: str, **arguments: str) -> Any:
         keys = {"base": self.models[base]["key"], "models": self.models[model]["key"]}
-        response = self._client.get(f"/data/plugin/cnc/{route}", query_string={**keys, **arguments})
+        response = self.client.get(f"/data/plugin/cnc/{route}", query_string={**keys, **arguments})
         assert response.status_code == 200, response.text
         return response.get_json()
 

@@ -161,6 +161,14 @@ def test_a_parent_that_nobody_logged(logs: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_what_is_no_directory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for place in (str(tmp_path / "none"), "s3://bucket/runs"):
-        assert main(["edit", place, "m", "--hide"]) == 2
-        assert "is no directory here" in capsys.readouterr().err
+    assert main(["edit", str(tmp_path / "none"), "m", "--hide"]) == 2
+    assert "is no directory here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["edit", "m", "--hide"], ["adopt", "--scalar", "a=b"]])
+def test_what_is_not_on_this_machine(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([command[0], "s3://bucket/runs", *command[1:]])
+    assert "s3://bucket/runs is not on this machine" in capsys.readouterr().err

@@ -26,6 +26,7 @@ const SHOWN: ViewShown = {
   layerView: "weights",
   dataset: null,
   limits: [],
+  budgeted: false,
 };
 
 describe("commands", () => {
@@ -55,7 +56,10 @@ describe("commands", () => {
   });
 
   test("ask for no harm where there are no predictions", () => {
-    expect(checkCommand({ ...SHOWN, models: [model("bare")] })).not.toContain("--no-harm");
+    const bare = { ...SHOWN, models: [model("bare")] };
+    expect(checkCommand({ ...bare, budgeted: true })).toMatch(/--model bare --base dense$/);
+    expect(checkCommand({ ...bare, limits: ["loss <= 1"] })).not.toContain("--no-harm");
+    expect(checkCommand(bare)).toBeNull();
   });
 
   test("do without a selection, a base or a directory", () => {

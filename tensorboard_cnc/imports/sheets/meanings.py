@@ -9,20 +9,21 @@ from typing import Literal, TypeAlias, get_args
 
 from tensorboard_cnc.errors import TableError
 from tensorboard_cnc.imports.sheets.amounts import are_amounts
-from tensorboard_cnc.imports.sheets.sheet import Cell, Sheet
+from tensorboard_cnc.imports.sheets.sheet import UNNAMED, Cell, Sheet
 from tensorboard_cnc.wording import quoted
 
 Meaning: TypeAlias = Literal[
-    "id", "parent", "operation", "description", "checkpoint", "status", "parameter", "metric",
-    "ignored",
+    "id", "name", "parent", "operation", "description", "checkpoint", "status", "parameter",
+    "metric", "ignored",
 ]  # fmt: skip
 # Of which a model has one.
 SINGLE: tuple[Meaning, ...] = (
-    "id", "parent", "operation", "description", "checkpoint", "status",
+    "id", "name", "parent", "operation", "description", "checkpoint", "status",
 )  # fmt: skip
 # By names without case, spaces and signs; the first that fits is taken.
 _NAMES: Mapping[Meaning, tuple[str, ...]] = {
     "id": ("id", "modelid", "model", "modelname", "name", "runname", "runid", "run", "experiment"),
+    "name": ("name", "runname", "modelname", "displayname"),
     "parent": ("parent", "parents", "base", "parentid", "basemodel", "parentmodel", "from"),
     "operation": ("operation", "op", "method", "technique", "compression"),
     "description": ("description", "notes", "note", "comment", "comments"),
@@ -32,13 +33,14 @@ _NAMES: Mapping[Meaning, tuple[str, ...]] = {
 # Of trackers' exports: who ran it and when, which says nothing of the model.
 _OF_TRACKERS = frozenset(
     ("user", "created", "updated", "runtime", "sweep", "hostname", "endtime", "starttime",
-     "tags", "group", "jobtype", "source", "version", "agent", "github")
+     "tags", "group", "jobtype", "source", "version", "agent", "github", "timestamp")
 )  # fmt: skip
 _SETTINGS = frozenset(
     """
-    seed randomstate lr learningrate epochs epoch steps maxsteps batchsize batch bits wbits abits
-    groupsize sparsity amount ratio rank r alpha temperature pruningratio density blocksize momentum
-    weightdecay dropout warmup warmupsteps calibration calibrationsamples iterations finetuneepochs
+    seed randomstate lr learningrate epochs epoch maxepochs maxepoch steps maxsteps batchsize
+    batch bits wbits abits groupsize sparsity amount ratio rank r alpha temperature pruningratio
+    density blocksize momentum weightdecay dropout warmup warmupsteps calibration
+    calibrationsamples iterations finetuneepochs
     """.split()
 )
 _PREFIXES: Mapping[str, Meaning] = {
@@ -98,11 +100,16 @@ def _check_said(sheet: Sheet, said: Mapping[str, Meaning]) -> None:
 
 
 def _named(sheet: Sheet, meaning: Meaning, taken: Mapping[str, Meaning]) -> str | None:
-    """The column with the best name for this; as an id one whose cells differ goes first."""
-    letters = {name: re.sub(r"[\W_]", "", name).lower() for name in sheet if name not in taken}
+    """The column with the best name for this; ids and names are told apart by their cells."""
+    # A run's settings say what it was made from, not what it is.
+    plain = plain_name if meaning in ("parent", "operation") else str
+    free = [name for name in sheet if name not in taken]
+    letters = {name: re.sub(r"[\W_]", "", plain(name)).lower() for name in free}
     fitting = [name for known in _NAMES[meaning] for name, said in letters.items() if said == known]
     if meaning == "id":
         fitting.sort(key=lambda name: not _are_ids(sheet[name]))
+    if meaning == "name":
+        fitting = [name for name in fitting if _are_ids(sheet[name])]
     return fitting[0] if fitting else None
 
 
@@ -114,11 +121,15 @@ def _of_a_model(name: str, cells: Sequence[Cell]) -> Meaning:
     """A metric is a number that is not known as a setting; a setting is all else that is said."""
     match = _PREFIX.fullmatch(name)
     if match and match["prefix"].lower() in _PREFIXES:
-        return _PREFIXES[match["prefix"].lower()]
+        kind = _PREFIXES[match["prefix"].lower()]
+        return "ignored" if kind == "metric" and not are_amounts(cells) else kind
     letters = re.sub(r"[\W_]", "", name).lower()
-    if letters in _OF_TRACKERS or all(cell is None or cell == "" for cell in cells):
+    if letters in _OF_TRACKERS or letters in _NAMES["name"] or name.startswith("_"):
         return "ignored"
-    if letters in _SETTINGS or not are_amounts(cells):
+    if UNNAMED.fullmatch(name) or all(cell is None or cell == "" for cell in cells):
+        return "ignored"
+    inner = re.sub(r"[\W_]", "", re.split(r"[./]", name)[-1]).lower()
+    if {letters, inner} & _SETTINGS or not are_amounts(cells):
         return "parameter"
     return "metric"
 

@@ -24,6 +24,7 @@ from tensorboard_cnc.records.models import (
 from tensorboard_cnc.wording import plain, quoted
 
 _FAILED = frozenset(("failed", "crashed", "killed", "error", "diverged"))
+_RUNNING = frozenset(("running", "pending", "queued"))
 _GOALS: Mapping[str, Goal] = {"↑": "max", "↓": "min"}
 _HEAD = re.compile(r"(?P<name>.*?)\s*(?:[(\[]\s*(?P<unit>%|[^\W\d_]\S{0,7})\s*[)\]])?\s*")
 _CALL = re.compile(r"(?P<name>[^(]+)\((?P<parameters>.*)\)\s*")
@@ -53,7 +54,9 @@ def sheet_models(sheet: Sheet, said: Mapping[str, Meaning]) -> Imported:
         if kind not in ("metric", "parameter", "ignored")
     }
     ids = _ids(single["id"])
-    known = set(ids)
+    known = {model_id: model_id for model_id in ids}
+    # Parents may be named as people call them.
+    known = {_text(name): id for name, id in zip(single.get("name", ()), ids, strict=False)} | known
     models = {}
     for row, model_id in enumerate(ids):
         parameters = {
@@ -67,7 +70,8 @@ def sheet_models(sheet: Sheet, said: Mapping[str, Meaning]) -> Imported:
             for spec, column in zip(specs, columns, strict=True)
             if (value := column.values[row]) is not None
         ]
-        models[model_id] = ImportedModel(card, tuple(measured))
+        runs = "status" in single and _text(single["status"][row]).lower() in _RUNNING
+        models[model_id] = ImportedModel(card, tuple(measured), runs=runs)
     return Imported(parents_first(models, notes), tuple(specs), notes.sentences())
 
 
@@ -95,31 +99,38 @@ def _card(
     model_id: str,
     single: Mapping[Meaning, Sequence[Cell]],
     row: int,
-    known: set[str],
+    known: Mapping[str, str],
     parameters: dict[str, ParameterValue],
     notes: ImportNotes,
 ) -> ModelCard:
     def cell(meaning: Meaning) -> str:
         return _text(single[meaning][row]) if meaning in single else ""
 
-    failed = cell("status").lower() in _FAILED
+    state = cell("status")
+    failed = state.lower() in _FAILED
+    description, name = cell("description"), cell("name")
     return ModelCard(
         id=model_id,
         parents=_parents(cell("parent"), model_id, known, notes),
         operation=_operation(cell("operation"), parameters),
         status="failed" if failed else "finished",
-        reason=cell("status") if failed else "",
-        description=cell("description"),
+        reason=state if failed else "",
+        # W&B's word for none.
+        description="" if description == "-" else description,
         checkpoint=cell("checkpoint"),
+        renamed="" if known.get(name) != model_id or name == model_id else name,
     )
 
 
-def _parents(text: str, model_id: str, known: set[str], notes: ImportNotes) -> tuple[str, ...]:
-    """One id, or several between semicolons or commas."""
+def _parents(
+    text: str, model_id: str, known: Mapping[str, str], notes: ImportNotes
+) -> tuple[str, ...]:
+    """One id or name, or several between semicolons or commas."""
     if not text:
         return ()
     listed = [part.strip() for part in re.split(r"[;,]", text)]
-    named = [text] if text in known or not set(listed) <= known else listed
+    named = [text] if text in known or not set(listed) <= known.keys() else listed
+    named = [known.get(name, name) for name in named]
     if model_id in named:
         notes.note("Model that is its own base, imported without a base", model_id)
     return tuple(dict.fromkeys(name for name in named if name and name != model_id))

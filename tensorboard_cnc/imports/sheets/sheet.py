@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import importlib
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -23,6 +25,9 @@ MOST_ROWS = 100_000
 _MOST_COLUMNS = 2_000
 _MOST_CELLS = 20_000_000
 _DELIMITERS = ",;\t|"
+_COLUMN = "column"
+# A column without a name, such as the index that pandas writes first.
+UNNAMED = re.compile(rf"(?:{_COLUMN} |Unnamed: )\d+")
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -46,7 +51,9 @@ def _text_table(path: Path) -> Sheet:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         # Lines that hold nothing, as at the end of many files, are no rows.
-        found = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
+        filled = ((rows.line_num, row) for row in rows if any(cell.strip() for cell in row))
+        # The header and one row too many tell as much as all that there may be.
+        found = list(islice(filled, MOST_ROWS + 2))
     except csv.Error as error:
         raise TableError(
             f"Line {rows.line_num:,} cannot be read: {error}",
@@ -98,7 +105,7 @@ def _cell(value: Any) -> Cell:
 
 
 def _named(header: Iterable[str], columns: Sequence[Sequence[Cell]]) -> Sheet:
-    names = [name.strip() or f"column {at}" for at, name in enumerate(header, 1)]
+    names = [name.strip() or f"{_COLUMN} {at}" for at, name in enumerate(header, 1)]
     twice = next((name for name, times in Counter(names).items() if times > 1), None)
     if twice is not None:
         raise TableError(
@@ -112,7 +119,7 @@ def _named(header: Iterable[str], columns: Sequence[Sequence[Cell]]) -> Sheet:
 def _check_size(rows: int, columns: int) -> None:
     if rows > MOST_ROWS:
         raise TableError(
-            f"The table has {rows:,} rows",
+            f"The table has more than {MOST_ROWS:,} rows",
             f"Each is a model with files of its own, at most {MOST_ROWS:,}",
             "Keep the models that are to be compared, or split it over log directories",
         )

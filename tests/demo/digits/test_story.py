@@ -19,6 +19,7 @@ from demo.digits.logbook import DATA_RUN, digits_story
 from demo.digits.scans import CONTRAST, scans_of
 from demo.digits.sweep import PERCENTS
 from tests.demo.quoted import Table, prose, tables
+from tests.demo.same_numbers import differing
 from tests.demo.told import Page, damages_of, told
 from tests.tensorboard_host import LOADERS, Loader, serve_in_process
 
@@ -367,3 +368,8 @@ def test_what_plans_promise_and_cost(page: Page) -> None:
     plan, uniform = damages["plan-14kB"], damages["all-int4"]
     assert plan["value"] < uniform["value"]
     assert plan["interval"]["high"] > uniform["interval"]["low"], "they overlap, as is said"
+
+
+def test_all_that_reads_back_says_the_same(folder: Path, page: Page) -> None:
+    models = ["one-shot-50", "iterative-90", "dense-int8"]
+    assert differing(folder, page.client, "dense", models) == []

@@ -11,6 +11,7 @@ import pytest
 from demo.language.logbook import TEXT_RUN, language_story
 from demo.planning import PLANNED, UNIFORM
 from tests.demo.quoted import Table, tables
+from tests.demo.same_numbers import differing
 from tests.demo.told import Page, damages_of, told
 from tests.tensorboard_host import LOADERS, Loader, serve_in_process
 
@@ -164,3 +165,8 @@ def test_the_plan_beats_one_format_in_the_same_bytes(page: Page) -> None:
     plan, uniform = damages["plan-620kB"], damages["all-int4"]
     assert plan["interval"]["high"] < uniform["interval"]["low"]
     assert page.metric("plan-620kB", "packed_bytes") <= page.metric("all-int4", "packed_bytes")
+
+
+def test_all_that_reads_back_says_the_same(logdir: Path, page: Page) -> None:
+    models = ["all-10", "all-10-norms", "dense-int8"]
+    assert differing(logdir, page.client, "dense", models) == []

@@ -23,6 +23,8 @@ export interface ViewShown extends ComparedModels {
   readonly dataset: string | null;
   /** Limits that were set on the page, as they are read: "accuracy >= base - 1 pt". */
   readonly limits: readonly string[];
+  /** Whether budgets were logged with metrics, which are checked by themselves. */
+  readonly budgeted: boolean;
 }
 
 const DIRECTORY = "DIR";
@@ -40,11 +42,14 @@ export function reportCommand({ logdir, base, models, all }: ComparedModels): st
   ]);
 }
 
-/** What checks the selected models against budgets and for harm; null where none is selected. */
+/**
+ * What checks the selected models against budgets and for harm; null where none is selected, or
+ * there is neither.
+ */
 export function checkCommand(shown: ViewShown): string | null {
-  const { logdir, base, models, all, limits, dataset } = shown;
-  if (models.length === 0) return null;
+  const { logdir, base, models, all, limits, budgeted, dataset } = shown;
   const harm = models.some(({ logged }) => logged.predictions.length > 0);
+  if (models.length === 0 || !(harm || budgeted || limits.length)) return null;
   return command("check", logdir, [
     ...models.flatMap((model) => option("--model", nameOf(model, all))),
     ...(base ? option("--base", nameOf(base, all)) : []),
