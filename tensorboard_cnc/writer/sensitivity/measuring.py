@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tensorboard_cnc.efficiency.preserving_state import preserving_random_states, preserving_state
 from tensorboard_cnc.errors import ArgumentError, CncError
 from tensorboard_cnc.records.sensitivity import METHODS, Method, Sensitivity, Trials
 from tensorboard_cnc.wording import shown, storable, text_of, type_name
+from tensorboard_cnc.writer.instances.groups import group_codes
 from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.probing.padding import Mask, token_masks
 from tensorboard_cnc.writer.probing.probe_inputs import Batch, fingerprint, probe_batches
@@ -62,6 +64,8 @@ class Request:
     max_seconds: float | None
     watch: Watch | None
     probe: str
+    # What each instance was sampled in (n,); None: in itself.
+    sampled: NDArray[np.int64] | None
 
 
 def requested(
@@ -73,6 +77,7 @@ def requested(
     score: Any,
     labels: Any,
     mask: Any,
+    groups: Any,
     method: Any,
     max_seconds: Any,
     progress: Any,
@@ -100,6 +105,8 @@ def requested(
     masks = token_masks(batches, mask)
     beside = masks if masks and mask is not None and not isinstance(mask, str) else ()
     weights, refused = weights_of(net, layers)
+    instances = sum(batch.instances for batch in batches)
+    sampled = None if groups is None else group_codes(groups, instances)
     return Request(
         net,
         batches,
@@ -108,11 +115,12 @@ def requested(
         refused,
         candidates_given(candidates),
         score,
-        _checked_labels(labels, sum(batch.instances for batch in batches)),
+        _checked_labels(labels, instances),
         method,
         checked_seconds(max_seconds),
         watching(progress),
-        fingerprint(batches, beside),
+        fingerprint(batches, (*beside, *(() if sampled is None else (sampled,)))),
+        sampled,
     )
 
 
@@ -169,7 +177,7 @@ class _Work:
         kind = damage_of(request.score, request.labels, outputs, request.batches)
         score = request.score if kind == "score" else None
         damages = Damages(kind, request.batches, request.masks, score, request.labels)
-        self._groups = grouped(_begun(damages, outputs))
+        self._groups = grouped(_begun(damages, outputs), request.sampled)
         self._tokens = int(self._groups.counts.sum()) if damages.has_tokens(outputs[0]) else 0
         self._probed = Probed(
             request.net,

@@ -35,6 +35,7 @@ def asked(**changed: Any) -> dict[str, Any]:
         ({"max_seconds": 0}, "max_seconds= is 0"),
         ({"progress": "yes"}, "progress= is 'yes'"),
         ({"mask": np.ones((3, 3))}, "mask="),
+        ({"groups": [1, 2]}, "groups"),
     ],
 )
 def test_arguments(tmp_path: Path, given: dict[str, Any], told: str) -> None:
