@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
@@ -14,6 +16,8 @@ from tensorboard_cnc.results.plan import Plan
 
 # From coarse to fine, all with packed kernels somewhere.
 CANDIDATES = ("int8", "int4", "int4-g32", "int3-g32", "int2-g32", "nvfp4")
+# What all layers are given that plans are compared with.
+ALIKE = "int4"
 PLANNED, UNIFORM = "sensitivity plan", "uniform quantize"
 DAMAGE = cnc_summary.metric(
     "damage",
@@ -22,6 +26,14 @@ DAMAGE = cnc_summary.metric(
     format=".4f",
     primary=False,
     description="KL divergence from the dense model on inputs that the plan was not made with.",
+)
+BESIDE = cnc_summary.metric(
+    "damage_beside_uniform",
+    goal="min",
+    unit="nats",
+    format=".4f",
+    primary=False,
+    description="The damage beyond that of all layers alike in as many bytes, on the same inputs.",
 )
 PREDICTED = cnc_summary.metric(
     "predicted_damage",
@@ -40,26 +52,44 @@ PACKED = cnc_summary.metric(
 )
 
 
-def plan_of(recipe: Recipe[Any], folder: Path) -> Plan | None:
+class Plans(NamedTuple):
+    """The plan that a recipe carries out, and one format throughout that takes no less."""
+
+    own: Plan
+    uniform: Plan | None
+
+
+def plans_of(recipe: Recipe[Any], folder: Path) -> Plans | None:
     """The plan that a recipe carries out; None for any other."""
     if recipe.operation not in (PLANNED, UNIFORM):
         return None
     runs = tensorboard_cnc.read(folder / "dense")
-    if recipe.operation == PLANNED:
-        return runs.plan("dense", size=str(recipe.parameters["size"]))
-    return runs.uniform_plan("dense", str(recipe.parameters["candidate"]))
+    if recipe.operation == UNIFORM:
+        return Plans(runs.uniform_plan("dense", str(recipe.parameters["candidate"])), None)
+    uniform = runs.uniform_plan("dense", ALIKE)
+    return Plans(runs.plan("dense", size=str(recipe.parameters["size"])), uniform)
 
 
 def log_plan(
-    model: cnc_summary.Model, plan: Plan, dense: nn.Module, net: nn.Module, held_out: Tensor
+    model: cnc_summary.Model,
+    plans: Plans,
+    dense: nn.Module,
+    net: nn.Module,
+    held_out: Tensor,
+    groups: Sequence[int] | None = None,
 ) -> None:
-    """What was promised, and what came of it."""
-    expected = plan.predicted
+    """What was promised, and what came of it.
+
+    `groups` (n,): what each of the inputs that the plan was not made with was sampled in.
+    """
+    expected = plans.own.predicted
     ends = None if expected.low is None else (expected.low, expected.high or expected.low)
-    model.metrics(
-        {
-            "packed_bytes": plan.bytes,
-            "predicted_damage": cnc_summary.value(expected.value, interval=ends),
-            "damage": cnc_summary.damage(dense, net, held_out, score="kl"),
-        }
-    )
+    tried = partial(cnc_summary.damage, dense, net, held_out, score="kl", groups=groups)
+    found = {
+        "packed_bytes": plans.own.bytes,
+        "predicted_damage": cnc_summary.value(expected.value, interval=ends),
+        "damage": tried(),
+    }
+    if plans.uniform is not None:
+        found["damage_beside_uniform"] = tried(beside=plans.uniform.apply(dense))
+    model.metrics(found)

@@ -18,7 +18,7 @@ from demo.digits.scans import Scans, scans_of
 from demo.digits.sweep import digits_sweep
 from demo.digits.training import DivergedError
 from demo.logbook import model_run
-from demo.planning import CANDIDATES, DAMAGE, PACKED, PREDICTED, log_plan, plan_of
+from demo.planning import BESIDE, CANDIDATES, DAMAGE, PACKED, PREDICTED, log_plan, plans_of
 from demo.recipe import Step
 from demo.story import Made, Story
 from tensorboard_cnc import cnc_summary
@@ -41,6 +41,7 @@ METRICS = (
         description="Mean cross-entropy on the clean scans.",
     ),
     DAMAGE,
+    BESIDE,
     PREDICTED,
     PACKED,
 )
@@ -106,7 +107,8 @@ def make_model(
     parents = {parent: networks[parent] for parent in step.parents}
     with model_run(step, folder, METRICS) as (writer, model):
         log = EpochLog(writer, model, exam.digits.test)
-        dense, plan = networks.get("dense"), plan_of(step.recipe, folder)
+        dense, plans = networks.get("dense"), plans_of(step.recipe, folder)
+        plan = plans and plans.own
         bench = Workbench(tuple(parents.values()), dense, exam.digits, log.epoch_done, plan)
         try:
             net = step.recipe.apply(bench)
@@ -117,13 +119,14 @@ def make_model(
         tested = quality(net, exam.digits.test)
         model.metrics(asdict(tested), step=log.epoch)
         made = f"accuracy {tested.accuracy:6.1%}"
-        if plan is None:
+        if plans is None or dense is None:
             found = cnc_summary.measure(net, images[:LATENCY_BATCH], repeats=REPEATS)
             model.efficiency(found, step=log.epoch)
             made += f"   {_said(found)}"
-        elif dense is not None:
+        else:
             # Its weights hold what their formats can, in float32: sizes would be those of float32.
-            log_plan(model, plan, dense, net, images[PROBE_IMAGES:])
+            held_out, numbers = exam.scans.after(PROBE_IMAGES)
+            log_plan(model, plans, dense, net, held_out, numbers)
         model.weights(net, reference=parents)
         model.activations(net, images[:PROBE_IMAGES])
         if step.id == "dense":

@@ -31,6 +31,12 @@ class Scans:
     numbers: list[int]
     attributes: dict[str, list[str] | Tensor]
 
+    def after(self, images: int) -> tuple[Tensor, list[int]]:
+        """All scans of the images after the first `images`, and of which image each is."""
+        first = set(self.numbers[:images])
+        rows = [row for row, number in enumerate(self.numbers) if number not in first]
+        return self.images[rows], [self.numbers[row] for row in rows]
+
 
 def scans_of(data: Split) -> Scans:
     """The images clean, with half the contrast, with noise, and turned to the left."""

@@ -17,7 +17,7 @@ from demo.language.sweep import language_sweep
 from demo.language.text import Text, documentation
 from demo.language.transformer import CONTEXT, Attention, Block, FeedForward, LanguageModel
 from demo.logbook import model_run
-from demo.planning import CANDIDATES, DAMAGE, PACKED, PREDICTED, log_plan, plan_of
+from demo.planning import BESIDE, CANDIDATES, DAMAGE, PACKED, PREDICTED, log_plan, plans_of
 from demo.recipe import Step
 from demo.story import Made, Story
 from tensorboard_cnc import cnc_summary
@@ -46,6 +46,7 @@ METRICS = (
         description="Mean cross-entropy of the right words.",
     ),
     DAMAGE,
+    BESIDE,
     PREDICTED,
     PACKED,
 )
@@ -109,18 +110,18 @@ def make_model(
             model.metrics(answers(net, text).metrics(), step=epoch)
             writer.add_scalar("loss/train", training_loss, epoch)
 
-        plan = plan_of(step.recipe, folder)
-        desk = Desk(tuple(parents.values()), dense, text, epoch_done, plan)
+        plans = plans_of(step.recipe, folder)
+        desk = Desk(tuple(parents.values()), dense, text, epoch_done, plans and plans.own)
         net = step.recipe.apply(desk).eval()
         found = answers(net, text)
         model.metrics(found.metrics())
         stretches = text.tokens[: BATCH * CONTEXT].view(BATCH, CONTEXT)
         probe, held_out = _stretches_to_plan_with(text)
-        if plan is None:
+        if plans is None or dense is None:
             model.efficiency(net, stretches, repeats=REPEATS)
-        elif dense is not None:
+        else:
             # Its weights hold what their formats can, in float32: sizes would be those of float32.
-            log_plan(model, plan, dense, net, held_out)
+            log_plan(model, plans, dense, net, held_out)
         model.weights(net, reference=parents)
         with torch.no_grad():
             model.activations(net, stretches[:PROBES])

@@ -61,7 +61,7 @@ class SensitivityStep(TypedDict):
     candidate: int
     # Of the whole network.
     bytes: int
-    # The sum of the layers' damages, and its interval.
+    # The sum of the layers' damages, and an interval that allows for how far sums were off.
     damage: float
     low: float | None
     high: float | None

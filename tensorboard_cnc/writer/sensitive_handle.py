@@ -26,6 +26,7 @@ class SensitiveHandle(OpenHandle):
         score: Callable[..., Any] | Literal["kl", "squared error"] | None = None,
         labels: Any = None,
         mask: Any = None,
+        groups: Any = None,
         method: Method = "exact",
         max_seconds: float | None = None,
         progress: Callable[[int, int, float], None] | bool | None = None,
@@ -53,6 +54,8 @@ class SensitiveHandle(OpenHandle):
             logits, for probabilities, next tokens, and where there are labels; else squared error.
           labels: right answers (n,), handed to `score` batch by batch.
           mask: which tokens count, as for `activations`.
+          groups: what each instance was sampled in (n,), as for `dataset`: scans of one image, say,
+            or prompts of one document. Intervals and tests then are of these.
           method: "exact", or "gradient": one backward pass over the probe and one pass over the
             weights for each candidate, for networks with too many layers to be run for each.
           max_seconds: when to stop; the largest layers come first then.
@@ -79,6 +82,7 @@ class SensitiveHandle(OpenHandle):
                 score=score,
                 labels=labels,
                 mask=mask,
+                groups=groups,
                 method=method,
                 max_seconds=max_seconds,
                 progress=progress,

@@ -5,12 +5,10 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_cnc.allocation.hull import Choice, choices_of, front_of, lower_hull
-from tensorboard_cnc.allocation.intervals import mean_of
 from tensorboard_cnc.records.sensitivity import KEPT
 
 # Exact in binary, so that sums in another order are the same.
@@ -85,29 +83,3 @@ def test_a_hull_leaves_out_what_a_mixture_beats() -> None:
         [Choice(10, 0, KEPT), Choice(6, 5, 0), Choice(5, 1, 1), Choice(2, 9, 2), Choice(1, 9, 3)]
     )
     assert [each.candidate for each in hull] == [KEPT, 1, 3]
-
-
-@pytest.mark.parametrize("instances", [32, 256])
-def test_intervals_hold_the_mean_of_skewed_damages(instances: int) -> None:
-    rng = np.random.default_rng(instances)
-    damages = rng.chisquare(1, (2000, instances))
-    groups = damages.reshape(2000, 32, -1).mean(-1)
-    found = mean_of(groups, np.full(32, instances // 32))
-    held = (found.low <= 1) & (found.high >= 1)
-    assert held.mean() > 0.93
-
-
-def test_intervals_of_groups_of_other_sizes() -> None:
-    rng = np.random.default_rng(1)
-    sizes = rng.integers(1, 12, 32)
-    groups = np.stack([rng.gamma(sizes) / sizes for _ in range(2000)])
-    found = mean_of(groups, sizes)
-    assert np.allclose(found.value, groups @ sizes / sizes.sum())
-    assert ((found.low <= 1) & (found.high >= 1)).mean() > 0.93
-
-
-def test_few_groups_and_equal_ones_have_no_interval() -> None:
-    few = mean_of(np.array([[1.0, 2.0]]), np.array([1, 1]))
-    assert (few.value[0], np.isnan(few.low[0]), np.isnan(few.high[0])) == (1.5, True, True)
-    equal = mean_of(np.full((1, 32), 0.25), np.ones(32, int))
-    assert (equal.value[0], np.isnan(equal.low[0])) == (0.25, True)

@@ -24,7 +24,7 @@ from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary
 import demo.__main__
 from demo.digits.logbook import DATA_RUN, REPEATS
 from demo.digits.sweep import digits_sweep
-from demo.planning import DAMAGE, PACKED, PLANNED, PREDICTED, UNIFORM
+from demo.planning import BESIDE, DAMAGE, PACKED, PLANNED, PREDICTED, UNIFORM
 from tensorboard_cnc.format import instances as instance_format
 from tensorboard_cnc.format.envelope import decode
 from tensorboard_cnc.records.instances import Dataset, InstanceRecord, Predictions
@@ -195,10 +195,12 @@ def test_everything_is_measured_of_every_other_model(
 ) -> None:
     specs = {s.name: s for _, r in records if isinstance(r, MetricSpecs) for s in r.specs}
     assert all(spec.goal for spec in specs.values())
-    of_plans = {DAMAGE.name, PREDICTED.name, PACKED.name}
+    of_plans = {DAMAGE.name, PREDICTED.name, PACKED.name, BESIDE.name}
     for step in digits_sweep():
         if step.recipe.operation in (PLANNED, UNIFORM):
-            assert metrics[step.id].keys() == {"accuracy", "loss", *of_plans}
+            beside = set() if step.recipe.operation == UNIFORM else {BESIDE.name}
+            expected = {"accuracy", "loss", *(of_plans - {BESIDE.name}), *beside}
+            assert metrics[step.id].keys() == expected
         elif step.id != "one-shot-90-ft-too-hot":
             assert metrics[step.id].keys() == specs.keys() - of_plans
             assert len(metrics[step.id]["latency_ms"].repeats) == REPEATS

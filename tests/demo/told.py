@@ -84,12 +84,20 @@ class Page:
 
 
 def damages_of(page: Page, table: Table) -> dict[str, dict[str, Any]]:
-    """The damage of each model of a table of plans, which quotes it and its interval."""
-    ends = {"damage": "value", "from": "low", "to": "high"}
-    found = {model: page.models[model]["metrics"]["damage"] for model in table.rows}
+    """The damages of the models of a table of plans, which quotes them and their intervals.
+
+    Each has "value" and "interval"; of "beside", by the name of a plan and that word.
+    """
+    metrics = {"": "damage", "beside": "damage_beside_uniform"}
+    ends = {"": "value", "damage": "value", "from": "low", "to": "high"}
+    found = {}
     for model, column, quoted in table.figures():
-        if column in ends:
-            said = {**found[model], **found[model]["interval"]}[ends[column]]
-            # Roundings differ from processor to processor, and now and then a code with them.
-            assert said == pytest.approx(quoted, rel=0.15), (model, column)
+        kind = "beside" if column.startswith("beside") else ""
+        end = ends.get(column.removeprefix(kind).strip())
+        if end is None:
+            continue
+        said = page.models[model]["metrics"][metrics[kind]]
+        found[f"{model} {kind}".strip()] = said
+        # Roundings differ from processor to processor, and now and then a code with them.
+        assert {**said, **said["interval"]}[end] == pytest.approx(quoted, rel=0.15), (model, column)
     return found

@@ -1160,7 +1160,7 @@ export interface SensitivityStep {
   candidate: number;
   /** Of the whole network. */
   bytes: number;
-  /** The sum of the layers' damages, and its interval. */
+  /** The sum of the layers' damages, and an interval that allows for how far sums were off. */
   damage: number;
   low: number | null;
   high: number | null;

@@ -227,6 +227,11 @@ export const OF_MODELS: Readonly<Record<string, Case>> = {
     says: "Whether damages add up was not measured",
     no: [{ trials: 1, low: 1, high: 1 }],
   },
+  "sensitivity.apart": {
+    yes: { first: 1, last: 3 },
+    says: "1 to 3, not told apart",
+    no: [{ first: 2, last: 2 }],
+  },
   "steps.untried": {
     yes: { model: "p80", steps: ["recalibrate", "int8"], others: 3, of: 5, by: "prune" },
     says: "recalibrate + int8 of p80 has not been tried; 3 of 5 others by prune have it",

@@ -138,6 +138,30 @@ describe("a link", () => {
     expect(fromLink({ lv: "biases", lr: '["a"]', lc: "" })).toEqual(DEFAULT_LINK_STATE);
   });
 
+  test("shows the same layers' sensitivity", () => {
+    const bears = { ...DEFAULT_LINK_STATE, bears: true, bearsPerByte: true, planBytes: 620220 };
+    for (const [bearsSort, lo] of [
+      [{ by: "kind" }, "kind"],
+      [{ by: "damage", candidate: null }, "damage"],
+      [{ by: "damage", candidate: "kind:a" }, "damage:kind:a"],
+    ] as const) {
+      const state: LinkState = { ...bears, bearsSort };
+      expect(through(state)).toEqual(state);
+      expect(toLink(state)).toEqual({ ly: "1", lo, lb: "1", lz: "620220" });
+    }
+    for (const lz of ["", "-1", "1e9", "12.5", "9".repeat(16)]) {
+      expect(fromLink({ lz }).planBytes).toBeNull();
+    }
+    expect(fromLink({ lz: "0", ly: "0", lo: "damage:", lb: "2" })).toEqual({
+      ...DEFAULT_LINK_STATE,
+      planBytes: 0,
+    });
+    const walked = (change: Partial<LinkState>) =>
+      stepOf({ ...bears, ...change }) !== stepOf(bears);
+    expect(walked({ bears: false })).toBe(true);
+    expect(walked({ planBytes: 3 })).toBe(false);
+  });
+
   test.each(["!", "!!", "!none", "none"])("keeps a metric named %j", (name) => {
     const state: LinkState = { ...DEFAULT_LINK_STATE, colour: { kind: "metric", name } };
     expect(through(state)).toEqual(state);

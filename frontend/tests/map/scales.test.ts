@@ -14,6 +14,14 @@ const size = spec("size", { goal: "min", unit: "B" });
 const withValues = (name: string, ...values: (number | null)[]): Model[] =>
   values.map((value, i) => model(`${i}`, { metrics: { [name]: metric(value) } }));
 
+/** WCAG 2, of #rrggbb. */
+function luminance(colour: string): number {
+  return [0.2126, 0.7152, 0.0722].reduce((sum, share, at) => {
+    const value = parseInt(colour.slice(1 + 2 * at, 3 + 2 * at), 16) / 255;
+    return sum + share * (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+  }, 0);
+}
+
 describe("a robust domain", () => {
   test("is the whole range where nothing stands out", () => {
     expect(robustDomain([0, 1, 2, 3, 4, 5])).toEqual([0, 5]);
@@ -107,6 +115,15 @@ describe("the ramp", () => {
   test("has readable ink on it", () => {
     expect([inkOn(0, "light"), inkOn(1, "light")]).toEqual(["#000000", "#ffffff"]);
     expect([inkOn(0, "dark"), inkOn(1, "dark")]).toEqual(["#ffffff", "#000000"]);
+    for (const kind of ["value", "change"] as const) {
+      for (const theme of ["light", "dark"] as const) {
+        for (let t = 0; t <= 1; t += 1 / 64) {
+          const [ground, ink] = [rampColour(t, theme, kind), inkOn(t, theme, kind)].map(luminance);
+          const ratio = (Math.max(ground!, ink!) + 0.05) / (Math.min(ground!, ink!) + 0.05);
+          expect(ratio).toBeGreaterThan(4.5);
+        }
+      }
+    }
   });
 });
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tensorboard_cnc.allocation.hull import Front, choices_of, front_of
 from tensorboard_cnc.allocation.intervals import Mean, mean_of
 from tensorboard_cnc.analysis.sensitivity.ranks import Ranks, ranks_of
-from tensorboard_cnc.records.sensitivity import KEPT, Sensitivity
+from tensorboard_cnc.records.sensitivity import KEPT, Floats, Sensitivity
 
 # Sums are as wrong as they were for allocations whose damage was within this factor.
 _NEAR = 10.0
@@ -97,8 +97,8 @@ class Profile:
         return mean_of(groups, self.record.sizes, mean, self.least)
 
     @cached_property
-    def predicted_steps(self) -> Mean:
-        """`predicted` after each number of steps of the front, from none on (steps + 1,)."""
+    def expected_steps(self) -> Mean:
+        """`expected` after each number of steps of the front, from none on (steps + 1,)."""
         record, chosen = self.record, self.front.start.copy()
         groups = np.zeros((len(self.front.steps) + 1, len(record.sizes)))
         kept = np.flatnonzero(chosen != KEPT)
@@ -110,8 +110,9 @@ class Profile:
                 change = change - record.groups[step.layer, before]
             groups[at] = groups[at - 1] + change
             chosen[step.layer] = step.candidate
-        means = [self.front.damage_after(at) for at in range(len(groups))]
-        return mean_of(groups, record.sizes, np.array(means), self.least)
+        means = np.array([self.front.damage_after(at) for at in range(len(groups))])
+        found = mean_of(groups, record.sizes, means, self.least)
+        return self._allowing(found)
 
     @cached_property
     def trials(self) -> Sequence[Trial]:
@@ -128,8 +129,9 @@ class Profile:
                 found.append(Trial(chosen, self.bytes_of(chosen), total, *ends))
         return tuple(found)
 
-    def additivity(self, damage: float | None = None) -> Additivity | None:
-        """Of allocations of two layers or more, those of about this damage if there are a few."""
+    @cached_property
+    def _sums_and_ratios(self) -> tuple[Floats, Floats]:
+        """(trials,) sums of allocations of two layers or more, and how many times it each was."""
         found = [
             (trial.predicted, trial.measured / trial.predicted)
             for trial in self.trials
@@ -137,24 +139,32 @@ class Profile:
             and trial.predicted > 0
             and np.isfinite(trial.measured)
         ]
+        sums, ratios = np.array(found, float).reshape(-1, 2).T
+        return sums, ratios
+
+    def additivity(self, damage: float | None = None) -> Additivity | None:
+        """Of allocations of two layers or more, those of about this damage if there are a few."""
+        sums, ratios = self._sums_and_ratios
         if damage is not None and damage > 0:
-            near = [each for each in found if damage / _NEAR <= each[0] <= damage * _NEAR]
-            found = near if len(near) >= _LEAST_NEAR else found
-        if not found:
+            near = (damage / _NEAR <= sums) & (sums <= damage * _NEAR)
+            ratios = ratios[near] if near.sum() >= _LEAST_NEAR else ratios
+        if not len(ratios):
             return None
-        ratios = np.array([ratio for _, ratio in found])
         return Additivity(
             len(ratios), float(ratios.min()), float(np.median(ratios)), float(ratios.max())
         )
 
     def expected(self, chosen: NDArray[np.int64]) -> Mean:
         """`predicted`, with an interval that allows for how far sums were off as well."""
-        found = self.predicted(chosen)
-        off = self.additivity(float(found.value))
-        if off is None or not np.isfinite(found.low):
-            return found
-        low, high = float(found.low), float(found.high)
-        return Mean(found.value, low * min(off.low, 1.0), high * max(off.high, 1.0))
+        return self._allowing(self.predicted(chosen))
+
+    def _allowing(self, found: Mean) -> Mean:
+        """Intervals (…) of sums, wide enough for what additivity says of about their damages."""
+        offs = [self.additivity(value) for value in np.ravel(found.value).tolist()]
+        shape = np.shape(found.value)
+        low = np.array([1.0 if off is None else min(off.low, 1.0) for off in offs]).reshape(shape)
+        high = np.array([1.0 if off is None else max(off.high, 1.0) for off in offs]).reshape(shape)
+        return Mean(found.value, found.low * low, found.high * high)
 
     def steps_within(self, most_bytes: float) -> int | None:
         """The fewest steps after which the network takes no more; None where it always does."""

@@ -98,7 +98,7 @@ def _reasons(profile: Profile) -> list[wire.SensitivityReason]:
 
 
 def _steps(profile: Profile) -> list[wire.SensitivityStep]:
-    found = profile.predicted_steps
+    found = profile.expected_steps
     rest = profile.record.other_bytes
     return [
         {

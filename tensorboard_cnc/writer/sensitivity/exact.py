@@ -37,6 +37,13 @@ def measure_exactly(
         _Row(probed, cells, row).measure(missing, advance)
 
 
+def measure_cell(probed: Probed, row: int, column: int) -> tuple[float, int]:
+    """The damage of one candidate to one layer, NaN where there is none, and the bytes."""
+    cells = Cells.empty(len(probed.weights), len(probed.candidates), len(probed.groups.sizes))
+    _Row(probed, cells, row).measure([column], lambda: None)
+    return float(cells.mean[row, column]), int(cells.bytes[row, column])
+
+
 class _Row:
     """One layer: all its candidates on the first batch, then on the next."""
 

@@ -29,16 +29,19 @@ class Groups:
             return float(sums.sum() / self.counts.sum()), totals / np.maximum(self.sizes, 1)
 
 
-def grouped(counts: NDArray[np.int64]) -> Groups:
+def grouped(counts: NDArray[np.int64], sampled: NDArray[np.int64] | None = None) -> Groups:
     """Instances (n,) dealt at random, always alike, so that neighbours are in no group together.
 
-    An instance of which nothing counts is in none that would then be empty.
+    Those of one code of `sampled` (n,), from 0 on, were sampled in one unit and stay together. One
+    of which nothing counts is in no group that would then be empty.
     """
-    n = len(counts)
-    groups = min(MOST_GROUPS, int((counts > 0).sum())) or 1
+    units = np.arange(len(counts)) if sampled is None else sampled
+    whole = np.bincount(units, counts)
+    n = len(whole)
+    groups = min(MOST_GROUPS, int((whole > 0).sum())) or 1
     places = np.random.default_rng(n).permutation(n)
     # Those that count are dealt first, so that every group has some.
-    order = places[np.argsort(counts[places] == 0, kind="stable")]
+    order = places[np.argsort(whole[places] == 0, kind="stable")]
     of = np.empty(n, np.int64)
     of[order] = np.arange(n) % groups
-    return Groups(of, counts)
+    return Groups(of[units], counts)

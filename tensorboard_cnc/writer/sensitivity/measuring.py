@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tensorboard_cnc.efficiency.preserving_state import preserving_random_states, preserving_state
 from tensorboard_cnc.errors import ArgumentError, CncError
 from tensorboard_cnc.records.sensitivity import METHODS, Method, Sensitivity, Trials
 from tensorboard_cnc.wording import shown, storable, text_of, type_name
+from tensorboard_cnc.writer.instances.groups import group_codes
 from tensorboard_cnc.writer.journal import now_us
 from tensorboard_cnc.writer.probing.padding import Mask, token_masks
 from tensorboard_cnc.writer.probing.probe_inputs import Batch, fingerprint, probe_batches
@@ -34,6 +36,7 @@ from tensorboard_cnc.writer.sensitivity.progress import (
     checked_seconds,
     watching,
 )
+from tensorboard_cnc.writer.sensitivity.resuming import take_known
 from tensorboard_cnc.writer.sensitivity.swapping import Snapshot
 from tensorboard_cnc.writer.sensitivity.trials import Trial, as_record, measure_trials, trials_of
 from tensorboard_cnc.writer.sensitivity.weights_found import Weight, weights_of
@@ -62,6 +65,8 @@ class Request:
     max_seconds: float | None
     watch: Watch | None
     probe: str
+    # What each instance was sampled in (n,); None: in itself.
+    sampled: NDArray[np.int64] | None
 
 
 def requested(
@@ -73,6 +78,7 @@ def requested(
     score: Any,
     labels: Any,
     mask: Any,
+    groups: Any,
     method: Any,
     max_seconds: Any,
     progress: Any,
@@ -100,6 +106,8 @@ def requested(
     masks = token_masks(batches, mask)
     beside = masks if masks and mask is not None and not isinstance(mask, str) else ()
     weights, refused = weights_of(net, layers)
+    instances = sum(batch.instances for batch in batches)
+    sampled = None if groups is None else group_codes(groups, instances)
     return Request(
         net,
         batches,
@@ -108,11 +116,12 @@ def requested(
         refused,
         candidates_given(candidates),
         score,
-        _checked_labels(labels, sum(batch.instances for batch in batches)),
+        _checked_labels(labels, instances),
         method,
         checked_seconds(max_seconds),
         watching(progress),
-        fingerprint(batches, beside),
+        fingerprint(batches, (*beside, *(() if sampled is None else (sampled,)))),
+        sampled,
     )
 
 
@@ -169,7 +178,7 @@ class _Work:
         kind = damage_of(request.score, request.labels, outputs, request.batches)
         score = request.score if kind == "score" else None
         damages = Damages(kind, request.batches, request.masks, score, request.labels)
-        self._groups = grouped(_begun(damages, outputs))
+        self._groups = grouped(_begun(damages, outputs), request.sampled)
         self._tokens = int(self._groups.counts.sum()) if damages.has_tokens(outputs[0]) else 0
         self._probed = Probed(
             request.net,
@@ -200,22 +209,9 @@ class _Work:
             ) from error
 
     def resume(self, known: Sensitivity | None) -> None:
-        """Takes the cells of built-in candidates from an earlier call on the same."""
-        if known is None or not self._continues(known):
-            return
-        names = {layer.name: at for at, layer in enumerate(known.layers)}
-        columns = {each.name: at for at, each in enumerate(known.candidates) if not each.own}
-        for row, weight in enumerate(self._request.weights):
-            before = names.get(weight.layer.name)
-            for column, given in enumerate(self._request.candidates):
-                at = None if given.function else columns.get(given.candidate.name)
-                if before is None or at is None:
-                    continue
-                if reason := known.reasons.get((before, at)):
-                    self.cells.reasons[row, column] = reason
-                self.cells.mean[row, column] = known.mean[before, at]
-                self.cells.groups[row, column] = known.groups[before, at]
-                self.cells.bytes[row, column] = known.bytes[before, at]
+        """Takes the cells of an earlier call on the same."""
+        if known is not None and self._continues(known):
+            take_known(self._probed, self.cells, known, self._request.method)
 
     def _continues(self, known: Sensitivity) -> bool:
         """Whether `known` was measured of the same: scores of the user's own may be others."""
@@ -231,19 +227,16 @@ class _Work:
         Raises:
           ArgumentError: their networks differ, or measuring failed on one of them.
         """
-        failure: Exception | None = None
+        failure: Exception | KeyboardInterrupt | None = None
         try:
             self._measure_own()
         except OutOfTimeError:
             self._out_of_time = True
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             # The others wait for this rank.
             failure = error
         said = "" if failure is None else text_of(failure)
-        parts = all_gathered((self.rows, self.cells, self.identity, said))
-        if failure is not None:
-            raise failure
-        self._join(parts)
+        self._join(all_gathered((self.rows, self.cells, self.identity, said)), failure)
 
     def _measure_own(self) -> None:
         """The largest first where time is short."""
@@ -255,23 +248,31 @@ class _Work:
         else:
             measure_by_gradient(self._probed, self.cells, rows, self._advance)
 
-    def _join(self, parts: Sequence[tuple[list[int], Cells, str, str]]) -> None:
+    def _join(
+        self,
+        parts: Sequence[tuple[list[int], Cells, str, str]],
+        own: Exception | KeyboardInterrupt | None,
+    ) -> None:
+        """Puts together what the ranks know; `own` is what failed on this one."""
+        alike = len({identity for _, _, identity, _ in parts}) == 1
+        for rows, cells, *_ in parts if alike else ():
+            for row in rows:
+                self.cells.take(cells, row)
+        if own is not None:
+            raise own
         for rank, (*_, failure) in enumerate(parts):
             if failure:
                 raise ArgumentError(
                     f"Measuring failed on rank {rank}: {failure}",
                     "Each rank measures a part of the layers",
-                    "Look at what that rank raised",
+                    "Look at what that rank raised; what was measured is kept",
                 )
-        if len({identity for _, _, identity, _ in parts}) > 1:
+        if not alike:
             raise ArgumentError(
                 "The networks of the ranks differ",
                 "Each rank measures a part of the layers of one network",
                 "Load the same weights on all ranks, or call it on one of them",
             )
-        for rows, cells, *_ in parts:
-            for row in rows:
-                self.cells.take(cells, row)
 
     def measure_trials(self) -> None:
         """Measures whole allocations, in the time that is left."""

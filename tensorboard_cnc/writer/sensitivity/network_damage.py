@@ -10,7 +10,9 @@ import numpy as np
 from tensorboard_cnc.allocation.intervals import mean_of
 from tensorboard_cnc.efficiency.preserving_state import preserving_random_states, preserving_state
 from tensorboard_cnc.errors import ArgumentError
+from tensorboard_cnc.records.sensitivity import Floats
 from tensorboard_cnc.wording import shown, text_of, type_name
+from tensorboard_cnc.writer.instances.groups import group_codes
 from tensorboard_cnc.writer.probing.padding import token_masks
 from tensorboard_cnc.writer.probing.probe_inputs import Batch, probe_batches
 from tensorboard_cnc.writer.sensitivity.grouping import grouped
@@ -28,6 +30,8 @@ def damage(
     score: Callable[..., Any] | Literal["kl", "squared error"] | None = None,
     labels: Any = None,
     mask: Any = None,
+    groups: Any = None,
+    beside: Any = None,
 ) -> UncertainValue:
     """How far a compressed network's outputs are from the network's, as `m.sensitivity` measures.
 
@@ -45,44 +49,53 @@ def damage(
       score: as for `m.sensitivity`, like `labels` and `mask`.
       labels: right answers (n,), handed to `score` batch by batch.
       mask: which tokens count.
+      groups: what each instance was sampled in (n,), as for `dataset`; the interval is of these.
+      beside: another compressed network; the damage that is done beyond what this one does, over
+        the same instances, below 0 where it is less.
 
     Returns:
-      The mean over instances, or tokens, with its 95 % interval from 16 instances on; for
+      The mean over instances, or tokens, with its 95 % interval from 32 groups on; for
       ``m.metrics``.
 
     Raises:
       ArgumentError: an argument breaks a rule, or a network fails or gives NaN.
     """
-    for each in (net, compressed):
+    networks = [net, compressed, *([] if beside is None else [beside])]
+    for each in networks:
         if not is_module(each):
             raise ArgumentError(
                 f"A network is {shown(each)} of type {type_name(each)}",
-                "Both are torch.nn.Modules",
+                "All are torch.nn.Modules",
                 "Write damage(net, compressed, inputs)",
             )
     with preserving_random_states():
         batches = probe_batches(unwrapped(net), inputs)
-    before, after = (_outputs(unwrapped(each), batches) for each in (net, compressed))
+    before, *after = (_outputs(unwrapped(each), batches) for each in networks)
     kind = damage_of(score, labels, before, batches)
     damages = Damages(
         kind, batches, token_masks(batches, mask), score if callable(score) else None, labels
     )
-    groups = grouped(damages.begin(before))
+    counts = damages.begin(before)
+    dealt = grouped(counts, None if groups is None else group_codes(groups, len(counts)))
+    sums, *others = (_sums(damages, before, each) for each in after)
+    mean, parts = dealt.means(sums - others[0] if others else sums)
+    least = -np.inf if kind == "score" or others else 0.0
+    found = mean_of(parts, dealt.sizes, mean, least)
+    known = np.isfinite(found.low)
+    return UncertainValue(mean, (float(found.low), float(found.high)) if known else None)
+
+
+def _sums(damages: Damages, before: list[Any], after: list[Any]) -> Floats:
+    """(n,) damages of all instances."""
+    pairs = zip(before, after, strict=True)
     try:
-        sums = [
-            damages.sums(place, *pair) for place, pair in enumerate(zip(before, after, strict=True))
-        ]
+        return np.concatenate([damages.sums(place, *pair) for place, pair in enumerate(pairs)])
     except NotFiniteError as error:
         raise ArgumentError(
             f"The compressed network cannot be compared: {error}",
             "A damage is a number",
             "Compress it less",
         ) from error
-    mean, parts = groups.means(np.concatenate(sums))
-    least = -np.inf if kind == "score" else 0.0
-    found = mean_of(parts, groups.sizes, mean, least)
-    known = np.isfinite(found.low)
-    return UncertainValue(mean, (float(found.low), float(found.high)) if known else None)
 
 
 def _outputs(net: Any, batches: list[Batch]) -> list[Any]:

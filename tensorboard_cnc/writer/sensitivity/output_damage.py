@@ -122,6 +122,12 @@ class Damages:
             batch = self.batches[place]
             if self.kind == "score":
                 self._scores[place] = self._scored(place, output)
+                if not np.isfinite(self._scores[place]).all():
+                    raise ArgumentError(
+                        "score= gives NaN or infinities for the network as it is",
+                        "A damage is what a score loses",
+                        "Look at score(net(inputs))",
+                    )
                 counts.append(np.ones(batch.instances, np.int64))
                 continue
             answer = answer_of(output, batch.instances)

@@ -63,7 +63,11 @@ class ProbeRuns:
         self._bytes = 0
 
     def run(self, place: int) -> Any:
-        """What the network gives for the batch number `place`."""
+        """What the network gives for the batch number `place`; random states are not preserved."""
+        import torch
+
+        # What a network draws, in dropout that is always on, say, is the same in every run.
+        torch.manual_seed(place)
         batch = self.batches[place]
         return self.net(
             *moved(batch.positional, self._device, self._dtype),

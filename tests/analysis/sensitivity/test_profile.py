@@ -64,8 +64,8 @@ def test_predictions_are_sums_over_the_same_groups() -> None:
 def test_each_step_has_the_interval_of_its_allocation() -> None:
     profile = Profile(record(12, 4))
     for count in range(len(profile.front.steps) + 1):
-        whole = profile.predicted(profile.front.after(count))
-        step = profile.predicted_steps
+        whole = profile.expected(profile.front.after(count))
+        step = profile.expected_steps
         assert step.value[count] == pytest.approx(float(whole.value), abs=1e-12)
         if count:
             assert step.high[count] == pytest.approx(float(whole.high), rel=1e-6)

@@ -13,11 +13,13 @@ import torch
 from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score
 
+import tensorboard_cnc
 from demo.checkpoints import Checkpoints
 from demo.digits.data import handwritten_digits
-from demo.digits.logbook import DATA_RUN, digits_story
+from demo.digits.logbook import DATA_RUN, PROBE_IMAGES, digits_story
 from demo.digits.scans import CONTRAST, scans_of
 from demo.digits.sweep import PERCENTS
+from tensorboard_cnc import cnc_summary
 from tests.demo.quoted import Table, prose, tables
 from tests.demo.same_numbers import differing
 from tests.demo.told import Page, damages_of, told
@@ -365,9 +367,20 @@ def test_what_plans_promise_and_cost(page: Page) -> None:
             weights[model] = page.metric(model, "packed_bytes")
             assert weights[model] / 1e3 == pytest.approx(quoted, abs=0.05)
     assert weights["plan-14kB"] <= weights["all-int4"]
-    plan, uniform = damages["plan-14kB"], damages["all-int4"]
-    assert plan["value"] < uniform["value"]
-    assert plan["interval"]["high"] > uniform["interval"]["low"], "they overlap, as is said"
+    assert damages["plan-14kB beside"]["interval"]["high"] < 0
+
+
+def test_clean_scans_alone_do_not_tell_the_plan_from_one_format(folder: Path) -> None:
+    dense = Checkpoints(folder, STORY.steps, STORY.modules).network(STORY.steps[0])
+    assert dense is not None
+    runs = tensorboard_cnc.read(folder)
+    plan, uniform = runs.plan("dense", size="13.62 kB"), runs.uniform_plan("dense", "int4")
+    clean = handwritten_digits().test.images[PROBE_IMAGES:]
+    found = cnc_summary.damage(
+        dense, plan.apply(dense), clean, score="kl", beside=uniform.apply(dense)
+    )
+    assert found.interval is not None
+    assert found.interval[0] < 0 < found.interval[1]
 
 
 def test_all_that_reads_back_says_the_same(folder: Path, page: Page) -> None:

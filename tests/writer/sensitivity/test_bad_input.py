@@ -35,6 +35,7 @@ def asked(**changed: Any) -> dict[str, Any]:
         ({"max_seconds": 0}, "max_seconds= is 0"),
         ({"progress": "yes"}, "progress= is 'yes'"),
         ({"mask": np.ones((3, 3))}, "mask="),
+        ({"groups": [1, 2]}, "groups"),
     ],
 )
 def test_arguments(tmp_path: Path, given: dict[str, Any], told: str) -> None:
@@ -174,6 +175,8 @@ def test_a_score_that_raises(tmp_path: Path) -> None:
             m.sensitivity(net, probe(), score=lambda _: 1 / 0, progress=False)
         with pytest.raises(ArgumentError, match="1 numbers for 64 instances"):
             m.sensitivity(net, probe(), score=lambda out: out.mean(), progress=False)
+        with pytest.raises(ArgumentError, match="gives NaN or infinities"):
+            m.sensitivity(net, probe(), score=lambda out: out[:, 0] / 0, progress=False)
     calls = []
 
     def later(outputs: Tensor) -> Tensor:
@@ -200,6 +203,29 @@ def test_a_network_that_raises_with_some_weight(tmp_path: Path) -> None:
     assert "the network then raised ValueError: a weight is 0" in record.reasons[0, 0]
     assert record.mean[1, 0] > 0
     assert same_state(net, before)
+
+
+class Drawing(nn.Module):
+    """Dropout that evaluation does not switch off."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.a, self.b = nn.Linear(16, 64), nn.Linear(64, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        found: Tensor = self.b(torch.dropout(torch.relu(self.a(x)), 0.5, train=True))
+        return found
+
+
+def test_networks_that_draw_draw_alike_in_every_run(tmp_path: Path) -> None:
+    record = logged(tmp_path, Drawing(), probe(), **asked(candidates=["int8", "int2"]))
+    # Two draws alone would do far more.
+    assert (record.mean[:, 0] < 1e-4).all()
+    assert (record.mean[:, 1] > 10 * record.mean[:, 0]).all()
+    seed = torch.initial_seed()
+    assert cnc_summary.damage(Drawing(), Drawing(), probe()).number == 0
+    assert torch.initial_seed() == seed
 
 
 def test_weights_that_are_computed_or_quantized_are_left_out(tmp_path: Path) -> None:

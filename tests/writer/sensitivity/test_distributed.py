@@ -10,10 +10,12 @@ from tests.writer.scripts import run_script
 from tests.writer.sensitivity.measured import stored
 
 JOB = """
-import sys, warnings
+import os, signal, sys, warnings
 import torch
 import torch.distributed
 import torch.multiprocessing
+from torch.distributed.device_mesh import init_device_mesh
+from torch.distributed.fsdp import fully_shard
 from torch import nn
 from tensorboard_cnc import cnc_summary
 from tensorboard_cnc.errors import ArgumentError
@@ -35,6 +37,29 @@ def work(rank, where):
         raise SystemExit("networks that differ were measured")
     except ArgumentError as error:
         assert "networks of the ranks differ" in str(error), error
+    sharded = network()
+    fully_shard(sharded, mesh=init_device_mesh("cpu", (2,)))
+    try:
+        with cnc_summary.model(where + "/sharded" if rank == 0 else None, "m") as m:
+            m.sensitivity(sharded, x, candidates=["int4"], progress=False)
+        raise SystemExit("a sharded network was measured")
+    except ArgumentError as error:
+        assert "The network is sharded" in str(error), error
+    net = network()
+    def pressed(weight):
+        if rank == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+        return weight * 2
+    try:
+        with cnc_summary.model(where + "/cut" if rank == 0 else None, "m") as m:
+            m.sensitivity(net, x, candidates={"int4": None, "mine": pressed}, score="kl",
+                          progress=False)
+        raise SystemExit("an interruption was lost")
+    except KeyboardInterrupt:
+        assert rank == 1
+    except ArgumentError as error:
+        assert rank == 0 and "failed on rank 1: KeyboardInterrupt" in str(error), error
+    assert all(torch.equal(*pair) for pair in zip(net.parameters(), network().parameters()))
     torch.distributed.barrier()
     torch.distributed.destroy_process_group()
 
@@ -53,3 +78,7 @@ def test_two_ranks_find_what_one_does(tmp_path: Path) -> None:
     np.testing.assert_allclose(both.groups, alone.groups, rtol=1e-5)
     np.testing.assert_array_equal(both.bytes, alone.bytes)
     assert both.trials is not None
+    # The rank that goes on has whole layers.
+    cut = stored(tmp_path / "job" / "cut")
+    assert np.isfinite(cut.mean[[0, 2]]).all()
+    assert cut.trials is None

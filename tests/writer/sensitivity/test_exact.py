@@ -154,6 +154,19 @@ def test_padding_does_not_count(tmp_path: Path) -> None:
     assert record.mean[row, 0] == pytest.approx(expected, rel=1e-4)
 
 
+def test_scans_of_one_image_are_in_one_group(tmp_path: Path) -> None:
+    images = probe(40)
+    scans = torch.cat([images, images])
+    asked: dict[str, Any] = {"candidates": ["int4"], "score": "kl"}
+    record = logged(tmp_path / "scans", layered(), scans, groups=list(range(40)) * 2, **asked)
+    alone = logged(tmp_path / "alone", layered(), images, **asked)
+    np.testing.assert_array_equal(record.sizes, 2 * alone.sizes)
+    np.testing.assert_allclose(record.groups, alone.groups, rtol=1e-4)
+    again = logged(tmp_path / "scans", layered(), scans, **asked)
+    assert again.fingerprint != record.fingerprint
+    assert not np.allclose(again.groups, record.groups, rtol=1e-3)
+
+
 def test_inputs_that_are_rounded_too_do_more(tmp_path: Path) -> None:
     net, inputs = layered(), probe()
     record = logged(tmp_path, net, inputs, candidates=["int8", "int8-a8"], score="kl")

@@ -85,6 +85,33 @@ def test_a_further_call_goes_on(tmp_path: Path) -> None:
     assert len(runs) == 2 * 2 * 2 + 2 * trials
 
 
+def test_functions_of_ones_own_go_on_where_they_do_the_same(tmp_path: Path) -> None:
+    net, inputs = layered(), probe()
+    calls: list[int] = []
+
+    def rounding(weight: Tensor) -> tuple[Tensor, int]:
+        calls.append(1)
+        return weight.round(decimals=1), 5
+
+    def coarser(weight: Tensor) -> tuple[Tensor, int]:
+        calls.append(1)
+        return weight.round(decimals=0), 5
+
+    first = logged(
+        tmp_path, net, inputs, candidates={"mine": rounding}, score="kl", layers=["0", "6"]
+    )
+    del calls[:]
+    whole = logged(tmp_path, net, inputs, candidates={"mine": rounding}, score="kl")
+    trials = 0 if whole.trials is None else int((whole.trials.chosen >= 0).sum())
+    # One is measured again, and two are new.
+    assert len(calls) == 1 + 2 + trials
+    np.testing.assert_array_equal(whole.mean[[0, 3]], first.mean)
+    del calls[:]
+    other = logged(tmp_path, net, inputs, candidates={"mine": coarser}, score="kl")
+    assert len(calls) > 4
+    assert not np.isclose(other.mean, whole.mean, rtol=1e-3).any()
+
+
 def test_it_goes_on_in_another_process(tmp_path: Path) -> None:
     script = """
         import sys

@@ -41,6 +41,31 @@ def test_few_instances_have_no_interval() -> None:
     assert cnc_summary.damage(net, layered(1), probe(8)).interval is None
 
 
+def test_scans_of_one_image_count_as_one() -> None:
+    net, small = layered(), applied(layered(), {"0.weight": "int2"})
+    images = probe(40)
+    scans = torch.cat([images] * 4)
+    one = cnc_summary.damage(net, small, images)
+    alone = cnc_summary.damage(net, small, scans)
+    four = cnc_summary.damage(net, small, scans, groups=list(range(40)) * 4)
+    assert four.number == pytest.approx(one.number, rel=1e-6)
+    assert four.interval == pytest.approx(one.interval, rel=1e-5)
+    assert np.ptp(alone.interval) < np.ptp(four.interval)
+    assert cnc_summary.damage(net, small, scans, groups=list(range(20)) * 8).interval is None
+
+
+def test_two_networks_are_compared_over_the_same_instances() -> None:
+    net, images = layered(), probe(320)
+    fine, coarse = (applied(net, {"0.weight": name}) for name in ("int3", "int2"))
+    one, other = (cnc_summary.damage(net, each, images) for each in (fine, coarse))
+    less = cnc_summary.damage(net, fine, images, beside=coarse)
+    assert less.number == pytest.approx(one.number - other.number, rel=1e-9)
+    assert less.interval[0] < less.number < less.interval[1] < 0
+    assert np.ptp(less.interval) < np.ptp(one.interval) + np.ptp(other.interval)
+    same = cnc_summary.damage(net, fine, images, beside=fine)
+    assert (same.number, same.interval) == (0.0, None)
+
+
 def test_what_cannot_be_compared() -> None:
     net = layered()
     broken = layered()
@@ -53,3 +78,7 @@ def test_what_cannot_be_compared() -> None:
         cnc_summary.damage(net, nn.Linear(3, 3), probe())
     with pytest.raises(ArgumentError, match=r"torch\.nn\.Modules"):
         cnc_summary.damage(net, torch.ones(3), probe())
+    with pytest.raises(ArgumentError, match=r"torch\.nn\.Modules"):
+        cnc_summary.damage(net, net, probe(), beside="all-int4")
+    with pytest.raises(ArgumentError, match="groups"):
+        cnc_summary.damage(net, net, probe(8), groups=[1, 2])

@@ -31,4 +31,18 @@ export function sumWords(found: SumFacts | null): string {
   return said(found ?? { trials: 0, low: 0, high: 0 }, sums, unchecked);
 }
 
-export const SENSITIVITY_CLAIMS = [sums, unchecked] as const;
+/** Places of a layer among all by one candidate, at best and at worst. */
+export interface PlaceFacts {
+  readonly first: number;
+  readonly last: number;
+}
+
+export const notApart: Claim<PlaceFacts> = {
+  id: "sensitivity.apart",
+  sentence: "… to …, not told apart",
+  when: "paired tests over the groups, corrected for all pairs of layers and all candidates, leave a layer more than one place",
+  may: ({ first, last }) => last > first,
+  words: ({ first, last }) => `${first} to ${last}, not told apart`,
+};
+
+export const SENSITIVITY_CLAIMS = [sums, unchecked, notApart] as const;

@@ -38,10 +38,21 @@ const RAMPS: Record<RampKind, Record<Theme, readonly string[]>> = {
   change: { light: sampled(CURVES.change.light), dark: sampled(CURVES.change.dark) },
 };
 
+/** On a lighter ground than this black has more contrast than white (WCAG 2). */
+const MIDDLE = Math.sqrt(0.05 * 1.05) - 0.05;
+
+const INKS: Record<RampKind, Record<Theme, readonly string[]>> = {
+  value: { light: inks(CURVES.value.light), dark: inks(CURVES.value.dark) },
+  change: { light: inks(CURVES.change.light), dark: inks(CURVES.change.dark) },
+};
+
 /** The colour at `t`, clamped to 0…1, as #rrggbb. */
 export function rampColour(t: number, theme: Theme, kind: RampKind = "value"): string {
-  const clamped = Math.min(1, Math.max(0, t));
-  return RAMPS[kind][theme][Math.round(clamped * (LEVELS - 1))]!;
+  return RAMPS[kind][theme][levelOf(t)]!;
+}
+
+function levelOf(t: number): number {
+  return Math.round(Math.min(1, Math.max(0, t)) * (LEVELS - 1));
 }
 
 /** `count` evenly spaced colours, for a legend's gradient. */
@@ -54,14 +65,21 @@ function away(t: number): number {
   return Math.abs(2 * t - 1) ** 0.75;
 }
 
-/** Black or white, whichever reads better on the colour at `t`. */
+/** Black or white, whichever reads better on the colour at `t`: by 4.5 to 1 at least. */
 export function inkOn(t: number, theme: Theme, kind: RampKind = "value"): string {
-  const [lightness] = CURVES[kind][theme](Math.min(1, Math.max(0, t)));
-  return lightness > 0.62 ? "#000000" : "#ffffff";
+  return INKS[kind][theme][levelOf(t)]!;
 }
 
 function sampled(curve: (t: number) => Oklch): string[] {
   return Array.from({ length: LEVELS }, (_, i) => toHex(inGamut(curve(i / (LEVELS - 1)))));
+}
+
+function inks(curve: (t: number) => Oklch): string[] {
+  return Array.from({ length: LEVELS }, (_, i) => {
+    const [red, green, blue] = toLinearRgb(inGamut(curve(i / (LEVELS - 1))));
+    const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    return luminance > MIDDLE ? "#000000" : "#ffffff";
+  });
 }
 
 function inGamut(colour: Oklch): Oklch {

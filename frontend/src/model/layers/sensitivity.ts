@@ -1,7 +1,10 @@
 import { bisector } from "d3-array";
 
+import { said } from "../claims/claim";
+import { notApart } from "../claims/sensitivity";
+import { numberAndUnit, readAmount } from "../format/metric_amount";
 import { bytesText, threeDigits } from "../format/numbers";
-import type { Sensitivity } from "../wire.gen";
+import type { MetricSpec, Sensitivity } from "../wire.gen";
 
 /** The candidate of each layer after so many steps of the front; −1 as it is. */
 export function allocationAfter(found: Sensitivity, steps: number): number[] {
@@ -69,7 +72,36 @@ export function rankWords(found: Sensitivity, layer: number, candidate: number):
   const first = found.cells.rank_first[layer]![candidate];
   const last = found.cells.rank_last[layer]![candidate];
   if (first == null || last == null) return "";
-  return first === last
-    ? `${first} of ${found.layers.length}`
-    : `${first} to ${last}, not told apart`;
+  return said({ first, last }, notApart) || `${first} of ${found.layers.length}`;
+}
+
+/** The same in a few characters: "2", "1–7". */
+export function rankText(found: Sensitivity, layer: number, candidate: number): string {
+  const first = found.cells.rank_first[layer]![candidate];
+  const last = found.cells.rank_last[layer]![candidate];
+  if (first == null || last == null) return "–";
+  return first === last ? String(first) : `${first}–${last}`;
+}
+
+const BYTES: MetricSpec = {
+  name: "bytes",
+  goal: "min",
+  guessed: false,
+  unit: "B",
+  format: "",
+  low: 0,
+  high: null,
+  primary: true,
+  budget: null,
+  scalar: "",
+  description: "",
+};
+
+/** The bytes that somebody means by "855 kB", "19 %" or "half"; null where that is no size. */
+export function typedBytes(found: Sensitivity, text: string): number | null {
+  if (/^\s*half\s*$/i.test(text)) return Math.floor(found.dense_bytes / 2);
+  const read = numberAndUnit(text);
+  const bytes =
+    read?.unit === "%" ? (found.dense_bytes * read.number) / 100 : readAmount(text, BYTES);
+  return bytes !== null && bytes >= 0 ? Math.floor(bytes) : null;
 }

@@ -1,4 +1,5 @@
 import { AUTO_EXPANSION, type Expansion } from "../layers/listing";
+import type { RowSort } from "../layers/sensitivity_rows";
 import type { LinkFacet } from "./facet";
 
 export const LAYER_VIEWS = ["weights", "sparsity", "activations"] as const;
@@ -26,8 +27,11 @@ export interface LayersLink {
   /** Full name of the row whose details are open, and the model that they look at closely. */
   layer: string | null;
   layerModel: string | null;
-  /** Whether it shows what layers bear instead, and for how many bytes a plan is. */
+  /** Whether it shows what layers bear instead, in which order, and for each byte saved. */
   bears: boolean;
+  bearsSort: RowSort | null;
+  bearsPerByte: boolean;
+  /** For how many bytes the plan is. */
   planBytes: number | null;
 }
 
@@ -48,6 +52,8 @@ export const layersLink: LinkFacet<LayersLink> = {
     layer: null,
     layerModel: null,
     bears: false,
+    bearsSort: null,
+    bearsPerByte: false,
     planBytes: null,
   },
   write: (state) => ({
@@ -63,9 +69,11 @@ export const layersLink: LinkFacet<LayersLink> = {
     li: state.layer ?? undefined,
     lk: state.layerModel ?? undefined,
     ly: state.bears ? "1" : undefined,
+    lo: state.bearsSort ? sortText(state.bearsSort) : undefined,
+    lb: state.bearsPerByte ? "1" : undefined,
     lz: state.planBytes === null ? undefined : String(state.planBytes),
   }),
-  read: ({ lv, lm, lc, lt, lq, lx, ls, le, lr, li, lk, ly, lz }) => {
+  read: ({ lv, lm, lc, lt, lq, lx, ls, le, lr, li, lk, ly, lo, lb, lz }) => {
     const range = readTexts(lr);
     return {
       layerView: LAYER_VIEWS.find((view) => view === lv) ?? "weights",
@@ -80,12 +88,28 @@ export const layersLink: LinkFacet<LayersLink> = {
       layer: li ?? null,
       layerModel: lk || null,
       bears: ly === "1",
+      bearsSort: readSort(lo),
+      bearsPerByte: lb === "1",
       planBytes: lz !== undefined && /^\d{1,15}$/.test(lz) ? Number(lz) : null,
     };
   },
   // From row to row is one step: who reads through hundreds wants back to the list.
   step: ({ layerView, layer, bears }) => [layerView, layer !== null, bears],
 };
+
+const BY_DAMAGE = "damage";
+
+function sortText(sort: RowSort): string {
+  if (sort.by === "kind") return "kind";
+  return sort.candidate === null ? BY_DAMAGE : `${BY_DAMAGE}:${sort.candidate}`;
+}
+
+function readSort(text = ""): RowSort | null {
+  if (text === "kind") return { by: "kind" };
+  if (text === BY_DAMAGE) return { by: "damage", candidate: null };
+  const candidate = text.startsWith(`${BY_DAMAGE}:`) ? text.slice(BY_DAMAGE.length + 1) : "";
+  return candidate ? { by: "damage", candidate } : null;
+}
 
 /** A letter for the rest, then JSON of the toggled names. */
 function expansionText({ rest, toggled }: Expansion): string | undefined {
