@@ -42,7 +42,9 @@ def test_the_decision_follows_search_and_budgets(
     frame = open_tab(page, serve_process(log_sizes(tmp_path)))
     words = decision(frame)
     # Nothing is as accurate as dense; what comes nearest is named.
-    expect(words).to_contain_text("Every model that is smaller than dense is worse by accuracy")
+    expect(words).to_contain_text(
+        "By the numbers, measured once, every model that is smaller than dense is worse by accuracy"
+    )
     expect(words).to_contain_text("least so: prune-50, 55.4\u202fkB (−44.4\u202f%)")
     frame.get_by_label("Search models").fill("int8")
     expect(words).to_contain_text("prune-50-int8")

@@ -20,6 +20,31 @@ export function shortIds(ids: readonly string[], short = SHORT): string[] {
   });
 }
 
+/**
+ * `ids` in at most `room` characters each: of longer ones their last words, which tell most of them
+ * apart; beginning and end of those that would look alike.
+ */
+export function fittingIds(ids: readonly string[], room: number): string[] {
+  const ends = ids.map((id) => (id.length <= room ? id : lastWords(id, room)));
+  const counts = new Map<string, number>();
+  for (const end of ends) counts.set(end, (counts.get(end) ?? 0) + 1);
+  return ids.map((id, at) => (counts.get(ends[at]!) === 1 ? ends[at]! : bothEnds(id, room)));
+}
+
+/** "…90-int8": whole words, if one fits. */
+function lastWords(id: string, room: number): string {
+  const tail = id.slice(id.length - room + 1);
+  const word = [...tail].findIndex((character) => SEPARATORS.includes(character)) + 1;
+  return `…${word < tail.length ? tail.slice(word) : tail}`;
+}
+
+/** Beginning and end of a text in `room` characters, 4 at least. */
+export function bothEnds(text: string, room: number): string {
+  if (text.length <= room) return text;
+  const end = Math.floor((room - 1) / 2);
+  return `${text.slice(0, room - 1 - end)}…${text.slice(text.length - end)}`;
+}
+
 /** How many characters all `texts` begin with, up to and without the last separator among them. */
 function sharedPrefix(texts: readonly string[]): number {
   const [first = ""] = texts;
