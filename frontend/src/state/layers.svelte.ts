@@ -23,7 +23,7 @@ import { LatestResponse } from "./responses.svelte";
 
 /** From so many models on their names in a legend are cut to as many characters. */
 const FEW = 6;
-const NARROW = 10;
+const NARROW = 12;
 
 /** What the Layers place asks for and shows; all choices are in the link. */
 export class Layers extends Compared {

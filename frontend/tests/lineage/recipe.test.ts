@@ -151,6 +151,8 @@ describe("short ids", () => {
       "one-s…int8",
       "itera…int8",
     ]);
+    // "50" is also the end of one that is shown whole.
+    expect(fittingIds(["prune-50", "iterative-50"], 8)).toEqual(["prune-50", "iter…-50"]);
     expect(fittingIds(["withoutanyseparator"], 8)).toEqual(["…parator"]);
   });
 });

@@ -25,17 +25,19 @@ export function shortIds(ids: readonly string[], short = SHORT): string[] {
  * apart; beginning and end of those that would look alike.
  */
 export function fittingIds(ids: readonly string[], room: number): string[] {
-  const ends = ids.map((id) => (id.length <= room ? id : lastWords(id, room)));
-  const counts = new Map<string, number>();
-  for (const end of ends) counts.set(end, (counts.get(end) ?? 0) + 1);
-  return ids.map((id, at) => (counts.get(ends[at]!) === 1 ? ends[at]! : bothEnds(id, room)));
+  return ids.map((id) => {
+    if (id.length <= room) return id;
+    const end = lastWords(id, room);
+    const isOwn = ids.every((other) => other === id || !other.endsWith(end));
+    return isOwn ? `…${end}` : bothEnds(id, room);
+  });
 }
 
-/** "…90-int8": whole words, if one fits. */
+/** "90-int8": whole words, if one fits. */
 function lastWords(id: string, room: number): string {
   const tail = id.slice(id.length - room + 1);
   const word = [...tail].findIndex((character) => SEPARATORS.includes(character)) + 1;
-  return `…${word < tail.length ? tail.slice(word) : tail}`;
+  return word < tail.length ? tail.slice(word) : tail;
 }
 
 /** Beginning and end of a text in `room` characters, 4 at least. */
