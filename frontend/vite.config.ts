@@ -55,6 +55,8 @@ export default defineConfig(({ mode }) => {
     test: {
       include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
       environment: "node",
+      // Tests read the colours of the theme.
+      css: { include: /theme\.css/ },
       // What tests get that ask for `@vitest-environment client`.
       alias: {
         "vitest-environment-client": new URL("tests/client_environment.ts", import.meta.url)

@@ -50,6 +50,23 @@ def test_amount_by_fine_tune(tmp_path: Path, page: Page, serve_process: ServePro
     expect(panel.get_by_role("heading", name=re.compile("^6 models"))).to_be_visible()
 
 
+def test_a_head_tells_what_its_step_changed_at_each_amount(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    frame = open_tab(page, serve_process(log_noisy_sweep(tmp_path)))
+    head = re.compile("^fine-tune")
+    frame.get_by_role("region", name="Model Map").get_by_role("button", name=head).click()
+    table = details(frame).get_by_role("table", name="What fine-tune changed")
+    expect(table.get_by_role("rowheader")).to_have_text(
+        [re.compile(f"magnitude prune {amount}.%") for amount in (50, 75, 90)]
+    )
+    expect(table.get_by_role("row").nth(3)).to_contain_text("+44.0\u202fpt")
+    table.get_by_role("button", name=re.compile("prune 90")).click()
+    chips = frame.get_by_role("banner")
+    for name in ("prune-90", "prune-90-ft"):
+        expect(chips.get_by_role("group", name=name, exact=True)).to_be_visible()
+
+
 def test_where_a_sweep_breaks(tmp_path: Path, page: Page, serve_process: ServeProcess) -> None:
     with cnc_summary.model(tmp_path / "dense", "dense") as m:
         m.metrics({"accuracy": 0.99})

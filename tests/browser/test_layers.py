@@ -19,6 +19,7 @@ from tensorboard_cnc.records.identity import model_key
 from tests.browser.axe import serious_violations
 from tests.browser.compressed import DENSE, PRUNED, QUANTIZED, log_compressed
 from tests.browser.conftest import open_tab, settled_box
+from tests.browser.controls import MOST_CONTROLS, controls_at_rest
 from tests.browser.test_overview import node
 from tests.browser.test_places import place
 
@@ -190,6 +191,8 @@ def test_everybody_can_use_it(
         page.evaluate("document.body.classList.add('dark-mode')")
         expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
     assert serious_violations(page) == []
+    found = controls_at_rest(page, frame)
+    assert len(found) <= MOST_CONTROLS, found
     row(frame, "conv1").click()
     expect(details(frame, "conv1")).to_contain_text("Storage and quantization")
     assert serious_violations(page) == []

@@ -11,7 +11,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from benchmarks.sweep_models import write_sweep
 from tests.browser.axe import serious_violations
 from tests.browser.conftest import FRAME, open_tab, settled_box
-from tests.tensorboard_host import tensorboard_process
+from tests.tensorboard_host import tensorboard_process, wait_until
 
 # The share of the canvas that cells cover.
 _COVERED = """canvas => {
@@ -22,6 +22,15 @@ _COVERED = """canvas => {
     / (whole.width * whole.height);
 }"""
 _MOST_MARKS = 2000
+# How light the ground of the first cell is on the canvas, 0 to 255.
+_GROUND = """canvas => {
+  const cell = document.querySelector("rect[role=treeitem]").getBoundingClientRect();
+  const { left, top, width } = canvas.getBoundingClientRect();
+  const scale = canvas.width / width;
+  const at = [(cell.left + cell.width / 2 - left) * scale, (cell.top + 6 - top) * scale];
+  const [red, green, blue] = canvas.getContext("2d").getImageData(...at.map(Math.round), 1, 1).data;
+  return (red + green + blue) / 3;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +115,15 @@ def test_the_keyboard_walks_opens_and_closes_cells(page: Page, url: str) -> None
     page.keyboard.press("Space")
     expect(_pruned(frame, 70)).to_have_attribute("aria-selected", "true")
     expect(_pruned(frame, 70)).to_have_attribute("aria-label", re.compile("selected"))
+
+
+def test_the_canvas_follows_a_theme_that_changes(page: Page, url: str) -> None:
+    frame = _open(page, url)
+    canvas = frame.locator("[data-marks] canvas")
+    assert canvas.evaluate(_GROUND) > 128
+    page.evaluate("document.body.classList.add('dark-mode')")
+    expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
+    wait_until(lambda: canvas.evaluate(_GROUND) < 128, "a dark ground")
 
 
 @pytest.mark.parametrize("dark", ["false", "true"])

@@ -13,6 +13,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tensorboard_cnc import cnc_summary
 from tests.browser.conftest import open_tab, settled_box
+from tests.browser.controls import MOST_CONTROLS, controls_at_rest
 from tests.browser.test_behaviors_data import open_behaviors
 
 ServeProcess = Callable[..., str]
@@ -119,6 +120,21 @@ def test_twelve_models_and_fifteen_rows_are_in_sight(
     frame.locator("body").press("Control+z")
     expect(frame.get_by_role("button", name=re.compile("^Drop filter"))).to_have_count(1)
     assert labels.max() == 39
+
+
+def test_few_controls_are_on_screen_at_rest(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    log(tmp_path, classes=10, n=2000, names=MODELS[:3])
+    frame = open_behaviors(page, serve_process(tmp_path))
+    expect(frame.get_by_text("who became what", exact=True)).to_be_visible()
+    found = controls_at_rest(page, frame)
+    assert len(found) <= MOST_CONTROLS, found
+    # Saving comes with the pointer, and with the keyboard.
+    save = frame.get_by_role("button", name="Save who became what in").first
+    expect(save.locator("..")).to_have_css("opacity", "0")
+    save.focus()
+    expect(save.locator("..")).to_have_css("opacity", "1")
 
 
 def test_a_small_window_keeps_the_base_and_the_sorting_model(

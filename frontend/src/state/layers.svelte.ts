@@ -1,6 +1,6 @@
 import { layerRowAddress, layerTreeAddress, type LayersSubject } from "../api/addresses";
 import { markPath } from "../model/colour/mark_path";
-import { shortIds } from "../model/labels/short_ids";
+import { fittingIds, shortIds } from "../model/labels/short_ids";
 import { blockGrid, suitsGrid } from "../model/layers/blocks/grid";
 import {
   flatListing,
@@ -20,6 +20,10 @@ import type { LayerTree } from "../model/wire.gen";
 import { Compared } from "./compared.svelte";
 import type { Panel } from "./panel.svelte";
 import { LatestResponse } from "./responses.svelte";
+
+/** From so many models on their names in a legend are cut to as many characters. */
+const FEW = 6;
+const NARROW = 12;
 
 /** What the Layers place asks for and shows; all choices are in the link. */
 export class Layers extends Compared {
@@ -108,7 +112,8 @@ export class Layers extends Compared {
   readonly legend = $derived.by(() => {
     const { tree, measure } = this;
     const keys = tree?.models.map(({ key }) => key) ?? [];
-    const short = shortIds(keys.map(this.nameOf));
+    const shared = shortIds(keys.map(this.nameOf));
+    const short = keys.length > FEW ? fittingIds(shared, NARROW) : shared;
     return keys.map((key, at) => ({
       key,
       id: this.nameOf(key),

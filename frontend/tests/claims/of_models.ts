@@ -6,8 +6,9 @@ import type { Case } from "./case";
 
 const standing = (of: string | null, caution: string | null = null) => ({ standing: of, caution });
 const seen = (is: string) => ({ one: "a", other: "b", seen: [{ label: "latency", is }] });
-const decision = (keeps: string | null) => ({
+const decision = (keeps: string | null, once = keeps === "once") => ({
   keeps,
+  once,
   title: "Smallest model",
   less: "smaller",
   base: "dense",
@@ -64,7 +65,12 @@ export const OF_MODELS: Readonly<Record<string, Case>> = {
   "decision.none": {
     yes: decision(null),
     says: /^Every model that is smaller than dense is worse by accuracy; least so: a, 12.5 kB/,
-    no: [decision("told"), decision("open")],
+    no: [decision("told"), decision("open"), decision(null, true)],
+  },
+  "decision.none_once": {
+    yes: decision(null, true),
+    says: /^By the numbers, measured once, every model that is smaller than dense is worse by accuracy; least so: a/,
+    no: [decision("told"), decision("once"), decision("open"), decision(null)],
   },
   "decision.further": {
     yes: { model: "b", cost: "9 kB", less: "Smaller" },

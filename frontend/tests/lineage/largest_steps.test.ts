@@ -59,6 +59,21 @@ describe("the steps that tell most", () => {
     expect(losses[0]?.child.id).toBe("p90-ft");
   });
 
+  test("are no repair where they train what was at chance", () => {
+    const raw = measured(model("init"), 0.1);
+    const models = [...sweep, raw, measured(child("small", "init", "train"), 0.97)];
+    const gains = (untrained: string[]) =>
+      largestSteps(
+        buildLineage(models),
+        accuracy,
+        { replicates: replicatesOf(models), comparisons: models.length },
+        1,
+        new Set(untrained),
+      ).gains.map(({ child: { id } }) => id);
+    expect(gains([])).toEqual(["small"]);
+    expect(gains(["init"])).toEqual(["p90-ft"]);
+  });
+
   test("leave out what is within noise, and tell how sure the others are", () => {
     const noisy = [
       measured(model("dense"), 0.95, 0.93, 0.97),

@@ -5,7 +5,7 @@ import {
   parametersText,
   parameterValue,
 } from "../../src/model/format/operation_words";
-import { shortIds } from "../../src/model/labels/short_ids";
+import { fittingIds, shortIds } from "../../src/model/labels/short_ids";
 import { buildLineage, oldestLogged, rootsOf } from "../../src/model/lineage/lineage";
 import { recipeOf, recipeText } from "../../src/model/lineage/recipe";
 import { child, model } from "../builders";
@@ -141,5 +141,18 @@ describe("short ids", () => {
     ]);
     expect(shortIds(["same", "same"])).toEqual(["same", "same"]);
     expect(shortIds([])).toEqual([]);
+  });
+
+  test("in little room keep their last words, or both ends where those are alike", () => {
+    expect(fittingIds(["dense", "one-shot-90", "one-shot-90-ft", "iterative-90-int8"], 10)).toEqual(
+      ["dense", "…shot-90", "…90-ft", "…90-int8"],
+    );
+    expect(fittingIds(["one-shot-90-int8", "iterative-90-int8"], 10)).toEqual([
+      "one-s…int8",
+      "itera…int8",
+    ]);
+    // "50" is also the end of one that is shown whole.
+    expect(fittingIds(["prune-50", "iterative-50"], 8)).toEqual(["prune-50", "iter…-50"]);
+    expect(fittingIds(["withoutanyseparator"], 8)).toEqual(["…parator"]);
   });
 });

@@ -44,6 +44,11 @@ describe("what was not tried", () => {
     expect(found.map(({ key }) => key)).toEqual(["p80"]);
   });
 
+  test("is not one more round of the same operation", () => {
+    const rounds = ["p50", "p80"].map((id) => child(`${id}-again`, id, "prune"));
+    expect(tell([...sweep([]), ...rounds], "p90")).toEqual([]);
+  });
+
   test("counts what failed as not tried", () => {
     const models = sweep(["p50", "p90"]);
     models.push({ ...child("p80-bn", "p80", "recalibrate"), status: "failed" });

@@ -12,7 +12,7 @@ export const FOCUSED = 168;
 
 /** Px that heads take: two lines, or three where columns are narrow; and letters of a name there. */
 export const HEAD = { roomy: 50, narrow: 66 } as const;
-export const SHORT_NAME = 10;
+export const SHORT_NAME = 12;
 /** Small changes are to be seen beside large ones. */
 const ROOT = 0.6;
 

@@ -12,6 +12,8 @@ export type Keeping = "told" | "once" | "open";
 export interface DecisionFacts {
   /** Null where every model that costs less is known to be worse. */
   readonly keeps: Keeping | null;
+  /** Of neither of the two any noise of quality is known, so that the numbers count as exact. */
+  readonly once: boolean;
   /** "Smallest model", and what it is compared by: "smaller". */
   readonly title: string;
   readonly less: string;
@@ -65,14 +67,26 @@ const none: Claim<DecisionFacts> = {
   id: "decision.none",
   sentence: "Every model that is … than … is worse by …; least so: …",
   when: "each model that costs less and passes is known to be worse at 95 %, or by numbers that count as exact",
-  may: ({ keeps }) => keeps === null,
+  may: ({ keeps, once }) => keeps === null && !once,
   words: (facts) =>
     `Every model that is ${facts.less} than ${facts.base} is worse by ${facts.quality}; least so: ${what(facts)}${by(facts)}`,
 };
 
+const noneOnce: Claim<DecisionFacts> = {
+  id: "decision.none_once",
+  sentence:
+    "By the numbers, measured once, every model that is … than … is worse by …; least so: …",
+  when: "the same, where neither the base nor the model that is worse least has repeats, replicates or an interval of its quality",
+  may: ({ keeps, once }) => keeps === null && once,
+  words: (facts) => {
+    const [first = "", ...rest] = none.words(facts);
+    return `By the numbers, measured once, ${first.toLowerCase()}${rest.join("")}`;
+  },
+};
+
 /** The sentence above all, without its full stop. */
 export function decisionWords(facts: DecisionFacts): string {
-  return said(facts, told, once, open, none);
+  return said(facts, told, once, open, none, noneOnce);
 }
 
 /** A cheaper model that is not known to be worse, beside the one that is known not to be. */
@@ -115,6 +129,6 @@ export function decisionHarmWords(facts: DecisionHarm): string {
   return said(facts, harm);
 }
 
-export const DECISION_CLAIMS = [told, once, open, none];
+export const DECISION_CLAIMS = [told, once, open, none, noneOnce];
 export const FURTHER_CLAIMS = [further];
 export const DECISION_HARM_CLAIMS = [harm];

@@ -119,9 +119,15 @@ const ZERO_AFTER = /zero after|pruned/i;
 const ZERO_BEFORE = /zero before|regrown/i;
 
 const PLAIN: Record<"unchanged" | "after" | "before", Record<Theme, string>> = {
-  unchanged: { light: "#d5d9de", dark: "#55585c" },
-  after: { light: "#d97a1f", dark: "#f29b4b" },
-  before: { light: "#b04a9c", dark: "#e08fd0" },
+  unchanged: { light: "#818181", dark: "#565656" },
+  after: { light: "#df7e25", dark: "#f3a14a" },
+  before: { light: "#e073e7", dark: "#e899e4" },
+};
+
+/** Where on the ramp six grades lie that no eye takes for each other, nor for a plain class. */
+const GRADES: Record<Theme, readonly number[]> = {
+  light: [0.037, 0.263, 0.537, 0.644, 0.794, 1],
+  dark: [0.112, 0.282, 0.442, 0.638, 0.793, 1],
 };
 
 /**
@@ -134,8 +140,17 @@ export function classColours(classes: readonly string[], theme: Theme): string[]
     const plain = plainOf(name);
     if (plain) return PLAIN[plain][theme];
     const step = graded.indexOf(name) / Math.max(1, graded.length - 1);
-    return rampColour(0.15 + 0.85 * step, theme);
+    return rampColour(gradeAt(step, theme), theme);
   });
+}
+
+/** Between the grades, for another number of classes than theirs. */
+function gradeAt(step: number, theme: Theme): number {
+  const grades = GRADES[theme];
+  const at = step * (grades.length - 1);
+  const low = Math.floor(at);
+  const [from, to] = [grades[low]!, grades[low + 1] ?? 1];
+  return from + (at - low) * (to - from);
 }
 
 function plainOf(name: string): "unchanged" | "after" | "before" | null {

@@ -20,6 +20,33 @@ export function shortIds(ids: readonly string[], short = SHORT): string[] {
   });
 }
 
+/**
+ * `ids` in at most `room` characters each: of longer ones their last words, which tell most of them
+ * apart; beginning and end of those that would look alike.
+ */
+export function fittingIds(ids: readonly string[], room: number): string[] {
+  return ids.map((id) => {
+    if (id.length <= room) return id;
+    const end = lastWords(id, room);
+    const isOwn = ids.every((other) => other === id || !other.endsWith(end));
+    return isOwn ? `…${end}` : bothEnds(id, room);
+  });
+}
+
+/** "90-int8": whole words, if one fits. */
+function lastWords(id: string, room: number): string {
+  const tail = id.slice(id.length - room + 1);
+  const word = [...tail].findIndex((character) => SEPARATORS.includes(character)) + 1;
+  return word < tail.length ? tail.slice(word) : tail;
+}
+
+/** Beginning and end of a text in `room` characters, 4 at least. */
+export function bothEnds(text: string, room: number): string {
+  if (text.length <= room) return text;
+  const end = Math.floor((room - 1) / 2);
+  return `${text.slice(0, room - 1 - end)}…${text.slice(text.length - end)}`;
+}
+
 /** How many characters all `texts` begin with, up to and without the last separator among them. */
 function sharedPrefix(texts: readonly string[]): number {
   const [first = ""] = texts;

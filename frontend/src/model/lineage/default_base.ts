@@ -6,6 +6,8 @@ export interface DefaultBase {
   readonly model: Model;
   /** The roots that were passed over because their quality is at chance, or nobody logged it. */
   readonly passedOver: readonly Model[];
+  /** Keys of all roots at chance beside it: what trains them repairs nothing. */
+  readonly untrained: ReadonlySet<string>;
 }
 
 /** A model whose quality is in this part of the range, at its worse end, may never have been trained. */
@@ -21,11 +23,12 @@ export function defaultBase(lineage: Lineage, quality: MetricSpec | null): Defau
   const trained = quality?.goal ? trainedIn(preorder, quality) : [];
   const depth = trained.reduce((least, node) => Math.min(least, node.depth), Infinity);
   const model = oldestLogged(trained.filter((node) => node.depth === depth));
-  if (!model) return root && { model: root, passedOver: [] };
+  if (!model) return root && { model: root, passedOver: [], untrained: new Set() };
   const isTrained = new Set(trained.map(({ key }) => key));
-  const above = depth > 0 ? roots.filter(({ key }) => !isTrained.has(key)) : [];
+  const atChance = roots.filter(({ key }) => !isTrained.has(key));
+  const above = depth > 0 ? atChance : [];
   const passedOver = above.map((node) => node.model).filter(({ status }) => status !== "missing");
-  return { model, passedOver };
+  return { model, passedOver, untrained: new Set(atChance.map(({ key }) => key)) };
 }
 
 function trainedIn(nodes: readonly LineageNode[], { name, goal }: MetricSpec): LineageNode[] {

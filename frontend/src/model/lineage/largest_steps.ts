@@ -28,15 +28,18 @@ type Step = Pick<LargeStep, "parent" | "child" | "change">;
  * The `most` steps after which a metric was worst and best against the main parent, the largest
  * first, one for each operation on each parent, failed ones apart. Left out are changes within
  * noise (tested at 95 % of all that `noise` compares) or of unknown noise, those measured under other
- * conditions, and those below a hundredth of the largest.
+ * conditions, those below a hundredth of the largest, and gains of what trains the roots `untrained`.
  */
 export function largestSteps(
   lineage: Lineage,
   spec: MetricSpec,
   noise: Noise,
   most: number,
+  untrained: ReadonlySet<string> = new Set(),
 ): LargestSteps {
-  const steps = stepsOf(lineage, spec, noise);
+  const steps = stepsOf(lineage, spec, noise).filter(
+    ({ parent, change }) => change.verdict !== "better" || !untrained.has(parent.key),
+  );
   const known = (model: Model) => knownOf(model, spec, noise.replicates.get(model.key));
   const reachOf = ({ parent, child, change }: Step): Change | null => {
     const [one, other] = [known(child), known(parent)];

@@ -57,13 +57,18 @@ function familiesOf({ preorder }: Lineage): Map<string, Family> {
 function usual(node: LineageNode, { by, size, chains }: Family): Untried[] {
   const done = chainsFrom(node);
   const [best] = [...chains]
-    .filter(([chain, count]) => count >= LEAST && !done.has(chain))
+    .filter(([chain, count]) => count >= LEAST && !done.has(chain) && !repeats(chain, by))
     .sort(([a, n], [b, m]) => m - n || b.length - a.length);
   if (!best) return [];
   const [chain, others] = best;
   const { key, model } = node;
   const of = model.status === "failed" ? size : size - 1;
   return [{ key, model: model.id, steps: chain.split(SEPARATOR), others, of, by }];
+}
+
+/** One more round of what made a model is no other way to go on. */
+function repeats(chain: string, by: string): boolean {
+  return chain.split(SEPARATOR)[0] === by;
 }
 
 /** Names of what was done next, and of what was done after that. */

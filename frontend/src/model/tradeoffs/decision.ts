@@ -17,6 +17,8 @@ import type { MetricSpec, Model } from "../wire.gen";
 export interface Decision {
   /** Null: every cheaper model is worse, and `model` is the one that is so least. */
   readonly keeps: Keeping | null;
+  /** Whether the numbers of quality of the model and the base count as exact. */
+  readonly once: boolean;
   readonly model: Model;
   /** How many others its cost is not told from, of those that keep the quality as well. */
   readonly tied: number;
@@ -52,13 +54,16 @@ export function decide(question: DecisionQuestion): Decision | null {
   const chosen = cheapest(sure, cost) ?? cheapest(open, cost);
   if (!chosen) {
     const least = nearest(seen, quality);
-    return least && { keeps: null, model: least.model, tied: 0, further: null };
+    if (!least) return null;
+    const once = areExact(least.quality, knownQuality);
+    return { keeps: null, once, model: least.model, tied: 0, further: null };
   }
   const rivals = chosen.keeps === "open" ? open : sure;
   const further = chosen.keeps === "open" ? null : cheapest(open, cost);
   const isCheaper = further && signOf(cost) * (further.cost.value - chosen.cost.value) > 0;
   return {
     keeps: chosen.keeps,
+    once: chosen.keeps === "once",
     model: chosen.model,
     tied: isBytes(cost)
       ? 0
@@ -100,9 +105,13 @@ function keepingOf(own: Known, base: Known, spec: MetricSpec, comparisons: numbe
   const [up, down] = signOf(spec) > 0 ? ["larger", "smaller"] : ["smaller", "larger"];
   if (difference(own, base) === down) return null;
   const seen = difference(own, base, comparisons);
-  const exact = !own.estimate && !base.estimate && !own.perProcess && !base.perProcess;
-  if (seen === "same" || (seen === up && exact)) return "once";
+  if (seen === "same" || (seen === up && areExact(own, base))) return "once";
   return seen === up ? "told" : "open";
+}
+
+/** Whether no noise is known of either. */
+function areExact(...values: readonly Known[]): boolean {
+  return values.every(({ estimate, perProcess }) => !estimate && !perProcess);
 }
 
 function isOpen(one: Seen, other: Seen, comparisons: number): boolean {
@@ -152,12 +161,13 @@ export function costWords(spec: MetricSpec): { title: string; less: string } {
 /** What the sentence says of a decision. */
 export function decisionFacts(decision: Decision, question: DecisionQuestion): DecisionFacts {
   const { base, quality, cost, replicates } = question;
-  const { keeps, model } = decision;
+  const { keeps, once, model } = decision;
   const noise = { replicates, comparisons: 1 };
   const change = changeBetween(model, base, quality, noise);
   return {
     ...costWords(cost),
     keeps,
+    once,
     base: base.id,
     quality: metricLabel(quality),
     model: model.id,

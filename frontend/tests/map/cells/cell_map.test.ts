@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { buildLineage } from "../../../src/model/lineage/lineage";
-import { bundlesOf, MOST_BUNDLES } from "../../../src/model/map/cells/bundles";
+import { bundlesOf, hiddenBundles, MOST_BUNDLES } from "../../../src/model/map/cells/bundles";
 import type { Cell, CellBox } from "../../../src/model/map/cells/cell";
 import type { CellMap } from "../../../src/model/map/cells/cell_map";
 import { cellMarks } from "../../../src/model/map/cells/marks";
@@ -166,6 +166,14 @@ describe("every operation keeps its column", () => {
 });
 
 describe("bundles", () => {
+  test("that are not drawn at rest are counted in words", () => {
+    const { shown } = bundlesOf(buildLineage(sweep(1000)), cellsOf(sweep(1000)));
+    expect(hiddenBundles({ shown, all: shown })).toBe("");
+    expect(hiddenBundles({ shown: shown.slice(2), all: shown })).toBe(
+      "2 thinner bundles on pointing only",
+    );
+  });
+
   test("count the edges between columns, and lead to as much of a cell as came by them", () => {
     const models = sweep(1000);
     const lineage = buildLineage(models);

@@ -1,3 +1,4 @@
+import { counted } from "../../format/numbers";
 import type { Lineage } from "../../lineage/lineage";
 import { furtherParentPath, ribbonPath } from "../ribbon";
 import type { Cell } from "./cell";
@@ -55,6 +56,12 @@ export function bundlesOf(lineage: Lineage, map: CellMap): Bundles {
     [...bundles].sort((a, b) => b.count - a.count).slice(0, most);
   const shown = [...widest(ribbons, MOST_BUNDLES.main), ...widest(thin, MOST_BUNDLES.further)];
   return { shown, all };
+}
+
+/** What is said of bundles that are not drawn at rest; "" where all are. */
+export function hiddenBundles({ shown, all }: Bundles): string {
+  const hidden = all.length - shown.length;
+  return hidden > 0 ? `${counted(hidden, "thinner bundle")} on pointing only` : "";
 }
 
 function count(into: Map<string, Counted>, from: Cell, to: Cell): void {

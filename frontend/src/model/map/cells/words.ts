@@ -2,6 +2,7 @@ import { extent } from "d3-array";
 
 import { metricFormat, metricLabel } from "../../format/metric_format";
 import { counted } from "../../format/numbers";
+import { bothEnds } from "../../labels/short_ids";
 import type { MetricSpec } from "../../wire.gen";
 import type { MapHead } from "../columns";
 import type { ModelDescription } from "../describe";
@@ -67,15 +68,15 @@ export function fitting(title: readonly string[], room: number): string {
     const text = words.slice(from).join(" ");
     if (text.length <= room) return text;
   }
-  return `${last.slice(0, room - 1)}…`;
+  // "no magnitude prune" is "no … prune".
+  const ends = [words[0], "…", words.at(-1)].join(" ");
+  if (words.length > 2 && ends.length <= room) return ends;
+  return words.length > 1 ? briefName(last, room) : `${last.slice(0, room - 1)}…`;
 }
 
 /** A name in as many characters: its beginning and its end, which tell it apart. */
 export function briefName(name: string, room: number): string {
-  if (name.length <= room) return name;
-  if (room < 4) return "";
-  const end = Math.floor((room - 1) / 2);
-  return `${name.slice(0, room - 1 - end)}…${name.slice(name.length - end)}`;
+  return name.length > room && room < 4 ? "" : bothEnds(name, room);
 }
 
 /** "best 0.91", "median 12 ms"; "" where nothing was logged. */
