@@ -14,6 +14,7 @@ from torch import nn
 
 import tensorboard_cnc
 from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.results.plan import Plan
 from tests.browser.axe import serious_violations
 from tests.browser.conftest import open_tab
 from tests.browser.test_places import place
@@ -73,7 +74,7 @@ def test_half_the_size_becomes_a_recipe_in_python(
     found: dict[str, object] = {"net": net}
     exec(code, found)
     small = found["plan"]
-    assert isinstance(small, tensorboard_cnc.results.plan.Plan)
+    assert isinstance(small, Plan)
     assert small.bytes <= 0.3 * dense
     chosen = zip(names(frame), cells(frame).locator("tbody .plan").all_inner_texts(), strict=True)
     shown = {f"{name}.weight": to for name, to in chosen if to != "as it is"}
