@@ -13,6 +13,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -46,6 +47,8 @@ _SUBRUN = re.compile(r"(?:^|[/\\])cnc(?:[/\\][0-9a-f]{8})?\Z")
 _MAX_PART_BYTES = 200
 
 
+# A model's id is in the tags of all its records.
+@lru_cache(maxsize=4096)
 def encode_part(text: str) -> str:
     """One part of a tag: percent-encoded, or "=" and a SHA-256 prefix where that is over 200 bytes.
 
@@ -143,7 +146,7 @@ def holds(tag: str, record: Record) -> bool:
     handle = tag.rpartition("/")[2]
     match record:
         case ModelCard():
-            return tag in (model_tag(record.id, handle), model_tag_of_0_1_0(record.id))
+            return tag == model_tag(record.id, handle) or tag == model_tag_of_0_1_0(record.id)
         case Metrics():
             return tag == metrics_tag(record.model_id, handle)
         case MetricSpecs():
