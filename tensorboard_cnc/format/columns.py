@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
@@ -41,8 +42,8 @@ _BITS = {"|i1": 7, "<i2": 15, "<i4": 31, "<i8": 63}
 _NOTHING = zlib.compress(b"")
 _BYTES = {"|i1": 1, "<i2": 2, "<i4": 4, "<i8": 8, "<f4": 4, "<f8": 8}
 _BYTES |= {"delta": 8, "-ln p": 2, "planes": 4}
-# Ids by the bytes that they are stored in, while any record holds them: all that models predict on
-# a data set has the same.
+# Ids by a digest of the bytes that they are stored in, while any record holds them: all that models
+# predict on a data set has the same.
 _KNOWN_IDS: WeakValueDictionary[Hashable, NDArray[Any]] = WeakValueDictionary()
 # What is made of a value, while its bytes are still there.
 _MADE = {"bits": 2, "-ln p": 8, "planes": 16}
@@ -199,7 +200,7 @@ def _items_of(column: pb.Column, dtype: str) -> Iterator[bytes]:
 
 def _ids(column: pb.Column) -> NDArray[Any]:
     """Whole numbers that ascend, shared by all columns that hold the same."""
-    key = (column.data, *column.shape)
+    key = (blake2b(column.data).digest(), *column.shape)
     values = _KNOWN_IDS.get(key)
     if values is None:
         values = _KNOWN_IDS[key] = _numeric(column)

@@ -86,3 +86,11 @@ def test_each_plane_has_a_code_of_its_own() -> None:
     assert not low.any()
     least = entropy + sum(map(len, noise))
     assert least < len(columns.planes("x", values).data) < 1.05 * least
+
+
+def test_equal_ids_are_one_array_and_others_are_not() -> None:
+    one, same = (columns.ids_of(columns.ids("ids", np.arange(9))) for _ in range(2))
+    other = columns.ids_of(columns.ids("ids", np.arange(10)))
+    assert one is same
+    assert not one.flags.writeable
+    assert other.tolist() == [*range(10)]
