@@ -145,6 +145,14 @@ def test_one_value_has_one_bin() -> None:
     assert counts_in(np.full(3, 0.25), edges).tolist() == [3]
 
 
+def test_many_values_are_counted_piece_by_piece() -> None:
+    values = np.random.default_rng(0).normal(size=100_000)
+    values[::7] = np.nan
+    edges = common_edges([values])
+    expected = np.histogram(values[np.isfinite(values)], edges)[0]
+    assert counts_in(values, edges).tolist() == expected.tolist()
+
+
 def test_nothing_known_has_no_bins() -> None:
     assert common_edges([np.full(3, np.nan), np.empty(0)]).tolist() == []
     assert counts_in(np.full(3, np.nan), np.empty(0)).tolist() == []
