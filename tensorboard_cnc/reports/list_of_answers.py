@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.reports.answers import Answers
@@ -20,7 +21,7 @@ def ask_all(
 ) -> list[wire.InstancePage]:
     """Asks for everything that a report holds; returns the pages of instances among it."""
     base, keys = compared.base.key, tuple(model.key for model in compared.models)
-    answers.ask("models", "models")
+    logged = cast(wire.Models, answers.ask("models", "models"))["models"]
     for selected in (keys, (base, *keys)):
         if len(selected) > 1:
             answers.ask("differences", "differences", models=",".join(selected))
@@ -33,6 +34,9 @@ def ask_all(
     nothing = LayersAsked(answers, base, ())
     for part in (selection, layers, alone, nothing):
         part.opening()
+    for key in (base, *keys):
+        if any(each["key"] == key and "sensitivity" in each["logged"] for each in logged):
+            answers.ask("what layers bear", "sensitivity", model=key)
     behaviors(put_forward).glance()
     pairs = [(key,) for key in keys[:MOST_COLOURS]]
     one_by_one = [behaviors(pair) for pair in pairs]

@@ -17,6 +17,7 @@ from tensorboard_cnc.reports.report import Request, write_report
 from tests.browser.compressed import log_compressed
 from tests.browser.evaluated_digits import log_digits
 from tests.results.story import log_story
+from tests.writer.sensitivity.measured import layered, probe
 
 ATTACK = "</script><script>window.pwned=1</script><img src=x onerror='window.pwned=1'><!--&amp;"
 # Names must print; texts need not.
@@ -156,6 +157,22 @@ def test_it_shows_what_was_asked_for(stories: dict[str, Path], write: Write, off
     expect(offline.get_by_text("the first 200 are in this report")).to_be_visible()
     image = offline.get_by_role("grid", name="Instances").get_by_role("img").first
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 8
+
+
+def test_plans_for_any_size_are_inside(tmp_path: Path, write: Write, offline: Page) -> None:
+    net, inputs = layered(), probe(64)
+    with cnc_summary.model(tmp_path / "dense", "dense") as m:
+        m.sensitivity(net, inputs, candidates=["int8", "int4"], score="kl", progress=False)
+    with cnc_summary.model(tmp_path / "small", "small", parents="dense"):
+        pass
+    visit(offline, write(tmp_path, models=("small",)), at="layers", ly="1")
+    plan = offline.get_by_role("region", name="Plan")
+    plan.get_by_role("slider").press("End")
+    expect(plan.locator("pre")).to_contain_text('runs.plan("dense", size=')
+    expect(plan).to_contain_text("A report writes no recipes for toolkits")
+    expect(plan.get_by_label("Write the plan for").get_by_role("option")).to_have_count(1)
+    at_rest(offline)
+    assert offline.evaluate("window.absent") == []
 
 
 def test_what_became_of_a_slice_can_be_opened(
