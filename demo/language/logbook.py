@@ -116,7 +116,7 @@ def make_model(
         found = answers(net, text)
         model.metrics(found.metrics())
         stretches = text.tokens[: BATCH * CONTEXT].view(BATCH, CONTEXT)
-        probe, held_out = _stretches_to_plan_with(text)
+        probe, held_out = stretches_to_plan_with(text)
         if plans is None or dense is None:
             model.efficiency(net, stretches, repeats=REPEATS)
         else:
@@ -131,7 +131,7 @@ def make_model(
         return Made(found.summary(), net)
 
 
-def _stretches_to_plan_with(text: Text) -> tuple[Tensor, Tensor]:
+def stretches_to_plan_with(text: Text) -> tuple[Tensor, Tensor]:
     """Stretches of all pages, int64 (n, CONTEXT): those of the plan, and others to try it on."""
     stretches = text.tokens[: len(text.tokens) // CONTEXT * CONTEXT].view(-1, CONTEXT)
     order = torch.randperm(len(stretches), generator=torch.Generator().manual_seed(0))

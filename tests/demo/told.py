@@ -8,8 +8,15 @@ from typing import Any
 
 import pytest
 import torch
+from scipy.stats import spearmanr
+from torch import Tensor, nn
 
+from demo.checkpoints import Checkpoints
+from demo.planning import CANDIDATES
 from demo.story import Story
+from tensorboard_cnc import cnc_summary
+from tensorboard_cnc.analysis.sensitivity.profile import Profile
+from tensorboard_cnc.writer.sensitivity.resuming import logged_before
 from tests.demo.quoted import Table
 from tests.tensorboard_host import InProcessTensorBoard
 
@@ -101,3 +108,34 @@ def damages_of(page: Page, table: Table) -> dict[str, dict[str, Any]]:
         # Roundings differ from processor to processor, and now and then a code with them.
         assert {**said, **said["interval"]}[end] == pytest.approx(quoted, rel=0.15), (model, column)
     return found
+
+
+def sums_off(folder: Path) -> tuple[float, float]:
+    """How many times its layers' sum a whole allocation of the dense model did, from and to."""
+    record = logged_before(str(folder / "dense"), "dense")
+    assert record is not None
+    off = Profile(record).additivity()
+    assert off is not None
+    return off.low, off.high
+
+
+def dense_network(story: Story[Any], folder: Path) -> nn.Module:
+    """The network of the first model, as the story keeps it."""
+    dense = Checkpoints(folder, story.steps, story.modules).network(story.steps[0])
+    assert dense is not None
+    return dense
+
+
+def agreement_of_methods(folder: Path, dense: nn.Module, probe: Tensor, scratch: Path) -> float:
+    """Spearman's correlation over all cells of the dense model, exactly and by gradient."""
+    exact = logged_before(str(folder / "dense"), "dense")
+    with cnc_summary.model(scratch, "dense") as m:
+        m.sensitivity(
+            dense, probe, candidates=CANDIDATES, score="kl", method="gradient", progress=False
+        )
+    fast = logged_before(str(scratch), "dense")
+    assert exact is not None
+    assert fast is not None
+    assert fast.method == "gradient"
+    assert [layer.name for layer in fast.layers] == [layer.name for layer in exact.layers]
+    return float(spearmanr(exact.mean.ravel(), fast.mean.ravel()).statistic)

@@ -22,7 +22,7 @@ from demo.digits.sweep import PERCENTS
 from tensorboard_cnc import cnc_summary
 from tests.demo.quoted import Table, prose, tables
 from tests.demo.same_numbers import differing
-from tests.demo.told import Page, damages_of, told
+from tests.demo.told import Page, agreement_of_methods, damages_of, dense_network, sums_off, told
 from tests.tensorboard_host import LOADERS, Loader, serve_in_process
 
 STORY = digits_story()
@@ -360,19 +360,19 @@ def test_prose_says_what_follows_from_the_tables() -> None:
     assert set(re.findall(r"\d+\.\d+ (?:\w+|%)", text)) == derived.keys() | near
 
 
-def test_what_plans_promise_and_cost(page: Page) -> None:
+def test_what_plans_promise_and_cost(page: Page, folder: Path) -> None:
     damages, weights = damages_of(page, PLANS), {}
     for model, column, quoted in PLANS.figures():
         if column == "weights":
             weights[model] = page.metric(model, "packed_bytes")
             assert weights[model] / 1e3 == pytest.approx(quoted, abs=0.05)
     assert weights["plan-14kB"] <= weights["all-int4"]
+    assert sums_off(folder) == pytest.approx((1 / 3, 2), rel=0.25)
     assert damages["plan-14kB beside"]["interval"]["high"] < 0
 
 
 def test_clean_scans_alone_do_not_tell_the_plan_from_one_format(folder: Path) -> None:
-    dense = Checkpoints(folder, STORY.steps, STORY.modules).network(STORY.steps[0])
-    assert dense is not None
+    dense = dense_network(STORY, folder)
     runs = tensorboard_cnc.read(folder)
     plan, uniform = runs.plan("dense", size="13.62 kB"), runs.uniform_plan("dense", "int4")
     clean = handwritten_digits().test.images[PROBE_IMAGES:]
@@ -386,3 +386,8 @@ def test_clean_scans_alone_do_not_tell_the_plan_from_one_format(folder: Path) ->
 def test_all_that_reads_back_says_the_same(folder: Path, page: Page) -> None:
     models = ["one-shot-50", "iterative-90", "dense-int8"]
     assert differing(folder, page.client, "dense", models) == []
+
+
+def test_one_backward_pass_ranks_layers_as_all_runs_do(folder: Path, tmp_path: Path) -> None:
+    probe = handwritten_digits().test.images[:PROBE_IMAGES]
+    assert agreement_of_methods(folder, dense_network(STORY, folder), probe, tmp_path) > 0.95

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from demo.language.logbook import TEXT_RUN, language_story
+from demo.language.logbook import TEXT_RUN, language_story, stretches_to_plan_with
+from demo.language.text import documentation
 from demo.planning import PLANNED, UNIFORM
 from tests.demo.quoted import Table, tables
 from tests.demo.same_numbers import differing
-from tests.demo.told import Page, damages_of, told
+from tests.demo.told import Page, agreement_of_methods, damages_of, dense_network, sums_off, told
 from tests.tensorboard_host import LOADERS, Loader, serve_in_process
 
 STORY = language_story()
@@ -160,8 +161,9 @@ def test_all_models_are_logged_with_everything(logdir: Path, loader: Loader) -> 
     assert page.metric("dense-int8", "size_bytes") < page.metric("dense", "size_bytes") / 2
 
 
-def test_the_plan_beats_one_format_in_the_same_bytes(page: Page) -> None:
+def test_the_plan_beats_one_format_in_the_same_bytes(page: Page, logdir: Path) -> None:
     damages = damages_of(page, PLANS)
+    assert sums_off(logdir) == pytest.approx((1, 2), rel=0.15)
     assert damages["plan-620kB beside"]["interval"]["high"] < 0
     assert page.metric("plan-620kB", "packed_bytes") <= page.metric("all-int4", "packed_bytes")
 
@@ -169,3 +171,9 @@ def test_the_plan_beats_one_format_in_the_same_bytes(page: Page) -> None:
 def test_all_that_reads_back_says_the_same(logdir: Path, page: Page) -> None:
     models = ["all-10", "all-10-norms", "dense-int8"]
     assert differing(logdir, page.client, "dense", models) == []
+
+
+def test_one_backward_pass_ranks_layers_as_all_runs_do(logdir: Path, tmp_path: Path) -> None:
+    dense = dense_network(STORY, logdir)
+    probe, _ = stretches_to_plan_with(documentation())
+    assert agreement_of_methods(logdir, dense, probe, tmp_path) > 0.95
