@@ -63,4 +63,5 @@ def _unfinished(model: Model) -> list[Outcome]:
     """A model that failed keeps nothing, whatever it had logged by then."""
     if model.status != "failed":
         return []
-    return [Outcome(model.id, "finished", Verdict.FAILS, why=model.said.get("reason", "it failed"))]
+    why = model.said.get("reason", "")
+    return [Outcome(model.id, "has finished", Verdict.FAILS, "it was logged as failed", why=why)]

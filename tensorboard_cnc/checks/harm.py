@@ -82,9 +82,10 @@ def judged_harm(
 def _on_data_set(behaviors: Behaviors, model: Model, data: str, question: HarmQuestion) -> Outcome:
     harmed = behaviors.harm(question.measure)
     measures = behaviors.summary["measures"]
-    words = HarmWords(next((each for each in measures if each["id"] == harmed["measure"]), None))
-    by = "" if question.measure is None or words.by is None else f" by {words.by['label']}"
-    asked = f"no harm{by} on {data}"
+    by = next((each for each in measures if each["id"] == harmed["measure"]), None)
+    words = HarmWords(by, question.measure)
+    by_what = "" if question.measure is None else f" by {words.name}"
+    asked = f"no harm{by_what} on {data}"
     if harmed["reason"] is not None:
         return _unknown(model, asked, harmed["reason"])
     harm = next((each for each in harmed["models"] if each["model"] == model.key), None)

@@ -20,10 +20,15 @@ class _Cell(NamedTuple):
 
 
 class HarmWords:
-    """Of harm that was looked for by one measure; `by` is None where that is what is right."""
+    """Of harm that was looked for by one measure; `by` is None where that is what is right.
 
-    def __init__(self, by: wire.BehaviorMeasure | None) -> None:
+    The measure is called as it was `asked` for, else by its label.
+    """
+
+    def __init__(self, by: wire.BehaviorMeasure | None, asked: str | None = None) -> None:
         self.by = None if by is None or by["id"] == _RIGHT else by
+        label = self.by["label"] if self.by else ""
+        self.name = label if asked is None else asked.removeprefix("score/")
 
     @property
     def is_rate(self) -> bool:
@@ -47,7 +52,7 @@ class HarmWords:
     def unseen(self, seen: wire.SeenHarm, asked: float | None) -> str:
         """What would have been found, four times of five, and what was asked for."""
         size = self.amount(seen["share"])
-        worse = f"{size} more broken" if self.by is None else f"{self.by['label']} worse by {size}"
+        worse = f"{size} more broken" if self.by is None else f"{self.name} worse by {size}"
         against = "" if asked is None else f", {self.amount(asked)} asked"
         return f"{worse} in a slice of {seen['n']:,} would have been seen{against}"
 
@@ -82,7 +87,7 @@ class HarmWords:
         of = f"{found['flips']:,} of {found['n']:,}"
         if self.by is None:
             return f"{of} broke, lost {self.amount(loss)}"
-        return f"{self.by['label']} worse by {self.amount(loss)}, in {of}"
+        return f"{self.name} worse by {self.amount(loss)}, in {of}"
 
 
 def usual(harm: wire.ModelHarm) -> wire.SeenHarm | None:

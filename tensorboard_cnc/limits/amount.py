@@ -129,4 +129,11 @@ def amount_text(value: float, scale: Scale) -> str:
     if scale.is_bytes:
         prefix = next((each for each in "GMk" if abs(value) >= _PREFIXES[each]), "")
         return f"{value / _PREFIXES[prefix]:.6g} {prefix}B"
-    return f"{value:.6g} {scale.unit}".rstrip()
+    return f"{_plain(value)} {scale.unit}".rstrip()
+
+
+def _plain(value: float) -> str:
+    """Up to six digits; large numbers with their thousands apart, and not as powers of ten."""
+    if 1e6 <= abs(value) < 1e15:
+        return f"{without_noise(value, 6):,.0f}"
+    return f"{value:.6g}"

@@ -180,7 +180,10 @@ def test_a_failed_model_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     broken.metrics({"accuracy": 0.99})
     broken.failed("out of memory")
     assert check(tmp_path, "--model", "broken", "--require", "accuracy >= 0.5") == 1
-    assert "FAILS broken: finished: out of memory" in capsys.readouterr().out
+    assert (
+        "FAILS broken: has finished: it was logged as failed; out of memory"
+        in capsys.readouterr().out
+    )
 
 
 def test_reports(logs: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_cnc.errors import ArgumentError
-from tensorboard_cnc.limits.amount import Scale
+from tensorboard_cnc.limits.amount import Scale, amount_text, read_amount
 from tensorboard_cnc.limits.limit import keeps, limit_text, limit_value, parse_limit
 from tensorboard_cnc.records.models import Budget
 
@@ -81,3 +81,21 @@ def test_keeping_a_limit(
     value: float | None, limit: Budget, base: float | None, kept: bool | None
 ) -> None:
     assert keeps(value, limit, base) is kept
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "text"),
+    [
+        (8_704_000.0, Scale(), "8,704,000"),
+        (117_866_456.0, Scale(), "117,866,000"),
+        (-1.5e6, Scale("mJ"), "-1,500,000 mJ"),
+        (999_999.0, Scale(), "999999"),
+        (2e20, Scale(), "2e+20"),
+        (0.9912, Scale(format=".1%"), "99.12 %"),
+        (1_200_000.0, Scale("B"), "1.2 MB"),
+    ],
+)
+def test_amounts_are_written_without_powers_of_ten(value: float, scale: Scale, text: str) -> None:
+    assert amount_text(value, scale) == text
+    if "e" not in text:
+        assert read_amount(text, scale) == pytest.approx(value, rel=1e-5)
