@@ -54,10 +54,14 @@ function away(t: number): number {
   return Math.abs(2 * t - 1) ** 0.75;
 }
 
+/** The relative luminance of WCAG that black and white are as far from: (Y + .05)² = 1.05 × .05. */
+const AS_FAR_FROM_BOTH = 0.179;
+
 /** Black or white, whichever reads better on the colour at `t`. */
 export function inkOn(t: number, theme: Theme, kind: RampKind = "value"): string {
-  const [lightness] = CURVES[kind][theme](Math.min(1, Math.max(0, t)));
-  return lightness > 0.62 ? "#000000" : "#ffffff";
+  const [red, green, blue] = toLinearRgb(inGamut(CURVES[kind][theme](Math.min(1, Math.max(0, t)))));
+  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return luminance > AS_FAR_FROM_BOTH ? "#000000" : "#ffffff";
 }
 
 function sampled(curve: (t: number) => Oklch): string[] {
