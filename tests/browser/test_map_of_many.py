@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
@@ -28,7 +30,9 @@ _GROUND = """canvas => {
   const { left, top, width } = canvas.getBoundingClientRect();
   const scale = canvas.width / width;
   const at = [(cell.left + cell.width / 2 - left) * scale, (cell.top + 6 - top) * scale];
-  const [red, green, blue] = canvas.getContext("2d").getImageData(...at.map(Math.round), 1, 1).data;
+  const copy = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, ...at.map(Math.round), 1, 1, 0, 0, 1, 1);
+  const [red, green, blue] = copy.getImageData(0, 0, 1, 1).data;
   return (red + green + blue) / 3;
 }"""
 
@@ -124,6 +128,18 @@ def test_the_canvas_follows_a_theme_that_changes(page: Page, url: str) -> None:
     page.evaluate("document.body.classList.add('dark-mode')")
     expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
     wait_until(lambda: canvas.evaluate(_GROUND) < 128, "a dark ground")
+
+
+def test_cells_are_saved_as_they_look(page: Page, url: str) -> None:
+    frame = _open(page, url)
+    frame.get_by_role("region", name="Model Map").hover()
+    with page.expect_download() as download:
+        frame.get_by_role("button", name="SVG", exact=True).click()
+    drawing = ElementTree.parse(Path(download.value.path())).getroot()
+    # What has no colour of its own is black in a file.
+    bare = [e for e in drawing.iter() if e.tag.endswith(("rect", "path")) and not e.get("fill")]
+    assert [e for e in bare if not e.get("stroke")] == []
+    assert "magnitude" in "".join(drawing.itertext())
 
 
 @pytest.mark.parametrize("dark", ["false", "true"])

@@ -98,6 +98,9 @@ def test_it_is_printed_alone_and_on_one_page(
     opened = card(frame, "prune-90-ft against dense")
     expect(opened.get_by_role("row").filter(has_text="in all")).to_contain_text("broke")
     assert serious_violations(page) == []
+    page.evaluate("document.body.classList.add('dark-mode')")
+    expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
+    assert serious_violations(page) == []
     page.emulate_media(media="print")
     expect(opened.get_by_role("button", name="Print")).to_be_hidden()
     expect(frame.locator(".panel").first).to_be_hidden()

@@ -2,7 +2,7 @@ import type { Color } from "culori";
 import { describe, expect, test } from "vitest";
 
 import { heatGround } from "../../src/model/colour/heat";
-import { classColours, rampColour, type Theme } from "../../src/model/colour/palette";
+import { classColours, inkOn, rampColour, type Theme } from "../../src/model/colour/palette";
 import { colourIn, contrast, distance, EYES, mixed, over, type Eye } from "./seen";
 
 /** CIEDE2000 by which categories of one chart differ, and neighbours of a scale that has an order. */
@@ -93,6 +93,17 @@ describe.each(THEMES)("in the %s theme", (theme) => {
     const marks = [...SELECTED, "--better", "--worse", "--node-outline", "--focus", "--live"];
     const ground = colourIn(theme, "--background");
     expect(marks.filter((name) => contrast(colourIn(theme, name), ground) < MARK)).toEqual([]);
+  });
+
+  test("numbers read on every colour of the ramps", () => {
+    for (const kind of ["value", "change"] as const) {
+      for (let at = 0; at <= 1; at += 1 / 64) {
+        const [ink, ground] = [inkOn(at, theme, kind), rampColour(at, theme, kind)];
+        expect(contrast(colourIn(theme, ink), colourIn(theme, ground))).toBeGreaterThanOrEqual(
+          TEXT,
+        );
+      }
+    }
   });
 
   test("numbers read on the strongest ground of a slice", () => {

@@ -15,6 +15,8 @@ const STYLES = [
   "stroke-width",
   "stroke-opacity",
   "stroke-dasharray",
+  "stroke-linecap",
+  "stroke-linejoin",
   "opacity",
   "paint-order",
   "font-size",
@@ -29,7 +31,7 @@ export async function saveDrawing(
   svg: SVGSVGElement,
   name: string,
   kind: "svg" | "png",
-  caption: Caption | null = null,
+  caption: Caption,
 ): Promise<void> {
   const { width, height } = svg.getBoundingClientRect();
   const copy = svg.cloneNode(true) as SVGSVGElement;
@@ -47,12 +49,10 @@ export async function saveDrawing(
   for (const attribute of ["class", "style", "role"]) copy.removeAttribute(attribute);
   copy.setAttribute("width", String(width));
   copy.setAttribute("height", String(height));
-  const file = caption
-    ? captioned(copy, resolved(caption, svg), width, height, {
-        ink: colourOf("var(--ink)", svg),
-        muted: colourOf("var(--ink-muted)", svg),
-      })
-    : { svg: copy, width, height };
+  const file = captioned(copy, resolved(caption, svg), width, height, {
+    ink: colourOf("var(--ink)", svg),
+    muted: colourOf("var(--ink-muted)", svg),
+  });
   const markup = standalone(file.svg, getComputedStyle(svg).fontFamily);
   if (kind === "svg") saveFile(`${fileName(name)}.svg`, "image/svg+xml", markup);
   else await savePng(`${fileName(name)}.png`, markup, file.width, file.height);

@@ -1,3 +1,4 @@
+import { bothEnds } from "../labels/short_ids";
 import { markup, xmlText } from "../format/file_text";
 import { figureLegend, LEGEND_PX } from "./figure_legend";
 import { leastDistance, planHeaders, type HeadPlace } from "./headers";
@@ -96,7 +97,7 @@ function headers({ heads, left, zoom }: Figure): string {
     const named = lines.map((line, i) =>
       markup("text", { x, y: top + 14 * i, "font-weight": 500 }, xmlText(line)),
     );
-    const shown = plan.hasRoom(name) ? note : "";
+    const shown = plan.hasRoom(name) ? bothEnds(note, Math.floor(plan.width / NOTE_PX)) : "";
     const y = top + 14 * lines.length;
     const fill = "var(--ink-muted)";
     const quiet = shown && markup("text", { x, y, fill, "font-size": 11 }, xmlText(shown));
@@ -106,6 +107,7 @@ function headers({ heads, left, zoom }: Figure): string {
 }
 
 const CHARACTER_PX = 6.7;
+const NOTE_PX = 6;
 
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -37,7 +37,8 @@ describe("the front of a cell", () => {
     expect(fitting(["low rank rank 4"], 3)).toBe("4");
     expect(fitting(["layernorms"], 6)).toBe("layer…");
     expect(fitting(["no magnitude prune"], 10)).toBe("no … prune");
-    expect(fitting(["no magnitude prune"], 9)).toBe("no m…rune");
+    expect(fitting(["no magnitude prune"], 9)).toBe("no…prune");
+    expect(fitting(["no magnitude prune"], 7)).toBe("no …une");
     expect(briefName("student-of-dense-7", 9)).toBe("stud…se-7");
   });
 });

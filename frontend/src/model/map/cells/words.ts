@@ -69,8 +69,10 @@ export function fitting(title: readonly string[], room: number): string {
     if (text.length <= room) return text;
   }
   // "no magnitude prune" is "no … prune".
-  const ends = [words[0], "…", words.at(-1)].join(" ");
-  if (words.length > 2 && ends.length <= room) return ends;
+  for (const gap of [" … ", "…"]) {
+    const ends = [words[0], words.at(-1)].join(gap);
+    if (words.length > 2 && ends.length <= room) return ends;
+  }
   return words.length > 1 ? briefName(last, room) : `${last.slice(0, room - 1)}…`;
 }
 
