@@ -115,7 +115,8 @@ class Search:
             z = shifted.z
             if self.subject.testable:
                 more = churns_more(inside, total)
-                self.attainable.append(Attainable(inside.churn, shifted.share, more))
+                spread = np.full(len(more), self.subject.retrained)
+                self.attainable.append(Attainable(inside.churn, shifted.share, more, spread))
         t = by_points(sums, self.model.sums.without(sums)).t
         at = np.flatnonzero((z > _NO_LOSS) & (t < _NO_WORSE))
         self.cells.append((kept[at], inside.at(at), sums.at(at)))

@@ -79,60 +79,68 @@ def more_than_share(marked: Array, n: Array, all_marked: Array, of: Array) -> Bo
 
 
 class Attainable(NamedTuple):
-    """What the p of all slices (S,) of a family can be, and which of them churn more."""
+    """What the p of all slices (S,) of a family can be, and which of them churn more.
+
+    `spread`: whether the noise of seeds may make it anything from its least on.
+    """
 
     churn: Array
     share: Array
     churning: Bools
+    spread: Bools
 
 
 def net_loss_q(p: Array, churning: Bools, family: Attainable) -> Array:
     """q-values of p (T,), split over the slices that churn more than the rest and over all."""
-    q = discrete_q(p, family.churn, family.share) / OF_ALL
+    q = discrete_q(p, family.churn, family.share, family.spread) / OF_ALL
     more = family.churning
-    among = discrete_q(p[churning], family.churn[more], family.share[more])
+    columns = family.churn[more], family.share[more], family.spread[more]
+    among = discrete_q(p[churning], *columns)
     q[churning] = np.minimum(q[churning], among / OF_CHURNING)
     return np.minimum(q, 1)
 
 
-def discrete_q(p: Array, churn: Array, share: Array) -> Array:
+def discrete_q(p: Array, churn: Array, share: Array, spread: Bools) -> Array:
     """Benjamini–Hochberg of p that can only take the values of binomial distributions.
 
     Instead of S · p it takes Σ F(p) over the slices (S,), F the chance that the p of a slice is so
-    small (Heyse 2011). Slices of which no p is given have larger ones.
+    small (Heyse 2011): of one that is `spread` p, from its least on. Slices of which no p is given
+    have larger ones.
     """
     order = np.argsort(p, kind="stable")
     sorted_p = p[order]
-    expected = _chances(churn, share, sorted_p)
+    expected = _chances(churn, share, spread, sorted_p)
     q = np.empty_like(p)
     ranked = expected / np.arange(1, len(p) + 1)
     q[order] = np.minimum(np.minimum.accumulate(ranked[::-1])[::-1], 1)
     return q
 
 
-def _chances(churn: Array, share: Array, p: Array) -> Array:
+def _chances(churn: Array, share: Array, spread: Bools, p: Array) -> Array:
     """Σ over slices of the largest attainable chance no larger than each of p, ascending."""
     fine = churn > _FINE
-    found = np.count_nonzero(fine) * p
-    coarse = (churn > 0) & ~fine
+    least = np.sort(share[spread & ~fine] ** churn[spread & ~fine])
+    reached = np.searchsorted(least, p * _ROUNDING, side="right")
+    found = (np.count_nonzero(fine) + reached) * p
+    coarse = (churn > 0) & ~fine & ~spread
     churn, share = churn[coarse], share[coarse]
     most = p[-1] * _ROUNDING if len(p) else 0.0
     # Chances of 0, 1, … that mend, as long as they can be reached.
     term = share**churn
     below = term.copy()
-    reached, steps = [], []
+    ends, steps = [], []
     for k in range(_FINE + 1):
         left = (below <= most) & (k <= churn)
         if not left.any():
             break
         churn, share, term, below = (each[left] for each in (churn, share, term, below))
-        reached.append(below)
+        ends.append(below)
         steps.append(term)
         term = term * (churn - k) / (k + 1) * (1 - share) / share
         below = below + term
-    if not reached:
+    if not ends:
         return np.asarray(found)
-    at, step = np.concatenate(reached), np.concatenate(steps)
+    at, step = np.concatenate(ends), np.concatenate(steps)
     order = np.argsort(at, kind="stable")
     sums = np.concatenate([[0.0], np.cumsum(step[order])])
     return np.asarray(found + sums[np.searchsorted(at[order], p * _ROUNDING, side="right")])

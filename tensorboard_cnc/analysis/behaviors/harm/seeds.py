@@ -90,6 +90,38 @@ def _growth(total: Array, n: Array) -> Array:
     return np.asarray(np.maximum(np.maximum(total / np.maximum(n, 1), overall), 1))
 
 
+def moderated(
+    noise: SeedNoise, at: Ints, pairs: Sequence[tuple[Array, Array]], seeds: int
+) -> SeedNoise:
+    """With what the slices at these places (T,) of `noise` (S,) show themselves.
+
+    `pairs`: `squares` (S,) of every two of so many `seeds`. The more slices differ in how much
+    seeds do, the more of what is known of one is its own (Smyth 2004); it never grows less.
+    """
+    df = seeds - 1.0
+    within, t = (np.array(each)[:, at] for each in zip(*pairs, strict=True))
+    growths, dfs = [], []
+    for growth, squared in ((noise.against_rest[at], t), (noise.net_loss[at], within)):
+        known = np.isfinite(squared)
+        own = np.where(known, squared, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+        prior = _prior_df(own[known.any(axis=0)], df)
+        weight = df / (df + prior)
+        growths.append(np.maximum(growth, growth + weight * (own - growth)))
+        dfs.append(df + prior)
+    found = SeedNoise(*(each.copy() for each in noise))
+    found.against_rest[at], found.net_loss[at] = growths
+    found.df[at] = np.minimum(noise.df[at], min(dfs))
+    return found
+
+
+def _prior_df(own: Array, df: float) -> float:
+    """Degrees of freedom that the spread of all is worth for one: of the moments of F."""
+    if len(own) < 3 or not own.any():
+        return np.inf
+    scatter = df * float(own.var(ddof=1)) / float(own.mean()) ** 2
+    return np.inf if scatter <= 2 else (4 * scatter + 2 * df - 4) / (scatter - 2)
+
+
 def widened_p(p: Array, growth: Array, noise: SeedNoise) -> Array:
     """The p (S,) of a test whose variance grows so with the noise of seeds."""
     at, found = noise.places, p.copy()

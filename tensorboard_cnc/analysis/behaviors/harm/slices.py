@@ -22,6 +22,7 @@ from tensorboard_cnc.analysis.behaviors.harm.seeds import (
     Squares,
     base_pairs,
     by_attribute,
+    moderated,
     seed_noise,
     squares,
     widened_p,
@@ -235,7 +236,8 @@ def _noise(
         ]
         levels = np.bincount(attribute, minlength=attributes)
         seeds = 1 + len(subject.replicates)
-        found.append(seed_noise(by_pair, levels, seeds).at(slices.dimension))
+        noise = seed_noise(by_pair, levels, seeds).at(slices.dimension)
+        found.append(moderated(noise, at, known[key], seeds))
     return SeedNoise(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 

@@ -40,15 +40,16 @@ class Tests(NamedTuple):
 
     def at(self, places: Ints) -> Tests:
         """Those at some places of the arrays."""
-        churn, share, churning = self.attainable
-        attainable = Attainable(churn[places], share[places], churning[places])
+        churn, share, churning, spread = self.attainable
+        attainable = Attainable(churn[places], share[places], churning[places], spread[places])
         return Tests(self.inside[places], self.against_rest[places], attainable)
 
 
 def tests_of(inside: Flips, total: Flips, noise: SeedNoise) -> Tests:
     """The tests of slices (T,) within their `total` (T,)."""
     shifted = shift(inside, total.without(inside))
-    attainable = Attainable(shifted.churn, shifted.share, churns_more(inside, total))
+    more, spread = churns_more(inside, total), ~np.isnan(noise.df)
+    attainable = Attainable(shifted.churn, shifted.share, more, spread)
     lost = widened_net_loss(net_loss(inside, shifted), shifted, noise)
     beside = widened_p(worse(inside, total).p, noise.against_rest, noise)
     return Tests(lost, beside, attainable)

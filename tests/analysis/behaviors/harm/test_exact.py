@@ -119,8 +119,17 @@ def test_discrete_q_sums_what_each_p_can_be() -> None:
     ranked = np.array(expected)[order] / np.arange(1, 41)
     q = np.empty(40)
     q[order] = np.minimum(np.minimum.accumulate(ranked[::-1])[::-1], 1)
-    np.testing.assert_allclose(discrete_q(p, churn, share), q, rtol=1e-9)
+    as_it_is = np.zeros(40, bool)
+    np.testing.assert_allclose(discrete_q(p, churn, share, as_it_is), q, rtol=1e-9)
     # It is never above that of Benjamini and Hochberg, to which many flips lead.
     assert (q <= stats.false_discovery_control(p) + 1e-9).all()
-    many = discrete_q(p, np.full(40, 1e4), share)
+    many = discrete_q(p, np.full(40, 1e4), share, as_it_is)
     np.testing.assert_allclose(many, stats.false_discovery_control(p))
+
+
+def test_of_p_that_seeds_spread_the_family_counts_those_that_it_can_reach() -> None:
+    p, churn, share = np.array([0.03, 0.02]), np.array([9.0, 9.0, 3.0, 0.0]), np.full(4, 0.5)
+    spread = np.ones(4, bool)
+    np.testing.assert_allclose(discrete_q(p, churn, share, spread), [0.03, 0.03])
+    few = discrete_q(np.array([0.2, 0.02]), churn, share, spread)
+    np.testing.assert_allclose(few, [3 * 0.2 / 2, 2 * 0.02])

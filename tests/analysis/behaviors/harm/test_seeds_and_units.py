@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tensorboard_cnc.analysis.behaviors.harm.pairs import harmed_pairs
+from tensorboard_cnc.analysis.behaviors.harm.seeds import SeedNoise, moderated
 from tensorboard_cnc.analysis.behaviors.harm.slices import Subject, harmed_slices
 from tensorboard_cnc.analysis.behaviors.harm.units import sampled
 from tensorboard_cnc.analysis.behaviors.harm.unseen import Search, smallest_seen
@@ -133,3 +134,21 @@ def test_less_is_seen_with_seeds_with_units_and_in_small_slices() -> None:
     assert len(shares) == 4
     assert smallest_seen(5, search._replace(together=4.0)) is None
     assert smallest_seen(3000, search) is None
+
+
+def test_a_slice_that_seeds_move_more_than_others_counts_by_itself() -> None:
+    flat = np.ones(8)
+    noise = SeedNoise(flat.copy(), flat.copy(), np.full(8, 35.0))
+    at = np.arange(1, 8)
+    calm = [(flat, flat)] * 15
+    assert [each.tolist() for each in moderated(noise, at, calm, 6)] == [
+        each.tolist() for each in noise
+    ]
+    moved = np.where(np.arange(8) == 3, 20.0, 1.0)
+    found = moderated(noise, at, [(flat, moved)] * 15, 6)
+    assert found.net_loss.tolist() == flat.tolist()
+    # Between what all show and its own; a slice that is not tested stays as it is.
+    assert 1 < found.against_rest[3] < 20
+    assert (np.delete(found.against_rest, 3) == 1).all()
+    assert 5 < found.df[3] < 35
+    assert found.df[0] == 35
