@@ -19,29 +19,24 @@ CANDIDATES = ("int8", "int4", "int4-g32", "int3-g32", "int2-g32", "nvfp4")
 # What all layers are given that plans are compared with.
 ALIKE = "int4"
 PLANNED, UNIFORM = "sensitivity plan", "uniform quantize"
-DAMAGE = cnc_summary.metric(
+
+
+def _damage(name: str, description: str) -> cnc_summary.MetricSpec:
+    return cnc_summary.metric(
+        name, goal="min", unit="nats", format=".4f", primary=False, description=description
+    )
+
+
+DAMAGE = _damage(
     "damage",
-    goal="min",
-    unit="nats",
-    format=".4f",
-    primary=False,
-    description="KL divergence from the dense model on inputs that the plan was not made with.",
+    "KL divergence from the dense model on inputs that the plan was not made with.",
 )
-BESIDE = cnc_summary.metric(
+BESIDE = _damage(
     "damage_beside_uniform",
-    goal="min",
-    unit="nats",
-    format=".4f",
-    primary=False,
-    description="The damage beyond that of all layers alike in as many bytes, on the same inputs.",
+    "The damage beyond that of all layers alike in as many bytes, on the same inputs.",
 )
-PREDICTED = cnc_summary.metric(
-    "predicted_damage",
-    goal="min",
-    unit="nats",
-    format=".4f",
-    primary=False,
-    description="The sum of what each layer does alone, on the inputs of the plan.",
+PREDICTED = _damage(
+    "predicted_damage", "The sum of what each layer does alone, on the inputs of the plan."
 )
 PACKED = cnc_summary.metric(
     "packed_bytes",

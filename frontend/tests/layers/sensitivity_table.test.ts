@@ -6,7 +6,8 @@ import { planPicture, tickText } from "../../src/model/layers/plan_picture";
 import { cellsCsv, planCsv } from "../../src/model/layers/sensitivity_files";
 import { gridStep } from "../../src/model/layers/sensitivity_keys";
 import { kindOf, rowOrder, shownCells } from "../../src/model/layers/sensitivity_rows";
-import type { Model, Sensitivity } from "../../src/model/wire.gen";
+import type { Sensitivity } from "../../src/model/wire.gen";
+import { model } from "../builders";
 import { FOUND } from "./sensitivity_found";
 
 /** Four layers of two kinds; the third breaks by int4, and int8 was not measured of the last. */
@@ -107,32 +108,20 @@ it("saves all cells and the plan, and no formulas", () => {
   ]);
 });
 
-const model = (key: string, parents: string[], rest: Partial<Model> = {}): Model => ({
-  key,
-  id: key,
-  run: key,
-  parents,
-  operation: null,
-  status: "finished",
-  created: 0,
-  updated: 0,
-  metrics: {},
-  logged: { predictions: [], weights: false, activations: false },
-  ...rest,
-});
 const value = (number: number) => ({ value: number, repeats: [], step: null });
 
 describe("models of the map", () => {
   const models = [
-    model("dense", []),
-    model("plan", ["dense"], {
+    model("dense"),
+    model("plan", {
+      parents: ["dense"],
       operation: { name: "sensitivity plan", parameters: { bytes: 40, predicted_damage: 0.2 } },
       metrics: { damage: { ...value(0.3), interval: { low: 0.1, high: 0.5, level: 0.95 } } },
     }),
-    model("tuned", ["plan"], { metrics: { damage: value(0.1), packed_bytes: value(90) } }),
-    model("no-bytes", ["dense"], { metrics: { damage: value(0.1) } }),
-    model("stranger", [], { metrics: { damage: value(0.1), bytes: value(5) } }),
-    model("circle", ["circle"], { metrics: { damage: value(0.1), bytes: value(5) } }),
+    model("tuned", { parents: ["plan"], metrics: { damage: value(0.1), packed_bytes: value(90) } }),
+    model("no-bytes", { parents: ["dense"], metrics: { damage: value(0.1) } }),
+    model("stranger", { metrics: { damage: value(0.1), bytes: value(5) } }),
+    model("circle", { parents: ["circle"], metrics: { damage: value(0.1), bytes: value(5) } }),
   ];
 
   it("are those that come from the network and say damage and bytes", () => {

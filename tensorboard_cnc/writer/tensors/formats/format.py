@@ -11,6 +11,9 @@ from itertools import takewhile
 from math import prod
 from typing import Any, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tensorboard_cnc.records.sketches import Scheme
 from tensorboard_cnc.writer.tensors.tensor_names import TensorName
 from tensorboard_cnc.writer.tensors.tensor_source import (
@@ -89,6 +92,18 @@ class NotUnderstoodError(Exception):
     def __init__(self, why: str, weights: int | None = None) -> None:
         super().__init__(why)
         self.weights = weights
+
+
+def groups_named(order: TensorSource, count: int) -> NDArray[np.int64]:
+    """The group of each column, as a tensor of indices names all `count` of them.
+
+    Raises:
+      NotUnderstoodError: it names others, or leaves some out.
+    """
+    found: NDArray[np.int64] = order.open()(0, order.size).astype(np.int64)
+    if {*found.tolist()} != {*range(count)}:
+        raise NotUnderstoodError(f"{split(order.name)[1]} does not name each of {count} groups")
+    return found
 
 
 def refused(codes: TensorSource, layout: str, why: object, weights: int | None = None) -> Refused:

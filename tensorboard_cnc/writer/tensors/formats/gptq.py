@@ -18,6 +18,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     Checkpoint,
     Decoded,
     NotUnderstoodError,
+    groups_named,
     said,
     weight,
 )
@@ -111,10 +112,7 @@ def _groups(
 ) -> NDArray[np.int64]:
     """The group of each input."""
     if order is not None and order.size == inputs:
-        found: NDArray[np.int64] = whole(order).astype(np.int64)
-        if set(found.tolist()) == set(range(groups)):
-            return found
-        raise NotUnderstoodError(f"g_idx does not name each of {groups} groups")
+        return groups_named(order, groups)
     if order is not None:
         raise NotUnderstoodError(f"g_idx has {order.size} entries for {inputs} inputs")
     stated = said(checkpoint.quantization, "group_size", int)

@@ -17,6 +17,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     Checkpoint,
     Decoded,
     NotUnderstoodError,
+    groups_named,
     weight,
 )
 from tensorboard_cnc.writer.tensors.formats.microscaling import nibbles
@@ -112,9 +113,7 @@ def _groups(
     fits = (scale.shape[0] if by_row else along) == rows and width == -(-columns // 2)
     if not fits or columns == 1:
         raise NotUnderstoodError(f"scales of shape {scale.shape} do not fit {codes.shape}")
-    of_input = whole(order).astype(np.int64)
-    if {*of_input.tolist()} != {*range(groups)}:
-        raise NotUnderstoodError(f"g_idx does not name each of {groups} groups")
+    of_input = groups_named(order, groups)
 
     def open_() -> Read:
         stored = _fields(codes, columns)

@@ -18,6 +18,7 @@ from tensorboard_cnc.writer.tensors.formats.format import (
     Checkpoint,
     Decoded,
     NotUnderstoodError,
+    groups_named,
     weight,
 )
 from tensorboard_cnc.writer.tensors.formats.microscaling import nibbles
@@ -49,7 +50,7 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
     points, factors = whole(zero, scale.shape), whole(scale, scale.shape)
     if not points.any() and (factors == 1).all():
         raise NotUnderstoodError("the layer was not calibrated: its codes are of no use")
-    groups = _groups(order, scale.shape[1])
+    groups = Groups.named(groups_named(order, scale.shape[1]))
 
     def open_() -> Read:
         stored = _packed(codes) if packed else rows_of(codes, inputs)
@@ -72,13 +73,6 @@ def decode(codes: TensorSource, checkpoint: Checkpoint) -> Decoded | None:
         storage=f"uint{bits}",
     )  # fmt: skip
     return replace(found, source=turned(found.source, (1, 0)))
-
-
-def _groups(order: TensorSource, count: int) -> Groups:
-    of_input = whole(order).astype(np.int64)
-    if {*of_input.tolist()} != {*range(count)}:
-        raise NotUnderstoodError(f"g_idx does not name each of {count} groups")
-    return Groups.named(of_input)
 
 
 def _packed(codes: TensorSource) -> Rows:
