@@ -204,9 +204,6 @@ def _is_active(data: bytes) -> bool:
         if name in {"script", "foreignobject", "iframe", "image", "use", "a", "animate", "set"}:
             return True
         for attribute, value in element.attrib.items():
-            # A text for screen readers.
-            if attribute == "aria-label":
-                continue
             if attribute.lower().startswith("on") or HOST in value or "javascript:" in value:
                 return True
     return False

@@ -229,8 +229,10 @@ def test_the_saved_picture_says_what_it_shows(
     panel = tradeoffs(frame)
     expect(panel.get_by_role("listbox").get_by_role("option")).to_have_count(7)
     open_view(frame)
+    frame.get_by_role("treeitem", name="dense").first.hover()
+    expect(panel.locator(".ring")).to_have_count(1)
     with page.expect_download() as download:
-        panel.get_by_role("button", name="Save trade-offs as SVG").click()
+        panel.get_by_role("button", name="Save trade-offs as SVG").press("Enter")
     assert download.value.suggested_filename == "trade-offs.svg"
     drawing = ElementTree.parse(Path(download.value.path())).getroot()
     texts = [text for element in drawing.iter() if (text := (element.text or "").strip())]
@@ -239,8 +241,15 @@ def test_the_saved_picture_says_what_it_shows(
     told = " ".join(texts)
     for words in ("→ latency, ms (lower is better)", "↑ accuracy, % (higher", "colour: accuracy, "):
         assert words in told
-    points = [e for e in drawing.iter() if e.tag.endswith("circle") and e.get("fill") != "none"]
+    circles = [e for e in drawing.iter() if e.tag.endswith("circle")]
+    points = [e for e in circles if e.get("fill") != "none"]
     assert len({e.get("fill") for e in points}) > 3, "coloured by accuracy"
+    names = {name for element in drawing.iter() for name in element.attrib}
+    of_page = {name for name in names if re.match("class|role|tabindex|aria-|data-", name)}
+    assert not of_page
+    assert not [e for e in circles if e.get("r") == "9"], (
+        "what the pointer lights stays on the page"
+    )
 
 
 def test_a_star_over_harmed_instances_is_marked(

@@ -36,17 +36,15 @@ export async function saveDrawing(
   const { width, height } = svg.getBoundingClientRect();
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = svg.querySelectorAll("*");
+  const transients = copy.querySelectorAll(".transient");
   copy.querySelectorAll("*").forEach((element, index) => {
     const style = getComputedStyle(originals[index]!);
     for (const property of STYLES) element.setAttribute(property, style.getPropertyValue(property));
-    for (const { name: attribute } of [...element.attributes]) {
-      if (/^(class|role|tabindex|aria-.*|data-.*)$/.test(attribute)) {
-        element.removeAttribute(attribute);
-      }
-    }
+    removeOfPage(element);
   });
-  for (const transient of copy.querySelectorAll(".transient")) transient.remove();
-  for (const attribute of ["class", "style", "role"]) copy.removeAttribute(attribute);
+  for (const transient of transients) transient.remove();
+  removeOfPage(copy);
+  copy.removeAttribute("style");
   copy.setAttribute("width", String(width));
   copy.setAttribute("height", String(height));
   const file = captioned(copy, resolved(caption, svg), width, height, {
@@ -56,6 +54,13 @@ export async function saveDrawing(
   const markup = standalone(file.svg, getComputedStyle(svg).fontFamily);
   if (kind === "svg") saveFile(`${fileName(name)}.svg`, "image/svg+xml", markup);
   else await savePng(`${fileName(name)}.png`, markup, file.width, file.height);
+}
+
+/** What only the page around a drawing makes use of. */
+function removeOfPage(element: Element): void {
+  for (const { name } of [...element.attributes]) {
+    if (/^(class|role|tabindex|aria-.*|data-.*)$/.test(name)) element.removeAttribute(name);
+  }
 }
 
 /** `svg` as text, on the page's ground. */
