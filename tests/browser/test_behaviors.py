@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -315,6 +316,23 @@ def test_files_hold_the_filtered_rows(
         frame.get_by_role("button", name="CSV").first.click()
     of_models = Path(downloading.value.path()).read_text(encoding="utf-8")
     assert f",{count}," in of_models
+
+
+@pytest.mark.parametrize(("kind", "role"), [("what broke", "option"), ("instances", "row")])
+def test_rows_on_their_way_are_accessible(
+    kind: str,
+    role: Literal["option", "row"],
+    logged: Logged,
+    page: Page,
+    serve_process: ServeProcess,
+) -> None:
+    logdir, _ = logged
+    page.route(re.compile("instances.*offset=[1-9]"), lambda _: None)
+    frame = compare(page, serve_process(logdir), "prune-90-ft", "prune-50")
+    page.set_viewport_size({"width": 1920, "height": 7000})
+    show(frame, kind)
+    expect(frame.get_by_role(role, name=re.compile("Instance 101, loading"))).to_have_count(1)
+    assert serious_violations(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
