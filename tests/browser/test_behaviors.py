@@ -318,10 +318,10 @@ def test_files_hold_the_filtered_rows(
     assert f",{count}," in of_models
 
 
-@pytest.mark.parametrize(("kind", "role"), [("what broke", "option"), ("instances", "row")])
+@pytest.mark.parametrize(("kind", "role"), [("what broke", "option"), ("instances", "gridcell")])
 def test_rows_on_their_way_are_accessible(
     kind: str,
-    role: Literal["option", "row"],
+    role: Literal["option", "gridcell"],
     logged: Logged,
     page: Page,
     serve_process: ServeProcess,
