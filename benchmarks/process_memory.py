@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -11,13 +13,18 @@ def megabytes_of(pid: int) -> float:
 
     Memory that several of them share counts once for each.
     """
-    children = [
-        int(child)
-        for tasks in Path(f"/proc/{pid}/task").glob("*/children")
-        for child in tasks.read_text().split()
-    ]
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * 4096 / 1e6 + sum(map(megabytes_of, children))
+    pages = (int(Path(f"/proc/{each}/statm").read_text().split()[1]) for each in family(pid))
+    return sum(pages) * 4096 / 1e6
+
+
+def family(pid: int) -> Iterator[int]:
+    """The process and its descendants."""
+    yield pid
+    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+        # A thread may end between being listed and being read.
+        with suppress(OSError):
+            for child in tasks.read_text().split():
+                yield from family(int(child))
 
 
 def new_peak_megabytes() -> float:

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from benchmarks.process_memory import megabytes_of
+from benchmarks.process_memory import family, megabytes_of
 from benchmarks.size import Size
 from benchmarks.trust.outcome import Outcome
 from tensorboard_cnc import cnc_summary
@@ -135,16 +135,9 @@ def _json(server: TensorBoardProcess, route: str, **query: str) -> Any:
 
 def usage(pid: int) -> Usage:
     """Of the process and those that it started, as Linux tells it."""
-    pids = list(_family(pid))
+    pids = list(family(pid))
     return Usage(
         megabytes_of(pid),
         sum(len(list(Path(f"/proc/{each}/fd").iterdir())) for each in pids),
         sum(len(list(Path(f"/proc/{each}/task").iterdir())) for each in pids),
     )
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in tasks.read_text().split():
-            yield from _family(int(child))
