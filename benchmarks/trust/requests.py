@@ -30,7 +30,8 @@ from tests.tensorboard_host import InProcessTensorBoard, serve_in_process
 
 _ROUTES = "/data/plugin/cnc"
 _OLD_LOGS = Path(__file__).parents[2] / "tests" / "fixtures" / "logs_0_1_0"
-_REQUESTS = 50_000
+# Of few values Hypothesis draws fewer: 50,000 remain.
+_REQUESTS = 54_000
 _MOST_SECONDS = 2.0
 # So many of those that broke a promise are printed.
 _TOLD = 20
