@@ -27,7 +27,8 @@ _TREES = "tests/writer/tensors/test_trees_of_toolkits.py"
 _HEAD = """# Toolkits tested
 
 What each toolkit writes is read and compared with its own dequantization.
-Written by `make test-toolkits`.
+Written by `make test-toolkits`. torch.ao, GGUF and ONNX are read beside their libraries in every
+`make test`; Keras on TensorFlow and torchao in every `make test-writers` too.
 
 | toolkit | version | torch | date | result |
 |---|---|---|---|---|
