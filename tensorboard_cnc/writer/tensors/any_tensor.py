@@ -11,16 +11,15 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tensorboard_cnc.efficiency.state_tensors import is_wrapper
 from tensorboard_cnc.wording import text_of
 from tensorboard_cnc.writer.tensors.quantized_tensors import quantized_source, wrapper_source
+from tensorboard_cnc.writer.tensors.stored_computations import masked
 from tensorboard_cnc.writer.tensors.tensor_source import (
-    Read,
     Refused,
     TensorSource,
     channel_axis,
@@ -80,26 +79,8 @@ def _weights(place: Place, tensor: Tensor) -> int | None:
 
 
 def masked_source(place: Place, original: Tensor, mask: Tensor) -> TensorSource | Refused:
-    """What forward computes with; both tensors are stored, and both are counted."""
-    source, cover = source_of(place, original), source_of(place, mask)
-    if isinstance(source, Refused):
-        return source
-    if isinstance(cover, Refused):
-        return cover
-    if source.shape != cover.shape:
-        return Refused(place.name, f"its mask has shape {cover.shape} instead of {source.shape}")
-    stored_bytes = source.stored_bytes + cover.stored_bytes
-    return replace(source, open=lambda: _masked_reader(source, cover), stored_bytes=stored_bytes)
-
-
-def _masked_reader(source: TensorSource, cover: TensorSource) -> Read:
-    values, mask = source.open(), cover.open()
-
-    def read(start: int, stop: int) -> NDArray[Any]:
-        found: NDArray[Any] = values(start, stop) * mask(start, stop).astype(np.float32)
-        return found
-
-    return read
+    """What forward computes with of a weight that ``torch.nn.utils.prune`` has pruned."""
+    return masked(source_of(place, original), source_of(place, mask))
 
 
 def has_shards(tensors: Iterable[Tensor]) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.wording import shown, type_name
-from tensorboard_cnc.writer.tensors.any_tensor import masked_source, source_of
+from tensorboard_cnc.writer.tensors.any_tensor import source_of
 from tensorboard_cnc.writer.tensors.files.adapters import adapter_at, is_adapter, merged
 from tensorboard_cnc.writer.tensors.files.contents import Contents
 from tensorboard_cnc.writer.tensors.files.table import contents_of
@@ -20,6 +20,11 @@ from tensorboard_cnc.writer.tensors.formats.joining import with_formats
 from tensorboard_cnc.writer.tensors.module_tensors import LEFT_OUT
 from tensorboard_cnc.writer.tensors.network_sources import is_module, network_sources
 from tensorboard_cnc.writer.tensors.plain_arrays import array_source, flattened, tree_of
+from tensorboard_cnc.writer.tensors.stored_computations import (
+    masked,
+    refused_singly,
+    with_computed,
+)
 from tensorboard_cnc.writer.tensors.tensor_names import (
     TensorName,
     adapted_names,
@@ -89,8 +94,10 @@ def all_sources(
         return merged(adapter_at(model), all_sources(base, like=like))
     found = _opened(model, like) if is_path(model) and inputs is None else model
     if isinstance(found, Contents):
-        return with_formats(found.tensors, found.quantization, found.metadata)
-    return with_formats(model_sources(found, inputs))
+        return with_formats(with_computed(found.tensors), found.quantization, found.metadata)
+    sources = model_sources(found, inputs)
+    # A module computes its weights itself.
+    return with_formats(sources if is_module(found) else with_computed(sources))
 
 
 def _opened(
@@ -124,11 +131,10 @@ def _under(name: str, source: TensorSource | Refused, adapted: bool) -> TensorSo
 
 def sources_one_by_one(model: Mapping[Any, Any]) -> Iterator[TensorSource | Refused]:
     """The tensors of a mapping that may make them when they are asked for; nothing is joined."""
-    keys = [key for key in model if isinstance(key, str)]
-    names = Names(plain_names(keys).values())
-    return (
-        checked_codes(each, names) for each in model_sources(model) if not holds_text(each.name)
-    )
+    plain = plain_names(key for key in model if isinstance(key, str)).values()
+    names = Names(plain)
+    found = refused_singly(model_sources(model), plain)
+    return (checked_codes(each, names) for each in found if not holds_text(each.name))
 
 
 def is_path(model: Any) -> TypeGuard[str | os.PathLike[str]]:
@@ -163,12 +169,9 @@ def _entry_sources(
     if key.endswith("_mask") and f"{key.removesuffix('_mask')}_orig" in model:
         return
     base = key.removesuffix("_orig")
-    if base != key and is_torch_tensor(mask := model.get(f"{base}_mask")):
-        found = Place(name.removesuffix("_orig"), place.module)
-        yield None, masked_source(found, value, mask)
-    elif is_torch_tensor(value):
-        found = Place(name, place.module, role=buffer_or_parameter(place.last))
-        yield value, source_of(found, value)
+    if base != key and f"{base}_mask" in model:
+        stem = name.removesuffix("_orig")
+        yield None, masked(_entry(stem, value), _entry(stem, model[f"{base}_mask"]))
     elif name.endswith("_packed_params") and isinstance(value, tuple):
         # Weight and bias of a quantized linear layer.
         for last, part in zip(("weight", "bias"), value, strict=False):
@@ -179,7 +182,15 @@ def _entry_sources(
     elif isinstance(value, Mapping):
         yield None, Refused(name, f"it is itself a mapping: pass its entry [{key!r}] alone")
     else:
-        yield value, array_source(name, value)
+        yield value, _entry(name, value)
+
+
+def _entry(name: str, value: Any) -> TensorSource | Refused:
+    """A tensor of torch, or an array."""
+    if not is_torch_tensor(value):
+        return array_source(name, value)
+    place = TensorName.of(name)
+    return source_of(Place(name, place.module, role=buffer_or_parameter(place.last)), value)
 
 
 def _tied(
@@ -223,7 +234,8 @@ def _address(held: Any) -> Hashable | None:
             address = 0
         if not address or not held.numel():
             return id(held)
-        return (address, str(held.device), tuple(held.shape), tuple(held.stride()))
+        kind = (str(held.device), str(held.dtype))
+        return (address, *kind, tuple(held.shape), tuple(held.stride()))
     if isinstance(held, np.ndarray) and held.size:
-        return (held.ctypes.data, "cpu", held.shape, held.strides)
+        return (held.ctypes.data, "cpu", str(held.dtype), held.shape, held.strides)
     return None
