@@ -10,6 +10,7 @@ from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.writer.tensors.files.contents import Contents, needed
 from tensorboard_cnc.writer.tensors.files.onnx_graph import Graph, module_of
 from tensorboard_cnc.writer.tensors.files.onnx_quantized import Inputs, blockwise, dequantized
+from tensorboard_cnc.writer.tensors.files.onnx_simulated import used_as, with_simulated
 from tensorboard_cnc.writer.tensors.files.onnx_tensors import tensor_source
 from tensorboard_cnc.writer.tensors.files.stored_file import LocalFile, StoredFile, damaged
 from tensorboard_cnc.writer.tensors.formats.format import Decoded, NotUnderstoodError
@@ -45,7 +46,7 @@ def read(files: Sequence[StoredFile], _like: Collection[str] = ()) -> Contents:
         known[name] = Refused(name, "two constants of the graph have its name")
     for name in graph.sparse:
         known[name] = Refused(name, "it is sparse: store it dense")
-    return Contents(_weights(graph, known))
+    return Contents(_weights(graph, *with_simulated(graph, known)))
 
 
 def _graph(file: LocalFile) -> Graph:
@@ -74,10 +75,10 @@ def _in_its_role(source: TensorSource | Refused, *, initializer: bool) -> Tensor
 
 
 def _weights(
-    graph: Graph, known: dict[str, TensorSource | Refused]
+    graph: Graph, known: dict[str, TensorSource | Refused], used: set[str]
 ) -> list[TensorSource | Refused]:
+    """`used`: the names of what others are made of."""
     found: dict[str, TensorSource | Refused] = {}
-    used: set[str] = set()
     ways: dict[str, Any] = {}
     for node in graph.nodes:
         stored = _codes_of(node)
@@ -141,7 +142,7 @@ def _plain(name: str, source: TensorSource | Refused, graph: Graph) -> TensorSou
         users = {node.op_type for node, _ in graph.users[name]} or {"nothing"}
         reason = f"it holds {source.dtype} codes for {', '.join(sorted(users))}: {LOG_VALUES}"
         return Refused(name, reason, source.size)
-    called, is_turned = graph.name_of(name, name)
+    called, is_turned = graph.name_of(name, used_as(graph, name))
     place = TensorName.of(called)
     found = replace(source, name=called, module=place.module)
     return turned(found, (1, 0)) if is_turned and len(source.shape) == 2 else found

@@ -26,7 +26,7 @@ Inputs = list[TensorSource | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
+class Places:
     """Where the scale of a value stands: by `axis`, in blocks of `size` along it."""
 
     shape: tuple[int, ...]
@@ -34,7 +34,7 @@ class _Places:
     size: int
 
     @classmethod
-    def of(cls, node: Any, shape: tuple[int, ...], scales: tuple[int, ...]) -> _Places | None:
+    def of(cls, node: Any, shape: tuple[int, ...], scales: tuple[int, ...]) -> Places | None:
         """None for one scale of all.
 
         Raises:
@@ -82,7 +82,7 @@ def dequantized(node: Any, inputs: Inputs, name: str) -> Decoded:
     alike = zero is None or zero.shape == scale.shape or zero.size == scale.size == 1
     if zero is not None and not (alike and zero.dtype == codes.dtype):
         raise NotUnderstoodError(f"zero points of {zero.dtype} {zero.shape} do not fit")
-    places = _Places.of(node, codes.shape, scale.shape)
+    places = Places.of(node, codes.shape, scale.shape)
     points = None if zero is None else whole(zero).astype(np.float32)
     floats = codes.dtype.startswith("float")
     if floats and points is not None and points.any():
@@ -108,14 +108,14 @@ def dequantized(node: Any, inputs: Inputs, name: str) -> Decoded:
     )
 
 
-def _group(places: _Places | None, size: int, scales: int) -> int | None:
+def _group(places: Places | None, size: int, scales: int) -> int | None:
     if places is None:
         return None
     return places.size or size // scales
 
 
 def _reader_of(
-    codes: TensorSource, scale: TensorSource, points: NDArray[Any] | None, places: _Places | None
+    codes: TensorSource, scale: TensorSource, points: NDArray[Any] | None, places: Places | None
 ) -> Callable[[], Read]:
     def open_() -> Read:
         fields, factors = codes.open(), whole(scale).astype(np.float32)
