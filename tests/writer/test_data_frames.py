@@ -126,6 +126,80 @@ def test_probabilities_of_a_data_frame(tmp_path: Path) -> None:
     assert predicted.tolist() == [1, 0]
 
 
+class Wide(Frame):
+    """A frame as it becomes an array."""
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return np.array([np.asarray(self[name]) for name in self.columns], dtype).T
+
+
+SHARES = {"b": [0.1, 0.9, 0.8, 0.6], "a": [0.9, 0.1, 0.2, 0.4]}
+
+
+def _named_columns(folder: Path, shares: dict[str, list[float]], **more: Any) -> list[str]:
+    """The predicted names where the labels are those of SHARES' classes."""
+    cnc_summary.dataset(folder / "data", "test", range(4), labels=["a", "b", "b", "a"])
+    with cnc_summary.model(folder / "m", "m") as model:
+        model.predictions("test", range(4), probabilities=Wide(**shares), **more)
+    record = the_predictions(folder)
+    assert record.predicted is not None
+    return [record.classes[code] for code in record.predicted.tolist()]
+
+
+@pytest.mark.parametrize("more", [{}, {"classes": ["b", "a"]}])
+def test_columns_of_a_data_frame_are_found_by_their_names(
+    more: dict[str, Any], tmp_path: Path
+) -> None:
+    assert _named_columns(tmp_path, SHARES, **more) == ["a", "b", "b", "b"]
+
+
+def test_columns_of_other_names_are_those_of_the_classes_that_are_passed(tmp_path: Path) -> None:
+    shares = {f"p_{name}": each for name, each in SHARES.items()}
+    assert _named_columns(tmp_path, shares, classes=["b", "a"]) == ["a", "b", "b", "b"]
+
+
+def test_numbered_columns_are_in_the_order_of_the_classes(tmp_path: Path) -> None:
+    shares = {"column_0": SHARES["a"], "column_1": SHARES["b"]}
+    assert _named_columns(tmp_path, shares) == ["a", "b", "b", "b"]
+
+
+@pytest.mark.parametrize(
+    ("shares", "more"),
+    [
+        (SHARES, {"classes": ["a", "b"]}),
+        ({"p_b": SHARES["b"], "p_a": SHARES["a"]}, {}),
+    ],
+)
+def test_columns_that_contradict_the_classes_are_refused(
+    shares: dict[str, list[float]], more: dict[str, Any], tmp_path: Path
+) -> None:
+    with pytest.raises(ArgumentError, match="The columns of probabilities= are called"):
+        _named_columns(tmp_path, shares, **more)
+
+
+def test_names_that_are_numbers_are_no_indices(tmp_path: Path) -> None:
+    cnc_summary.dataset(tmp_path / "data", "test", range(4), labels=[1, 0, 0, 1])
+    frame = Wide(**SHARES)
+    numbered: Any = {0: frame["b"], 1: frame["a"]}
+    frame.columns, frame._columns = [1, 0], numbered  # type: ignore[list-item]
+    matched = pytest.raises(ArgumentError, match="classes have no names")
+    with cnc_summary.model(tmp_path / "m", "m") as model, matched:
+        model.predictions("test", range(4), probabilities=frame)
+
+
+def test_an_array_with_a_mask_that_is_none_of_numpy(tmp_path: Path) -> None:
+    class Masked(Series):
+        """As pandas' Int64 is."""
+
+        _mask = np.array([False, True, False])
+
+    labels = Masked([0, MISSING, 1])
+    cnc_summary.dataset(tmp_path / "data", "test", range(3), labels=labels)
+    found = the_dataset(tmp_path).labels
+    assert found is not None
+    assert found.tolist() == [0, -1, 1]
+
+
 def test_a_number_that_is_missing_in_a_list_of_texts_is_no_text(tmp_path: Path) -> None:
     given = ["in", float("nan"), 3]
     cnc_summary.dataset(tmp_path, "test", range(3), attributes={"place": given})

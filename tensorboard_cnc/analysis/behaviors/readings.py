@@ -56,12 +56,28 @@ def doubts(given: Predictions, predictions: Predictions, dataset: Dataset) -> It
             + ", so that no such answer is right.",
             "Pass classes=[…] with the data set's names, in the order of the model's outputs.",
         )
+    yield from _labels_outside(predictions, dataset)
     beyond = _unknown(predictions) - _unknown(given)
     if beyond:
         yield Problem(
             f"{beyond:,} of its {len(predictions.ids):,} answers are no index or name of the data "
             f"set's {len(known):,} classes and count as unknown.",
             "Pass classes=[…] with the data set's names, in the order of the model's outputs.",
+        )
+
+
+def _labels_outside(predictions: Predictions, dataset: Dataset) -> Iterator[Problem]:
+    """Labels without names that are beyond the columns of the model, such as those from 1 on."""
+    vectors, labels = predictions.vectors, dataset.labels
+    if vectors is None or labels is None or predictions.classes or dataset.classes:
+        return
+    columns, most = vectors.shape[1], int(labels.max(initial=0))
+    if most >= columns:
+        yield Problem(
+            f"It has {columns:,} columns, for classes 0 to {columns - 1:,}, and labels of the data "
+            f"set go up to {most:,}, so that no answer to those is right.",
+            "Log the data set with labels from 0 on, or with classes=[…] in the order of the "
+            "model's outputs.",
         )
 
 

@@ -32,7 +32,9 @@ def array_of(value: Any, what: str) -> Array:
             value = value.detach().cpu()
             if value.dtype.is_floating_point and value.element_size() == 2:
                 value = value.float()
-        found = _unmasked(value) if np.ma.is_masked(value) else np.asarray(value)
+        # Arrays of pandas have a mask too, and are none of NumPy's.
+        masked = isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value)
+        found = _unmasked(value) if masked else np.asarray(value)
         if found.dtype.kind == "U" and isinstance(value, list | tuple) and found.ndim == 1:
             # NumPy would make texts of numbers and NaN that stand beside texts.
             found = found if all(isinstance(each, str) for each in value) else _objects(value)
@@ -211,6 +213,19 @@ def columns_by_name(given: Any, what: str, example: str) -> Mapping[str, Any]:
         f"{what.capitalize()} are one value for each instance, by name",
         f"Write {what}={example}, or pass a data frame with such columns",
     )
+
+
+def names_of_columns(given: Any) -> list[Any] | None:
+    """What the columns of a data frame or table are called, None where that says nothing.
+
+    Frames that are made of arrays number their columns.
+    """
+    names = getattr(given, "column_names", getattr(given, "columns", None))
+    if names is None or not hasattr(given, "__array__"):
+        return None
+    found = [getattr(each, "item", lambda each=each: each)() for each in names]
+    numbered = all(str(name) in (f"{n}", f"column_{n}") for n, name in enumerate(found))
+    return None if numbered or not all(isinstance(each, int | str) for each in found) else found
 
 
 def _check_unique(ids: Array) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tensorboard_cnc.errors import ArgumentError, CncError
 from tensorboard_cnc.records.instances import Dataset, Kind
 from tensorboard_cnc.wording import shown
-from tensorboard_cnc.writer.instances.arrays import first_rows, in_rows
+from tensorboard_cnc.writer.instances.arrays import first_rows, in_rows, names_of_columns
 from tensorboard_cnc.writer.instances.class_labels import (
     are_values,
     have_two_orders,
@@ -199,7 +199,7 @@ class Task:
         Raises:
           ArgumentError: the data set lacks an id, or a class has no valid name.
         """
-        given = given.in_rows()
+        given = _with_named_columns(given.in_rows(), known)
         classes = () if given.classes is None else checked_classes(given.classes)
         if known is None:
             return cls(ids, given, classes, max_bytes, None, None, remark)
@@ -334,6 +334,35 @@ class Task:
             "Leave labels= out, pass ids and labels in the same order, log the data set again with "
             "the new labels, or predict under another data set's name",
         )
+
+
+def _with_named_columns(given: GivenPredictions, known: KnownDataset | None) -> GivenPredictions:
+    """The same with the classes that the columns of a data frame are called after.
+
+    Raises:
+      ArgumentError: classes are known, and the columns are not in their order or not called so.
+    """
+    form = given.form
+    rows = getattr(given, form) if form in ("probabilities", "logits") else None
+    columns = names_of_columns(rows)
+    if columns is None or len(columns) < 2:
+        return given
+    names = [str(each) for each in columns]
+    stated = None if given.classes is None else [str(each) for each in given.classes]
+    others = stated or list(known.classes if known is not None else ())
+    alike = set(names) == set(others) and stated in (None, names)
+    # Labels without names are indices, which numbers as names would contradict.
+    if alike or (not others and all(isinstance(each, str) for each in columns)):
+        return replace(given, classes=columns)
+    if stated and set(names) != set(stated):
+        return given
+    raise ArgumentError(
+        f"The columns of {form}= are called {shown(names)}, and "
+        + (f"the classes are {shown(others)}" if others else "classes have no names"),
+        "Each class has one column; those of a data frame are found by their names",
+        f"Name the columns as the classes, or pass {form}=frame.to_numpy() and classes=[…] in the "
+        "order of its columns",
+    )
 
 
 def _other_classes(classes: tuple[str, ...], known: KnownDataset) -> ArgumentError:

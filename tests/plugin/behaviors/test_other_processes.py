@@ -57,6 +57,17 @@ def test_two_orders_of_bare_indices_are_remarked_on(tmp_path: Path) -> None:
     )
 
 
+def test_labels_from_1_on_are_remarked_on(tmp_path: Path) -> None:
+    data(tmp_path, labels=Y + 1)
+    model(tmp_path, "far", logits=SCORES)
+    assert (
+        "It has 3 columns, for classes 0 to 2, and labels of the data set go up to 3, so that no "
+        "answer to those is right. Log the data set with labels from 0 on" in notes(tmp_path, "far")
+    )
+    data(tmp_path, labels=Y)
+    assert notes(tmp_path, "far") == ""
+
+
 @pytest.mark.parametrize("targets", [[3.0, 5, 0, 2, 8, 1], [-3.0, 5, 0, -2, 8, 1]])
 def test_whole_numbers_are_a_regression_where_the_data_set_is(
     targets: list[float], tmp_path: Path
