@@ -215,3 +215,24 @@ def test_a_file_that_shrinks_while_it_is_read(tmp_path: Path) -> None:
     assert len(read(0, 14)) == 14
     with pytest.raises(ArgumentError, match='ended within "x"'):
         read(10, 16)
+
+
+def test_a_directory_that_lacks_a_file_of_several_is_refused(tmp_path: Path) -> None:
+    for part in (1, 3):
+        save(
+            tmp_path / f"model-0000{part}-of-00003.safetensors", {f"layers.{part}.w": RNG.random(2)}
+        )
+    with pytest.raises(ArgumentError, match="holds 2 of the 3 files of 'model'"):
+        all_values(tmp_path)
+    save(tmp_path / "model-00002-of-00003.safetensors", {"layers.2.w": RNG.random(2)})
+    assert list(all_values(tmp_path)) == ["layers.1.w", "layers.2.w", "layers.3.w"]
+
+
+def test_a_directory_with_two_indices_is_refused(tmp_path: Path) -> None:
+    for stem in ("model", "consolidated"):
+        save(tmp_path / f"{stem}.safetensors", {f"{stem}.w": RNG.random(2)})
+        index = {"weight_map": {f"{stem}.w": f"{stem}.safetensors"}}
+        (tmp_path / f"{stem}.safetensors.index.json").write_text(json.dumps(index))
+    with pytest.raises(ArgumentError, match="holds 2 indices"):
+        all_values(tmp_path)
+    assert list(all_values(tmp_path / "model.safetensors.index.json")) == ["model.w"]

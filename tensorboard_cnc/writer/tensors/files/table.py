@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +25,7 @@ from tensorboard_cnc.writer.tensors.files.stored_file import LocalFile, StoredFi
 from tensorboard_cnc.writer.tensors.tensor_source import Refused
 
 _INDEX = ".index.json"
+_PART = re.compile(r"-(\d{1,9})-of-(\d{1,9})(?=\.\w+$)")
 _RULE = (
     "Weights are read from files of safetensors, GGUF, ONNX and torch (.pt, .pth, .bin, .ckpt), "
     "an index of several, or a directory that holds one model"
@@ -92,7 +95,14 @@ def _in_folder(folder: Folder) -> list[StoredFile]:
         indices = [name for name in own if name.endswith(_suffixes(layout, _INDEX))]
         if len(indices) == 1:
             return [folder.file(indices[0])]
+        if indices:
+            raise ArgumentError(
+                f"{folder} holds {len(indices)} indices, {shown(indices)}",
+                "Each lists the tensors of one model",
+                "Name one of them",
+            )
         found = [name for name in own if name.endswith(layout.suffixes)]
+        _check_parts(folder, found)
         models = {tuple(layout.parts(name)) for name in found}
         if found and (layout.together or len(models) == 1):
             return [folder.file(name) for name in (found if layout.together else found[:1])]
@@ -103,6 +113,21 @@ def _in_folder(folder: Folder) -> list[StoredFile]:
                 "Name one of its files",
             )
     raise ArgumentError(f"{folder} holds no file with weights", _RULE, "Name another one")
+
+
+def _check_parts(folder: Folder, names: Sequence[str]) -> None:
+    """Checks that files which say of how many they are one are all there."""
+    parts = defaultdict(set)
+    for name in names:
+        if found := _PART.search(name):
+            parts[name[: found.start()], int(found[2])].add(int(found[1]))
+    for (stem, count), numbers in parts.items():
+        if len(numbers) < count:
+            raise ArgumentError(
+                f"{folder} holds {len(numbers):,} of the {count:,} files of {shown(stem)}",
+                "The files of one model are in one directory",
+                "Download the missing ones, or name one of those that are there",
+            )
 
 
 def _suffixes(layout: FileFormat, more: str) -> tuple[str, ...]:
