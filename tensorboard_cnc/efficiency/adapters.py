@@ -140,7 +140,7 @@ def _with_magnitude(adapter: Any, direction: Tensor, magnitude: Tensor) -> Tenso
     axis = 1 if turned or type(adapter.base_layer).__name__ == "Embedding" else 0
     others = [each for each in range(direction.dim()) if each != axis]
     shape = [-1 if each == axis else 1 for each in range(direction.dim())]
-    length = direction.norm(dim=others, keepdim=True)
+    length = direction.square().sum(dim=others, keepdim=True).sqrt()
     found: Tensor = direction / length * magnitude.reshape(shape)
     return found
 

@@ -124,6 +124,22 @@ def test_directions_and_lengths_of_dora() -> None:
     np.testing.assert_allclose(cosine, 1, rtol=1e-5)
 
 
+def test_lengths_of_dora_on_a_convolution() -> None:
+    lora: Any = Lora(nn.Linear(6, 4))
+    lora.base_layer = nn.Conv2d(2, 4, 3)
+    lora.get_delta_weight = lambda _name: torch.ones(4, 2, 3, 3)
+    magnitude = nn.Module()
+    magnitude.weight = nn.Parameter(torch.tensor([1.0, 2.0, 3.0, 4.0]).reshape(1, 4, 1, 1))
+    lora.lora_magnitude_vector["default"] = magnitude
+    lora.lora_variant["default"] = object()
+    found = np.asarray(read(PeftModel(nn.Sequential(lora)))["0.weight"], "f")
+    lengths = np.sqrt(np.square(found).sum((1, 2, 3)))
+    np.testing.assert_allclose(lengths, [1, 2, 3, 4], rtol=1e-5)
+    direction = lora.base_layer.weight.detach().numpy() + 1
+    shares = found / direction
+    np.testing.assert_allclose(shares, np.broadcast_to(shares[:, :1, :1, :1], found.shape), 1e-4)
+
+
 def test_several_adapters_add_up_and_others_are_left_out() -> None:
     net = adapted()
     lora = layer(net)
