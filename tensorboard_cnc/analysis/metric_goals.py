@@ -66,6 +66,8 @@ _WEAK_COSTS = frozenset(
     """.split()
 )
 _WEAK_QUALITIES = frozenset({"score"})
+# Alone they tell one thing from another more often than they are units: "task/b".
+_LETTERS = frozenset("bhjw")
 _WORK = frozenset(
     """
     flop flops kflops mflops gflops tflop tflops mac macs gmacs op ops gops tops token tokens tok t
@@ -223,7 +225,8 @@ def _per(left: Sequence[str], right: Sequence[str]) -> int:
         return -1
     if len(right) > 1 and right[-1] in _SETTINGS:
         return 0
-    sign = 1 if left[-1] in _WORK and _MEANS.intersection(right) else _sign(left)
+    paid = -1 if left[-1] in _LETTERS else _sign(left)
+    sign = 1 if left[-1] in _WORK and _MEANS.intersection(right) else paid
     return -sign if _TURNING.intersection(right) else sign
 
 
@@ -261,7 +264,7 @@ def _compound(words: Sequence[str]) -> int:
 def _weak(words: Sequence[str]) -> int:
     if _WEAK_QUALITIES.intersection(words):
         return 1
-    return -1 if words[-1] in _WEAK_COSTS else 0
+    return -1 if words[-1] in _WEAK_COSTS - _LETTERS else 0
 
 
 def _alone(turning: str) -> int:

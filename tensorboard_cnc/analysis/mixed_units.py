@@ -15,7 +15,9 @@ from tensorboard_cnc.records.models import MetricSpec
 _SHARES = frozenset(
     """
     acc accuracy top1 top5 f1 auc auroc ap map precision recall sensitivity specificity iou miou
-    dice em exact match correct agreement mcc kappa error rate wer cer sparsity hit hits win pass
+    dice jaccard em exact match correct agreement mcc kappa error rate wer cer eer sparsity hit hits
+    hitrate win winrate pass success solved bleu sacrebleu rouge rouge1 rouge2 rougel rougelsum
+    meteor chrf bertscore ndcg mrr tpr fpr tnr fnr retention retained
     """.split()
 )
 _TIMES = frozenset("latency ttft tpot itl inference delay forward response".split())
@@ -85,7 +87,8 @@ def _cut(kind: str, values: Sequence[float]) -> int | None:
     """Where the group of large values begins: after 1 for shares, else at the widest gap."""
     ratios = [large / small for small, large in pairwise(values)]
     if kind == "share":
-        at = sum(value < 1 for value in values)
+        # What is right always is a share too, but a single 1 may be 1 per cent.
+        at = sum(value <= 1 for value in values) if values[0] < 1 else 0
     else:
         at = 1 + max(range(len(ratios)), key=ratios.__getitem__)
     return at if 0 < at < len(values) and ratios[at - 1] >= _APART[kind] else None

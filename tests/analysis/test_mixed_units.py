@@ -30,6 +30,9 @@ def units(values: Sequence[float], spec: MetricSpec | str) -> str | None:
         ("accuracy", [0.93, 91], "per cent"),
         ("val/acc", [0.93, 0.91, 0.88, 91.2, 72.4], "per cent"),
         ("f1", [88.1, 0.871, 0.86], "per cent"),
+        ("accuracy", [0.93, 1.0, 93], "per cent"),
+        ("sacrebleu", [0.31, 30.2], "per cent"),
+        ("rouge/rougeL", [0.4, 41], "per cent"),
         ("error rate", [0.07, 8.2], "per cent"),
         (MetricSpec("quality", unit="%"), [0.71, 70.2, 69.9], "per cent"),
         (MetricSpec("quality", format=".1%"), [0.71, 70.2], "per cent"),
@@ -57,6 +60,7 @@ def test_mixed_units_are_told(spec: MetricSpec | str, values: list[float], told:
     [
         ("accuracy", []),
         ("accuracy", [0.93]),
+        ("accuracy", [1.0, 90, 91]),
         ("accuracy", [0.93, 0.1, 0.0, 1.0]),
         ("accuracy", [93, 91, 10, 100]),
         # Per cent that fell to chance: of ten, a hundred and a thousand classes.
