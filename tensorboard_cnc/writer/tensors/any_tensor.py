@@ -101,11 +101,30 @@ def _unfit(tensor: Tensor) -> str:
         )
     if tensor.is_complex():
         return "complex numbers have no order: log its real and imaginary parts"
+    if _has_no_memory(tensor):
+        return (
+            f"a {type(tensor).__name__} without memory of its own has no values to read (its "
+            "memory was freed, or it only stands for others): log its values as a mapping"
+        )
     if type(tensor).__module__.partition(".")[0] == "bitsandbytes":
         return "bitsandbytes holds packed codes: log the dequantized weights as a mapping"
     if _SHELL.fullmatch(name := dtype_name(tensor.dtype)):
         return f"its type {name} holds codes without values: log the dequantized tensor"
     return ""
+
+
+def _has_no_memory(tensor: Tensor) -> bool:
+    """Whether NumPy would read whatever lies elsewhere: it is fake, masked, traced or freed."""
+    if any(kind.__name__ == "FakeTensor" for kind in type(tensor).__mro__):
+        return True
+    plain = tensor.device.type == "cpu" and str(tensor.layout) == "torch.strided"
+    if not plain or is_wrapper(tensor) or _is_sharded(tensor) or not tensor.numel():
+        return False
+    try:
+        return tensor.data_ptr() == 0
+    except RuntimeError:
+        # Within a transformation such as vmap.
+        return True
 
 
 def _is_sharded(tensor: Tensor) -> TypeGuard[DTensor]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.utils import parametrizations, parametrize, prune
 
 from tensorboard_cnc.errors import ArgumentError
@@ -211,3 +213,34 @@ def test_programs_hold_the_weights_of_their_module(form: str) -> None:
         np.testing.assert_array_equal(found[name], array)
     if form != "exported":
         assert sources(program)["0.weight"].kind == "Linear"
+
+
+def _freed() -> torch.Tensor:
+    tensor = torch.randn(4, 4)
+    tensor.untyped_storage().resize_(0)
+    return tensor
+
+
+def _fake() -> torch.Tensor:
+    with FakeTensorMode():
+        return torch.randn(4, 4)
+
+
+@pytest.mark.parametrize("made", [_freed, _fake])
+def test_a_tensor_without_memory_is_refused(made: Callable[[], torch.Tensor]) -> None:
+    state = {"gone.weight": made(), "there.weight": torch.ones(2, 2)}
+    assert "without memory of its own" in refusals(state)["gone.weight"]
+    net = nn.Linear(4, 4)
+    net.weight = nn.Parameter(made())
+    assert list(refusals(net)) == ["weight"]
+
+
+def test_a_tensor_within_vmap_is_refused() -> None:
+    seen: dict[str, str] = {}
+
+    def noted(row: torch.Tensor) -> torch.Tensor:
+        seen.update(refusals({"row.weight": row}))
+        return row
+
+    torch.func.vmap(noted)(torch.ones(2, 3))
+    assert list(seen) == ["row.weight"]
