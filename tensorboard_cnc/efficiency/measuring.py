@@ -19,6 +19,7 @@ from tensorboard_cnc.efficiency.speed import conditions, latencies_ms, peak_allo
 from tensorboard_cnc.efficiency.state_tensors import (
     StateTensor,
     counting_once,
+    has_no_memory,
     ranks_sharing,
     resident_tensors,
     state_tensors,
@@ -67,7 +68,16 @@ def measure(
     repeats, warmup = _count(repeats, "repeats", least=1), _count(warmup, "warmup", least=0)
     report = _Report()
     if (ranks := ranks_sharing(net)) > 1:
-        return _sharded(net, ranks)
+        return _counted(
+            net,
+            f"the parameters are shared by {ranks} ranks: measure the model before it is sharded",
+        )
+    if any(map(has_no_memory, (*net.parameters(), *net.buffers()))):
+        return _counted(
+            net,
+            "parameters have no memory of their own, as it was freed or they only stand for "
+            "others: measure the model while it has its weights",
+        )
     with preserving_state(net):
         state = state_tensors(unwrapped(net))
         found = _sizes(net, state, report)
@@ -78,9 +88,8 @@ def measure(
     return Efficiency(**found, unmeasured=report.reasons)
 
 
-def _sharded(net: nn.Module, ranks: int) -> Efficiency:
-    """What is known without the other ranks, which may not measure: their number of weights."""
-    why = f"the parameters are shared by {ranks} ranks: measure the model before it is sharded"
+def _counted(net: nn.Module, why: str) -> Efficiency:
+    """The number of weights, which is known without their values."""
     shapes = {id(each): each.numel() for each in net.parameters()}
     return Efficiency(parameters=sum(shapes.values()), unmeasured=dict.fromkeys(_UNMEASURED, why))
 

@@ -118,6 +118,23 @@ def is_wrapper(tensor: Tensor) -> bool:
     return hasattr(tensor, "__tensor_flatten__")
 
 
+def has_no_memory(tensor: Tensor) -> bool:
+    """Whether who reads it would read whatever lies elsewhere: it is fake, masked, traced or freed.
+
+    A tensor on the meta device is none of these.
+    """
+    if any(kind.__name__ == "FakeTensor" for kind in type(tensor).__mro__):
+        return True
+    plain = tensor.device.type == "cpu" and str(tensor.layout) == "torch.strided"
+    if not plain or is_wrapper(tensor) or is_sharded(tensor) or not tensor.numel():
+        return False
+    try:
+        return tensor.data_ptr() == 0
+    except RuntimeError:
+        # Within a transformation such as vmap.
+        return True
+
+
 def parts(tensor: Tensor) -> Iterator[Tensor]:
     """The plain tensors that `tensor` is made of: itself, or codes, scales and zero points."""
     if is_wrapper(tensor):

@@ -90,3 +90,13 @@ def test_a_model_without_parameters() -> None:
 def test_a_compiled_module_is_the_one_inside() -> None:
     plain, compiled = measure(dense()), measure(compressed.compiled())
     assert plain == compiled
+
+
+def test_a_network_whose_memory_was_freed_is_not_read() -> None:
+    net = torch.nn.Sequential(torch.nn.Linear(64, 64), torch.nn.Linear(64, 4))
+    next(net.parameters()).data.untyped_storage().resize_(0)
+    found = measure(net, torch.ones(2, 64))
+    assert found.parameters == 64 * 65 + 4 * 65
+    assert found.nonzero_parameters is None
+    assert found.latency_ms == ()
+    assert "no memory of their own" in found.unmeasured["size_bytes"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 
-from tensorboard_cnc.efficiency.state_tensors import is_wrapper
+from tensorboard_cnc.efficiency.state_tensors import has_no_memory, is_wrapper
 from tensorboard_cnc.wording import text_of
 from tensorboard_cnc.writer.tensors.quantized_tensors import quantized_source, wrapper_source
 from tensorboard_cnc.writer.tensors.stored_computations import masked
@@ -101,7 +101,7 @@ def _unfit(tensor: Tensor) -> str:
         )
     if tensor.is_complex():
         return "complex numbers have no order: log its real and imaginary parts"
-    if _has_no_memory(tensor):
+    if has_no_memory(tensor):
         return (
             f"a {type(tensor).__name__} without memory of its own has no values to read (its "
             "memory was freed, or it only stands for others): log its values as a mapping"
@@ -111,20 +111,6 @@ def _unfit(tensor: Tensor) -> str:
     if _SHELL.fullmatch(name := dtype_name(tensor.dtype)):
         return f"its type {name} holds codes without values: log the dequantized tensor"
     return ""
-
-
-def _has_no_memory(tensor: Tensor) -> bool:
-    """Whether NumPy would read whatever lies elsewhere: it is fake, masked, traced or freed."""
-    if any(kind.__name__ == "FakeTensor" for kind in type(tensor).__mro__):
-        return True
-    plain = tensor.device.type == "cpu" and str(tensor.layout) == "torch.strided"
-    if not plain or is_wrapper(tensor) or _is_sharded(tensor) or not tensor.numel():
-        return False
-    try:
-        return tensor.data_ptr() == 0
-    except RuntimeError:
-        # Within a transformation such as vmap.
-        return True
 
 
 def _is_sharded(tensor: Tensor) -> TypeGuard[DTensor]:
