@@ -73,6 +73,18 @@ def mixed_problem(
     )
 
 
+def is_other_unit(name: str, value: float, least: float) -> bool:
+    """Whether a value and the least that is asked of it seem to be a share and per cent.
+
+    That is so only where it decides: 12 (per cent) is more than 0.9, and less than 90 %.
+    """
+    small, large = sorted((value, least))
+    if _kind(MetricSpec(name)) != "share" or not 0 < small < 1 < large <= 100:
+        return False
+    as_share = (100 * value >= least) if value < least else (value >= 100 * least)
+    return as_share != (value >= least)
+
+
 def _kind(spec: MetricSpec) -> str | None:
     words = set(words_of(f"{spec.name} {spec.unit}"))
     if spec.unit.strip() == "%" or spec.format.endswith("%") or (spec.low, spec.high) == (0.0, 1.0):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tensorboard_cnc import wire
+from tensorboard_cnc.analysis.mixed_units import is_other_unit
 from tensorboard_cnc.checks.outcome import Outcome, Verdict
 from tensorboard_cnc.errors import ArgumentError
 from tensorboard_cnc.limits.amount import Scale, amount_text, plain_text
@@ -98,10 +99,21 @@ def judged(requirement: Requirement, model: Model, base: Model | None) -> Outcom
     kept = keeps(model.metrics[requirement.metric], limit, own)
     if bound is None or kept is None:
         return outcome(Verdict.UNKNOWN, "its value, or that of the base, is not a number")
+    if _is_other_unit(requirement, model.metrics[requirement.metric], bound):
+        why = "a share and per cent, as it seems: write the limit in the unit of the metric"
+        return outcome(Verdict.UNKNOWN, why, bound)
     open_end = model.measurements[requirement.metric].get("bound")
     if open_end and kept == (open_end == ("≥" if limit.bound == "at_most" else "≤")):
         return outcome(Verdict.UNKNOWN, "only a bound of its value is known", bound)
     return outcome(Verdict.HOLDS if kept else Verdict.FAILS, "", bound)
+
+
+def _is_other_unit(requirement: Requirement, value: float, bound: float) -> bool:
+    limit = requirement.limit
+    plain = limit is not None and limit.relation == "absolute" and limit.bound == "at_least"
+    return (
+        plain and "%" not in requirement.asked and is_other_unit(requirement.metric, value, bound)
+    )
 
 
 def _why_unknown(requirement: Requirement, model: Model, base: Model | None) -> str:

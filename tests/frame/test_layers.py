@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "event_files": VALUES | {"format", "wording"},
     "results": VALUES
     | {"analysis", "candidates", "event_files", "limits", "plugin", "reader", "wire", "wording"},
-    "checks": VALUES | {"limits", "results", "wire", "wording"},
+    "checks": VALUES | {"analysis", "limits", "results", "wire", "wording"},
     "edits": VALUES
     | {"analysis", "cnc_summary", "event_files", "format", "imports", "results", "wire"}
     | {"wording", "writer"},
