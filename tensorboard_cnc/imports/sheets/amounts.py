@@ -52,6 +52,8 @@ def amounts(name: str, cells: Sequence[Cell], unit: str = "") -> Amounts | None:
     changes = []
     if _has_decimal_commas(cells):
         changes.append("Decimal commas, read as points")
+    elif any(isinstance(cell, str) and "," in cell for cell in cells):
+        changes.append("Commas, read as between thousands")
     if any(one.spread for one in found):
         changes.append("Numbers with ±, which says neither of what nor how wide; left out")
     found = [replace(one, unit=one.unit or unit) for one in found]
@@ -122,7 +124,7 @@ def _has_decimal_commas(cells: Iterable[Cell]) -> bool:
     return (
         bool(with_comma)
         and not any("." in text for text in texts)
-        and all(_DECIMAL_COMMA.match(text) for text in with_comma)
+        and all(_DECIMAL_COMMA.match(text) and text.count(",") == 1 for text in with_comma)
         and any(len(text.partition(",")[2]) != 3 or text[0] == "0" for text in with_comma)
     )
 

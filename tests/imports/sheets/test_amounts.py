@@ -18,6 +18,7 @@ from tensorboard_cnc.imports.sheets.amounts import amounts, are_amounts
         (["0.71", " 7e-3 ", "-2", "−2", "+.5"], (0.71, 0.007, -2, -2, 0.5), ""),
         (["71.3 %", "70%"], (71.3, 70), "%"),
         (["1,204", "12,345,678.5"], (1204, 12345678.5), ""),
+        (["1,204", "25,557,032"], (1204, 25557032), ""),
         (["0,71", "12,5", "3"], (0.71, 12.5, 3), ""),
         (["12 kB", "3 MB", "5B"], (12_000, 3_000_000, 5), "B"),
         (["1 KiB", "1 MB"], (1024, 1_000_000), "B"),
@@ -52,6 +53,12 @@ def test_a_spread_of_nobody_knows_what_is_left_out_and_said() -> None:
     assert found is not None
     assert found.values == (0.71, 0.70)
     assert "±" in found.changes[0]
+
+
+def test_commas_that_may_be_either_are_said() -> None:
+    found = amounts("accuracy", ["12,345", "9,500"])
+    assert found is not None
+    assert (found.values, found.changes) == ((12345, 9500), ("Commas, read as between thousands",))
 
 
 @pytest.mark.parametrize("cells", [["3 ms", "12 kB"], ["3", "3 %"], ["3 it/s", "3 ms"]])
