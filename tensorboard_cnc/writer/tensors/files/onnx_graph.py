@@ -12,6 +12,11 @@ from typing import Any
 _GENERATED = re.compile(r"onnx::\w+_\d+|\d+|.+\.MatMul\.weight")
 # Of those that use a value, the first tell what it is.
 _MOST_USERS = 100
+# Operations that are given the codes of a weight, and its scales and zero points after these.
+_WITH_CODES = ("QLinearConv", "QLinearMatMul", "QGemm")
+_CODES, _ZERO_POINT = 3, 5
+# The number of protobuf for an attribute that is a whole number.
+_WHOLE = 2
 # What tools of quantization add to the names of tensors and nodes.
 _QUANTIZED = re.compile(r"(?:_quantized|_quant|_DQ_Q\d+|_Q\d+(?:G\d+)?|_QInt\d+)$")
 
@@ -58,6 +63,8 @@ class Graph:
 
     def _add_node(self, node: Any) -> None:
         _check_texts(node.name, node.op_type, *node.input, *node.output)
+        if node.op_type in _WITH_CODES and len(node.input) > _ZERO_POINT:
+            self._add_node(_dequantizing(node))
         self.nodes.append(node)
         for place, name in enumerate(node.input):
             self.users[name].append((node, place))
@@ -83,6 +90,20 @@ class Graph:
                     turned = last == "weight" and _is_turned(node)
                     return f"{module}.{last}", turned
         return plain, False
+
+
+def _dequantizing(node: Any) -> Any:
+    """What such an operation does to its weight, as an operation of its own.
+
+    Scales are one in all, or one for each output: of a convolution along the first dimension.
+    """
+    first = node.op_type == "QLinearConv" or attribute(node, "transB", 0)
+    inputs = node.input[_CODES : _ZERO_POINT + 1]
+    found = type(node)(
+        op_type="DequantizeLinear", input=inputs, output=[f"{inputs[0]} of {node.name}"]
+    )
+    found.attribute.add(name="axis", i=0 if first else -1, type=_WHOLE)
+    return found
 
 
 def _check_texts(*names: Any) -> None:
