@@ -92,7 +92,7 @@ def without_codes(sources: list[TensorSource | Refused]) -> list[TensorSource | 
     names = Names(each.name for each in sources)
     checked = [checked_codes(each, names) for each in sources]
     refused = (each.name for each in checked if isinstance(each, Refused))
-    coded = {place for name in refused for place in (split(name)[0], name)}
+    coded = {place for name in refused for place in _places(name)}
     read = {split(each.name)[0] for each in checked if getattr(each, "scheme", None)}
     return [_aside(each, coded, read) for each in checked]
 
@@ -120,6 +120,15 @@ def checked_codes(source: TensorSource | Refused, names: Names) -> TensorSource 
     return replace(source, role="buffer") if whole or mask else source
 
 
+def _places(codes: str) -> set[str]:
+    """Where what belongs to codes stands; quanto puts its own a level deeper, or two."""
+    found = {split(codes)[0], codes}
+    while split(codes)[1] == "_data":
+        codes = split(codes)[0]
+        found.add(codes)
+    return found
+
+
 def _aside(
     source: TensorSource | Refused, coded: set[str], read: set[str]
 ) -> TensorSource | Refused:
@@ -128,7 +137,7 @@ def _aside(
     unread = module in coded and _COMPANION.search(last)
     if isinstance(source, Refused):
         return source
-    near = module in read or (read and source.size == 1)
+    near = module in read or ((read or coded) and source.size == 1)
     other = near and _ACTIVATIONS.fullmatch(last)
     return replace(source, role="buffer") if unread or other else source
 

@@ -75,6 +75,17 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
         "fc.weight._data",
         "quanto codes are not read: scales of shape",
     ),
+    "quanto, in groups": (
+        {
+            "fc.weight._data._data": UINT8,
+            "fc.weight._scale": ones(100, 1),
+            "fc.weight._shift": ones(100, 1),
+            "fc.input_scale": ones(),
+            "fc.output_scale": ones(),
+        },
+        "fc.weight._data._data",
+        "quanto codes are not read: 100 groups are not those of 64 outputs",
+    ),
     "EXL2": (
         {
             "fc.q_weight": ones(16, 64, dtype=np.int32),
