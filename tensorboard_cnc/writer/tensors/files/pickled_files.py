@@ -88,6 +88,12 @@ def _check_zip(file: LocalFile) -> None:
             parts = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
         raise damaged(file, f"is no whole archive: {text_of(error)}", _RULE) from error
+    if any("/code/" in part.filename for part in parts):
+        raise ArgumentError(
+            f"{file} is a program of TorchScript",
+            _RULE,
+            "Open it with torch.jit.load, and pass the module",
+        )
     packed = any(part.compress_type != zipfile.ZIP_STORED for part in parts)
     if packed or sum(part.file_size for part in parts) > file.size():
         raise damaged(file, "is compressed, or overlaps", "torch.save stores parts as they are")

@@ -128,3 +128,13 @@ def test_damaged_files_are_refused(tmp_path: Path) -> None:
         path.write_bytes(each)
         with pytest.raises(ArgumentError):
             all_sources(path)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
+def test_a_program_of_torchscript_is_refused_with_the_way_to_open_it(tmp_path: Path) -> None:
+    path = tmp_path / "model.pt"
+    torch.jit.save(torch.jit.trace(NET.eval(), torch.ones(2, 8)), path)
+    with pytest.raises(ArgumentError, match=r"Open it with torch\.jit\.load"):
+        all_sources(path)
+    found = {each.name for each in all_sources(torch.jit.load(path))}
+    assert found == set(STATE)
