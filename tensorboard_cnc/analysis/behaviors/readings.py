@@ -46,6 +46,7 @@ def doubts(given: Predictions, predictions: Predictions, dataset: Dataset) -> It
         return
     classes, known = predictions.classes, dataset.classes
     if not known and classes and dataset.kind in ("classes", "multi-label"):
+        yield from _renumbered(classes)
         return
     strange = [name for name in classes if name not in known]
     if strange and known:
@@ -63,6 +64,18 @@ def doubts(given: Predictions, predictions: Predictions, dataset: Dataset) -> It
             f"{beyond:,} of its {len(predictions.ids):,} answers are no index or name of the data "
             f"set's {len(known):,} classes and count as unknown.",
             "Pass classes=[…] with the data set's names, in the order of the model's outputs.",
+        )
+
+
+def _renumbered(classes: tuple[str, ...]) -> Iterator[Problem]:
+    """Classes that are numbers, but not the indices that the labels of the data set are."""
+    moved = [(index, name) for index, name in enumerate(classes) if name != str(index)]
+    if moved and all(map(_WHOLE.fullmatch, classes)):
+        index, name = moved[0]
+        yield Problem(
+            f"Its classes are the numbers {_list(classes)}, and the labels of the data set are "
+            f'bare indices: label {index} is read as its class "{name}".',
+            "Log the data set with classes=[…], which says which index is which class.",
         )
 
 

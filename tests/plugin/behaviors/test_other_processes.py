@@ -68,6 +68,19 @@ def test_labels_from_1_on_are_remarked_on(tmp_path: Path) -> None:
     assert notes(tmp_path, "far") == ""
 
 
+def test_classes_by_other_numbers_than_bare_labels_are_remarked_on(tmp_path: Path) -> None:
+    data(tmp_path, labels=Y % 2)
+    model(tmp_path, "signs", predicted=2 * (Y % 2) - 1)
+    assert accuracy(tmp_path, "signs") == [1]
+    assert (
+        'Its classes are the numbers "-1", "1", and the labels of the data set are bare indices: '
+        'label 0 is read as its class "-1". Log the data set with classes=[…]'
+        in notes(tmp_path, "signs")
+    )
+    model(tmp_path, "indices", logits=SCORES[:, :2], classes=["0", "1"])
+    assert notes(tmp_path, "indices") == ""
+
+
 @pytest.mark.parametrize("targets", [[3.0, 5, 0, 2, 8, 1], [-3.0, 5, 0, -2, 8, 1]])
 def test_whole_numbers_are_a_regression_where_the_data_set_is(
     targets: list[float], tmp_path: Path
