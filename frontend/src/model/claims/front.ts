@@ -26,10 +26,9 @@ function standing(
   words: string,
   short: string,
   tip: string,
-  when: string,
 ): StandingClaim {
   const may = (facts: StandingFacts) => facts.standing === of;
-  return { id: `front.${of}`, sentence: words, when, may, words: () => words, short, tip };
+  return { id: `front.${of}`, may, words: () => words, short, tip };
 }
 
 export const STANDING_CLAIMS = [
@@ -38,21 +37,18 @@ export const STANDING_CLAIMS = [
     "on the front",
     "front",
     "Select the models on the front: no other is at least as good on both and better on one",
-    "by the numbers no other model is at least as good on both axes and better on one",
   ),
   standing(
     "tied",
     "tied with the front within spread",
     "tied within spread",
     "Select them: at 95 % no model on the front is known to be better",
-    "each model of the front that is ahead is so within noise on one of the two axes",
   ),
   standing(
     "unknown",
     "behind the front by its numbers; noise between processes unknown",
     "noise unknown",
     "Select them: the front is ahead by its numbers, measured in one process each; how much processes differ is unknown",
-    "it is behind by more than repeats of one process differ, and processes were not repeated",
   ),
 ] as const;
 
@@ -65,8 +61,6 @@ export function standingTip(of: NonNullable<Standing>): { text: string; tip: str
 
 const harmed: Claim<StandingFacts> = {
   id: "front.harmed",
-  sentence: "some instances are harmed: see Behaviors",
-  when: "it is on the front or the best within the budgets, and a slice or a pair of its predictions is harmed",
   may: (facts) => facts.caution === "harmed",
   words: () => "some instances are harmed: see Behaviors",
 };
@@ -85,8 +79,6 @@ export interface HarmOnFront {
 
 const onFront: Claim<HarmOnFront> = {
   id: "front.cautions",
-  sentence: "… of … on the front: some instances are harmed",
-  when: "a slice or a pair of at least one model of the front is harmed; of a front with predictions the eight of best quality are asked of",
   may: (facts) => facts.harmed > 0,
   words: (facts) => `${facts.harmed} of ${facts.front} on the front: some instances are harmed`,
 };
@@ -106,8 +98,6 @@ const untold = ({ seen }: PairFacts) => seen.filter(({ is }) => is === "cannot t
 
 const notTold: Claim<PairFacts> = {
   id: "pair.untold",
-  sentence: "Cannot tell … from … by … (95 %)",
-  when: "two models are selected, and noise alone may make their difference on an axis",
   may: (facts) => untold(facts).length > 0,
   words: (facts) => {
     const labels = untold(facts).map(({ label }) => label);
@@ -127,8 +117,6 @@ interface OpenFacts {
 
 const openPair: Claim<OpenFacts> = {
   id: "pair.unknown",
-  sentence: "… in one process each; noise between processes unknown",
-  when: "two models are selected that differ on an axis by more than repeats of one process do, and processes were not repeated",
   may: ({ is }) => is === "unknown",
   words: ({ change }) => `${change} in one process each; noise between processes unknown`,
 };
@@ -139,16 +127,12 @@ export function openText(facts: OpenFacts): string {
 
 const besideTied: Claim<Difference | null> = {
   id: "budget.tied",
-  sentence: "(tied)",
-  when: "noise alone may make its difference from the best within the budgets",
   may: (seen) => seen === "cannot tell",
   words: () => " (tied)",
 };
 
 const besideUnknown: Claim<Difference | null> = {
   id: "budget.unknown",
-  sentence: "(noise unknown)",
-  when: "it differs from the best by more than repeats of one process do; processes were not repeated",
   may: (seen) => seen === "unknown",
   words: () => " (noise unknown)",
 };
@@ -167,16 +151,12 @@ export interface ApartFacts {
 
 const apart: Claim<ApartFacts> = {
   id: "pair.predictions",
-  sentence: ", but their predictions on … differ: …",
-  when: "the paired test of their predictions has p < .05",
   may: ({ change, sure }) => change !== "" && sure === true,
   words: ({ dataset, change }) => `, but their predictions on ${dataset} differ: ${change}`,
 };
 
 const notApart: Claim<ApartFacts> = {
   id: "pair.norpredictions",
-  sentence: ", nor by their predictions on …",
-  when: "the paired test of their predictions has p ≥ .05",
   may: ({ change, sure }) => change !== "" && sure === false,
   words: ({ dataset }) => `, nor by their predictions on ${dataset}`,
 };

@@ -36,8 +36,6 @@ const beyondSeeds = ({ retrained, replicates }: ModelHarm): boolean => retrained
 
 const count: Claim<ModelHarm> = {
   id: "harm.count",
-  sentence: "Harmed more than the rest: … of … slices, … of … pairs",
-  when: "at least one slice or pair has q < .05 in both tests: a net loss, and worse than the rest",
   may: anyHarmed,
   words: (harm) => {
     const pairs = harm.pairs_harmed
@@ -50,8 +48,6 @@ const count: Claim<ModelHarm> = {
 
 const seeds: Claim<ModelHarm> = {
   id: "harm.seeds",
-  sentence: ", more than two seeds differ",
-  when: "the model was trained again, and replicates of the base widened the tests",
   may: (harm) => beyondSeeds(harm) && anyHarmed(harm),
   words: () => ", more than two seeds differ",
 };
@@ -84,50 +80,36 @@ function unseenWorse({ harm, by }: ModelFacts): string {
 
 const unseen: Claim<ModelFacts> = {
   id: "harm.unseen",
-  sentence: "No slice stands out; in a slice of …, … pt more broken than in the rest would have",
-  when: "slices were tested, none has q < .05, all pairs of attributes were searched, and a size is known whose harm is found 4 times of 5",
   may: ({ harm, by }) => by === null && nothingSeen(harm) && searchedAll(harm),
   words: unseenBroken,
 };
 
 const unseenScore: Claim<ModelFacts> = {
   id: "harm.unseenscore",
-  sentence: "No slice stands out; in a slice of …, … worse by … than in the rest would have",
-  when: "the same of a score or a loss",
   may: ({ harm, by }) => by !== null && nothingSeen(harm) && searchedAll(harm),
   words: unseenWorse,
 };
 
 const cut: Claim<ModelFacts> = {
   id: "harm.cut",
-  sentence:
-    "Nothing stands out in what was searched, without … pairs of attributes; in a slice of …, … pt more broken than in the rest would have",
-  when: "as of harm.unseen, but pairs of attributes were too many to be searched, or had too many levels",
   may: ({ harm, by }) => by === null && nothingSeen(harm) && !searchedAll(harm),
   words: unseenBroken,
 };
 
 const cutScore: Claim<ModelFacts> = {
   id: "harm.cutscore",
-  sentence:
-    "Nothing stands out in what was searched, without … pairs of attributes; in a slice of …, … worse by … than in the rest would have",
-  when: "the same of a score or a loss",
   may: ({ harm, by }) => by !== null && nothingSeen(harm) && !searchedAll(harm),
   words: unseenWorse,
 };
 
 const tooFew: Claim<ModelHarm> = {
   id: "harm.few",
-  sentence: "Too few to tell: no slice is large enough to show harm",
-  when: "slices were tested, none has q < .05, and of none would harm be found 4 times of 5",
   may: (harm) => noneHarmed(harm) && harm.could_see.length === 0,
   words: () => "Too few to tell: no slice is large enough to show harm",
 };
 
 const noVerdict: Claim<ModelHarm> = {
   id: "harm.reason",
-  sentence: "…",
-  when: "there is no verdict, and this is why: trained again without replicates, chosen by an outcome, too small, nothing broke",
   may: ({ reason }) => reason !== null,
   words: ({ reason }) => reason ?? "",
 };
@@ -135,8 +117,6 @@ const noVerdict: Claim<ModelHarm> = {
 /** Of a slice: its instances, how many broke and mended, and its groups where it has some. */
 const slice: Claim<CellFacts> = {
   id: "harm.slice",
-  sentence: "lost … pt, the rest …; kept … of its right answers, the rest …; q …",
-  when: "the slice or pair is harmed: q < .05 in both tests",
   may: ({ cell, by }) => by === null && isHarmed(cell) && lossOf(cell, by) > 0,
   words: ({ cell: { change, rest, kept, rest_kept: others, q } }) => {
     const shares =
@@ -149,8 +129,6 @@ const slice: Claim<CellFacts> = {
 
 const scoreSlice: Claim<CellFacts> = {
   id: "harm.score",
-  sentence: "… changed by …, the rest by …; q …",
-  when: "the same of a score or a loss, whose mean became worse",
   may: ({ cell, by }) => by !== null && isHarmed(cell) && lossOf(cell, by) > 0,
   words: ({ cell: { change, rest, q }, by }) => {
     if (by === null) return "";
@@ -170,8 +148,6 @@ export interface NamedSlice extends CellFacts {
 
 const named: Claim<NamedSlice> = {
   id: "harm.named",
-  sentence: "Harmed: …, … of … right → wrong, … wrong → right; lost … pt, the rest …; … more",
-  when: "the slice or pair in which the model lost most of those that it harmed; of a score or a loss how many fell and rose, and how it changed",
   may: (facts) => harmedWords(facts.cell, facts.by) !== "",
   words: ({ name, counts, cell, by, harm, more }) => {
     const beyond = harm ? said(harm, seeds) : "";
