@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { ambiguousIds, describeModel, spokenModel } from "../../src/model/map/describe";
+import { describeModel } from "../../src/model/map/describe";
+import { ambiguousIds, spokenModel } from "../../src/model/map/spoken";
 import { layoutMap, spacingFor } from "../../src/model/map/layout";
 import {
   directionOf,
