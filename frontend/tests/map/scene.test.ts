@@ -18,14 +18,8 @@ import {
   placesOf,
   samePlaces,
 } from "../../src/model/map/scene";
-import {
-  boundsOf,
-  isInside,
-  isPainted,
-  nodeBoost,
-  repose,
-  steppedZoom,
-} from "../../src/model/map/view";
+import { boundsOf } from "../../src/model/map/tree_view";
+import { isInside, isPainted, nodeBoost, repose, steppedZoom } from "../../src/model/map/view";
 import { child, metric, model, spec } from "../builders";
 import { t5 } from "./builders";
 import { ONE_PAIR } from "../../src/model/metrics/known";

@@ -1,5 +1,3 @@
-import type { Cell, HarmBy } from "./harm";
-import { isHarmed, lossOf, netWords } from "./harm";
 import { said, type Claim } from "./claim";
 
 /**
@@ -91,29 +89,5 @@ export function furtherWords(facts: FurtherFacts | null): string {
   return said(facts, further);
 }
 
-/** A slice or a pair of the model that is put forward. */
-export interface DecisionHarm {
-  /** "scan faint". */
-  readonly name: string;
-  readonly cell: Cell;
-  readonly by: HarmBy;
-  /** How many other slices and pairs are harmed. */
-  readonly more: number;
-}
-
-const harm: Claim<DecisionHarm> = {
-  id: "decision.harm",
-  may: ({ cell, by: measure }) => isHarmed(cell) && lossOf(cell, measure) > 0,
-  words: ({ name, cell, by: measure, more }) => {
-    const others = more > 0 ? `, ${more.toLocaleString("en")} more` : "";
-    return `${name} ${netWords(cell.change, measure)}${others}`;
-  },
-};
-
-export function decisionHarmWords(facts: DecisionHarm): string {
-  return said(facts, harm);
-}
-
 export const DECISION_CLAIMS = [told, once, open, none, noneOnce];
 export const FURTHER_CLAIMS = [further];
-export const DECISION_HARM_CLAIMS = [harm];
