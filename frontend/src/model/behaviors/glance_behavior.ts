@@ -21,7 +21,8 @@ import {
   othersWords,
   pairWords,
 } from "./harm";
-import { differenceText, meanText, sampledText } from "./words";
+import { differenceText, meanText } from "./mean_text";
+import { sampledText } from "./words";
 
 /** What a model's answers on a data set say at a glance, against a base. */
 export interface BehaviorGlance {

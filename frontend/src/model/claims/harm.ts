@@ -1,4 +1,4 @@
-import { differenceText, meanText } from "../behaviors/words";
+import { differenceText, meanText } from "../behaviors/mean_text";
 import { counted } from "../format/numbers";
 import { chanceText, shareText } from "../format/shares";
 import type { BehaviorMeasure, HarmedPair, HarmedSlice, ModelHarm } from "../wire.gen";
