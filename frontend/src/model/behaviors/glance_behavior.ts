@@ -1,4 +1,5 @@
-import { briefHarmWords, harmWords, namedWords, type HarmBy } from "../claims/harm";
+import { briefHarmWords, harmWords, type HarmBy } from "../claims/harm";
+import { namedWords } from "../claims/harmed_slices";
 import { meanWords } from "../claims/means";
 import { chanceText } from "../format/shares";
 import type {
@@ -9,18 +10,8 @@ import type {
   HarmedSlices,
   ModelBehavior,
 } from "../wire.gen";
-import {
-  brokenWords,
-  churnWords,
-  harmBy,
-  harmIn,
-  mostBroken,
-  mostHarmed,
-  mostHarmedPair,
-  mostWords,
-  othersWords,
-  pairWords,
-} from "./harm";
+import { harmBy, harmIn, mostBroken, mostHarmed, mostHarmedPair, pairWords } from "./harm";
+import { brokenWords, churnWords, mostWords, othersWords } from "./harm_words";
 import { differenceText, meanText } from "./mean_text";
 import { sampledText } from "./words";
 
