@@ -22,6 +22,37 @@ function withoutServer(): Plugin {
   };
 }
 
+/** The page is never rendered on a server: what takes over such HTML is left out, a tenth of Svelte. */
+function withoutHydration(): Plugin {
+  const replaced = [
+    ["export let hydrating = false;", "export const hydrating = false;"],
+    ["\thydrating = value;\n", ""],
+  ] as const;
+  return {
+    name: "cnc-without-hydration",
+    transform: {
+      filter: { id: /svelte\/src\/internal\/client\/dom\/hydration\.js$/ },
+      handler: (code) =>
+        replaced.reduce((text, [from, to]) => {
+          if (!text.includes(from)) throw new Error(`Svelte's hydration.js lacks ${from}`);
+          return text.replace(from, to);
+        }, code),
+    },
+  };
+}
+
+/** Vite wraps each `import()` to load style sheets and modules ahead; here styles are inside. */
+function withoutPreloading(): Plugin {
+  return {
+    name: "cnc-without-preloading",
+    enforce: "pre",
+    load: {
+      filter: { id: /vite\/preload-helper\.js$/ },
+      handler: () => "export const __vitePreload = (load) => load();",
+    },
+  };
+}
+
 // ES modules with their styles inside: TensorBoard's frame imports `static/index.js`, which fetches
 // the other places when they are first opened; its content security policy allows inline styles but
 // no inline scripts. `--mode report` builds all of it as one module, which `tensorboard-cnc report`
@@ -29,7 +60,7 @@ function withoutServer(): Plugin {
 export default defineConfig(({ mode }) => {
   const report = mode === "report";
   return {
-    plugins: [report && withoutServer(), svelte()],
+    plugins: [report && withoutServer(), withoutHydration(), withoutPreloading(), svelte()],
     build: {
       // Not build.lib, which keeps the white space of ES modules.
       rolldownOptions: report
@@ -41,7 +72,12 @@ export default defineConfig(({ mode }) => {
             input: "src/index.ts",
             // The other places import what they share from index.js.
             preserveEntrySignatures: "allow-extension",
-            output: { entryFileNames: "index.js", chunkFileNames: "[name].js" },
+            output: {
+              entryFileNames: "index.js",
+              chunkFileNames: "[name].js",
+              // What is fetched first anyhow: fewer files, and what is alike is packed together.
+              codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] },
+            },
           },
       modulePreload: false,
       outDir: "../tensorboard_cnc/static",

@@ -68,6 +68,7 @@ def test_noise_and_budgets(tmp_path: Path, page: Page, serve_process: ServeProce
     expect(panel.get_by_text(re.compile("3 of 7 pass"))).to_be_visible()
     expect(panel.get_by_text(re.compile("best latency: prune-75-ft"))).to_be_visible()
     page.wait_for_url(re.compile(r"p\.cnc\.bud=.*0\.9"))
+    page.wait_for_url(lambda address: "p.cnc.bo=" not in address)
     page.reload()
     expect(panel.get_by_text(re.compile("3 of 7 pass"))).to_be_visible()
     panel.get_by_role("button", name="Budgets").click()

@@ -1,7 +1,7 @@
 import { behaviorsAddress } from "../api/addresses";
 import type { Caution, HarmOnFront } from "../model/claims/front";
-import { cautionsOf, worthAsking } from "../model/tradeoffs/cautions";
-import { decidedHarm, type DecidedHarm } from "../model/behaviors/decided_harm";
+import type { DecidedHarm } from "../model/behaviors/front_harm";
+import { worthAsking } from "../model/tradeoffs/worth_asking";
 import type { HarmedSlices } from "../model/wire.gen";
 import type { LinkedModels } from "./linked_models.svelte";
 import { LatestResponse, type ResponseCache } from "./responses.svelte";
@@ -9,6 +9,9 @@ import type { Tradeoffs } from "./tradeoffs.svelte";
 
 /** A front that moves while axes or filters are chosen is not asked of. */
 const SETTLED_MS = 300;
+
+/** Reads what the server finds; fetched with the first question. */
+type Reading = typeof import("../model/behaviors/front_harm");
 
 /** What predictions say against the models that trade-offs put forward. */
 export class FrontHarm {
@@ -18,6 +21,7 @@ export class FrontHarm {
   /** While somebody looks at trade-offs. */
   #latest = $state.raw<LatestResponse<HarmedSlices> | null>(null);
   #settled = $state.raw<string | null>(null);
+  #reading = $state.raw<Reading | null>(null);
 
   constructor(models: LinkedModels, tradeoffs: Tradeoffs, glances: ResponseCache) {
     this.#models = models;
@@ -43,9 +47,13 @@ export class FrontHarm {
     return behaviorsAddress("harmed", { ...subject, measure: null, form: null });
   });
 
+  readonly #response = $derived.by(() => this.#latest?.response ?? null);
+
   /** The models that harm instances more than the rest, by key. */
   readonly cautions: ReadonlyMap<string, Caution> = $derived.by(() =>
-    cautionsOf(this.#latest?.response ?? null, this.#asked),
+    this.#response && this.#reading
+      ? this.#reading.cautionsOf(this.#response, this.#asked)
+      : new Map(),
   );
   /** How many of the front these are. */
   readonly onFront: HarmOnFront = $derived.by(() => {
@@ -57,8 +65,9 @@ export class FrontHarm {
   /** What is known of the model that the decision names; null where nothing is, or not yet. */
   readonly ofDecision: DecidedHarm | null = $derived.by(() => {
     const { decision } = this.#tradeoffs;
-    const response = this.#latest?.response;
-    return decision && response ? decidedHarm(response, decision.model.key) : null;
+    return decision && this.#response && this.#reading
+      ? this.#reading.decidedHarm(this.#response, decision.model.key)
+      : null;
   });
 
   cautionOf = (key: string): Caution | null => this.cautions.get(key) ?? null;
@@ -70,10 +79,17 @@ export class FrontHarm {
       const timer = setTimeout(() => (this.#settled = address), SETTLED_MS);
       return () => clearTimeout(timer);
     });
+    $effect(() => {
+      if (this.#settled) void this.#read();
+    });
     this.#latest = new LatestResponse(
       this.#glances,
       () => this.#settled,
       () => this.#models.live.version,
     );
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = await import("../model/behaviors/front_harm");
   }
 }

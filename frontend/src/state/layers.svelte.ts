@@ -2,6 +2,7 @@ import { layerRowAddress, layerTreeAddress, type LayersSubject } from "../api/ad
 import { markPath } from "../model/colour/mark_path";
 import { fittingIds, shortIds } from "../model/labels/short_ids";
 import { blockGrid, suitsGrid } from "../model/layers/blocks/grid";
+import type { Expansion } from "../model/layers/expansion";
 import {
   flatListing,
   isExpanded,
@@ -10,7 +11,6 @@ import {
   revealing,
   toggledModule,
   treeListing,
-  type Expansion,
   type TensorRange,
 } from "../model/layers/listing";
 import type { LayerChart } from "../model/link/layers";

@@ -14,10 +14,8 @@ import {
   keepsAll,
   knownLimits,
   loggedLimits,
-  nearestMiss,
   type KnownLimit,
   type Limit,
-  type Miss,
 } from "../model/tradeoffs/budget";
 import { decide, type DecisionQuestion } from "../model/tradeoffs/decision";
 import { movedLimit } from "../model/tradeoffs/limit_drag";
@@ -170,16 +168,6 @@ export class Tradeoffs {
   readonly bestWithin = $derived.by((): Best[] =>
     [this.y, this.x].flatMap((spec) => (spec && bestBy(this.candidatesWithin, spec)) ?? []),
   );
-  /** Where none keeps the limits, the one that comes closest. */
-  readonly nearest = $derived.by((): Miss | null =>
-    this.withinBudgets && this.candidatesWithin.length === 0
-      ? nearestMiss(
-          this.candidates.filter(({ status }) => status !== "failed"),
-          this.knownLimits,
-        )
-      : null,
-  );
-
   /** What the decision is asked of; null where a metric or a base is missing. */
   readonly question = $derived.by((): DecisionQuestion | null => {
     const { x: cost, y: quality, replicates } = this;

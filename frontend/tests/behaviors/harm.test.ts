@@ -1,18 +1,20 @@
 import { describe, expect, test } from "vitest";
 
 import {
-  brokenWords,
-  churnWords,
   foremost,
   harmBy,
   harmMeasure,
   mostBroken,
   mostHarmed,
   mostHarmedPair,
-  mostWords,
-  othersWords,
   pairWords,
 } from "../../src/model/behaviors/harm";
+import {
+  brokenWords,
+  churnWords,
+  mostWords,
+  othersWords,
+} from "../../src/model/behaviors/harm_words";
 import { CORRECT, harmedPair, harmedSlice, measure } from "./builders";
 
 const slice = (model: string, flips: number, n: number) =>

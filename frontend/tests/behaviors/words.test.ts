@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 
+import { differenceText, meanText } from "../../src/model/behaviors/mean_text";
 import {
   changeTip,
-  differenceText,
   instanceText,
   intervalText,
-  meanText,
   predictionText,
 } from "../../src/model/behaviors/words";
 import { chanceText, shareText } from "../../src/model/format/shares";

@@ -14,6 +14,13 @@ import { CLEAN, HARMFUL, OF_PREDICTIONS, REASON, SEEDED } from "./of_predictions
 const CASES: Readonly<Record<string, Case>> = { ...OF_PREDICTIONS, ...OF_MODELS };
 
 const claims = CLAIMS as readonly Claim<unknown>[];
+/** The sentence of each in the documentation, beside which stands when it may be said. */
+const documented = new Map(
+  [...measures.matchAll(/^\| (\w+\.\w+) \| (.+) \| (.+) \|$/gm)].map(([, id, sentence]) => [
+    id!,
+    sentence!,
+  ]),
+);
 const plain = (text: string): string => text.replace(/\u202f/g, " ");
 
 describe("the list of claims", () => {
@@ -26,13 +33,12 @@ describe("the list of claims", () => {
     expect(claim.may(yes)).toBe(true);
     const words = plain(claim.words(yes));
     expect(words).toEqual(typeof says === "string" ? says : expect.stringMatching(says));
-    expect(words).toMatch(patternOf(claim.sentence));
+    expect(words).toMatch(patternOf(documented.get(claim.id)!));
     for (const facts of no) expect(claim.may(facts), JSON.stringify(facts)).toBe(false);
   });
 
-  test("is what docs/measures.md says", () => {
-    const rows = claims.map(({ id, sentence, when }) => `| ${id} | ${sentence} | ${when} |`);
-    expect(measures).toContain(`${rows.join("\n")}\n`);
+  test("is that of docs/measures.md", () => {
+    expect([...documented.keys()]).toEqual(claims.map(({ id }) => id));
   });
 });
 

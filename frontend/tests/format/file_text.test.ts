@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import { fileName, toCsv } from "../../src/model/format/file_text";
-import { tableColumns, tableCsv } from "../../src/model/table/columns";
+import { tableColumns } from "../../src/model/table/columns";
+import { tableCsv } from "../../src/model/table/csv";
 import { child, metric, model, spec, valuesOf } from "../builders";
 
 test("cells are quoted where RFC 4180 asks for it", () => {

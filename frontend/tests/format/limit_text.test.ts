@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import type { Limit } from "../../src/model/tradeoffs/budget";
 import { asTyped, limitWords, readLimit } from "../../src/model/format/limit_text";
-import { amountText, readAmount } from "../../src/model/format/metric_amount";
-import { parameterValue, readParameter } from "../../src/model/format/operation_words";
+import { amountText, readAmount, readParameter } from "../../src/model/format/metric_amount";
+import { parameterValue } from "../../src/model/format/operation_words";
 import { spec } from "../builders";
 
 const size = spec("size_bytes", { unit: "B", goal: "min" });

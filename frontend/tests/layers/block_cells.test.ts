@@ -12,7 +12,8 @@ import {
   type CellAddress,
 } from "../../src/model/layers/blocks/layout";
 import { cellSpoken, gridCsv } from "../../src/model/layers/blocks/words";
-import { isExpanded, revealing, AUTO_EXPANSION } from "../../src/model/layers/listing";
+import { AUTO_EXPANSION } from "../../src/model/layers/expansion";
+import { isExpanded, revealing } from "../../src/model/layers/listing";
 import { layerNetwork } from "../../src/model/layers/network";
 import { cellsOf, rowsOf, SPARSITY, SQNR, treeOf } from "./builders";
 

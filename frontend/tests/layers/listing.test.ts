@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
 
+import { AUTO_EXPANSION, type Expansion } from "../../src/model/layers/expansion";
 import { treeStep } from "../../src/model/layers/keys";
 import {
-  AUTO_EXPANSION,
   flatListing,
   isExpanded,
   keptRows,
   nameFilter,
   toggledModule,
   treeListing,
-  type Expansion,
   type TensorRange,
 } from "../../src/model/layers/listing";
 import { layerNetwork, nearestRow } from "../../src/model/layers/network";

@@ -7,7 +7,7 @@ import { layoutMap, spacingFor } from "../../src/model/map/layout";
 import { markLegend, rampLegend, sizeLegend } from "../../src/model/map/legend";
 import { colourScale, sizeScale } from "../../src/model/map/scales";
 import { buildScene, placesOf } from "../../src/model/map/scene";
-import { boundsOf, insetsFor } from "../../src/model/map/view";
+import { boundsOf, insetsFor } from "../../src/model/map/tree_view";
 import { child, metric, model, spec } from "../builders";
 
 test("text is harmless in a document", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { ambiguousIds, describeModel, spokenModel } from "../../src/model/map/describe";
+import { describeModel } from "../../src/model/map/describe";
+import { ambiguousIds, spokenModel } from "../../src/model/map/spoken";
 import { layoutMap, spacingFor } from "../../src/model/map/layout";
 import {
   directionOf,
@@ -17,14 +18,8 @@ import {
   placesOf,
   samePlaces,
 } from "../../src/model/map/scene";
-import {
-  boundsOf,
-  isInside,
-  isPainted,
-  nodeBoost,
-  repose,
-  steppedZoom,
-} from "../../src/model/map/view";
+import { boundsOf } from "../../src/model/map/tree_view";
+import { isInside, isPainted, nodeBoost, repose, steppedZoom } from "../../src/model/map/view";
 import { child, metric, model, spec } from "../builders";
 import { t5 } from "./builders";
 import { ONE_PAIR } from "../../src/model/metrics/known";

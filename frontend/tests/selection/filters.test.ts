@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { filterText, passing, sameSubject, type Filter } from "../../src/model/selection/filter";
+import { passing, sameSubject, type Filter } from "../../src/model/selection/filter";
+import { filterText } from "../../src/model/selection/filter_text";
 import {
   operationChoices,
   parameterChoices,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { filtersLink } from "../../src/model/link/filters";
-import { filterText, passing } from "../../src/model/selection/filter";
+import { passing } from "../../src/model/selection/filter";
+import { filterText } from "../../src/model/selection/filter_text";
 import { tagChoices } from "../../src/model/selection/filter_choices";
 import { leftOut } from "../../src/model/selection/hidden";
 import { foundBy } from "../../src/model/selection/model_search";

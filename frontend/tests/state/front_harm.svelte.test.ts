@@ -48,6 +48,7 @@ class Stage {
   async respond(at: number, ...harmed: readonly string[]): Promise<void> {
     const found = { models: harmed.map((key) => modelHarm(key, { harmed: 1 })) };
     this.server.requests[at]!.respond(found);
+    await vi.dynamicImportSettled();
     await vi.advanceTimersByTimeAsync(0);
   }
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import { buildLineage } from "../../src/model/lineage/lineage";
-import { tableColumns, tableCsv } from "../../src/model/table/columns";
+import { tableColumns } from "../../src/model/table/columns";
+import { tableCsv } from "../../src/model/table/csv";
 import { sortedModels } from "../../src/model/table/sort";
 import { child, model, valuesOf } from "../builders";
 

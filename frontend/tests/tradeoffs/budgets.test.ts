@@ -1,14 +1,9 @@
 import { describe, expect, test } from "vitest";
 
 import { bestBy, nextBest } from "../../src/model/tradeoffs/best_models";
-import {
-  knownLimits,
-  metricToLimit,
-  missText,
-  nearestMiss,
-  startingLimit,
-  type Limit,
-} from "../../src/model/tradeoffs/budget";
+import { knownLimits, type Limit } from "../../src/model/tradeoffs/budget";
+import { missText, nearestMiss } from "../../src/model/tradeoffs/budget_miss";
+import { metricToLimit, startingLimit } from "../../src/model/tradeoffs/new_budget";
 import type { Model } from "../../src/model/wire.gen";
 import { metric, model, spec } from "../builders";
 

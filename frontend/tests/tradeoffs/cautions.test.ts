@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { cautionsOf, worthAsking } from "../../src/model/tradeoffs/cautions";
+import { cautionsOf } from "../../src/model/behaviors/front_harm";
+import { worthAsking } from "../../src/model/tradeoffs/worth_asking";
 import type { HarmedSlices, Model, ModelHarm } from "../../src/model/wire.gen";
 import { modelHarm } from "../behaviors/builders";
 import { model } from "../builders";
@@ -41,5 +42,5 @@ test("a caution is of those that were asked of and harm a slice or a pair", () =
     ["slice", "harmed"],
     ["pair", "harmed"],
   ]);
-  expect(cautionsOf(null, asked).size).toBe(0);
+  expect(cautionsOf(found(), asked).size).toBe(0);
 });

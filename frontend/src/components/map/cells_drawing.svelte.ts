@@ -1,4 +1,4 @@
-import { spokenModel, ambiguousIds } from "../../model/map/describe";
+import { spokenModel, ambiguousIds } from "../../model/map/spoken";
 import { bundlesOf } from "../../model/map/cells/bundles";
 import { factsOf, type Cell, type CellFacts } from "../../model/map/cells/cell";
 import { layoutCells } from "../../model/map/cells/cell_map";
@@ -180,7 +180,8 @@ export class CellsDrawing {
     }
     return chosen;
   });
-  readonly #ambiguous = $derived.by(() => ambiguousIds(this.#input().models));
+  /** Ids that more than one model has. */
+  readonly ambiguous = $derived.by(() => ambiguousIds(this.#input().models));
   readonly #colourSpec = $derived.by(() => this.#input().colourSpec);
   readonly spoken = $derived.by(() => {
     const spoken = new Map<string, string>();
@@ -197,7 +198,7 @@ export class CellsDrawing {
               this.#colour,
               this.chosen.get(cell.id) ?? 0,
             )
-          : spokenModel(first!.model, this.#lineage, this.#colourSpec, this.#ambiguous),
+          : spokenModel(first!.model, this.#lineage, this.#colourSpec, this.ambiguous),
       );
     }
     return spoken;

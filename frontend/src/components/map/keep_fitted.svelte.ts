@@ -1,7 +1,8 @@
 import { untrack } from "svelte";
 
 import type { MapLayout } from "../../model/map/layout";
-import { isReadable, type Box, type Insets } from "../../model/map/view";
+import { isReadable } from "../../model/map/tree_view";
+import type { Box, Insets } from "../../model/map/view";
 import type { StageView } from "./stage_view.svelte";
 
 interface Fitting {

@@ -1,5 +1,5 @@
 import type { Theme } from "../../model/colour/palette";
-import { ambiguousIds, spokenModel } from "../../model/map/describe";
+import { ambiguousIds, spokenModel } from "../../model/map/spoken";
 import type { FoldChoice } from "../../model/map/fold_choice";
 import { type HeadPlace } from "../../model/map/headers";
 import { headNotes, labelTexts, withChanges } from "../../model/map/labels";

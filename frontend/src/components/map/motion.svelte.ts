@@ -1,17 +1,12 @@
 import { untrack } from "svelte";
 
 import { betweenPlaces, samePlaces, type Point } from "../../model/map/scene";
+import { motionMs } from "./motion_ms";
 
 export type Places = ReadonlyMap<string, Point>;
 
-const MOTION_MS = 280;
 /** More than this many cannot be painted often enough to look like motion. */
 const MOST = 400;
-
-/** How long motions take: nothing for people who asked for less of it. */
-export function motionMs(): number {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOTION_MS;
-}
 
 /**
  * Places that glide to a target whenever it changes; new ones come from their origin's place.

@@ -1,24 +1,26 @@
 import { figureMarkup, figureOf, type DrawnMap } from "../../model/map/figure";
 import { withoutControls } from "../../model/format/file_text";
+import { shapesMarkup } from "../../model/map/cells/markup";
+import type { Shape } from "../../model/map/cells/shapes";
 import { saveFile } from "../charts/save_file";
 import { savePng } from "../charts/save_picture";
 
 /**
  * Offers the whole map as a standalone file, with the colours that `svg` has on the page;
- * `ground`: markup of what a canvas shows behind it.
+ * `ground`: what a canvas shows behind it.
  */
 export async function saveMap(
   svg: SVGSVGElement,
   drawn: DrawnMap,
   kind: "svg" | "png",
-  ground = "",
+  ground: readonly Shape[] = [],
 ): Promise<void> {
   const figure = figureOf(drawn);
   const style = getComputedStyle(svg);
   const text = resolveColours(
     figureMarkup(figure, {
       defs: markupOf(svg, "defs"),
-      world: ground + markupOf(svg, ".world > *"),
+      world: shapesMarkup(ground, drawn.hatch) + markupOf(svg, ".world > *"),
       font: style.fontFamily.replace(/"/g, "'"),
     }),
     style,

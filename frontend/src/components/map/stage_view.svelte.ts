@@ -18,7 +18,7 @@ import {
   type ZoomExtent,
 } from "../../model/map/zoom";
 import { followGestures, type GestureTarget } from "./gestures";
-import { motionMs } from "./motion.svelte";
+import { motionMs } from "./motion_ms";
 
 /** Painted px beyond each edge of the frame. */
 const MARGIN_PX = 200;

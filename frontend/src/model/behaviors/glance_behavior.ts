@@ -1,4 +1,5 @@
-import { briefHarmWords, harmWords, namedWords, type HarmBy } from "../claims/harm";
+import { briefHarmWords, harmWords, type HarmBy } from "../claims/harm";
+import { namedWords } from "../claims/harmed_slices";
 import { meanWords } from "../claims/means";
 import { chanceText } from "../format/shares";
 import type {
@@ -9,19 +10,10 @@ import type {
   HarmedSlices,
   ModelBehavior,
 } from "../wire.gen";
-import {
-  brokenWords,
-  churnWords,
-  harmBy,
-  harmIn,
-  mostBroken,
-  mostHarmed,
-  mostHarmedPair,
-  mostWords,
-  othersWords,
-  pairWords,
-} from "./harm";
-import { differenceText, meanText, sampledText } from "./words";
+import { harmBy, harmIn, mostBroken, mostHarmed, mostHarmedPair, pairWords } from "./harm";
+import { brokenWords, churnWords, mostWords, othersWords } from "./harm_words";
+import { differenceText, meanText } from "./mean_text";
+import { sampledText } from "./words";
 
 /** What a model's answers on a data set say at a glance, against a base. */
 export interface BehaviorGlance {

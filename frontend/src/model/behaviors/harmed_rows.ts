@@ -1,7 +1,8 @@
 import { isHarmed, lossOf, type Cell, type HarmBy } from "../claims/harm";
 import type { CsvCell } from "../format/file_text";
 import type { Condition, HarmedPair, HarmedSlice, HarmedSlices } from "../wire.gen";
-import { churnOf, flipWords, pairWords, shareOf } from "./harm";
+import { pairWords, shareOf } from "./harm";
+import { churnOf, flipWords } from "./harm_words";
 
 /** What a model broke in a slice or a pair of slices. */
 export type HarmedCell = Cell & Pick<HarmedSlice, "model" | "lift" | "p">;

@@ -1,4 +1,4 @@
-import { meanText } from "./words";
+import { meanText } from "./mean_text";
 import { fullMetric } from "../format/metric_format";
 import type { BehaviorMeasure, Estimate, MetricSpec, Model } from "../wire.gen";
 

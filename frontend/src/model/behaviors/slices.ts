@@ -3,7 +3,8 @@ import { meanVerdict, meanWords, type MeanFacts } from "../claims/means";
 import { chanceText } from "../format/shares";
 import { exactText } from "../metrics/measure";
 import type { BehaviorMeasure, SliceCells, SliceTable } from "../wire.gen";
-import { differenceText, intervalText, ratioText } from "./words";
+import { differenceText } from "./mean_text";
+import { intervalText, ratioText } from "./words";
 
 /** What bars of slices show: means from 0 on, or changes to both sides of 0. */
 export interface SliceScale {

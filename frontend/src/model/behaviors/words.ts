@@ -1,9 +1,9 @@
 import { meanWords } from "../claims/means";
-import { changeText } from "../format/change";
 import { metricFormat, NOT_LOGGED } from "../format/metric_format";
 import { counted, roundedNumber } from "../format/numbers";
 import { exactText, measureSpec, shortNumber } from "../metrics/measure";
 import type { Answer, BehaviorMeasure, Change, Estimate, Form, Ratio } from "../wire.gen";
+import { differenceText } from "./mean_text";
 
 export const FORM_WORDS: Record<Form, string> = {
   value: "absolute",
@@ -12,11 +12,6 @@ export const FORM_WORDS: Record<Form, string> = {
   ratio: "ratio",
   squared_difference: "change²",
 };
-
-/** A mean of the measure: "95.1 %", "0.124 nats". */
-export function meanText(value: number | null | undefined, measure: BehaviorMeasure): string {
-  return value == null ? NOT_LOGGED : metricFormat(measureSpec(measure)).full(value);
-}
 
 /** A change with six digits, signed: of a rate in points. */
 function exactDifference(change: number | null, measure: BehaviorMeasure): string {
@@ -35,16 +30,7 @@ export function intervalText(
   return `[${bare(low)}, ${bare(high)}]`;
 }
 
-/** "−7.0 pt" of a rate, "+0.31 nats" of anything else. */
-export function differenceText(change: number | null, measure: BehaviorMeasure): string {
-  if (change === null) return NOT_LOGGED;
-  const [kind, amount] = measure.rate
-    ? (["points", change * 100] as const)
-    : (["absolute", change] as const);
-  return changeText({ kind, amount, verdict: null }, measureSpec(measure));
-}
-
-/** The same without its unit, which a head names: "−7.0", "+0.31". */
+/** A change without its unit, which a head names: "−7.0", "+0.31". */
 export function bareDifference(change: number | null, measure: BehaviorMeasure): string {
   if (change === null) return NOT_LOGGED;
   if (measure.rate) return differenceText(change, measure).replace("\u202fpt", "");

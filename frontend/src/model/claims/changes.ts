@@ -32,54 +32,27 @@ interface VerdictClaim extends Claim<ChangeFacts> {
   readonly open: string;
 }
 
-function verdict(
-  of: Verdict,
-  open: string,
-  when: string,
-  may: (facts: ChangeFacts) => boolean,
-): VerdictClaim {
+function verdict(of: Verdict, open: string, may: (facts: ChangeFacts) => boolean): VerdictClaim {
   const id = `change.${of.replace(" ", "")}`;
-  return { id, verdict: of, open, sentence: of, when, may, words: () => of };
+  return { id, verdict: of, open, may, words: () => of };
 }
 
 /** The first that may be said is. */
 export const CHANGE_CLAIMS = [
-  verdict(
-    "same",
-    "",
-    "the two values agree to 12 digits, and neither is a bound",
-    ({ by, isBound }) => by === 0 && !isBound,
-  ),
-  verdict(
-    "better",
-    "",
-    "told apart at 95 % of all that are compared at once, in the direction of the goal",
-    (facts) => isTold(facts) && isFor(facts, "max"),
-  ),
-  verdict(
-    "worse",
-    "",
-    "told apart at 95 % of all that are compared at once, against the direction of the goal",
-    (facts) => isTold(facts) && isFor(facts, "min"),
-  ),
+  verdict("same", "", ({ by, isBound }) => by === 0 && !isBound),
+  verdict("better", "", (facts) => isTold(facts) && isFor(facts, "max")),
+  verdict("worse", "", (facts) => isTold(facts) && isFor(facts, "min")),
   verdict(
     "noise unknown",
     "one process each: noise between processes unknown",
-    "more than repeats of one process differ, less than twice; processes were not repeated",
     (facts) => isOpen(facts) && facts.seen === "unknown",
   ),
   verdict(
     "cannot tell",
     "a bound: the true value may be on either side",
-    "one of the two is a bound, and the true value may be on either side",
     (facts) => facts.isBound && (facts.by === 0 || isOpen(facts)),
   ),
-  verdict(
-    "within spread",
-    "within the spread of what was repeated",
-    "noise alone may make the difference, at 95 % of all that are compared at once",
-    isOpen,
-  ),
+  verdict("within spread", "within the spread of what was repeated", isOpen),
 ] as const;
 
 /** What may be said of a change; null without a goal. */

@@ -1,11 +1,10 @@
-/** A sentence that asserts something of models, and what must hold where the page says it. */
+/**
+ * A sentence that asserts something of models, and what must hold where the page says it: in words
+ * in docs/measures.md, by its id.
+ */
 export interface Claim<Facts> {
   /** What it is about and says: "harm.unseen". */
   readonly id: string;
-  /** The sentence; `…` stands for names and numbers. */
-  readonly sentence: string;
-  /** When it may be said, for the reader. */
-  readonly when: string;
   readonly may: (facts: Facts) => boolean;
   readonly words: (facts: Facts) => string;
 }

@@ -27,16 +27,12 @@ const isTested = ({ effect: { p, q, low, high } }: ContrastFacts): boolean =>
 
 const same: Claim<ContrastFacts> = {
   id: "contrast.same",
-  sentence: "the same in … of …",
-  when: "two or more matched pairs, and no value differs in any",
   may: (facts) => facts.effect.pairs > 1 && isSame(facts),
   words: ({ effect: { pairs } }) => `the same in ${pairs} of ${pairs}`,
 };
 
 const open: Claim<ContrastFacts> = {
   id: "contrast.open",
-  sentence: "cannot tell: up in … of …",
-  when: "six or more matched pairs, and the sign-flip test has p > .05",
   may: (facts) => facts.effect.pairs > 1 && isNoise(facts),
   words: ({ effect: { rose, fell, pairs }, range }) => {
     const more = Math.max(rose, fell);
@@ -46,8 +42,6 @@ const open: Claim<ContrastFacts> = {
 
 const counted: Claim<ContrastFacts> = {
   id: "contrast.counted",
-  sentence: "better in … of …, … to …",
-  when: "two or more matched pairs, a count; coloured only where six or more have q ≤ .05",
   may: (facts) => facts.effect.pairs > 1 && !isSame(facts) && !isNoise(facts),
   words: (facts) => {
     const { effect, goal, range } = facts;
@@ -63,8 +57,6 @@ function way(up: boolean, goal: MetricSpec["goal"]): string {
 
 const few: Claim<ContrastFacts> = {
   id: "contrast.few",
-  sentence: "too few pairs to rule out chance; 6 that agree would",
-  when: "two to five matched pairs that differ, which have no test",
   may: (facts) => {
     const { pairs, rose, fell } = facts.effect;
     return pairs > 1 && rose + fell > 0 && !isTested(facts);
@@ -78,8 +70,6 @@ const few: Claim<ContrastFacts> = {
 
 const found: Claim<ContrastFacts> = {
   id: "contrast.found",
-  sentence: "a mean change of about … would have been found",
-  when: "p > .05: 1.43 times half of the interval is found 4 times of 5",
   may: (facts) => isTested(facts) && isNoise(facts),
   words: ({ effect: { low, high }, write }) => {
     const reach = write((((high ?? 0) - (low ?? 0)) / 2) * FOUND).replace(/^[+−±]/, "");
@@ -89,8 +79,6 @@ const found: Claim<ContrastFacts> = {
 
 const among: Claim<ContrastFacts> = {
   id: "contrast.among",
-  sentence: "may be chance among all the contrasts that were looked at",
-  when: "p ≤ .05, but q > .05 over all contrasts of the metric",
   may: (facts) => isTested(facts) && !isNoise(facts) && (facts.effect.q ?? 0) > LEVEL,
   words: () => "may be chance among all the contrasts that were looked at",
 };

@@ -1,5 +1,3 @@
-import type { Cell, HarmBy } from "./harm";
-import { isHarmed, lossOf, netWords } from "./harm";
 import { said, type Claim } from "./claim";
 
 /**
@@ -34,8 +32,6 @@ const by = ({ quality, change }: DecisionFacts) => (change ? `; ${quality} ${cha
 
 const told: Claim<DecisionFacts> = {
   id: "decision.told",
-  sentence: "… no worse than … by …: …",
-  when: "of the models that cost less, pass filters, search and budgets, the cheapest whose quality is above the base's, told at 95 % of all that are compared",
   may: ({ keeps }) => keeps === "told",
   words: (facts) =>
     `${facts.title} no worse than ${facts.base} by ${facts.quality}: ${what(facts)}${by(facts)}`,
@@ -43,8 +39,6 @@ const told: Claim<DecisionFacts> = {
 
 const once: Claim<DecisionFacts> = {
   id: "decision.once",
-  sentence: "… whose … is no worse than that of … by the numbers, measured once: …",
-  when: "the same, where neither has repeats, replicates or an interval: the numbers count as exact",
   may: ({ keeps }) => keeps === "once",
   words: (facts) =>
     `${facts.title} whose ${facts.quality} is no worse than that of ${facts.base} by the numbers, measured once: ${what(facts)}${by(facts)}`,
@@ -52,8 +46,6 @@ const once: Claim<DecisionFacts> = {
 
 const open: Claim<DecisionFacts> = {
   id: "decision.open",
-  sentence: "… not known to be worse than … by …: …",
-  when: "no model that costs less is known to be no worse; of the others the cheapest whose quality a single test at 95 % does not tell from the base's",
   may: ({ keeps }) => keeps === "open",
   words: (facts) => {
     const unseen = facts.loss
@@ -65,8 +57,6 @@ const open: Claim<DecisionFacts> = {
 
 const none: Claim<DecisionFacts> = {
   id: "decision.none",
-  sentence: "Every model that is … than … is worse by …; least so: …",
-  when: "each model that costs less and passes is known to be worse at 95 %, or by numbers that count as exact",
   may: ({ keeps, once }) => keeps === null && !once,
   words: (facts) =>
     `Every model that is ${facts.less} than ${facts.base} is worse by ${facts.quality}; least so: ${what(facts)}${by(facts)}`,
@@ -74,9 +64,6 @@ const none: Claim<DecisionFacts> = {
 
 const noneOnce: Claim<DecisionFacts> = {
   id: "decision.none_once",
-  sentence:
-    "By the numbers, measured once, every model that is … than … is worse by …; least so: …",
-  when: "the same, where neither the base nor the model that is worse least has repeats, replicates or an interval of its quality",
   may: ({ keeps, once }) => keeps === null && once,
   words: (facts) => {
     const [first = "", ...rest] = none.words(facts);
@@ -94,8 +81,6 @@ export type FurtherFacts = Pick<DecisionFacts, "model" | "cost" | "less">;
 
 const further: Claim<FurtherFacts | null> = {
   id: "decision.further",
-  sentence: "… and not known to be worse: …",
-  when: "a model is known to be no worse, and a cheaper one is not told from the base by a single test at 95 %",
   may: (facts) => facts !== null,
   words: (facts) => `${facts?.less} and not known to be worse: ${facts?.model}, ${facts?.cost}`,
 };
@@ -104,31 +89,5 @@ export function furtherWords(facts: FurtherFacts | null): string {
   return said(facts, further);
 }
 
-/** A slice or a pair of the model that is put forward. */
-export interface DecisionHarm {
-  /** "scan faint". */
-  readonly name: string;
-  readonly cell: Cell;
-  readonly by: HarmBy;
-  /** How many other slices and pairs are harmed. */
-  readonly more: number;
-}
-
-const harm: Claim<DecisionHarm> = {
-  id: "decision.harm",
-  sentence: "… lost …",
-  when: "the slice or pair of its predictions that lost most of those that are harmed: q < .05 in both tests",
-  may: ({ cell, by: measure }) => isHarmed(cell) && lossOf(cell, measure) > 0,
-  words: ({ name, cell, by: measure, more }) => {
-    const others = more > 0 ? `, ${more.toLocaleString("en")} more` : "";
-    return `${name} ${netWords(cell.change, measure)}${others}`;
-  },
-};
-
-export function decisionHarmWords(facts: DecisionHarm): string {
-  return said(facts, harm);
-}
-
 export const DECISION_CLAIMS = [told, once, open, none, noneOnce];
 export const FURTHER_CLAIMS = [further];
-export const DECISION_HARM_CLAIMS = [harm];

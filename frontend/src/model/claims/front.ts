@@ -1,4 +1,3 @@
-import type { Difference } from "../metrics/known";
 import { said, type Claim } from "./claim";
 
 /**
@@ -26,10 +25,9 @@ function standing(
   words: string,
   short: string,
   tip: string,
-  when: string,
 ): StandingClaim {
   const may = (facts: StandingFacts) => facts.standing === of;
-  return { id: `front.${of}`, sentence: words, when, may, words: () => words, short, tip };
+  return { id: `front.${of}`, may, words: () => words, short, tip };
 }
 
 export const STANDING_CLAIMS = [
@@ -38,21 +36,18 @@ export const STANDING_CLAIMS = [
     "on the front",
     "front",
     "Select the models on the front: no other is at least as good on both and better on one",
-    "by the numbers no other model is at least as good on both axes and better on one",
   ),
   standing(
     "tied",
     "tied with the front within spread",
     "tied within spread",
     "Select them: at 95 % no model on the front is known to be better",
-    "each model of the front that is ahead is so within noise on one of the two axes",
   ),
   standing(
     "unknown",
     "behind the front by its numbers; noise between processes unknown",
     "noise unknown",
     "Select them: the front is ahead by its numbers, measured in one process each; how much processes differ is unknown",
-    "it is behind by more than repeats of one process differ, and processes were not repeated",
   ),
 ] as const;
 
@@ -65,8 +60,6 @@ export function standingTip(of: NonNullable<Standing>): { text: string; tip: str
 
 const harmed: Claim<StandingFacts> = {
   id: "front.harmed",
-  sentence: "some instances are harmed: see Behaviors",
-  when: "it is on the front or the best within the budgets, and a slice or a pair of its predictions is harmed",
   may: (facts) => facts.caution === "harmed",
   words: () => "some instances are harmed: see Behaviors",
 };
@@ -85,8 +78,6 @@ export interface HarmOnFront {
 
 const onFront: Claim<HarmOnFront> = {
   id: "front.cautions",
-  sentence: "… of … on the front: some instances are harmed",
-  when: "a slice or a pair of at least one model of the front is harmed; of a front with predictions the eight of best quality are asked of",
   may: (facts) => facts.harmed > 0,
   words: (facts) => `${facts.harmed} of ${facts.front} on the front: some instances are harmed`,
 };
@@ -95,99 +86,5 @@ export function harmOnFrontWords(facts: HarmOnFront): string {
   return said(facts, onFront);
 }
 
-/** Two models, and what noise leaves of how they differ by each metric. */
-export interface PairFacts {
-  readonly one: string;
-  readonly other: string;
-  readonly seen: readonly { readonly label: string; readonly is: Difference }[];
-}
-
-const untold = ({ seen }: PairFacts) => seen.filter(({ is }) => is === "cannot tell");
-
-const notTold: Claim<PairFacts> = {
-  id: "pair.untold",
-  sentence: "Cannot tell … from … by … (95 %)",
-  when: "two models are selected, and noise alone may make their difference on an axis",
-  may: (facts) => untold(facts).length > 0,
-  words: (facts) => {
-    const labels = untold(facts).map(({ label }) => label);
-    return `Cannot tell ${facts.other} from ${facts.one} by ${labels.join(" or ")} (95 %)`;
-  },
-};
-
-export function pairText(facts: PairFacts): string {
-  return said(facts, notTold);
-}
-
-/** A change between two models: "latency of b: −12 %". */
-interface OpenFacts {
-  readonly change: string;
-  readonly is: Difference;
-}
-
-const openPair: Claim<OpenFacts> = {
-  id: "pair.unknown",
-  sentence: "… in one process each; noise between processes unknown",
-  when: "two models are selected that differ on an axis by more than repeats of one process do, and processes were not repeated",
-  may: ({ is }) => is === "unknown",
-  words: ({ change }) => `${change} in one process each; noise between processes unknown`,
-};
-
-export function openText(facts: OpenFacts): string {
-  return said(facts, openPair);
-}
-
-const besideTied: Claim<Difference | null> = {
-  id: "budget.tied",
-  sentence: "(tied)",
-  when: "noise alone may make its difference from the best within the budgets",
-  may: (seen) => seen === "cannot tell",
-  words: () => " (tied)",
-};
-
-const besideUnknown: Claim<Difference | null> = {
-  id: "budget.unknown",
-  sentence: "(noise unknown)",
-  when: "it differs from the best by more than repeats of one process do; processes were not repeated",
-  may: (seen) => seen === "unknown",
-  words: () => " (noise unknown)",
-};
-
-/** What keeps a model from being told from the best; "" where nothing does. */
-export function besideBest(seen: Difference | null): string {
-  return said(seen, besideTied, besideUnknown);
-}
-
-/** Whether the predictions of two models differ, as their paired test says. */
-export interface ApartFacts {
-  readonly dataset: string;
-  readonly change: string;
-  readonly sure: boolean | null;
-}
-
-const apart: Claim<ApartFacts> = {
-  id: "pair.predictions",
-  sentence: ", but their predictions on … differ: …",
-  when: "the paired test of their predictions has p < .05",
-  may: ({ change, sure }) => change !== "" && sure === true,
-  words: ({ dataset, change }) => `, but their predictions on ${dataset} differ: ${change}`,
-};
-
-const notApart: Claim<ApartFacts> = {
-  id: "pair.norpredictions",
-  sentence: ", nor by their predictions on …",
-  when: "the paired test of their predictions has p ≥ .05",
-  may: ({ change, sure }) => change !== "" && sure === false,
-  words: ({ dataset }) => `, nor by their predictions on ${dataset}`,
-};
-
-export function apartWords(facts: ApartFacts): string {
-  return said(facts, apart, notApart);
-}
-
 export const CAUTION_CLAIMS = [harmed];
 export const FRONT_CLAIMS = [onFront];
-export const PAIR_CLAIMS = [notTold];
-export const OPEN_CLAIMS = [openPair];
-export const BUDGET_CLAIMS = [besideTied, besideUnknown];
-export const APART_CLAIMS = [apart, notApart];

@@ -1,6 +1,5 @@
-import { differenceText, meanText } from "../behaviors/words";
+import { differenceText, meanText } from "../behaviors/mean_text";
 import { counted } from "../format/numbers";
-import { chanceText, shareText } from "../format/shares";
 import type { BehaviorMeasure, HarmedPair, HarmedSlice, ModelHarm } from "../wire.gen";
 import { said, type Claim } from "./claim";
 
@@ -12,11 +11,6 @@ export type Cell = Pick<
   HarmedSlice & HarmedPair,
   "n" | "flips" | "mended" | "rest" | "change" | "kept" | "rest_kept" | "q" | "harmed" | "groups"
 >;
-
-export interface CellFacts {
-  readonly cell: Cell;
-  readonly by: HarmBy;
-}
 
 export interface ModelFacts {
   readonly harm: ModelHarm;
@@ -36,8 +30,6 @@ const beyondSeeds = ({ retrained, replicates }: ModelHarm): boolean => retrained
 
 const count: Claim<ModelHarm> = {
   id: "harm.count",
-  sentence: "Harmed more than the rest: … of … slices, … of … pairs",
-  when: "at least one slice or pair has q < .05 in both tests: a net loss, and worse than the rest",
   may: anyHarmed,
   words: (harm) => {
     const pairs = harm.pairs_harmed
@@ -48,10 +40,9 @@ const count: Claim<ModelHarm> = {
   },
 };
 
-const seeds: Claim<ModelHarm> = {
+/** That it is more than chance of training. */
+export const seeds: Claim<ModelHarm> = {
   id: "harm.seeds",
-  sentence: ", more than two seeds differ",
-  when: "the model was trained again, and replicates of the base widened the tests",
   may: (harm) => beyondSeeds(harm) && anyHarmed(harm),
   words: () => ", more than two seeds differ",
 };
@@ -84,100 +75,38 @@ function unseenWorse({ harm, by }: ModelFacts): string {
 
 const unseen: Claim<ModelFacts> = {
   id: "harm.unseen",
-  sentence: "No slice stands out; in a slice of …, … pt more broken than in the rest would have",
-  when: "slices were tested, none has q < .05, all pairs of attributes were searched, and a size is known whose harm is found 4 times of 5",
   may: ({ harm, by }) => by === null && nothingSeen(harm) && searchedAll(harm),
   words: unseenBroken,
 };
 
 const unseenScore: Claim<ModelFacts> = {
   id: "harm.unseenscore",
-  sentence: "No slice stands out; in a slice of …, … worse by … than in the rest would have",
-  when: "the same of a score or a loss",
   may: ({ harm, by }) => by !== null && nothingSeen(harm) && searchedAll(harm),
   words: unseenWorse,
 };
 
 const cut: Claim<ModelFacts> = {
   id: "harm.cut",
-  sentence:
-    "Nothing stands out in what was searched, without … pairs of attributes; in a slice of …, … pt more broken than in the rest would have",
-  when: "as of harm.unseen, but pairs of attributes were too many to be searched, or had too many levels",
   may: ({ harm, by }) => by === null && nothingSeen(harm) && !searchedAll(harm),
   words: unseenBroken,
 };
 
 const cutScore: Claim<ModelFacts> = {
   id: "harm.cutscore",
-  sentence:
-    "Nothing stands out in what was searched, without … pairs of attributes; in a slice of …, … worse by … than in the rest would have",
-  when: "the same of a score or a loss",
   may: ({ harm, by }) => by !== null && nothingSeen(harm) && !searchedAll(harm),
   words: unseenWorse,
 };
 
 const tooFew: Claim<ModelHarm> = {
   id: "harm.few",
-  sentence: "Too few to tell: no slice is large enough to show harm",
-  when: "slices were tested, none has q < .05, and of none would harm be found 4 times of 5",
   may: (harm) => noneHarmed(harm) && harm.could_see.length === 0,
   words: () => "Too few to tell: no slice is large enough to show harm",
 };
 
 const noVerdict: Claim<ModelHarm> = {
   id: "harm.reason",
-  sentence: "…",
-  when: "there is no verdict, and this is why: trained again without replicates, chosen by an outcome, too small, nothing broke",
   may: ({ reason }) => reason !== null,
   words: ({ reason }) => reason ?? "",
-};
-
-/** Of a slice: its instances, how many broke and mended, and its groups where it has some. */
-const slice: Claim<CellFacts> = {
-  id: "harm.slice",
-  sentence: "lost … pt, the rest …; kept … of its right answers, the rest …; q …",
-  when: "the slice or pair is harmed: q < .05 in both tests",
-  may: ({ cell, by }) => by === null && isHarmed(cell) && lossOf(cell, by) > 0,
-  words: ({ cell: { change, rest, kept, rest_kept: others, q } }) => {
-    const shares =
-      kept === null || others === null
-        ? ""
-        : `; kept ${keptText(kept)} of its right answers, the rest ${keptText(others)}`;
-    return `${pointsWords(change)}, the rest ${restWords(rest.change)}${shares}; ${chanceText(q, "q")}`;
-  },
-};
-
-const scoreSlice: Claim<CellFacts> = {
-  id: "harm.score",
-  sentence: "… changed by …, the rest by …; q …",
-  when: "the same of a score or a loss, whose mean became worse",
-  may: ({ cell, by }) => by !== null && isHarmed(cell) && lossOf(cell, by) > 0,
-  words: ({ cell: { change, rest, q }, by }) => {
-    if (by === null) return "";
-    const [own, others] = [change, rest.change].map((size) => differenceText(size, by));
-    return `${by.label} changed by ${own}, the rest by ${others}; ${chanceText(q, "q")}`;
-  },
-};
-
-/** A slice that is put forward, in words: its name and counts. */
-export interface NamedSlice extends CellFacts {
-  readonly name: string;
-  readonly counts: string;
-  readonly harm: ModelHarm | null;
-  /** How many other slices and pairs are harmed. */
-  readonly more: number;
-}
-
-const named: Claim<NamedSlice> = {
-  id: "harm.named",
-  sentence: "Harmed: …, … of … right → wrong, … wrong → right; lost … pt, the rest …; … more",
-  when: "the slice or pair in which the model lost most of those that it harmed; of a score or a loss how many fell and rose, and how it changed",
-  may: (facts) => harmedWords(facts.cell, facts.by) !== "",
-  words: ({ name, counts, cell, by, harm, more }) => {
-    const beyond = harm ? said(harm, seeds) : "";
-    const others = more ? `; ${more.toLocaleString("en")} more` : "";
-    return `Harmed: ${name}, ${counts}; ${harmedWords(cell, by)}${beyond}${others}`;
-  },
 };
 
 /** How much a mean became worse: of losses what it rose. */
@@ -196,20 +125,10 @@ export function pointsWords(change: number): string {
   return `${change < 0 ? "lost" : "gained"} ${points(change)}`;
 }
 
-function restWords(change: number): string {
-  if (change === 0) return "nothing";
-  return change > 0 ? `gained ${points(change)}` : points(change);
-}
-
 /** "9.9 pt", "68 pt". */
-function points(change: number): string {
+export function points(change: number): string {
   const size = Math.abs(change) * 100;
   return `${size < 0.05 ? "< 0.1" : size.toFixed(size < 10 ? 1 : 0)}\u202fpt`;
-}
-
-/** "98.8 %"; more than all where more mended than broke. */
-function keptText(kept: number): string {
-  return kept > 1 ? `${(kept * 100).toFixed(1)}\u202f%` : shareText(kept);
 }
 
 /** What all slices of a model say together, in a sentence without its full stop. */
@@ -229,21 +148,10 @@ export function isHarmful(harm: ModelHarm): boolean {
   return count.may(harm);
 }
 
-/** Whether that is said of a slice; and with which numbers, "" of others. */
+/** Whether that is said of a slice. */
 export function isHarmed({ harmed, q }: Pick<Cell, "harmed" | "q">): boolean {
   return harmed && q !== null && q < SURE;
 }
 
-export function harmedWords(cell: Cell, by: HarmBy): string {
-  return said({ cell, by }, slice, scoreSlice);
-}
-
-/** A harmed slice with its numbers; "" where it is not harmed. */
-export function namedWords(facts: NamedSlice): string {
-  return said(facts, named);
-}
-
 export const HARM_CLAIMS = [count, seeds, tooFew, noVerdict];
 export const UNSEEN_CLAIMS = [unseen, unseenScore, cut, cutScore];
-export const SLICE_CLAIMS = [slice, scoreSlice];
-export const NAMED_CLAIMS = [named];

@@ -15,24 +15,18 @@ const SAME_DB = 60;
 
 const same: Claim<SignalFacts> = {
   id: "signal.same",
-  sentence: "The signal is the same as the base’s",
-  when: "no activation falls beyond noise, and each has 60 dB or more",
   may: ({ lowest }) => lowest >= SAME_DB,
   words: () => "The signal is the same as the base’s",
 };
 
 const near: Claim<SignalFacts> = {
   id: "signal.near",
-  sentence: "The signal is nearly the base’s",
-  when: "no activation falls beyond noise, and each has 30 dB or more",
   may: ({ lowest }) => lowest >= UNHARMED_DB && lowest < SAME_DB,
   words: () => "The signal is nearly the base’s",
 };
 
 const nowhere: Claim<SignalFacts> = {
   id: "signal.nowhere",
-  sentence: "SQNR falls nowhere below 30 dB by more than noise",
-  when: "one has less, and none falls below 30 dB by more than the intervals",
   may: ({ lowest }) => lowest < UNHARMED_DB,
   words: () => "SQNR falls nowhere below 30\u202fdB by more than noise",
 };
@@ -44,16 +38,12 @@ export function signalWords(lowest: number): string {
 
 const unchanged: Claim<Pick<SignalFacts, "part">> = {
   id: "weights.same",
-  sentence: "No weight differs from the base’s",
-  when: "all weights are compared, and each is that of the base",
   may: ({ part }) => part === null,
   words: () => "No weight differs from the base’s",
 };
 
 const comparedUnchanged: Claim<Pick<SignalFacts, "part">> = {
   id: "weights.compared",
-  sentence: "No compared weight differs from the base’s: …",
-  when: "each that is compared is that of the base; how many are not is said",
   may: ({ part }) => part !== null,
   words: ({ part }) => `No compared weight differs from the base’s: ${part}`,
 };
@@ -65,8 +55,6 @@ export function unchangedWords(part: string | undefined): string {
 
 const block: Claim<WorstBlock> = {
   id: "block.worst",
-  sentence: "… is the farthest from the base in … of … kinds",
-  when: "its number is strictly the worst of all blocks, and more than 3 interquartile ranges beyond their quartiles, in more than half of the kinds that eight blocks or more have a number of, and in three at least",
   may: standsOut,
   words: ({ label, worst, of }) =>
     `${label} is the farthest from the base in ${worst} of ${of} kinds`,

@@ -1,18 +1,13 @@
 import { CHANGE_CLAIMS } from "./changes";
 import type { Claim } from "./claim";
 import { CONTRAST_CLAIMS, CONTRAST_HINTS } from "./contrasts";
-import { DECISION_CLAIMS, DECISION_HARM_CLAIMS, FURTHER_CLAIMS } from "./decision";
-import {
-  APART_CLAIMS,
-  BUDGET_CLAIMS,
-  CAUTION_CLAIMS,
-  FRONT_CLAIMS,
-  OPEN_CLAIMS,
-  PAIR_CLAIMS,
-  STANDING_CLAIMS,
-} from "./front";
+import { DECISION_CLAIMS, FURTHER_CLAIMS } from "./decision";
+import { DECISION_HARM_CLAIMS } from "./decision_harm";
+import { CAUTION_CLAIMS, FRONT_CLAIMS, STANDING_CLAIMS } from "./front";
 import { LAYER_CLAIMS } from "./layers";
-import { HARM_CLAIMS, NAMED_CLAIMS, SLICE_CLAIMS, UNSEEN_CLAIMS } from "./harm";
+import { HARM_CLAIMS, UNSEEN_CLAIMS } from "./harm";
+import { NAMED_CLAIMS, SLICE_CLAIMS } from "./harmed_slices";
+import { APART_CLAIMS, BUDGET_CLAIMS, OPEN_CLAIMS, PAIR_CLAIMS } from "./pairs";
 import { SENSITIVITY_CLAIMS } from "./sensitivity";
 import { STEP_CLAIMS, UNCHANGED_CLAIMS } from "./steps";
 import { SUM_CLAIMS, WATERFALL_CLAIMS } from "./waterfall";

@@ -18,40 +18,30 @@ const isFor = ({ change, goal }: MeanFacts, way: "max" | "min"): boolean =>
 
 const better: Claim<MeanFacts> = {
   id: "mean.better",
-  sentence: "better",
-  when: "p < .05 (of slices q), in the direction of the goal",
   may: (facts) => isSure(facts) && isFor(facts, "max"),
   words: () => "better",
 };
 
 const worse: Claim<MeanFacts> = {
   id: "mean.worse",
-  sentence: "worse",
-  when: "the same against the direction of the goal",
   may: (facts) => isSure(facts) && isFor(facts, "min"),
   words: () => "worse",
 };
 
 const open: Claim<MeanFacts> = {
   id: "mean.open",
-  sentence: "cannot tell",
-  when: "p ≥ .05; the interval of the same procedure holds no change",
   may: ({ change: { p } }) => p !== null && p >= SURE,
   words: () => "cannot tell",
 };
 
 const untested: Claim<MeanFacts> = {
   id: "mean.untested",
-  sentence: "no test",
-  when: "there is no p, and the tooltip says why: too few decide, chosen by an outcome, trained again",
   may: ({ change: { p, reason } }) => p === null && reason !== undefined,
   words: () => "no test",
 };
 
 const seeds: Claim<MeanFacts> = {
   id: "mean.seeds",
-  sentence: "more than … seeds differ",
-  when: "p < .05 with the spread between the base's replicates in it",
   may: (facts) => isSure(facts) && (facts.change.seeds ?? 0) > 0,
   words: ({ change }) => `more than ${change.seeds} seeds differ`,
 };
@@ -72,16 +62,12 @@ export function meanWords(change: MeanFacts["change"], goal: MeanFacts["goal"]):
 
 const asCalibrated: Claim<Calibration> = {
   id: "calibration.chance",
-  sentence: "no more than a calibrated model shows by chance",
-  when: "ECE ≤ the 95th percentile of what chance gives a perfectly calibrated model with as many instances",
   may: ({ ece, chance_high: high }) => ece <= high,
   words: () => "no more than a calibrated model shows by chance",
 };
 
 const uncalibrated: Claim<Calibration> = {
   id: "calibration.more",
-  sentence: "more than a calibrated model shows by chance",
-  when: "ECE is above that percentile",
   may: (facts) => !asCalibrated.may(facts),
   words: () => "more than a calibrated model shows by chance",
 };
@@ -93,8 +79,6 @@ export function calibrationWords(calibration: Calibration): string {
 
 const rounding: Claim<Divergence> = {
   id: "kl.rounding",
-  sentence: "no more than rounding makes",
-  when: "the mean is at most what rounding of the stored probabilities alone can make of it",
   may: ({ mean, rounding: most }) => mean <= most,
   words: () => "no more than rounding makes",
 };

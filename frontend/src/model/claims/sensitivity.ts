@@ -11,8 +11,6 @@ const times = (value: number): string => `×${value.toFixed(2)}`;
 
 const sums: Claim<SumFacts> = {
   id: "sensitivity.sums",
-  sentence: "… whole allocations that were measured came to … to … their sums",
-  when: "allocations of two layers or more were measured whole",
   may: ({ trials }) => trials > 0,
   words: ({ trials, low, high }) =>
     `${trials} whole allocations that were measured came to ${times(low)} to ${times(high)} their sums`,
@@ -20,8 +18,6 @@ const sums: Claim<SumFacts> = {
 
 const unchecked: Claim<SumFacts> = {
   id: "sensitivity.unchecked",
-  sentence: "Whether damages add up was not measured",
-  when: "no allocation of two layers or more was measured whole",
   may: ({ trials }) => trials === 0,
   words: () => "Whether damages add up was not measured",
 };
@@ -39,8 +35,6 @@ export interface PlaceFacts {
 
 export const notApart: Claim<PlaceFacts> = {
   id: "sensitivity.apart",
-  sentence: "… to …, not told apart",
-  when: "paired tests over the groups, corrected for all pairs of layers and all candidates, leave a layer more than one place",
   may: ({ first, last }) => last > first,
   words: ({ first, last }) => `${first} to ${last}, not told apart`,
 };

@@ -13,8 +13,6 @@ export interface UntriedFacts {
 
 const untried: Claim<UntriedFacts> = {
   id: "steps.untried",
-  sentence: "… of … has not been tried; … of … others by … have it",
-  when: "no child of the model was made so, failed ones apart, and two or more models made by the same operation went on so",
   may: ({ others, steps }) => others > 1 && steps.length > 0,
   words: ({ model, steps, others, of, by }) =>
     `${steps.join(" + ")} of ${model} has not been tried; ${others.toLocaleString("en")} of ${counted(of, "other")} by ${by} have it`,
@@ -33,8 +31,6 @@ export interface UnchangedFacts {
 
 const unchanged: Claim<UnchangedFacts> = {
   id: "steps.unchanged",
-  sentence: "… → …: none of … numbers changed",
-  when: "two or more metrics of the model and its parent are the same to the last digit, and none differs; times and what else varies from process to process apart",
   may: ({ numbers }) => numbers > 1,
   words: ({ parent, step, numbers }) =>
     `${parent} → ${step}: none of ${numbers.toLocaleString("en")} numbers changed`,

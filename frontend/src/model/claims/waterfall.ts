@@ -21,8 +21,6 @@ const NOTABLE = 0.1;
 
 const costliest: Claim<CostliestFacts> = {
   id: "waterfall.costliest",
-  sentence: "… costs most …: …",
-  when: "the step is worse by the rules of changes, corrected for all steps (where each was measured once, its spread is not known), no other lost as much, and it lost a tenth of the largest change of any step or more",
   may: ({ told, alone, share }) => told && alone && share >= NOTABLE,
   words: ({ step, metric, by }) => `${step} costs most ${metric}: ${by}`,
 };
@@ -35,16 +33,12 @@ export interface SumFacts {
 
 const sums: Claim<SumFacts> = {
   id: "waterfall.sums",
-  sentence: "Steps add up to the total",
-  when: "in every metric that is shown the steps alone make the difference of the two models",
   may: ({ interacts, open }) => interacts.length === 0 && open.length === 0,
   words: () => "Steps add up to the total",
 };
 
 const interaction: Claim<SumFacts> = {
   id: "waterfall.interaction",
-  sentence: "In … a part is interaction: steps of both recipes did not do the same in both",
-  when: "in the metrics named the gains of shared steps differ; every step of both was measured",
   may: ({ interacts, open }) => interacts.length > 0 && open.length === 0,
   words: ({ interacts }) =>
     `In ${interacts.join(", ")} a part is interaction: steps of both recipes did not do the same in both`,
@@ -52,8 +46,6 @@ const interaction: Claim<SumFacts> = {
 
 const open: Claim<SumFacts> = {
   id: "waterfall.open",
-  sentence: "In … a part belongs to no step: not all was measured on the way",
-  when: "in the metrics named steps and interaction do not make the difference of the two models",
   may: (facts) => facts.open.length > 0,
   words: (facts) =>
     `In ${facts.open.join(", ")} a part belongs to no step: not all was measured on the way`,

@@ -59,6 +59,13 @@ export function readAmount(text: string, spec: MetricSpec): number | null {
   return times === null ? null : rounded(number * times);
 }
 
+/** The number of a parameter that `parameterValue` writes so, or a person types: "50 %", "0.01"; null for others. */
+export function readParameter(text: string): number | null {
+  const read = numberAndUnit(text);
+  if (!read || (read.unit !== "" && read.unit !== "%")) return null;
+  return read.unit === "%" ? Number((read.number / 100).toPrecision(12)) : read.number;
+}
+
 /** What a number in `unit` is multiplied by to be as it is logged; null for another's unit. */
 function factorOf(unit: string, spec: MetricSpec): number | null {
   const own = spec.unit.trim();

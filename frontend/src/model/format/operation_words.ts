@@ -1,5 +1,4 @@
 import type { Operation, ParameterValue, Scalar } from "../wire.gen";
-import { numberAndUnit } from "./metric_amount";
 import { exactNumber } from "./numbers";
 
 const THIN_SPACE = "\u202f";
@@ -11,13 +10,6 @@ export function parameterValue(name: string, value: ParameterValue | undefined):
   if (value === undefined) return "";
   if (Array.isArray(value)) return value.map((item) => scalarText(name, item)).join(", ");
   return scalarText(name, value);
-}
-
-/** The number that `parameterValue` writes so, or a person types: "50 %", "0.01"; null for others. */
-export function readParameter(text: string): number | null {
-  const read = numberAndUnit(text);
-  if (!read || (read.unit !== "" && read.unit !== "%")) return null;
-  return read.unit === "%" ? Number((read.number / 100).toPrecision(12)) : read.number;
 }
 
 /** Name and value as one reads them: "50 %", "3 epochs", "rank 16", "per-channel", "no bias". */

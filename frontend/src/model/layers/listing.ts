@@ -1,3 +1,4 @@
+import type { Expansion } from "./expansion";
 import { parentOf, type LayerNetwork } from "./network";
 
 /** A row in sight. */
@@ -8,15 +9,6 @@ export interface ListedRow {
   /** null where there is nothing to open. */
   readonly expanded: boolean | null;
 }
-
-/** Which modules show what they hold: as suits, all or none, but the toggled ones the other way. */
-export interface Expansion {
-  readonly rest: "auto" | "all" | "none";
-  /** Full names. */
-  readonly toggled: readonly string[];
-}
-
-export const AUTO_EXPANSION: Expansion = { rest: "auto", toggled: [] };
 
 /** From the first to the last tensor of a brushed part of the network, both included. */
 export type TensorRange = readonly [first: number, last: number];

@@ -1,4 +1,4 @@
-import { AUTO_EXPANSION, type Expansion } from "../layers/listing";
+import { AUTO_EXPANSION, type Expansion } from "../layers/expansion";
 import type { RowSort } from "../layers/sensitivity_rows";
 import type { LinkFacet } from "./facet";
 

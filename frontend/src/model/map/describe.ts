@@ -1,11 +1,12 @@
 import { changeBetween, changeText } from "../format/change";
 import type { Lineage } from "../lineage/lineage";
-import { exactMetric, fullMetric, metricLabel } from "../format/metric_format";
+import { exactMetric, metricLabel } from "../format/metric_format";
 import { loggedId } from "../labels/display_names";
-import { operationText, spokenOperation } from "../format/operation_words";
+import { operationText } from "../format/operation_words";
 import { standingText } from "../labels/standing";
 import type { Noise } from "../metrics/known";
 import type { MetricSpec, Model } from "../wire.gen";
+import { parentsText } from "./spoken";
 
 /** Characters. */
 const NOTE_IN_TIP = 140;
@@ -40,6 +41,17 @@ export interface ModelDescription {
   readonly metrics: readonly MetricLine[];
 }
 
+/** The metrics that a tooltip lists: the primary ones, and what colours and sizes show. */
+export function listedMetrics(shown: {
+  readonly specs: readonly MetricSpec[];
+  readonly colourSpec: MetricSpec | null;
+  readonly sizeSpec: MetricSpec | null;
+}): MetricSpec[] {
+  return shown.specs.filter(
+    (spec) => spec.primary || spec === shown.colourSpec || spec === shown.sizeSpec,
+  );
+}
+
 /** `metrics`: those to list, in order. */
 export function describeModel(
   model: Model,
@@ -68,42 +80,6 @@ function beginning(note: string): string {
   const characters = [...note.slice(0, 2 * NOTE_IN_TIP)];
   const more = note.length > 2 * NOTE_IN_TIP || characters.length > NOTE_IN_TIP;
   return more ? `${characters.slice(0, NOTE_IN_TIP).join("")}…` : note;
-}
-
-/** Ids that more than one model has. */
-export function ambiguousIds(models: readonly Model[]): Set<string> {
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  for (const { id } of models) (seen.has(id) ? twice : seen).add(id);
-  return twice;
-}
-
-/** "prune-50, magnitude prune amount 0.5, accuracy 0.91, child of dense", for screen readers. */
-export function spokenModel(
-  model: Model,
-  lineage: Lineage,
-  metric: MetricSpec | null,
-  ambiguous: ReadonlySet<string>,
-): string {
-  const value = metric ? model.metrics[metric.name] : undefined;
-  const parts = [
-    model.id,
-    ambiguous.has(model.id) && model.run !== null ? `run ${model.run}` : "",
-    spokenOperation(model.operation),
-    standingText(model, Date.now()),
-    metric && value ? `${metricLabel(metric)} ${fullMetric(value, metric)}` : "",
-    parentsText(model, lineage),
-  ];
-  return parts.filter((part) => part !== "").join(", ");
-}
-
-function parentsText(model: Model, lineage: Lineage): string {
-  const names = model.parents.flatMap((key) => {
-    const parent = lineage.nodes.get(key)?.model;
-    if (!parent) return [];
-    return [model.assumed?.includes(key) ? `${parent.id} (assumed)` : parent.id];
-  });
-  return names.length > 0 ? `child of ${names.join(" and ")}` : "";
 }
 
 function line(model: Model, parent: Model | undefined, spec: MetricSpec, noise: Noise): MetricLine {

@@ -30,7 +30,6 @@ export interface Obstacle {
   readonly y: number;
 }
 
-export const LABEL_PX = 11;
 const CHARACTER_PX = 6.1;
 const LINE_PX = 12;
 /** Lines beside leaves may be as close as their letters allow: siblings are told apart by them. */

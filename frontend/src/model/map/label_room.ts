@@ -1,3 +1,6 @@
+/** How large the letters of labels are on the screen. */
+export const LABEL_PX = 11;
+
 /** A rectangle on the screen, in px. */
 export type Box = [left: number, top: number, right: number, bottom: number];
 

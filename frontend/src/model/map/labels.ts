@@ -2,7 +2,7 @@ import { rollup } from "d3-array";
 
 import { labelText, parameterValue } from "../format/operation_words";
 import type { Model } from "../wire.gen";
-import { ambiguousIds } from "./describe";
+import { ambiguousIds } from "./spoken";
 import type { MapLayout, PlacedModel } from "./layout";
 import type { ColourScale } from "./scales";
 

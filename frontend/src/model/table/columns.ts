@@ -1,11 +1,9 @@
 import { openWords } from "../claims/changes";
 import { changeText } from "../format/change";
-import { toCsv } from "../format/file_text";
 import { bareMetric, metricHeading } from "../format/metric_format";
 import { fullName, loggedId } from "../labels/display_names";
 import { parameterValue } from "../format/operation_words";
 import type { MetricSpec, Model, ParameterValue } from "../wire.gen";
-import type { TableCells } from "./cells";
 import { intervalText } from "../metrics/measurement";
 import type { TableColumn } from "./column";
 import { fittingWidth, ID_WIDTHS } from "./column_width";
@@ -190,14 +188,4 @@ export function shownColumns(
   const shown = columns.filter(({ id, kind }) => kind === "model" || !without.has(id));
   const isPinned = ({ id, kind }: TableColumn) => kind === "model" || stays.has(id);
   return [...shown.filter(isPinned), ...shown.filter((column) => !isPinned(column))];
-}
-
-/** The table as it is shown, with all digits; the run stands beside the model. */
-export function tableCsv(
-  models: readonly Model[],
-  columns: readonly TableColumn[],
-  cells: TableCells,
-): string {
-  const heads = columns.flatMap(({ csvHeads }) => csvHeads(cells.mode));
-  return toCsv([heads, ...models.map((model) => columns.flatMap(({ csv }) => csv(model, cells)))]);
 }

@@ -2,13 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { factsOf } from "../../../src/model/map/cells/cell";
 import { linesIn } from "../../../src/model/map/cells/marks";
-import {
-  briefName,
-  describeCell,
-  fitting,
-  frontOf,
-  spokenCell,
-} from "../../../src/model/map/cells/words";
+import { briefName, fitting, frontOf, spokenCell } from "../../../src/model/map/cells/words";
+import { describeCell } from "../../../src/model/map/cells/describe";
 import { colourScale } from "../../../src/model/map/scales";
 import { accuracy, cellsOf, sweep } from "./builders";
 

@@ -1,5 +1,4 @@
 import { rampColour, type RampKind, type Theme } from "../../colour/palette";
-import { markup } from "../../format/file_text";
 import type { Bundles } from "./bundles";
 import type { CellBox } from "./cell";
 import type { Bar, CellMarks, Dot, Ground } from "./marks";
@@ -102,26 +101,6 @@ function rectangle({ x, y, width, height }: CellBox, round = 0): string {
   const across = n(width - 2 * r);
   const down = n(height - 2 * r);
   return `M${n(x + r)},${n(y)}h${across}${arc(r, r)}v${down}${arc(-r, r)}h-${across}${arc(-r, -r)}v-${down}${arc(r, -r)}Z`;
-}
-
-/** Shapes as markup of a standalone file; `hatch`: id of the pattern for what was not logged. */
-export function shapesMarkup(shapes: readonly Shape[], hatch: string): string {
-  return shapes
-    .map(({ d, fill, stroke = "none", width = 1, opacity = 1, dash }) =>
-      markup(
-        "path",
-        {
-          d,
-          fill: fill === HATCHED ? `url(#${hatch})` : fill,
-          stroke,
-          "stroke-width": width,
-          opacity,
-          ...(dash ? { "stroke-dasharray": dash.join(" ") } : {}),
-        },
-        "",
-      ),
-    )
-    .join("\n");
 }
 
 function n(value: number): string {

@@ -1,11 +1,7 @@
-import { extent } from "d3-array";
-
-import { metricFormat, metricLabel } from "../../format/metric_format";
+import { metricLabel } from "../../format/metric_format";
 import { counted } from "../../format/numbers";
 import { bothEnds } from "../../labels/short_ids";
-import type { MetricSpec } from "../../wire.gen";
 import type { MapHead } from "../columns";
-import type { ModelDescription } from "../describe";
 import type { ColourScale } from "../scales";
 import type { Cell, CellFacts } from "./cell";
 
@@ -32,10 +28,11 @@ export function frontOf(
 ): CellFront {
   if (lines === 0) return { title: "", count: "", facts: "" };
   const room = Math.floor(width / CHARACTER_PX);
-  const count = selected > 0 ? `${number(selected)}/${number(facts.count)}` : number(facts.count);
+  const count =
+    selected > 0 ? `${countText(selected)}/${countText(facts.count)}` : countText(facts.count);
   const best = bestText(facts, colour);
   const share = facts.onFront > 0 ? `★ ${shareText(facts.onFront / facts.count)}` : "";
-  const failed = facts.failed > 0 ? `✕ ${number(facts.failed)}` : "";
+  const failed = facts.failed > 0 ? `✕ ${countText(facts.failed)}` : "";
   const joined = (...parts: string[]) => parts.filter(Boolean).join(" · ");
   const said = [joined(best, share, failed), joined(best, share), best, share];
   if (lines === 2) {
@@ -99,52 +96,25 @@ export function spokenCell(
   return [
     `${counted(facts.count, "model")} ${cellWords(cell, head)}`,
     best && colour ? `${metricLabel(colour.spec)} ${best}` : "",
-    colour && facts.logged < facts.count ? `${number(facts.count - facts.logged)} not logged` : "",
-    facts.failed > 0 ? `${number(facts.failed)} failed` : "",
-    facts.onFront > 0 ? `${number(facts.onFront)} on the Pareto front` : "",
-    selected > 0 ? `${number(selected)} selected` : "",
+    colour && facts.logged < facts.count
+      ? `${countText(facts.count - facts.logged)} not logged`
+      : "",
+    facts.failed > 0 ? `${countText(facts.failed)} failed` : "",
+    facts.onFront > 0 ? `${countText(facts.onFront)} on the Pareto front` : "",
+    selected > 0 ? `${countText(selected)} selected` : "",
   ]
     .filter(Boolean)
     .join(", ");
 }
 
-/** Of each metric the lowest and the highest value in the cell. */
-export function describeCell(
-  cell: Cell,
-  head: MapHead,
-  facts: CellFacts,
-  specs: readonly MetricSpec[],
-): ModelDescription {
-  const metrics = specs.flatMap((spec) => {
-    const [low, high] = extent(cell.nodes, ({ model }) => model.metrics[spec.name]?.value);
-    if (low === undefined) return [];
-    const { full } = metricFormat(spec);
-    const value = low === high ? full(low) : `${full(low)} – ${full(high)}`;
-    return [{ name: metricLabel(spec), value, change: "", verdict: "" }];
-  });
-  const share = facts.onFront > 0 ? `${number(facts.onFront)} on the Pareto front` : "";
-  const failed = facts.failed > 0 ? `${number(facts.failed)} failed` : "";
-  const left = facts.count - facts.logged;
-  const missing = left > 0 ? `${number(left)} without the metric of the colours` : "";
-  return {
-    id: cell.title.join(" · ") || head.name,
-    run: null,
-    loggedAs: "",
-    operation: `${counted(facts.count, "model")} ${cellWords({ ...cell, title: [] }, head)}`,
-    status: [failed, missing].filter(Boolean).join(", "),
-    parents: [share, "click to open, Shift + click to select"].filter(Boolean).join(" · "),
-    tags: [],
-    note: "",
-    metrics,
-  };
-}
-
-function cellWords({ title }: Pick<Cell, "title">, { operation, name }: MapHead): string {
+/** "by magnitude prune, 50 %". */
+export function cellWords({ title }: Pick<Cell, "title">, { operation, name }: MapHead): string {
   const by = operation === null ? `under ${name}` : `by ${operation}`;
   return [by, title.join(" · ")].filter(Boolean).join(", ");
 }
 
-function number(value: number): string {
+/** "1,204". */
+export function countText(value: number): string {
   return value.toLocaleString("en");
 }
 

@@ -1,6 +1,4 @@
-import type { Caution } from "../claims/front";
-import { isHarmful } from "../claims/harm";
-import type { HarmedSlices, Model } from "../wire.gen";
+import type { Model } from "../wire.gen";
 
 /** So many models are asked of at most: they are compared instance by instance. */
 const MOST = 8;
@@ -12,13 +10,4 @@ export function worthAsking(base: Model | null, models: readonly Model[]): strin
     .filter(({ key, logged }) => key !== base.key && logged.predictions.length > 0)
     .map(({ key }) => key);
   return [...new Set(keys)].slice(0, MOST);
-}
-
-/** The `asked` models that harm instances more than the rest. */
-export function cautionsOf(
-  found: HarmedSlices | null,
-  asked: readonly string[],
-): Map<string, Caution> {
-  const harmful = (found?.models ?? []).filter(isHarmful).map(({ model }) => model);
-  return new Map(harmful.filter((key) => asked.includes(key)).map((key) => [key, "harmed"]));
 }

@@ -1,5 +1,6 @@
-import { briefHarmWords } from "../claims/harm";
-import { decisionHarmWords } from "../claims/decision";
+import { decisionHarmWords } from "../claims/decision_harm";
+import type { Caution } from "../claims/front";
+import { briefHarmWords, isHarmful } from "../claims/harm";
 import type { HarmedPair, HarmedSlice, HarmedSlices } from "../wire.gen";
 import { harmIn, mostHarmed, mostHarmedPair, pairWords, RIGHT } from "./harm";
 
@@ -29,4 +30,13 @@ export function decidedHarm(found: HarmedSlices, model: string): DecidedHarm | n
 
 function nameOf(cell: HarmedSlice | HarmedPair): string {
   return "names" in cell ? pairWords(cell) : `${cell.name} ${cell.text}`;
+}
+
+/** The `asked` models that harm instances more than the rest. */
+export function cautionsOf(
+  { models }: HarmedSlices,
+  asked: readonly string[],
+): Map<string, Caution> {
+  const harmful = models.filter(isHarmful).map(({ model }) => model);
+  return new Map(harmful.filter((key) => asked.includes(key)).map((key) => [key, "harmed"]));
 }
