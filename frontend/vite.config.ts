@@ -22,25 +22,6 @@ function withoutServer(): Plugin {
   };
 }
 
-/** The page is never rendered on a server: what takes over such HTML is left out, a tenth of Svelte. */
-function withoutHydration(): Plugin {
-  const replaced = [
-    ["export let hydrating = false;", "export const hydrating = false;"],
-    ["\thydrating = value;\n", ""],
-  ] as const;
-  return {
-    name: "cnc-without-hydration",
-    transform: {
-      filter: { id: /svelte\/src\/internal\/client\/dom\/hydration\.js$/ },
-      handler: (code) =>
-        replaced.reduce((text, [from, to]) => {
-          if (!text.includes(from)) throw new Error(`Svelte's hydration.js lacks ${from}`);
-          return text.replace(from, to);
-        }, code),
-    },
-  };
-}
-
 /** Vite wraps each `import()` to load style sheets and modules ahead; here styles are inside. */
 function withoutPreloading(): Plugin {
   return {
@@ -60,7 +41,7 @@ function withoutPreloading(): Plugin {
 export default defineConfig(({ mode }) => {
   const report = mode === "report";
   return {
-    plugins: [report && withoutServer(), withoutHydration(), withoutPreloading(), svelte()],
+    plugins: [report && withoutServer(), withoutPreloading(), svelte()],
     build: {
       // Not build.lib, which keeps the white space of ES modules.
       rolldownOptions: report
