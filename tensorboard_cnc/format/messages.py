@@ -237,7 +237,6 @@ def _metrics_from_message(message: pb.Metrics) -> Metrics:
 
 
 def _measurement_from_message(message: pb.Measurement) -> Measurement:
-    conditions = ((_shared(_name(c.name)), _shared(c.value)) for c in message.conditions)
     if message.withdrawn and message.repeats:
         raise damaged(f"the metric {message.name[:100]!r} is withdrawn and has a value")
     return Measurement(
@@ -246,12 +245,16 @@ def _measurement_from_message(message: pb.Measurement) -> Measurement:
         message.step if message.HasField("step") else None,
         message.logged_us,
         _shared(message.host),
-        _once(conditions, "condition") or _NO_CONDITIONS,
+        _conditions(message.conditions) if message.conditions else _NO_CONDITIONS,
         message.note,
         _interval(message.interval) if message.HasField("interval") else None,
         _key_of(_BOUND_OF_VALUE, message.bound),
         message.withdrawn,
     )
+
+
+def _conditions(given: Iterable[pb.Condition]) -> Mapping[str, str]:
+    return _once(((_shared(_name(c.name)), _shared(c.value)) for c in given), "condition")
 
 
 def _interval(message: pb.Measurement.Interval) -> Interval:
