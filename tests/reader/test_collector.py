@@ -1,4 +1,4 @@
-"""Python's collector rests while records are read, and is afterwards what it was before."""
+"""Python's collector rests while records are read and compared, and no longer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from tensorboard.context import RequestContext
 
 from tensorboard_cnc.event_files.raw_provider import RawProvider
+from tensorboard_cnc.plugin.shared_work import SharedWork
 from tensorboard_cnc.plugin.snapshot import Snapshot
 from tensorboard_cnc.reader.collector import collector_paused
 
@@ -46,4 +47,19 @@ def test_it_rests_while_a_snapshot_is_renewed(
     monkeypatch.setattr(provider, "list_tensors", listing)
     Snapshot(provider, "").renew(RequestContext())
     assert seen == [False]
+    assert gc.isenabled() == was_on
+
+
+def test_it_rests_until_the_last_is_done(was_on: bool) -> None:
+    first, second = collector_paused(), collector_paused()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert not gc.isenabled()
+    second.__exit__(None, None, None)
+    assert gc.isenabled() == was_on
+
+
+def test_it_rests_while_heavy_work_is_done(was_on: bool) -> None:
+    assert SharedWork(1).share("key", gc.isenabled, lambda: True) is False
     assert gc.isenabled() == was_on
