@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal, TypeVar, cast
 
@@ -159,7 +158,11 @@ def _card_from_message(message: pb.ModelCard) -> ModelCard:
             (_name(p.name), _value_from_message(p.value)) for p in message.operation.parameters
         )
         operation = Operation(_name(message.operation.name), _once(named, "parameter"))
-    card = ModelCard(
+    ended: dict[str, Any] = {}
+    if says["status"]:
+        ended["status"] = _key_of(_STATUS, message.status)
+        ended["reason"], ended["closed_us"] = message.reason, message.closed_us or None
+    return ModelCard(
         id=_name(message.id),
         parents=tuple(map(_name, message.parents)),
         operation=operation,
@@ -173,14 +176,7 @@ def _card_from_message(message: pb.ModelCard) -> ModelCard:
         edits=message.edits,
         created_us=message.created_us,
         says=frozenset(field for field, is_said in says.items() if is_said),
-    )
-    if not says["status"]:
-        return card
-    return replace(
-        card,
-        status=_key_of(_STATUS, message.status),
-        reason=message.reason,
-        closed_us=message.closed_us or None,
+        **ended,
     )
 
 
