@@ -141,14 +141,20 @@ def bulk_message(kind: type[_Bulk], chunks: Iterable[bytes]) -> _Bulk:
       DamagedRecordError: the chunks are not what was written.
       FutureRecordError: they are, but by a newer tensorboard-cnc.
     """
-    envelope, payload = _known_envelope(b"".join(chunks))
+    payload = _bulk_payload(b"".join(chunks))
+    message = kind()
+    _parse(message, payload, len(payload))
+    return message
+
+
+def _bulk_payload(data: bytes) -> bytes:
+    """What the message is parsed from; apart, so that the envelope, as large, is gone by then."""
+    envelope, payload = _known_envelope(data)
     if envelope.compression != Envelope.NONE:
         raise future(f"its compression is {envelope.compression}")
     if envelope.size != len(payload):
         raise damaged(f"it does not hold the {envelope.size:,} bytes it declares")
-    message = kind()
-    _parse(message, payload, len(payload))
-    return message
+    return payload
 
 
 def _parse(message: Message, payload: bytes, stored: int) -> None:

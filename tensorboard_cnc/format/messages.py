@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal, TypeVar, cast
 
@@ -159,7 +158,11 @@ def _card_from_message(message: pb.ModelCard) -> ModelCard:
             (_name(p.name), _value_from_message(p.value)) for p in message.operation.parameters
         )
         operation = Operation(_name(message.operation.name), _once(named, "parameter"))
-    card = ModelCard(
+    ended: dict[str, Any] = {}
+    if says["status"]:
+        ended["status"] = _key_of(_STATUS, message.status)
+        ended["reason"], ended["closed_us"] = message.reason, message.closed_us or None
+    return ModelCard(
         id=_name(message.id),
         parents=tuple(map(_name, message.parents)),
         operation=operation,
@@ -173,14 +176,7 @@ def _card_from_message(message: pb.ModelCard) -> ModelCard:
         edits=message.edits,
         created_us=message.created_us,
         says=frozenset(field for field, is_said in says.items() if is_said),
-    )
-    if not says["status"]:
-        return card
-    return replace(
-        card,
-        status=_key_of(_STATUS, message.status),
-        reason=message.reason,
-        closed_us=message.closed_us or None,
+        **ended,
     )
 
 
@@ -237,7 +233,6 @@ def _metrics_from_message(message: pb.Metrics) -> Metrics:
 
 
 def _measurement_from_message(message: pb.Measurement) -> Measurement:
-    conditions = ((_shared(_name(c.name)), _shared(c.value)) for c in message.conditions)
     if message.withdrawn and message.repeats:
         raise damaged(f"the metric {message.name[:100]!r} is withdrawn and has a value")
     return Measurement(
@@ -246,12 +241,16 @@ def _measurement_from_message(message: pb.Measurement) -> Measurement:
         message.step if message.HasField("step") else None,
         message.logged_us,
         _shared(message.host),
-        _once(conditions, "condition") or _NO_CONDITIONS,
+        _conditions(message.conditions) if message.conditions else _NO_CONDITIONS,
         message.note,
         _interval(message.interval) if message.HasField("interval") else None,
         _key_of(_BOUND_OF_VALUE, message.bound),
         message.withdrawn,
     )
+
+
+def _conditions(given: Iterable[pb.Condition]) -> Mapping[str, str]:
+    return _once(((_shared(_name(c.name)), _shared(c.value)) for c in given), "condition")
 
 
 def _interval(message: pb.Measurement.Interval) -> Interval:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tensorboard_cnc.errors import DamagedRecordError
 from tensorboard_cnc.format.bounds import DIMENSIONS, MODULE_DEPTH, NAME_CHARACTERS
 from tensorboard_cnc.format.refusals import damaged
 from tensorboard_cnc.records.sketches import (
@@ -26,6 +29,7 @@ from tensorboard_cnc.records.sketches import (
 _MOST_BITS = 256
 # What a row of the comparison takes, beside its name.
 _MADE_OF_MODULE = 2000
+_NONE = np.zeros(0, np.int64)
 
 
 def check_names(tensors: Iterable[tuple[str, ...]]) -> None:
@@ -69,8 +73,16 @@ def check(tensors: Sequence[TensorSketch]) -> None:
     """
     for tensor in tensors:
         for misfit in _misfits(tensor):
-            raise damaged(f'the tensor "{tensor.name}" has {misfit}')
+            raise _misfit(tensor, misfit)
+    # What arrays hold, in those of all tensors together: one by one it takes far longer.
+    _check_histograms([t for t in tensors if t.bins is not None])
+    _check_largest([t for t in tensors if t.largest is not None])
+    _check_channels([t for t in tensors if t.channels is not None])
     _check_positions(tensors)
+
+
+def _misfit(tensor: TensorSketch, misfit: str) -> DamagedRecordError:
+    return damaged(f'the tensor "{tensor.name}" has {misfit}')
 
 
 def _misfits(tensor: TensorSketch) -> Iterator[str]:
@@ -83,16 +95,16 @@ def _misfits(tensor: TensorSketch) -> Iterator[str]:
     counted = (totals.zeros, totals.nan, totals.positive_infinite, totals.negative_infinite)
     if min(counted) < 0 or sum(counted) > n:
         yield "a negative count, or counts more values than it holds"
-    if not _are_sizes(totals.sum_abs, totals.sum_squares) or not math.isfinite(totals.sum):
+    sums_are_sizes = _is_size(totals.sum_abs) and _is_size(totals.sum_squares)
+    if not sums_are_sizes or not math.isfinite(totals.sum):
         yield "sums that no numbers have"
     if not _are_ends(totals.low, totals.high):
         yield f"values from {totals.low} to {totals.high}"
-    if tensor.stored_bytes < 0 or not _are_sizes(tensor.effective_bytes):
+    if tensor.stored_bytes < 0 or not _is_size(tensor.effective_bytes):
         yield f"{tensor.stored_bytes:,} stored and {tensor.effective_bytes} effective bytes"
     if tensor.distinct is not None and tensor.distinct < 0:
         yield f"{tensor.distinct:,} distinct values"
     yield from _unlike_lengths(tensor, n)
-    yield from _histogram(tensor, n)
     yield from _samples(tensor, n)
     yield from _patterns(tensor)
     yield from _channels(tensor.channels, tensor.shape) if tensor.channels else ()
@@ -112,17 +124,6 @@ def _unlike_lengths(tensor: TensorSketch, n: int) -> Iterator[str]:
             yield f"{len(each):,} counts or values of {len(of):,} bins or positions"
 
 
-def _histogram(tensor: TensorSketch, n: int) -> Iterator[str]:
-    bins, counts = tensor.bins, tensor.counts
-    if bins is None or counts is None or not len(bins):
-        return
-    if bins[0] < -BINS or bins[-1] > BINS:
-        yield "a bin outside of float32"
-    # Fewer bins than counted values, so that no sum is too large.
-    if (bins[1:] <= bins[:-1]).any() or counts.min() < 0 or sum(counts.tolist()) > n:
-        yield "bins out of order, or more values in them than it holds"
-
-
 def _samples(tensor: TensorSketch, n: int) -> Iterator[str]:
     values, sample, buckets = tensor.values, tensor.sample, tensor.buckets
     if (sample is None) != (buckets is None):
@@ -136,8 +137,8 @@ def _samples(tensor: TensorSketch, n: int) -> Iterator[str]:
     if buckets is not None and len(buckets) not in BUCKETS:
         yield f"{len(buckets):,} buckets, neither 256 nor 512"
     largest = tensor.largest
-    if largest is not None and (len(largest) > MOST_LARGEST or not np.isfinite(largest).all()):
-        yield "largest values that are too many or not finite"
+    if largest is not None and len(largest) > MOST_LARGEST:
+        yield f"{len(largest):,} largest values, which are too many"
 
 
 def _patterns(tensor: TensorSketch) -> Iterator[str]:
@@ -156,8 +157,6 @@ def _channels(channels: Channels, shape: tuple[int, ...]) -> Iterator[str]:
         yield f"{channels.channels:,} channels along axis {axis} of the shape {shape}"
     if groups != len(channels.squares) or groups > MOST_GROUPS:
         yield f"{groups:,} groups of channels and {len(channels.squares):,} norms"
-    elif groups and (channels.zeros.min() < 0 or not np.isfinite(channels.squares).all()):
-        yield "channels with negative counts, or norms that are not finite"
 
 
 def _scheme(scheme: Scheme) -> Iterator[str]:
@@ -183,8 +182,8 @@ def _pair(pair: PairTotals, n: int) -> Iterator[str]:
         yield "a comparison with a change that is no number"
 
 
-def _are_sizes(*values: float) -> bool:
-    return all(0 <= value < math.inf for value in values)
+def _is_size(value: float) -> bool:
+    return 0 <= value < math.inf
 
 
 def _are_ends(low: float | None, high: float | None) -> bool:
@@ -193,11 +192,49 @@ def _are_ends(low: float | None, high: float | None) -> bool:
     return -math.inf < low <= high < math.inf
 
 
+def _check_histograms(tensors: Sequence[TensorSketch]) -> None:
+    bins, at = _joined([tensor.bins for tensor in tensors])
+    counts, _ = _joined([tensor.counts for tensor in tensors])
+    _refuse(tensors, at[(bins < -BINS) | (bins > BINS)], "a bin outside of float32")
+    falling = (bins[1:] <= bins[:-1]) & (at[1:] == at[:-1])
+    # In float64, where no sum is too large, and exact up to 2⁵³ values.
+    held = np.bincount(at, counts, len(tensors))
+    too_many = np.flatnonzero(held > [float(tensor.totals.n) for tensor in tensors])
+    for wrong in (at[1:][falling], at[counts < 0], too_many):
+        _refuse(tensors, wrong, "bins out of order, or more values in them than it holds")
+
+
+def _check_largest(tensors: Sequence[TensorSketch]) -> None:
+    largest, at = _joined([tensor.largest for tensor in tensors])
+    _refuse(tensors, at[~np.isfinite(largest)], "largest values that are not finite")
+
+
+def _check_channels(tensors: Sequence[TensorSketch]) -> None:
+    channels = [tensor.channels for tensor in tensors if tensor.channels]
+    zeros, at = _joined([each.zeros for each in channels])
+    squares, _ = _joined([each.squares for each in channels])
+    wrong = (zeros < 0) | ~np.isfinite(squares)
+    _refuse(tensors, at[wrong], "channels with negative counts, or norms that are not finite")
+
+
+def _joined(arrays: Sequence[NDArray[Any] | None]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """The values of all arrays, one after the other, and the place of the array that each is of."""
+    known = [_NONE if array is None else array for array in arrays]
+    places = np.repeat(np.arange(len(known)), [len(array) for array in known])
+    return np.concatenate(known) if known else _NONE, places
+
+
+def _refuse(tensors: Sequence[TensorSketch], wrong: NDArray[np.intp], misfit: str) -> None:
+    """Refuses the first of the tensors that are `wrong`, if any is."""
+    if len(wrong):
+        raise _misfit(tensors[wrong[0]], misfit)
+
+
 def _check_positions(tensors: Sequence[TensorSketch]) -> None:
     """Checks the positions of values in all tensors together."""
     places = [(t.largest_at, t.totals.n) for t in tensors if t.largest_at is not None]
     places += [(p.largest_at, t.totals.n) for t in tensors for p in t.reference.values()]
-    lengths = [len(at) for at, _ in places]
-    at = np.concatenate([at for at, _ in places]) if places else np.zeros(0, np.int64)
-    if ((at < 0) | (at >= np.repeat([n for _, n in places], lengths))).any():
+    positions, of = _joined([at for at, _ in places])
+    n = np.array([n for _, n in places], np.int64)
+    if ((positions < 0) | (positions >= n[of])).any():
         raise damaged("a value has a position outside of its tensor")

@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
+from tensorboard_cnc.reader.collector import collector_paused
+
 T = TypeVar("T")
 
 # Whether somebody still waits for the work of this thread.
@@ -81,7 +83,7 @@ class SharedWork:
     def _fly(self, key: Hashable, flight: _Flight, make: Callable[[], Any]) -> None:
         before = _wanted.set(lambda: self._is_wanted(key, flight))
         try:
-            with self._places:
+            with self._places, collector_paused():
                 checkpoint()
                 made = make()
         except BaseException as error:

@@ -23,6 +23,7 @@ from tensorboard_cnc.plugin.models_response import complete_body, models_body, m
 from tensorboard_cnc.plugin.questions import DifferencesQuestion
 from tensorboard_cnc.plugin.responses import Body, json_body
 from tensorboard_cnc.plugin.unread_files import EventFiles
+from tensorboard_cnc.reader.collector import collector_paused
 from tensorboard_cnc.reader.event_store import Contents, EventStore, Unreadable
 from tensorboard_cnc.reader.scalars import ALL_POINTS, ScalarStore
 from tensorboard_cnc.records.models import Scalars
@@ -115,7 +116,7 @@ class Snapshot:
 
     def renew(self, ctx: RequestContext) -> None:
         """Reads what has changed, and begins a new generation where anything has."""
-        with self._renewing:
+        with self._renewing, collector_paused():
             start = time.monotonic()
             contents = self._events.refresh(ctx)
             members = members_of(contents.stored)

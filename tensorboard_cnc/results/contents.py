@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -23,6 +21,7 @@ from tensorboard_cnc.plugin.models_response import models_response
 from tensorboard_cnc.plugin.record_cache import RecordCache, Records
 from tensorboard_cnc.plugin.responses import BadRequestError
 from tensorboard_cnc.reader.bulk_reader import BulkReader
+from tensorboard_cnc.reader.collector import collector_paused
 from tensorboard_cnc.reader.event_store import EventStore, Unreadable
 from tensorboard_cnc.reader.scalars import ALL_POINTS, ScalarStore
 
@@ -58,18 +57,6 @@ def _read(files: Sequence[EventFile], problems: list[FileProblem]) -> Contents:
     unreadable = [Unreadable(each.run, None, each.error) for each in problems]
     models = models_response(catalog, [*contents.unreadable, *unreadable])
     return Contents(models, catalog, Records(RecordCache(), BulkReader(provider, ""), ctx))
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Millions of small objects are made, none in a circle: looking for some took a quarter."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def event_files(

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.pareto import Candidate, cost_metric, pareto_front, quality_metric
 from tensorboard_cnc.errors import ReadError
+from tensorboard_cnc.reader.collector import collector_paused
 from tensorboard_cnc.results.comparison import Comparison
-from tensorboard_cnc.results.contents import Contents, collector_paused, read_contents
+from tensorboard_cnc.results.contents import Contents, read_contents
 from tensorboard_cnc.results.models import Model, Models, models_of
 from tensorboard_cnc.results.parquet import write_parquet
 from tensorboard_cnc.results.plan import Plan, plan_of, uniform_plan

@@ -201,6 +201,8 @@ def _is_read_or_refused(chunks: list[bytes]) -> bool:
         ({"conforming": {(2, 4): (3, 2)}}, "more groups that conform"),
         ({"bins": np.array([7, 3], np.int32), "counts": np.array([1, 1])}, "out of order"),
         ({"bins": np.array([3], np.int32), "counts": np.array([-1])}, "out of order"),
+        ({"bins": np.array([2041], np.int32), "counts": np.array([1])}, "outside of float32"),
+        ({"bins": np.array([-2041], np.int32), "counts": np.array([1])}, "outside of float32"),
         ({"bins": np.array([3], np.int32), "counts": np.array([577])}, "more values"),
         ({"bins": None}, "without counts"),
         ({"largest_at": np.arange(65), "largest": np.ones(65, np.float32)}, "too many"),
@@ -216,6 +218,17 @@ def test_what_the_format_forbids_is_damage(change: dict[str, Any], told: str) ->
     stored = replace(any_sketch.sampled(), **change)
     with pytest.raises(RecordError, match=told):
         decode(encode(record(stored)))
+
+
+def test_of_many_tensors_the_one_that_does_not_fit_is_named() -> None:
+    """Bins ascend within a tensor, and begin anew with the next."""
+    names = ("first", "second", "third")
+    tensors = [replace(any_sketch.sampled(), name=name) for name in names]
+    assert [each.name for each in decode(encode(record(*tensors))).tensors] == [*names]
+    bins, counts = np.array([7, 3], np.int32), np.array([1, 1])
+    tensors[1] = replace(tensors[1], bins=bins, counts=counts)
+    with pytest.raises(DamagedRecordError, match=r'"second" has bins out of order'):
+        decode(encode(record(*tensors)))
 
 
 @pytest.mark.parametrize(

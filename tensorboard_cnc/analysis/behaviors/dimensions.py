@@ -45,9 +45,14 @@ class Dimension:
 
     def grouping(self, chosen: Bools) -> Grouping:
         """The levels of the rows `chosen` (N,)."""
-        rows: Ints = np.arange(len(self.codes)) if self.rows is None else self.rows
-        kept = chosen[rows] & (self.codes != NONE)
-        return Grouping(rows[kept], self.codes[kept], len(self.texts))
+        there = chosen if self.rows is None else chosen[self.rows]
+        kept = np.flatnonzero(there & (self.codes != NONE))
+        rows = kept if self.rows is None else self.rows[kept]
+        return Grouping(rows, self.codes[kept], len(self.texts))
+
+    def counts(self) -> Ints:
+        """How many rows are in each level."""
+        return np.bincount(self.codes - NONE, minlength=len(self.texts) + 1)[1:]
 
     def level(self, level: int, n: int) -> Bools:
         """The rows (n,) in one level."""
@@ -99,13 +104,15 @@ def _numeric(id: str, name: str, values: Floats) -> Dimension:
     finite = values[known]
     distinct = _few_distinct(finite)
     if distinct is not None:
-        codes = np.searchsorted(distinct, values)
+        codes = np.searchsorted(distinct, values).astype(np.int32)
         texts = [_text(value) for value in distinct.tolist()]
     else:
         low, *inner, high = np.quantile(finite, np.arange(_BINS + 1) / _BINS).tolist()
         inner = sorted({each for each in inner if each > low})
         # How many edges are not above it; a binary search takes longer for so few.
-        codes = sum((values >= edge for edge in inner), np.zeros(len(values), np.int64))
+        codes = np.zeros(len(values), np.int32)
+        for edge in inner:
+            codes += values >= edge
         ends = map(_text, (low, *inner, high))
         texts = [f"{start} to {end}" for start, end in pairwise(ends)]
     return Dimension(id, name, texts, np.where(known, codes, NONE), numeric=True)

@@ -13,9 +13,11 @@ from tensorboard_cnc.analysis.behaviors.instances import (
     NONE,
     Bools,
     Floats,
+    Ids,
     Instances,
     Ints,
     Truth,
+    are_same,
     membership_codes,
     rows_of,
     text_codes,
@@ -79,7 +81,7 @@ def evaluation_of(predictions: Predictions, instances: Instances) -> Evaluation:
     out: they compare with nothing.
     """
     truth = instances.truth
-    layout = _Layout(rows_of(predictions.ids, instances.ids), truth.n)
+    layout = _Layout(predictions.ids, instances)
     scores = {name: layout.aligned(score, np.nan) for name, score in predictions.scores.items()}
     shared: dict[str, Any] = {
         "positions": layout.positions,
@@ -123,13 +125,15 @@ def evaluation_of(predictions: Predictions, instances: Instances) -> Evaluation:
 
 
 class _Layout:
-    """Where the n rows of a record belong among N instances."""
+    """Where the n rows of a record, by their ids, belong among N instances."""
 
-    def __init__(self, rows: Ints, n: int) -> None:
-        self.rows, self.n = rows, n
-        self.same = len(rows) == n and bool((rows == np.arange(n)).all())
-        self._known = rows != NONE
-        self.positions = self.aligned(np.arange(len(rows)), NONE)
+    def __init__(self, ids: Ids, instances: Instances) -> None:
+        self.n = instances.truth.n
+        self.same = are_same(ids, instances.ids)
+        # One array for all models that predict all instances in their order.
+        self.rows = instances.places if self.same else rows_of(ids, instances.ids)
+        self._known = self.rows != NONE
+        self.positions = self.rows if self.same else self.aligned(np.arange(len(ids)), NONE)
 
     def aligned(self, values: NDArray[Any], missing: Any) -> NDArray[Any]:
         """Values (n, …) of the record as (N, …), `missing` where it has none."""

@@ -65,9 +65,7 @@ def rows_of(ids: Ids, index: Ids) -> Ints:
 
     Ids are whole numbers or texts, each list without duplicates; 7 and "7" are different ids.
     """
-    if ids is index or (
-        len(ids) == len(index) and _comparable(ids, index) and (ids == index).all()
-    ):
+    if are_same(ids, index):
         return np.arange(len(ids))
     if not _comparable(ids, index) or not len(index):
         return np.full(len(ids), NONE)
@@ -75,6 +73,12 @@ def rows_of(ids: Ids, index: Ids) -> Ints:
     at = np.searchsorted(index, ids, sorter=order)
     found = order[np.minimum(at, len(index) - 1)]
     return np.where(index[found] == ids, found, NONE)
+
+
+def are_same(ids: Ids, others: Ids) -> bool:
+    """Whether two lists hold the same ids in the same order."""
+    alike = len(ids) == len(others) and _comparable(ids, others)
+    return ids is others or (alike and bool((ids == others).all()))
 
 
 def all_ids(lists: Sequence[Ids]) -> Ids:
@@ -129,6 +133,11 @@ class Instances:
     ids: Ids
     truth: Truth
     dataset: Dataset | None
+
+    @cached_property
+    def places(self) -> Ints:
+        """The numbers of all rows, from 0; int64 (N,)."""
+        return np.arange(len(self.ids))
 
     @cached_property
     def class_codes(self) -> dict[str, int]:

@@ -127,7 +127,7 @@ def slice_changes(
     """Means of model - base (N,) over slices, where both are finite."""
     with np.errstate(over="ignore", invalid="ignore"):
         part = _Part(model - base, slices, sampled)
-    columns = [each[slices.rows][part.taken] for each in (model, base)]
+    columns = [each[part.rows] for each in (model, base)]
     rate = rate or two_valued(*columns)
     if rate and part.units is None:
         n = part.counts()
@@ -150,9 +150,12 @@ class _Part:
 
     def __init__(self, values: Floats, slices: Grouping, sampled: Ints | None) -> None:
         finite = np.isfinite(values)
-        self.taken = taken = finite[slices.rows]
-        self.codes, self.values = slices.codes[taken], values[slices.rows[taken]]
-        self._k = slices.n
+        self.rows, self.codes, self._k = slices
+        # Most columns are finite throughout, and large ones take long to copy.
+        if not finite.all():
+            taken = finite[slices.rows]
+            self.rows, self.codes = slices.rows[taken], slices.codes[taken]
+        self.values = values[self.rows]
         self.units: Ints | None = None
         # An instance counts once for the whole, however many slices it is in.
         inside = np.zeros(len(values), bool)
@@ -163,7 +166,7 @@ class _Part:
         if self._whole_units is not None:
             at = np.full(len(values), -1)
             at[inside] = self._whole_units
-            self.units = at[slices.rows[taken]]
+            self.units = at[self.rows]
 
     def means(self, bounds: Bounds | None) -> tuple[_Means, str | None]:
         """Of the slices; why none has an interval, or only the larger ones."""

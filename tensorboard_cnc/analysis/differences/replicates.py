@@ -78,6 +78,8 @@ class RecipeClasses:
         taken: dict[tuple[int, int], str] = {}
         for key in self._in_order():
             self._place(key, taken)
+        # They hold every recipe there is, and have told all of them apart.
+        self._numbers.clear()
 
     def groups(self, keys: Iterable[str]) -> list[list[str]]:
         """Groups of two or more of the models `keys` that are replicates of each other."""

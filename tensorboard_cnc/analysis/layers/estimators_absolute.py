@@ -52,14 +52,13 @@ def absolute_change(
     `squares`: ΣΔ² (t,); `most`: the largest |Δ| that the extremes of both tensors allow (t,).
     """
     n, k = pairs.n, np.maximum(pairs.k, 1)
-    change = np.abs(pairs.after - pairs.before)
-    in_sample = _means(np.square(change), k)
-    value, low, high = _of_mean(pairs, change, k)
+    in_sample = _means(np.square(pairs.change), k)
+    value, low, high = _of_mean(pairs, k)
     excess = squares.high / n - np.maximum(in_sample.mean - _Z * in_sample.error, 0)
     high = high + np.sqrt(_RULE_OF_THREE / k * np.maximum(excess, 0))
-    share = share_interval(np.count_nonzero(change, axis=1), k)[1]
+    share = share_interval(np.count_nonzero(pairs.change, axis=1), k)[1]
     high = np.minimum(high, np.sqrt(share * squares.high / n))
-    blur = _blur(pairs, change, k)
+    blur = _blur(pairs, k)
     missed = squares.low / n > in_sample.mean + _DISAGREE * in_sample.error
     least = np.maximum(_of_sums(pairs), 0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -73,18 +72,19 @@ def absolute_change(
     return Estimates(value, low, high, certainty), missed
 
 
-def _of_mean(pairs: SamplePairs, change: Floats, k: Floats) -> tuple[Floats, Floats, Floats]:
+def _of_mean(pairs: SamplePairs, k: Floats) -> tuple[Floats, Floats, Floats]:
     """The mean of |Δ| and its interval, by the most precise of three estimates."""
-    plain = _means(change, k)
+    plain = _means(pairs.change, k)
     value, (low, high) = plain.mean, _interval(plain, k)
     known = (pairs.sum_after - pairs.sum_before) / pairs.n
-    longer = np.abs(pairs.after) - np.abs(pairs.before)
-    beyond = _means(np.maximum(change - np.sign(known)[:, None] * longer, 0), k)
+    before, after = pairs.sizes
+    longer = np.sign(known)[:, None] * (after - before)
+    beyond = _means(np.maximum(pairs.change - longer, 0), k)
     base, (least, most) = np.abs(known), _interval(beyond, k)
     better = most - least < high - low
     value = np.where(better, base + beyond.mean, value)
     low, high = np.where(better, base + least, low), np.where(better, base + most, high)
-    fitted = _regression(pairs, change, k)
+    fitted = _regression(pairs, k)
     better = (plain.present >= _ENOUGH) & (2 * _Z * fitted.error < 0.75 * (high - low))
     value = np.where(better, fitted.mean, value)
     low = np.where(better, fitted.mean - _Z * fitted.error, low)
@@ -113,9 +113,9 @@ def _interval(plain: _Means, k: Floats) -> tuple[Floats, Floats]:
     return plain.mean * np.exp(-np.sqrt(below + ratio)), plain.mean * np.exp(np.sqrt(above + ratio))
 
 
-def _regression(pairs: SamplePairs, change: Floats, k: Floats) -> _Means:
+def _regression(pairs: SamplePairs, k: Floats) -> _Means:
     """The mean of |Δ| by regression on |a| and |b|, whose means over the tensor are known."""
-    a, b = np.abs(pairs.before), np.abs(pairs.after)
+    (a, b), change = pairs.sizes, pairs.change
     centred = [each - each.sum(axis=1, keepdims=True) / k[:, None] for each in (a, b, change)]
     stacked = np.stack(centred, axis=1)
     moments = stacked @ stacked.transpose(0, 2, 1) - _of_padding(centred, pairs)
@@ -134,20 +134,20 @@ def _of_padding(centred: list[Floats], pairs: SamplePairs) -> Floats:
     """What the positions that are not finite, stacked as zeros, add to the moments."""
     if not pairs.excluded.any():
         return np.zeros((len(pairs.n), 3, 3))
-    raw = (np.abs(pairs.before), np.abs(pairs.after), np.abs(pairs.after - pairs.before))
+    raw = (*pairs.sizes, pairs.change)
     offsets = np.stack([c[:, 0] - r[:, 0] for c, r in zip(centred, raw, strict=True)], axis=1)
     return pairs.excluded[:, None, None] * offsets[:, :, None] * offsets[:, None, :]
 
 
-def _blur(pairs: SamplePairs, change: Floats, k: Floats) -> Floats:
+def _blur(pairs: SamplePairs, k: Floats) -> Floats:
     """By how much the rounding of stored values can move the mean of |Δ|.
 
     Of a change much larger than its rounding, errors cancel; of a smaller one, |Δ| is unknown.
     """
     if not pairs.rounding.any():
         return np.zeros(len(pairs.n))
-    error = pairs.error()
-    found: Floats = np.where(change < 2 * error, error, 0).sum(axis=1) / k
+    error = pairs.error
+    found: Floats = np.where(pairs.change < 2 * error, error, 0).sum(axis=1) / k
     return found
 
 
@@ -162,9 +162,8 @@ def largest_change(
     `ends`: minimum and maximum before, minimum and maximum after.
     """
     low_before, high_before, low_after, high_after = ends
-    sampled = np.abs(pairs.after - pairs.before)
     known = [
-        np.max(sampled - pairs.error(), axis=1, initial=0),
+        np.max(pairs.change - pairs.error, axis=1, initial=0),
         _apart(pairs, low_before, low_after),
         _apart(pairs, high_before, high_after),
         _of_sums(pairs) / pairs.n,

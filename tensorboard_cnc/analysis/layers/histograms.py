@@ -36,7 +36,7 @@ def row_histograms(
     `aside` (tensors,) counts in rows that hold nothing else.
     """
     scales = np.zeros(len(spans))
-    doubled, spans = apart(spans, aside)
+    doubled, spans = apart(spans, aside) if aside.any() else (None, spans)
     known = []
     for tensors in models:
         bins, counts = stacked(tensors)
@@ -44,7 +44,9 @@ def row_histograms(
         # A further bin, of zeros alone, which no other bin holds.
         lows, highs = (np.append(ends, 0.0) for ends in edges_of(bins))
         order = np.argsort(lows, kind="stable")
-        held = over(np.add, doubled, np.column_stack([counts, zeros])[:, order])
+        held = np.column_stack([counts, zeros])[:, order]
+        if doubled is not None:
+            held = over(np.add, doubled, held)
         rows = over(np.add, spans, held)
         known.append((lows[order], highs[order], rows))
         scales = np.maximum(scales, magnitude_quantiles(*known[-1], _WITHIN))

@@ -52,7 +52,7 @@ class OwnStatistics:
 
         What is set `aside` (t,) counts in sets that hold nothing else.
         """
-        if aside is not None:
+        if aside is not None and aside.any():
             doubled, spans = apart(spans, aside)
             return self.combined(doubled).combined(spans)
         columns = {}

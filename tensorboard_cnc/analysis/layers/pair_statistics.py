@@ -18,7 +18,7 @@ from tensorboard_cnc.analysis.layers.estimates import (
     scattered,
 )
 from tensorboard_cnc.analysis.layers.exact_pairs import ExactPairs, Pair, exact_kind, finite_count
-from tensorboard_cnc.analysis.layers.sampled_pairs import groups_of_like, sampled_pairs
+from tensorboard_cnc.analysis.layers.sampled_pairs import sampled_pairs
 from tensorboard_cnc.records.sketches import TensorSketch
 from tensorboard_cnc.sketches.change_classes import CHANGE_CLASSES
 from tensorboard_cnc.sketches.module_kinds import axes_between, share_positions
@@ -58,7 +58,7 @@ class PairStatistics:
 
         What is set `aside` (t,) counts in sets that hold nothing else.
         """
-        if aside is not None:
+        if aside is not None and aside.any():
             doubled, spans = apart(spans, aside)
             return self.combined(doubled).combined(spans)
         return PairStatistics(
@@ -126,10 +126,9 @@ def _compared(pairs: Sequence[Pair], base_id: str) -> PairStatistics:
             for name, part in parts.items():
                 part.append((np.array(places), exactly(getattr(exact, name))))
     rest = [place for place, kind in enumerate(kinds) if not kind]
-    for (k, m), group in groups_of_like([pairs[place] for place in rest]):
-        at = np.array([rest[place] for place in group])
+    for some, estimates in sampled_pairs([pairs[place] for place in rest]):
+        at = np.array(rest)[some]
         chosen = [pairs[place] for place in at]
-        estimates = sampled_pairs(chosen, k, m)
         for name, part in parts.items():
             if name != "dot":
                 part.append((at, getattr(estimates, name)))

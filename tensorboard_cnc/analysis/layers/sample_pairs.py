@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from tensorboard_cnc.analysis.layers.estimates import Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class SamplePairs:
     """Of each of t pairs of tensors, the values at k positions and what is exactly known.
 
@@ -38,9 +39,20 @@ class SamplePairs:
         sampled: Floats = self.before.shape[1] - self.excluded.astype(float)
         return sampled
 
+    @cached_property
+    def change(self) -> Floats:
+        """|Δ| at each position, (t, k)."""
+        return np.abs(self.after - self.before)
+
+    @cached_property
+    def sizes(self) -> tuple[Floats, Floats]:
+        """The absolute values before and after, each (t, k)."""
+        return np.abs(self.before), np.abs(self.after)
+
+    @cached_property
     def error(self) -> Floats:
         """The most by which the rounding of stored values moves each change, (t, k)."""
-        sizes = np.abs(self.before) + np.abs(self.after)
+        sizes = np.add(*self.sizes)
         least = np.where(self.rounding > 0, _SUBNORMAL, 0.0)
         found: Floats = self.rounding[:, None] * sizes + least[:, None]
         return found

@@ -29,8 +29,9 @@ _ROUNDING = 2.0**-16 * (1 + 2.0**-15)
 # All values are read as float32, which rounds these.
 _WIDE = ("float64", "int32", "int64", "uint32", "uint64")
 _SINGLE = 2.0**-24 * (1 + 2.0**-23)
-# Pairs compared at a time: of more, what is computed would take much memory.
-_TOGETHER = 128
+# Pairs compared at a time, by their buckets and by their samples: of more, what is computed would
+# take much memory; of fewer, the many small steps of the first would take most of the time.
+_BUCKETS_TOGETHER, _SAMPLES_TOGETHER = 1024, 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,21 +45,30 @@ class SampledPairs:
     outliers: NDArray[np.bool_]
 
 
-def groups_of_like(pairs: Sequence[Pair]) -> Iterator[tuple[tuple[int, int], list[int]]]:
-    """The places of at most 128 pairs that share a number of sampled values and of buckets."""
+def sampled_pairs(pairs: Sequence[Pair]) -> Iterator[tuple[NDArray[np.int64], SampledPairs]]:
+    """Estimates for pairs of one shape each, some at a time, with the places of these."""
+    for (k, m), places in _groups_of_like(pairs):
+        chosen = [pairs[place] for place in places]
+        squares = _squares(chosen, m)
+        for start in range(0, len(chosen), _SAMPLES_TOGETHER):
+            some = slice(start, start + _SAMPLES_TOGETHER)
+            yield np.array(places[some]), _estimated(chosen[some], squares[some], k)
+
+
+def _groups_of_like(pairs: Sequence[Pair]) -> Iterator[tuple[tuple[int, int], list[int]]]:
+    """The places of at most 1,024 pairs that share a number of sampled values and of buckets."""
     groups: dict[tuple[int, int], list[int]] = defaultdict(list)
     for place, (before, after) in enumerate(pairs):
         k = min(sampled_count(before), sampled_count(after))
         m = min(_buckets(before), _buckets(after))
         groups[k, m].append(place)
     for sizes, places in groups.items():
-        for start in range(0, len(places), _TOGETHER):
-            yield sizes, places[start : start + _TOGETHER]
+        for start in range(0, len(places), _BUCKETS_TOGETHER):
+            yield sizes, places[start : start + _BUCKETS_TOGETHER]
 
 
-def sampled_pairs(pairs: Sequence[Pair], k: int, m: int) -> SampledPairs:
-    """Estimates for pairs of one shape each, from k sampled values and m buckets."""
-    stacks = _stacked(pairs, k)
+def _squares(pairs: Sequence[Pair], m: int) -> Estimates:
+    """ΣΔ² of pairs, from m buckets."""
     before, after = [one for one, _ in pairs], [one for _, one in pairs]
     squares = squares_of_change(
         _totals(before, "sum_squares"),
@@ -66,10 +76,15 @@ def sampled_pairs(pairs: Sequence[Pair], k: int, m: int) -> SampledPairs:
         np.stack([_sums(one, m) for one in before]),
         np.stack([_sums(one, m) for one in after]),
     )
-    ends = tuple(_ends(side, end) for side in (before, after) for end in ("low", "high"))
-    low_before, high_before, low_after, high_after = ends
-    limits = low_before, high_before, low_after, high_after
-    squares = _without_what_is_not_finite(squares, pairs)
+    return _without_what_is_not_finite(squares, pairs)
+
+
+def _estimated(pairs: Sequence[Pair], squares: Estimates, k: int) -> SampledPairs:
+    """Estimates for pairs, given ΣΔ² of each, from k sampled values."""
+    stacks = _stacked(pairs, k)
+    before, after = [one for one, _ in pairs], [one for _, one in pairs]
+    low_before, high_before = _ends(before, "low"), _ends(before, "high")
+    limits = low_before, high_before, _ends(after, "low"), _ends(after, "high")
     absolute, outliers = absolute_change(stacks, squares, largest_possible(limits))
     return SampledPairs(
         squares=squares,

@@ -68,7 +68,7 @@ def summary(question: BehaviorsQuestion, comparisons: Comparisons) -> wire.Behav
         filtered = FilteredRows(comparison, rows, measure, question.form, hint)
         seeds = BaseSeeds(twins, partial(retrained, comparisons.catalog, question.base))
         found["models"], found["edges"] = _models_json(filtered, seeds)
-    found["dimensions"] = _dimensions_json(comparison.dimensions, truth.n)
+    found["dimensions"] = _dimensions_json(comparison.dimensions)
     found["has_texts"] = bool(data and data.texts is not None)
     found["has_images"] = bool(data and data.images is not None)
     found["groups"] = truth.n_groups
@@ -190,22 +190,18 @@ def _measures_json(measures: Sequence[Measure]) -> list[wire.BehaviorMeasure]:
     ]
 
 
-def _dimensions_json(dimensions: Sequence[Dimension], n: int) -> list[wire.Dimension]:
+def _dimensions_json(dimensions: Sequence[Dimension]) -> list[wire.Dimension]:
     """The dimensions as JSON, with the instances of each level."""
-    everything = np.ones(n, bool)
-    found: list[wire.Dimension] = []
-    for each in dimensions:
-        counts = np.bincount(each.grouping(everything).codes, minlength=len(each.texts)).tolist()
-        found.append(
-            {
-                "id": each.id,
-                "name": each.name,
-                "numeric": each.numeric,
-                "overlapping": each.overlapping,
-                "levels": [
-                    {"text": text, "n": count}
-                    for text, count in zip(each.texts, counts, strict=True)
-                ],
-            }
-        )
-    return found
+    return [
+        {
+            "id": each.id,
+            "name": each.name,
+            "numeric": each.numeric,
+            "overlapping": each.overlapping,
+            "levels": [
+                {"text": text, "n": count}
+                for text, count in zip(each.texts, each.counts().tolist(), strict=True)
+            ],
+        }
+        for each in dimensions
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tensorboard_cnc import wire
 from tensorboard_cnc.analysis.layers.estimates import Floats
@@ -70,7 +71,7 @@ def parts(
     Of the base itself, which is compared with nothing, `compared` is None and `refused` its own.
     """
     found: dict[int, wire.LayerPart] = {}
-    for row in range(len(refused[0].tensors)):
+    for row in np.flatnonzero(_incomplete(compared, refused)).tolist():
         words = _refused_words(row, refused)
         part: wire.LayerPart = {"compared": None, "of": None, "refused": 0, "words": ""}
         if compared is not None:
@@ -85,6 +86,15 @@ def parts(
             part["words"] = "; ".join(words)
             found[row] = part
     return found
+
+
+def _incomplete(compared: Overlap | None, refused: Sequence[RefusedRows]) -> NDArray[np.bool_]:
+    """The rows (r,) of which there may be something to say: most are whole, and need no look."""
+    found: NDArray[np.bool_] = np.any([each.tensors > 0 for each in refused], axis=0)
+    if compared is None:
+        return found
+    lacks = compared.base < compared.of_base + refused[0].weights
+    return found | lacks | (refused[0].unknown > 0) | (compared.own < compared.of_own)
 
 
 def _compared_words(

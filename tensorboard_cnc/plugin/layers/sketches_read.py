@@ -36,10 +36,9 @@ def comparable(
     """The records that can be compared with the first model's, by key, and why others cannot."""
     records: dict[str, SketchRecord] = {}
     notes: list[wire.LayerNote] = []
-    for key in keys:
-        bulk = bulk_of(catalog, key, view)
-        if bulk is None:
-            continue
+    bulks = {key: bulk for key in keys if (bulk := bulk_of(catalog, key, view))}
+    cached.expect(bulks.values())
+    for key, bulk in bulks.items():
         try:
             record = cached.sketches(bulk)
         except RecordError as error:

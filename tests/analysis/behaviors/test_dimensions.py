@@ -29,6 +29,7 @@ def of(name: str, known: Truth, base: Any = None) -> Dimension:
 def counts(dimension: Dimension, n: int) -> list[int]:
     grouping = dimension.grouping(np.ones(n, bool))
     found: list[int] = np.bincount(grouping.codes, minlength=grouping.n).tolist()
+    assert dimension.counts().tolist() == found
     return found
 
 

@@ -56,7 +56,9 @@ def test_another_order_and_missing_instances() -> None:
 
 def test_the_same_order_shares_the_record_s_arrays() -> None:
     record = model(predicted=codes(0, 1, 2, 0))
-    assert laid_out(record)[0].answers is record.predicted
+    found, instances = laid_out(record)
+    assert found.answers is record.predicted
+    assert found.positions is instances.places
 
 
 def test_classes_in_another_order_are_matched_by_name() -> None:
