@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+# Where work never pauses, circles are looked for after all.
+_LONGEST_SECONDS = 10.0
 
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
     """Many small objects are made, hardly any in a circle: looking for some took a quarter.
 
-    Where several threads ask for it, until the last of them is done.
+    Where several threads ask for it, it rests until the last of them is done; where always another
+    one asks, it works again after ten seconds.
     """
     _RESTS.begin()
     try:
@@ -28,12 +33,16 @@ class _Rests:
         self._lock = threading.Lock()
         self._count = 0
         self._worked = False
+        self._since = 0.0
 
     def begin(self) -> None:
         with self._lock:
             if not self._count:
                 self._worked = gc.isenabled()
+                self._since = time.monotonic()
                 gc.disable()
+            elif self._worked and time.monotonic() > self._since + _LONGEST_SECONDS:
+                gc.enable()
             self._count += 1
 
     def end(self) -> None:

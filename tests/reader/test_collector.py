@@ -11,6 +11,7 @@ from tensorboard.context import RequestContext
 from tensorboard_cnc.event_files.raw_provider import RawProvider
 from tensorboard_cnc.plugin.shared_work import SharedWork
 from tensorboard_cnc.plugin.snapshot import Snapshot
+from tensorboard_cnc.reader import collector
 from tensorboard_cnc.reader.collector import collector_paused
 
 
@@ -58,6 +59,17 @@ def test_it_rests_until_the_last_is_done(was_on: bool) -> None:
     assert not gc.isenabled()
     second.__exit__(None, None, None)
     assert gc.isenabled() == was_on
+
+
+def test_it_works_again_where_work_never_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector, "_LONGEST_SECONDS", -1.0)
+    with collector_paused():
+        assert not gc.isenabled()
+        with collector_paused():
+            assert gc.isenabled()
+    with collector_paused():
+        assert not gc.isenabled()
+    assert gc.isenabled()
 
 
 def test_it_rests_while_heavy_work_is_done(was_on: bool) -> None:
