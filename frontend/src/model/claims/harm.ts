@@ -69,22 +69,25 @@ function cutWords({ pairs_left_out: left }: ModelHarm): string {
 
 function unseenWords(harm: ModelHarm, smallest: (share: number) => string): string {
   const { n, share } = seen(harm) ?? { n: 0, share: 0 };
-  const beyond = beyondSeeds(harm) ? ", beyond what seeds differ" : "";
+  const beyond = beyondSeeds(harm) ? ", since seeds differ too" : "";
   const none = searchedAll(harm) ? "No slice stands out" : cutWords(harm);
-  return `${none}; in a slice of ${n.toLocaleString("en")}, ${smallest(share)} than in the rest would have${beyond}`;
+  return `${none}; in a slice of ${n.toLocaleString("en")}, ${smallest(share)} than in the rest could be missed${beyond}`;
 }
 
 function unseenBroken({ harm }: ModelFacts): string {
-  return unseenWords(harm, (share) => `${Math.ceil(share * 100)}\u202fpt more broken`);
+  return unseenWords(harm, (share) => `up to ${Math.ceil(share * 100)}\u202fpt more broken`);
 }
 
 function unseenWorse({ harm, by }: ModelFacts): string {
-  return unseenWords(harm, (size) => (by ? `${by.label} worse by ${meanText(size, by)}` : ""));
+  return unseenWords(harm, (size) =>
+    by ? `${by.label} worse by up to ${meanText(size, by)}` : "",
+  );
 }
 
 const unseen: Claim<ModelFacts> = {
   id: "harm.unseen",
-  sentence: "No slice stands out; in a slice of …, … pt more broken than in the rest would have",
+  sentence:
+    "No slice stands out; in a slice of …, up to … pt more broken than in the rest could be missed",
   when: "slices were tested, none has q < .05, all pairs of attributes were searched, and a size is known whose harm is found 4 times of 5",
   may: ({ harm, by }) => by === null && nothingSeen(harm) && searchedAll(harm),
   words: unseenBroken,
@@ -92,7 +95,8 @@ const unseen: Claim<ModelFacts> = {
 
 const unseenScore: Claim<ModelFacts> = {
   id: "harm.unseenscore",
-  sentence: "No slice stands out; in a slice of …, … worse by … than in the rest would have",
+  sentence:
+    "No slice stands out; in a slice of …, … worse by up to … than in the rest could be missed",
   when: "the same of a score or a loss",
   may: ({ harm, by }) => by !== null && nothingSeen(harm) && searchedAll(harm),
   words: unseenWorse,
@@ -101,7 +105,7 @@ const unseenScore: Claim<ModelFacts> = {
 const cut: Claim<ModelFacts> = {
   id: "harm.cut",
   sentence:
-    "Nothing stands out in what was searched, without … pairs of attributes; in a slice of …, … pt more broken than in the rest would have",
+    "Nothing stands out in what was searched, without … pairs of attributes; in a slice of …, up to … pt more broken than in the rest could be missed",
   when: "as of harm.unseen, but pairs of attributes were too many to be searched, or had too many levels",
   may: ({ harm, by }) => by === null && nothingSeen(harm) && !searchedAll(harm),
   words: unseenBroken,
@@ -110,7 +114,7 @@ const cut: Claim<ModelFacts> = {
 const cutScore: Claim<ModelFacts> = {
   id: "harm.cutscore",
   sentence:
-    "Nothing stands out in what was searched, without … pairs of attributes; in a slice of …, … worse by … than in the rest would have",
+    "Nothing stands out in what was searched, without … pairs of attributes; in a slice of …, … worse by up to … than in the rest could be missed",
   when: "the same of a score or a loss",
   may: ({ harm, by }) => by !== null && nothingSeen(harm) && !searchedAll(harm),
   words: unseenWorse,

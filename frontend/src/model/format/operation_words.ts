@@ -89,6 +89,12 @@ export function labelText(
   return parts.filter((part) => part !== "").join(numbers.length > 1 ? ", " : " ");
 }
 
+/** As numbers that are not finite are given. */
+const NON_FINITE = new Map([
+  ["Infinity", "∞"],
+  ["-Infinity", "−∞"],
+]);
+
 function scalarText(name: string, value: Scalar): string {
   switch (typeof value) {
     case "number":
@@ -96,7 +102,7 @@ function scalarText(name: string, value: Scalar): string {
     case "boolean":
       return value ? "yes" : "no";
     case "string":
-      return value;
+      return NON_FINITE.get(value) ?? value;
     default:
       return "–";
   }
