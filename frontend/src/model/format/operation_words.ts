@@ -37,7 +37,7 @@ export function parametersText(operation: Operation): string {
   const given = Object.entries(operation.parameters).filter(([, value]) => value !== null);
   const [only] = given;
   // A lone word says enough: "int8 quantize per-channel".
-  if (only && given.length === 1 && typeof only[1] === "string") return only[1];
+  if (only && given.length === 1 && typeof only[1] === "string") return parameterValue(...only);
   return given.map(([name, value]) => parameterPhrase(name, value)).join(", ");
 }
 
