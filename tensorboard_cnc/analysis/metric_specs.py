@@ -11,6 +11,7 @@ from tensorboard_cnc.analysis.metric_goals import guess_goal
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.analysis.scalar_values import needs_history
 from tensorboard_cnc.records.models import MetricSpec, MetricSpecs, Stored
+from tensorboard_cnc.wording import shown
 
 # What each field but the name holds where nobody said anything.
 _SILENT = {field.name: field.default for field in dataclasses.fields(MetricSpec)[1:]}
@@ -49,10 +50,14 @@ def merge_specs(stored: Iterable[Stored]) -> tuple[dict[str, MetricSpec], list[P
     for (name, run), spec in in_order:
         stated = _stated(spec)
         before_run, before = merged.get(name, (run, stated))
-        if any(
-            before[field] != stated[field] for field in _CONTESTED & before.keys() & stated.keys()
-        ):
-            conflicts[name] = _conflict(name, before_run, run)
+        both = [field for field in _SILENT if field in _CONTESTED & before.keys() & stated.keys()]
+        contested = [
+            f"{field} {shown(before[field])}, then {shown(stated[field])}"
+            for field in both
+            if before[field] != stated[field]
+        ]
+        if contested:
+            conflicts[name] = _conflict(name, before_run, run, "; ".join(contested))
         merged[name] = (run, before | stated)
     specs = {
         name: MetricSpec(name, **_suggestions(suggested.get(name)) | stated)
@@ -111,10 +116,10 @@ def _stated(spec: MetricSpec) -> dict[str, Any]:
     }
 
 
-def _conflict(name: str, one_run: str, other_run: str) -> Problem:
+def _conflict(name: str, one_run: str, other_run: str, contested: str) -> Problem:
     return Problem(
-        f'The runs "{one_run}" and "{other_run}" define the metric "{name}" differently; '
-        "the newer definition is used.",
+        f'The runs "{one_run}" and "{other_run}" define the metric "{name}" differently '
+        f"({contested}); the newer definition is used.",
         "Give the same cnc_summary.metric(...) in both, or rename one of the two.",
         run=other_run,
     )

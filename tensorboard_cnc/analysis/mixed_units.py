@@ -26,6 +26,10 @@ _COUNTS = frozenset(
     size bytes memory mem ram vram rss footprint storage params param parameters macs flops flos
     """.split()
 )
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "seconds", "ms", "us", "µs", "μs", "ns"), "time"),
+    **dict.fromkeys(("B", "bytes", "kB", "KB", "MB", "GB"), "count"),
+}
 _DECIMAL = {3: "thousands", 6: "millions", 9: "billions"}
 # Two groups of values that are farther apart than models are from one another.
 _APART = {"share": 10, "time": 50, "count": 1000}
@@ -89,6 +93,8 @@ def _kind(spec: MetricSpec) -> str | None:
     words = set(words_of(f"{spec.name} {spec.unit}"))
     if spec.unit.strip() == "%" or spec.format.endswith("%") or (spec.low, spec.high) == (0.0, 1.0):
         return "share"
+    if spec.unit.strip() in _UNITS:
+        return _UNITS[spec.unit.strip()]
     for kind, of_kind in (("time", _TIMES), ("count", _COUNTS), ("share", _SHARES)):
         if words & of_kind:
             return kind

@@ -26,7 +26,8 @@ def test_the_newest_of_contradicting_definitions_wins_with_a_problem() -> None:
     merged, problems = merge_specs([defined("b", new), defined("a", old)])
     assert merged == {"score": new}
     assert len(problems) == 1
-    assert all(name in problems[0].message for name in ('"a"', '"b"', '"score"'))
+    told = ('"a"', '"b"', '"score"', "goal 'min', then 'max'")
+    assert all(words in problems[0].message for words in told)
 
 
 def test_what_one_run_leaves_open_another_may_say() -> None:

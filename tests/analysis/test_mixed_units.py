@@ -40,6 +40,8 @@ def units(values: Sequence[float], spec: MetricSpec | str) -> str | None:
         ("latency", [0.012, 12, 11.1, 8], "s and ms"),
         ("inference_time", [0.031, 0.029, 30, 18.5], "s and ms"),
         ("ttft", [0.08, 80_000], "s and µs"),
+        (MetricSpec("speed", unit="ms"), [0.0053, 5.0, 6.0], "s and ms"),
+        (MetricSpec("weight", unit="B"), [44.7, 46_827_520], "millions"),
         ("size_bytes", [44.7, 46_827_520, 11_700_000], "millions"),
         ("size_bytes", [98.7, 98_712], "thousands"),
         ("params", [25.6, 25_557_032], "millions"),

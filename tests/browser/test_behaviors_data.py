@@ -306,6 +306,28 @@ def test_data_sets_of_one_name_are_told_apart(
     expect(slices).to_have_count(12 - first)
 
 
+def test_another_data_set_is_asked_for_what_it_has(
+    tmp_path: Path, page: Page, serve_process: ServeProcess
+) -> None:
+    ids = np.arange(400)
+    cnc_summary.dataset(tmp_path / "data", "labelled", ids, labels=ids % 4, classes=list("abcd"))
+    # A class broke, so that slices are by classes, which bare scores do not have.
+    broken = np.where(ids % 4 == 1, 2, ids % 4)
+    log_pair(tmp_path, "labelled", ids, {"predicted": ids % 4}, {"predicted": broken})
+    for name in ("dense", "pruned"):
+        with cnc_summary.attach(tmp_path / name, name) as m:
+            m.predictions("scores", ids, scores={"F1": ids / 400})
+    frame = open_behaviors(page, serve_process(tmp_path))
+    data = frame.get_by_role("combobox", name="Data")
+    data.select_option(label="labelled, 400")
+    expect(frame.get_by_role("combobox", name="By")).to_have_value("label")
+    expect(frame.get_by_role("table", name="Slices").get_by_role("row")).to_have_count(4)
+    # The page complains of every request that is refused.
+    data.select_option(label="scores")
+    expect(rows(frame).first).to_be_visible()
+    expect(frame.get_by_role("alert")).to_have_count(0)
+
+
 def test_a_list_taller_than_browsers_lay_out(
     tmp_path: Path, page: Page, serve_process: ServeProcess
 ) -> None:

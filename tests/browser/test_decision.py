@@ -146,7 +146,9 @@ def test_a_root_at_chance_is_not_the_base(
     frame = open_tab(page, serve_process(tmp_path))
     expect(frame.get_by_role("group", name="net, base")).to_be_visible()
     details = frame.get_by_label("Details of the selection")
-    expect(details).to_contain_text("The base is net, the first that is not at chance: init is")
+    expect(details).to_contain_text(
+        "The base is net, the first that is not at chance by accuracy: init is"
+    )
     # Looking at another model changes nothing.
     names(frame).filter(has_text="init").click()
     expect(frame.get_by_role("group", name="net, base")).to_be_visible()

@@ -105,6 +105,10 @@ def test_it_is_printed_alone_and_on_one_page(
     expect(opened.get_by_role("button", name="Print")).to_be_hidden()
     expect(frame.locator(".panel").first).to_be_hidden()
     expect(opened.get_by_text("Steps add up to the total.")).to_be_visible()
+    # However low the window is, it begins with its title.
+    page.set_viewport_size({"width": width, "height": 300})
+    top = opened.get_by_role("heading").evaluate("title => title.getBoundingClientRect().top")
+    assert 0 <= top < 8
     # A page of A4 or Letter at its full width is 1.29 times as high, less its margins.
     box = opened.bounding_box()
     assert box is not None

@@ -85,6 +85,14 @@ export class Behaviors extends Compared {
     );
   }
 
+  /** Whether what is known is of the data set that was left. */
+  get #isStale(): boolean {
+    const { evaluation } = this.panel.link;
+    const { whole } = this;
+    const isListed = whole?.datasets.some(({ key }) => key === evaluation) ?? false;
+    return isListed && whole?.dataset !== evaluation;
+  }
+
   /**
    * What slices are by: as chosen, else the dimension of the slice that was harmed or broke most; null: as the
    * server does, undefined while that is not known.
@@ -93,8 +101,11 @@ export class Behaviors extends Compared {
     const chosen = this.panel.link.slicedBy;
     if (chosen) return chosen.split("\n").slice(0, 2);
     const { response, failure } = this.harmed;
-    if (response === null && failure === null && this.#harmedAddress() !== null) return undefined;
-    const most = response && foremost(response, this.harmBy);
+    const isOfAnother =
+      this.#isStale || (response !== null && response.dataset !== this.whole?.dataset);
+    const isAwaited = response === null && this.#harmedAddress() !== null;
+    if (failure === null && (isOfAnother || isAwaited)) return undefined;
+    const most = isOfAnother ? null : response && foremost(response, this.harmBy);
     return most ? [most.by] : null;
   });
 

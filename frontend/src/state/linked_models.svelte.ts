@@ -41,8 +41,10 @@ export class LinkedModels {
   readonly selectedKeys = $derived(this.selection.map(({ key }) => key));
   readonly selected = $derived(this.#known(this.selectedKeys));
   readonly marks = $derived(marksOf(this.selection));
+  /** What tells models that were trained from those at chance. */
+  readonly quality = $derived(this.#quality());
   /** What is the base until somebody makes another one so: no view changes it. */
-  readonly defaultBase = $derived(defaultBase(this.lineage, this.#quality()));
+  readonly defaultBase = $derived(defaultBase(this.lineage, this.quality));
   /** The model that others are compared with. */
   readonly base = $derived(this.byKey.get(this.link.base ?? "") ?? this.defaultBase?.model ?? null);
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   sliceBar,
   sliceCsv,
+  sliceNames,
   sliceScale,
   sliceTip,
   sliceVerdict,
@@ -127,4 +128,13 @@ test("the summary as a file leaves out what no model has", () => {
     ["model", "measure", "n", "shared with the base", "mean", "mean low", "mean high"],
     ["=name", "rouge", 5, 4, 0.5, 0.4, 0.6],
   ]);
+});
+
+test("long names of slices lose what all have in common", () => {
+  const texts = [
+    ["a species of a long name 1", "in"],
+    ["a species of a long name 2", "out"],
+  ];
+  expect(sliceNames({ by: ["label", "place"], texts })).toEqual(["…name 1 · in", "…name 2 · out"]);
+  expect(sliceNames({ by: ["label"], texts: [["cat"], ["dog"]] })).toEqual(["cat", "dog"]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { axisScale, axisWithin, suitsLog } from "../../src/model/charts/axis";
+import { axisScale, axisWithin, suitsLog, tickPlace } from "../../src/model/charts/axis";
 import { histogram } from "../../src/model/charts/histogram";
 
 describe("an axis", () => {
@@ -70,4 +70,11 @@ test("an axis within what is possible has no room beyond its ends", () => {
   expect(axisWithin([0.5, 1], 3, [0, 1])).toMatchObject({ low: 0.475, high: 1 });
   expect(axisWithin([0, 1], 3, [0, 1])).toMatchObject({ low: 0, high: 1 });
   expect(axisWithin([4, 8], 3, [-Infinity, Infinity])).toMatchObject({ low: 3.8, high: 8.2 });
+});
+
+test("texts of ticks stay inside their chart", () => {
+  const margin = { left: 20, right: 20 };
+  expect(tickPlace(50, "50", 100, margin)).toEqual({ x: 50, "text-anchor": "middle" });
+  expect(tickPlace(0, "0.000647", 100, margin)).toEqual({ x: -19, "text-anchor": "start" });
+  expect(tickPlace(100, "210 thousand", 100, margin)).toEqual({ x: 119, "text-anchor": "end" });
 });

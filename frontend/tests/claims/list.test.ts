@@ -50,7 +50,7 @@ function patternOf(sentence: string): RegExp {
 
 test("a model has one verdict: harmed, what would have been seen, or a reason", () => {
   expect(plain(harmWords({ ...HARMFUL, ...SEEDED }))).toMatch(/, more than two seeds differ$/);
-  expect(plain(harmWords({ ...CLEAN, ...SEEDED }))).toMatch(/, beyond what seeds differ$/);
+  expect(plain(harmWords({ ...CLEAN, ...SEEDED }))).toMatch(/, since seeds differ too$/);
   expect(harmWords(modelHarm("m", { reason: REASON }))).toBe("Trained again: log replicates");
   for (const words of [HARMFUL, CLEAN].map((harm) => harmWords(harm)))
     expect(words).not.toMatch(/evenly|none/);

@@ -58,22 +58,22 @@ export const OF_PREDICTIONS: Readonly<Record<string, Case>> = {
   "harm.reason": { yes: modelHarm("m", { reason: REASON }), says: REASON, no: [CLEAN, HARMFUL] },
   "harm.unseen": {
     yes: { harm: CLEAN, by: null },
-    says: "No slice stands out; in a slice of 100, 12 pt more broken than in the rest would have",
+    says: "No slice stands out; in a slice of 100, up to 12 pt more broken than in the rest could be missed",
     no: [...[...UNTOLD, CUT].map((harm) => ({ harm, by: null })), { harm: CLEAN, by: F1 }],
   },
   "harm.unseenscore": {
     yes: { harm: CLEAN, by: F1 },
-    says: "No slice stands out; in a slice of 100, F1 worse by 0.118 than in the rest would have",
+    says: "No slice stands out; in a slice of 100, F1 worse by up to 0.118 than in the rest could be missed",
     no: [...[...UNTOLD, CUT].map((harm) => ({ harm, by: F1 })), { harm: CLEAN, by: null }],
   },
   "harm.cut": {
     yes: { harm: CUT, by: null },
-    says: /^Nothing stands out in what was searched, without 3 pairs of attributes; in a slice of 100, 12 pt more/,
+    says: /^Nothing stands out in what was searched, without 3 pairs of attributes; in a slice of 100, up to 12 pt more/,
     no: [...[...UNTOLD, CLEAN].map((harm) => ({ harm, by: null })), { harm: CUT, by: F1 }],
   },
   "harm.cutscore": {
     yes: { harm: CUT, by: F1 },
-    says: /^Nothing stands out .* in a slice of 100, F1 worse by 0.118 than in the rest would have/,
+    says: /^Nothing stands out .* in a slice of 100, F1 worse by up to 0.118 than in the rest could be missed/,
     no: [...[...UNTOLD, CLEAN].map((harm) => ({ harm, by: F1 })), { harm: CUT, by: null }],
   },
   "harm.slice": {

@@ -32,7 +32,15 @@ test("everything else changes relatively", () => {
   expect(text(-4, -8, latency)).toBe("+50.0 %");
 });
 
-test("from zero there is only the difference itself", () => {
+test("of a negative number it is its size that grows or shrinks", () => {
+  expect(text(-11005, -5, spec("reward"))).toBe("×2,201");
+  expect(text(-5, -11005, spec("reward"))).toBe("+100 %");
+});
+
+test("from zero, and across it, there is only the difference itself", () => {
+  expect(text(100, -5, latency)).toBe("+105 ms");
+  expect(text(-5, 100, latency)).toBe("−105 ms");
+  expect(text(0, -5, latency)).toBe("+100 %");
   expect(text(3, 0, latency)).toBe("+3 ms");
   expect(text(-3, 0, latency)).toBe("−3 ms");
 });
@@ -44,7 +52,7 @@ test("rounding does not add digits", () => {
 
 test("changes beyond counting have an exponent", () => {
   expect(text(1e300, 1, latency)).toBe("×1.0e+300");
-  expect(text(-1e300, 1, latency)).toBe("−1.0e+302 %");
+  expect(text(-1e300, 1, latency)).toBe("−1.00e+300 ms");
   expect(text(1e308, -1e308, latency)).toBe("+∞");
   expect(text(1e308, 0, latency)).toBe("+1.00e+308 ms");
   expect(changeOf(metric(1e308), metric(-1e308), loss)?.verdict).toBe("worse");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { defaultBase } from "../../src/model/lineage/default_base";
+import { defaultBase, passedOverWords } from "../../src/model/lineage/default_base";
 import { buildLineage } from "../../src/model/lineage/lineage";
 import type { Model } from "../../src/model/wire.gen";
 import { child, metric, model, spec } from "../builders";
@@ -55,4 +55,23 @@ test("a root that is only named is no base where a logged one is", () => {
   expect(
     tell([model("lost", { status: "missing" }), scored(child("a", "lost", "p"), 0.5)]),
   ).toEqual(["a"]);
+});
+
+test("mixed units say nothing of who was trained", () => {
+  const large = scored(child("large", "init", "train"), 91);
+  expect(tell([init, large], { ...accuracy, mixed: "shares and per cent" })).toEqual(["init"]);
+});
+
+test("who was passed over is said to be at chance only where it has a value", () => {
+  const words = (...passed: (number | null)[]) =>
+    passedOverWords(
+      model("a"),
+      passed.map((value, at) => scored(model(`r${at}`), value)),
+      accuracy,
+    );
+  expect(words(0.1)).toBe("The base is a, the first that is not at chance by accuracy: r0 is.");
+  expect(words(null, null)).toBe(
+    "The base is a, the first with a value of accuracy: r0, r1 have none.",
+  );
+  expect(words(0.1, null)).toContain("r0 is, r1 has no value.");
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { withoutControls, xmlText } from "../../src/model/format/file_text";
-import { figureMarkup, figureOf } from "../../src/model/map/figure";
+import { figureMarkup, figureOf, figureTitle } from "../../src/model/map/figure";
 import { headNotes, labelTexts } from "../../src/model/map/labels";
 import { layoutMap, spacingFor } from "../../src/model/map/layout";
 import { markLegend, rampLegend, sizeLegend } from "../../src/model/map/legend";
@@ -29,6 +29,7 @@ test("a saved map holds headers, legend and drawing, and no one's markup", () =>
   const looks = { colour, size: null, largest: 10 };
   const scene = buildScene(layout, placesOf(layout, spacing), looks);
   const figure = figureOf({
+    title: figureTitle(models.length, { title: hostile }),
     heads: layout.heads.map((head, index) => ({
       head,
       note: headNotes(layout)[index]!,
@@ -46,6 +47,7 @@ test("a saved map holds headers, legend and drawing, and no one's markup", () =>
   const text = figureMarkup(figure, { defs: "<defs/>", world: "<circle/>", font: "Roboto" });
   expect(text).not.toContain("<script>");
   expect(text).toContain("&lt;script&gt;");
+  expect(text).toContain("Model Map of 3 models: &lt;script");
   expect(text).toContain("<defs/>");
   expect(text).toContain("failed");
   expect(text.match(/<(g|svg)[ >]/g)).toHaveLength(text.match(/<\/(g|svg)>/g)!.length);

@@ -162,6 +162,7 @@ describe("places", () => {
     radius: 8,
     leaf: true,
     root: false,
+    star: false,
     ...given,
   });
 
@@ -207,6 +208,23 @@ describe("places", () => {
     expect(above!.y).toBeLessThan(-10);
     const label = placeLabels([near, inner], [], 30, 1)[0]!;
     expect(label.y).toBeGreaterThan(-15);
+  });
+
+  test("cover no star, and roots' ones begin at their nodes", () => {
+    const parent = wish("p", 0, { leaf: false, texts: ["30 epochs"] });
+    const starred = wish("s", 26, { x: 10, star: true });
+    const [above] = placeLabels([parent], [], 30, 1);
+    const [beside] = placeLabels([{ ...parent, star: true }], [], 30, 1);
+    expect(above!.y).toBeLessThan(0);
+    expect(beside!.y).not.toBe(above!.y);
+    const below = placeLabels([{ ...parent, texts: ["p"] }, starred], [], 30, 1);
+    expect(below.find(({ key }) => key === "p")!.y).toBeLessThan(0);
+    const root = wish("r", 0, { leaf: false, root: true, texts: ["a very long name of a root"] });
+    const [first] = placeLabels([{ ...root, star: true }], [], 30, 1);
+    expect(first).toMatchObject({ anchor: "start" });
+    const above2 = { left: -50, right: 300, y: -18 };
+    const [under] = placeLabels([root], [above2], 30, 1);
+    expect(under).toMatchObject({ anchor: "start", x: -8 });
   });
 
   test("never overlap at any zoom", () => {

@@ -19,6 +19,8 @@ export function captioned(
   const top = MARGIN + above.height;
   chart.setAttribute("x", String(MARGIN));
   chart.setAttribute("y", String(top));
+  // Another typeface than the page's may need more room.
+  chart.setAttribute("overflow", "visible");
   svg.append(
     ...above.texts.flatMap((text) => written(text, MARGIN, inks)),
     chart,

@@ -147,6 +147,6 @@ export class MapDrawing {
   readonly ramp = $derived.by(() => this.#colour && rampLegend(this.#colour, this.#input().theme));
   readonly circles = $derived.by(() => this.#size && sizeLegend(this.#size));
   readonly kinds = $derived.by(() =>
-    markLegend(this.#scene, this.#input().front, this.#colour !== null),
+    markLegend(this.#scene, this.#input().front, this.#colourSpec !== null),
   );
 }

@@ -1,4 +1,5 @@
 import { figureMarkup, figureOf, type DrawnMap } from "../../model/map/figure";
+export { figureTitle } from "../../model/map/figure";
 import { withoutControls } from "../../model/format/file_text";
 import { shapesMarkup } from "../../model/map/cells/markup";
 import type { Shape } from "../../model/map/cells/shapes";

@@ -1,6 +1,7 @@
 import type { CsvCell } from "../format/file_text";
 import { meanVerdict, meanWords, type MeanFacts } from "../claims/means";
 import { chanceText } from "../format/shares";
+import { shortIds } from "../labels/short_ids";
 import { exactText } from "../metrics/measure";
 import type { BehaviorMeasure, SliceCells, SliceTable } from "../wire.gen";
 import { differenceText } from "./mean_text";
@@ -139,4 +140,18 @@ export function sliceCsv(table: SliceTable, nameOf: (key: string) => string): Cs
       ...table.models.flatMap((cells) => columns.map((name) => cells[name][row] ?? null)),
     ]),
   ];
+}
+
+/** In a row's head there is room for so many characters. */
+const HEAD_CHARACTERS = 16;
+
+/** Per row the words of its slice, of long ones without what all rows have in common. */
+export function sliceNames({ by, texts }: Pick<SliceTable, "by" | "texts">): string[] {
+  const short = by.map((_, dimension) =>
+    shortIds(
+      texts.map((levels) => levels[dimension] ?? ""),
+      HEAD_CHARACTERS,
+    ),
+  );
+  return texts.map((_, row) => short.map((names) => names[row]).join(" · "));
 }

@@ -209,3 +209,22 @@ function clampedAxis(values: readonly number[], log: boolean, count: number): Ax
 export function known(values: readonly (number | null | undefined)[]): number[] {
   return values.filter((value): value is number => value != null && Number.isFinite(value));
 }
+
+const TICK_CHARACTER_PX = 6;
+
+/**
+ * Where the text of a tick at `at` px of `width` stands: centred, but for one that would reach
+ * beyond the `margin` of its chart.
+ */
+export function tickPlace(
+  at: number,
+  text: string,
+  width: number,
+  margin: { readonly left: number; readonly right: number },
+): { readonly x: number; readonly "text-anchor": "start" | "middle" | "end" } {
+  const half = (text.length * TICK_CHARACTER_PX) / 2;
+  const [first, last] = [-margin.left + 1, width + margin.right - 1];
+  if (at - half < first) return { x: first, "text-anchor": "start" };
+  if (at + half > last) return { x: last, "text-anchor": "end" };
+  return { x: at, "text-anchor": "middle" };
+}

@@ -60,17 +60,19 @@ function cutWords({ pairs_left_out: left }: ModelHarm): string {
 
 function unseenWords(harm: ModelHarm, smallest: (share: number) => string): string {
   const { n, share } = seen(harm) ?? { n: 0, share: 0 };
-  const beyond = beyondSeeds(harm) ? ", beyond what seeds differ" : "";
+  const beyond = beyondSeeds(harm) ? ", since seeds differ too" : "";
   const none = searchedAll(harm) ? "No slice stands out" : cutWords(harm);
-  return `${none}; in a slice of ${n.toLocaleString("en")}, ${smallest(share)} than in the rest would have${beyond}`;
+  return `${none}; in a slice of ${n.toLocaleString("en")}, ${smallest(share)} than in the rest could be missed${beyond}`;
 }
 
 function unseenBroken({ harm }: ModelFacts): string {
-  return unseenWords(harm, (share) => `${Math.ceil(share * 100)}\u202fpt more broken`);
+  return unseenWords(harm, (share) => `up to ${Math.ceil(share * 100)}\u202fpt more broken`);
 }
 
 function unseenWorse({ harm, by }: ModelFacts): string {
-  return unseenWords(harm, (size) => (by ? `${by.label} worse by ${meanText(size, by)}` : ""));
+  return unseenWords(harm, (size) =>
+    by ? `${by.label} worse by up to ${meanText(size, by)}` : "",
+  );
 }
 
 const unseen: Claim<ModelFacts> = {

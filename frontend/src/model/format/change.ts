@@ -18,7 +18,7 @@ export interface Change {
 
 /**
  * How `model` differs from `reference`: in points for shares and percentages, relative for
- * everything else; null where one of the two lacks a finite value, or units are mixed.
+ * everything else on one side of zero; null where one of the two lacks a finite value, or units are mixed.
  */
 export function changeBetween(
   model: Model,
@@ -48,7 +48,9 @@ function changeOfKnown(a: Known, b: Known, spec: MetricSpec, comparisons: number
   if (isShare(spec)) {
     return { kind: "points", amount: by * (usesPercentUnit(spec) ? 1 : 100), verdict };
   }
-  if (from === 0) return { kind: "absolute", amount: by, verdict };
+  // Of zero, and across it, a share says nothing.
+  const isAcross = from === 0 || Math.sign(value) === -Math.sign(from);
+  if (isAcross) return { kind: "absolute", amount: by, verdict };
   return { kind: "relative", amount: (by / Math.abs(from)) * 100, verdict };
 }
 
@@ -56,13 +58,15 @@ function changeOfKnown(a: Known, b: Known, spec: MetricSpec, comparisons: number
 export function changeText(change: Change, spec: MetricSpec): string {
   const { kind, amount } = change;
   if (amount === 0) return "±0";
+  // The difference of two finite numbers may be beyond all numbers.
+  if (!Number.isFinite(amount)) return amount > 0 ? "+∞" : "−∞";
   if (kind === "absolute") {
     const text = metricFormat(spec).full(amount);
     return amount > 0 ? `+${text}` : text;
   }
-  // The difference of two finite numbers may be beyond all numbers.
-  if (!Number.isFinite(amount)) return amount > 0 ? "+∞" : "−∞";
-  if (kind === "relative" && amount >= 900) return `×${factor(amount / 100 + 1)}`;
+  // Only a negative number can fall by more than itself.
+  if (kind === "relative" && Math.abs(amount) >= 900)
+    return `×${factor(Math.abs(amount) / 100 + 1)}`;
   return `${signed(amount)}\u202f${kind === "points" ? "pt" : "%"}`;
 }
 
@@ -99,7 +103,7 @@ function isUnitRange(spec: MetricSpec): boolean {
 const LARGE = 1e6;
 
 function factor(times: number): string {
-  return d3Format(times >= LARGE ? ".1e" : ".3~r")(times);
+  return d3Format(times >= LARGE ? ".1e" : times >= 1000 ? ",.0f" : ".3~r")(times);
 }
 
 function signed(amount: number): string {

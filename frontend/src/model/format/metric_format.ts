@@ -97,7 +97,8 @@ function boundMark({ bound }: Metric): string {
   return bound ? `${bound}${THIN_SPACE}` : "";
 }
 
-function absent(metric: Metric | undefined): string {
+/** What stands in place of a number that is missing or not finite. */
+export function absent(metric: Metric | undefined): string {
   switch (metric?.nonfinite) {
     case "NaN":
       return "NaN";

@@ -29,7 +29,7 @@ export function parametersText(operation: Operation): string {
   const given = Object.entries(operation.parameters).filter(([, value]) => value !== null);
   const [only] = given;
   // A lone word says enough: "int8 quantize per-channel".
-  if (only && given.length === 1 && typeof only[1] === "string") return only[1];
+  if (only && given.length === 1 && typeof only[1] === "string") return parameterValue(...only);
   return given.map(([name, value]) => parameterPhrase(name, value)).join(", ");
 }
 
@@ -81,6 +81,12 @@ export function labelText(
   return parts.filter((part) => part !== "").join(numbers.length > 1 ? ", " : " ");
 }
 
+/** As numbers that are not finite are given. */
+const NON_FINITE = new Map([
+  ["Infinity", "∞"],
+  ["-Infinity", "−∞"],
+]);
+
 function scalarText(name: string, value: Scalar): string {
   switch (typeof value) {
     case "number":
@@ -88,7 +94,7 @@ function scalarText(name: string, value: Scalar): string {
     case "boolean":
       return value ? "yes" : "no";
     case "string":
-      return value;
+      return NON_FINITE.get(value) ?? value;
     default:
       return "–";
   }

@@ -1,3 +1,4 @@
+import { briefId } from "../labels/short_ids";
 import type { MetricSpec, Model } from "../wire.gen";
 import { oldestLogged, type Lineage, type LineageNode } from "./lineage";
 
@@ -20,7 +21,7 @@ const CHANCE = 0.25;
 export function defaultBase(lineage: Lineage, quality: MetricSpec | null): DefaultBase | null {
   const { roots, preorder } = lineage;
   const root = oldestLogged(roots) ?? roots[0]?.model ?? null;
-  const trained = quality?.goal ? trainedIn(preorder, quality) : [];
+  const trained = quality?.goal && !quality.mixed ? trainedIn(preorder, quality) : [];
   const depth = trained.reduce((least, node) => Math.min(least, node.depth), Infinity);
   const model = oldestLogged(trained.filter((node) => node.depth === depth));
   if (!model) return root && { model: root, passedOver: [], untrained: new Set() };
@@ -45,4 +46,24 @@ function trainedIn(nodes: readonly LineageNode[], { name, goal }: MetricSpec): L
   // Where all are alike, none stands apart from chance.
   const least = best > worst ? worst + CHANCE * (best - worst) : worst;
   return nodes.filter((node) => (valueOf(node) ?? -Infinity) >= least);
+}
+
+/** Why `base` is the base and not what was passed over for it, in a sentence. */
+export function passedOverWords(
+  base: Model,
+  passedOver: readonly Model[],
+  { name }: MetricSpec,
+): string {
+  const bare = passedOver.filter(({ metrics }) => metrics[name]?.value == null);
+  const untrained = passedOver.filter((model) => !bare.includes(model));
+  const begin = `The base is ${briefId(base.id)}, the first`;
+  if (!untrained.length)
+    return `${begin} with a value of ${name}: ${listed(bare, "has", "have")} none.`;
+  const without = bare.length ? `, ${listed(bare, "has", "have")} no value` : "";
+  return `${begin} that is not at chance by ${name}: ${listed(untrained, "is", "are")}${without}.`;
+}
+
+function listed(models: readonly Model[], one: string, several: string): string {
+  const names = models.map(({ id }) => briefId(id)).join(", ");
+  return `${names} ${models.length === 1 ? one : several}`;
 }

@@ -29,12 +29,15 @@ export function recipeStep(lineage: Lineage, key: string): RecipeStep | null {
   return node ? stepOf(node) : null;
 }
 
-/** "dense → magnitude prune 50 % → fine-tune 3 epochs". */
-export function recipeText(steps: readonly RecipeStep[]): string {
+/** "dense → magnitude prune 50 % → fine-tune 3 epochs"; `named`: how ids are written. */
+export function recipeText(
+  steps: readonly RecipeStep[],
+  named: (id: string) => string = (id) => id,
+): string {
   return steps
     .map((step, index) => {
-      const text = index === 0 ? step.id : step.phrase || step.id;
-      return step.others.length ? `${text} with ${step.others.join(", ")}` : text;
+      const text = index === 0 ? named(step.id) : step.phrase || named(step.id);
+      return step.others.length ? `${text} with ${step.others.map(named).join(", ")}` : text;
     })
     .join(" → ");
 }

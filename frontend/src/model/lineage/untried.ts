@@ -1,3 +1,4 @@
+import { briefId } from "../labels/short_ids";
 import type { UnchangedFacts, UntriedFacts } from "../claims/steps";
 import { dependsOnProcess } from "../metrics/conditions";
 import type { MetricSpec, Model } from "../wire.gen";
@@ -63,7 +64,7 @@ function usual(node: LineageNode, { by, size, chains }: Family): Untried[] {
   const [chain, others] = best;
   const { key, model } = node;
   const of = model.status === "failed" ? size : size - 1;
-  return [{ key, model: model.id, steps: chain.split(SEPARATOR), others, of, by }];
+  return [{ key, model: briefId(model.id), steps: chain.split(SEPARATOR), others, of, by }];
 }
 
 /** One more round of what made a model is no other way to go on. */
@@ -101,8 +102,8 @@ export function unchangedSteps(lineage: Lineage, specs: readonly MetricSpec[]): 
     if (!parent || !model.operation || model.status === "failed") return [];
     const numbers = equalNumbers(model, parent, specs);
     if (numbers < LEAST_NUMBERS) return [];
-    const step = recipeStep(lineage, childKey)?.phrase || model.id;
-    return [{ parentKey: parent.key, childKey, parent: parent.id, step, numbers }];
+    const step = recipeStep(lineage, childKey)?.phrase || briefId(model.id);
+    return [{ parentKey: parent.key, childKey, parent: briefId(parent.id), step, numbers }];
   });
 }
 

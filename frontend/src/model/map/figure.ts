@@ -1,4 +1,5 @@
 import { bothEnds } from "../labels/short_ids";
+import { counted } from "../format/numbers";
 import { markup, xmlText } from "../format/file_text";
 import { figureLegend, LEGEND_PX } from "./figure_legend";
 import { leastDistance, planHeaders, type HeadPlace } from "./headers";
@@ -7,6 +8,8 @@ import type { Box, Insets } from "./view";
 
 /** The map as it is on the page. */
 export interface DrawnMap {
+  /** What it shows, in words. */
+  readonly title: string;
   readonly heads: readonly HeadPlace[];
   /** Where columns have a line from top to bottom, in px at zoom 1. */
   readonly guides: readonly number[];
@@ -22,6 +25,10 @@ export interface DrawnMap {
   readonly hatch: string;
 }
 
+/** Height of the title, and letters of it in px. */
+const TITLE_PX = 36;
+const TITLE_CHARACTER_PX = 8.2;
+
 /** What a saved map is made of. Lengths in px of the figure. */
 export interface Figure extends DrawnMap {
   readonly width: number;
@@ -31,6 +38,11 @@ export interface Figure extends DrawnMap {
   readonly top: number;
   /** Markup of the legend. */
   readonly legend: string;
+}
+
+/** "Model Map of 56 models: accuracy". */
+export function figureTitle(models: number, ramp: Pick<RampLegend, "title"> | null): string {
+  return `Model Map of ${counted(models, "model")}${ramp ? `: ${ramp.title}` : ""}`;
 }
 
 /** Markup of what is on the page, and the typeface of its texts. */
@@ -49,9 +61,9 @@ export function figureOf(map: DrawnMap): Figure {
   return {
     ...map,
     width: Math.ceil(Math.max(legend.width, across + left + right)),
-    height: Math.ceil(box.bottom * zoom + top + bottom + LEGEND_PX),
+    height: Math.ceil(box.bottom * zoom + TITLE_PX + top + bottom + LEGEND_PX),
     left,
-    top,
+    top: TITLE_PX + top,
     legend: legend.markup,
   };
 }
@@ -61,7 +73,7 @@ export function figureMarkup(figure: Figure, drawing: Drawing): string {
   const { width, height, left } = figure;
   const bottom = height - LEGEND_PX;
   const guides = figure.guides
-    .map((x) => `M${(left + x * figure.zoom).toFixed(1)},${figure.top / 2}V${bottom}`)
+    .map((x) => `M${(left + x * figure.zoom).toFixed(1)},${(TITLE_PX + figure.top) / 2}V${bottom}`)
     .join("");
   return [
     markup("svg", {
@@ -72,6 +84,7 @@ export function figureMarkup(figure: Figure, drawing: Drawing): string {
       "font-family": drawing.font,
     }),
     markup("rect", { width, height, fill: "var(--background)" }, ""),
+    title(figure),
     drawing.defs,
     markup("path", { d: guides, stroke: "var(--hairline)", fill: "none" }, ""),
     `<g transform="translate(${left},${figure.top}) scale(${figure.zoom})">${drawing.world}</g>`,
@@ -80,6 +93,12 @@ export function figureMarkup(figure: Figure, drawing: Drawing): string {
     figure.legend,
     "</g></svg>",
   ].join("\n");
+}
+
+function title({ title: text, width }: Figure): string {
+  const shown = bothEnds(text, Math.floor((width - 32) / TITLE_CHARACTER_PX));
+  const look = { x: 16, y: 26, fill: "var(--ink)", "font-size": 16, "font-weight": 500 };
+  return markup("text", look, xmlText(shown));
 }
 
 function headers({ heads, left, zoom }: Figure): string {
@@ -103,7 +122,8 @@ function headers({ heads, left, zoom }: Figure): string {
     const quiet = shown && markup("text", { x, y, fill, "font-size": 11 }, xmlText(shown));
     return markup("g", { "text-anchor": "middle" }, named.join("") + quiet);
   });
-  return markup("g", { "font-size": 12, fill: "var(--ink)" }, texts.join("\n"));
+  const look = { "font-size": 12, fill: "var(--ink)", transform: `translate(0,${TITLE_PX})` };
+  return markup("g", look, texts.join("\n"));
 }
 
 const CHARACTER_PX = 6.7;

@@ -40,7 +40,7 @@ export function figureLegend({ ramp, circles, kinds, zoom, hatch }: Legend): Leg
   if (kinds.faded) row.key("left out", { fill: "var(--ink-muted)", opacity: "0.28" });
   if (kinds.noParent) row.key("no parent", { fill: "none", stroke: "var(--node-outline)" });
   const outline = { stroke: "var(--node-outline)" };
-  if (kinds.notLogged) row.key("not logged", { ...outline, fill: `url(#${hatch})` });
+  if (kinds.notLogged) row.key("no number", { ...outline, fill: `url(#${hatch})` });
   if (kinds.failed)
     row.key("failed", { stroke: "var(--worse)", fill: "none" }, "M-3,-3L3,3M-3,3L3,-3");
   const dashes = { fill: "none", "stroke-dasharray": "4 3" };

@@ -45,8 +45,8 @@ const GAP_PX = 8;
 const LINE_PX = 14;
 const MOST_LINES = 3;
 const MOST_LOWERED_LINES = 2;
-/** Length and distance of rotated names. */
-const ROTATED_PX = 132;
+/** Length and distance of rotated names; they are as long as their band is high. */
+const ROTATED_PX = 114;
 const ROTATED_STEP_PX = 15;
 const ROTATED_HEIGHT_PX = 104;
 

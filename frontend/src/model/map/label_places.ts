@@ -10,6 +10,8 @@ export interface LabelWish {
   readonly radius: number;
   readonly leaf: boolean;
   readonly root: boolean;
+  /** Whether a star stands at its upper left. */
+  readonly star: boolean;
 }
 
 /** Where a label stands; `x` and `y` in px at zoom 1, `y` is the middle of the text. */
@@ -36,6 +38,10 @@ const LINE_PX = 12;
 const DENSE_LINE_PX = 10;
 const GAP_PX = 5;
 const LEAST_ROW_PX = 6;
+/** Names of roots that are longer would reach beyond the left edge where they are centred. */
+const CENTRED_ROOT_PX = 100;
+/** How far a star reaches around its middle. */
+const STAR_PX = 6;
 /** How far a ribbon reaches above the middle of its node. */
 const RIBBON_PX = 5;
 
@@ -53,10 +59,11 @@ export function placeLabels(
 ): PlacedLabel[] {
   const taken = new Occupancy();
   const nodes = new Neighbours();
-  for (const { key, x, y, radius } of wishes) {
+  for (const { key, x, y, radius, star } of wishes) {
     const r = radius * zoom;
     taken.add(x * zoom - r, y * zoom - r, x * zoom + r, y * zoom + r);
     nodes.add({ key, x: x * zoom, y: y * zoom, r });
+    if (star) taken.add(...around(x * zoom + starAt(r), y * zoom + starAt(r), STAR_PX));
   }
   for (const { left, right, y } of obstacles) {
     taken.add(left * zoom, y * zoom - 2, right * zoom, y * zoom + 2);
@@ -71,7 +78,16 @@ export function placeLabels(
   return placed;
 }
 
-type Side = "right" | "above" | "below" | "upperRight" | "overRoot";
+/** Where the middle of a star is from that of its node of radius `r`, both ways, in px. */
+export function starAt(r: number): number {
+  return -0.7 * r - 4;
+}
+
+function around(x: number, y: number, reach: number): Box {
+  return [x - reach, y - reach, x + reach, y + reach];
+}
+
+type Side = "right" | "above" | "below" | "upperRight" | "overRoot" | "underRoot";
 
 function place(
   wish: LabelWish,
@@ -82,11 +98,12 @@ function place(
   const sides: Side[] = wish.leaf
     ? ["right"]
     : wish.root
-      ? ["overRoot", "below"]
+      ? ["overRoot", "underRoot", "below"]
       : ["above", "upperRight", "below", "right"];
   for (const text of wish.texts) {
     for (const side of sides) {
       const width = text.length * CHARACTER_PX;
+      if (wish.root && side === "below" && width > CENTRED_ROOT_PX) continue;
       const [left, middle] = corner(side, wish, zoom, width);
       const half = (side === "right" ? DENSE_LINE_PX : LINE_PX) / 2;
       const box: Box = [left, middle - half, left + width, middle + half];
@@ -112,7 +129,8 @@ function corner(side: Side, wish: LabelWish, zoom: number, width: number): [numb
   const r = wish.radius * zoom;
   const up = r + GAP_PX + LINE_PX / 2 - 1;
   if (side === "right") return [x + r + GAP_PX + 1, y];
-  if (side === "overRoot") return [x - r, y - up];
+  if (side === "overRoot") return [wish.star ? x + starAt(r) + STAR_PX : x - r, y - up];
+  if (side === "underRoot") return [x - r, y + up];
   if (side === "upperRight") return [x + r + 2, y - LINE_PX / 2 - RIBBON_PX];
   return [x - width / 2, side === "above" ? y - up : y + up];
 }

@@ -1,6 +1,7 @@
 import { rollup } from "d3-array";
 
 import { labelText, parameterValue } from "../format/operation_words";
+import { bothEnds, withoutEnd } from "../labels/short_ids";
 import type { Model } from "../wire.gen";
 import { ambiguousIds } from "./spoken";
 import type { MapLayout, PlacedModel } from "./layout";
@@ -10,6 +11,7 @@ import type { ColourScale } from "./scales";
 export type LabelTexts = readonly string[];
 
 const LONGEST = 36;
+const SHORTEST_ID = 20;
 
 /**
  * Label texts per model: ids for roots, for others the parameters that tell them apart, without
@@ -26,7 +28,7 @@ export function labelTexts(layout: MapLayout): Map<string, LabelTexts> {
     const { id, run, operation } = place.model;
     if (place.parent === null || !operation) {
       const name = ambiguous.has(id) && run !== null ? `${id} (run ${run})` : id;
-      texts.set(place.key, shortened([name, id]));
+      texts.set(place.key, shortened([name, id, bothEnds(id, SHORTEST_ID)]));
       continue;
     }
     const head = layout.heads[layout.columns[place.column]!.head];
@@ -139,12 +141,8 @@ function valueText(model: Model | undefined, name: string): string {
 
 /** Each text once, cut to the longest allowed, without empty ones. */
 function shortened(texts: readonly string[]): string[] {
-  const distinct = new Set(texts.map((text) => elide(text, LONGEST)));
+  const distinct = new Set(texts.map((text) => withoutEnd(text, LONGEST)));
   return [...distinct].filter((text) => text !== "");
-}
-
-function elide(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 
 /** A smaller share of the largest change has the colour of none. */

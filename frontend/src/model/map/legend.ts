@@ -55,7 +55,7 @@ export interface MarkLegend {
 export const MARK_NAMES: readonly (readonly [keyof MarkLegend, string])[] = [
   ["front", "on the Pareto front"],
   ["faded", "left out"],
-  ["notLogged", "not logged"],
+  ["notLogged", "no number"],
   ["noParent", "no parent"],
   ["failed", "failed"],
   ["running", "running"],

@@ -1,5 +1,6 @@
 import type { DecisionFacts, FurtherFacts, Keeping } from "../claims/decision";
 import { changeBetween, changeOfNumbers, changeText } from "../format/change";
+import { briefId } from "../labels/short_ids";
 import { fullMetric, isBytes, metricLabel } from "../format/metric_format";
 import { caveatOf } from "../metrics/conditions";
 import type { Replicates } from "../metrics/estimate";
@@ -168,7 +169,7 @@ export function decisionFacts(decision: Decision, question: DecisionQuestion): D
     ...costWords(cost),
     keeps,
     once,
-    base: base.id,
+    base: briefId(base.id),
     quality: metricLabel(quality),
     model: model.id,
     cost: costText(model, question),

@@ -1,6 +1,7 @@
 import type { Caption } from "../charts/caption";
 import { BAR_WORDS, intervalWords } from "../claims/waterfall";
 import { toCsv, type CsvCell } from "../format/file_text";
+import { briefId } from "../labels/short_ids";
 import { metricFormat } from "../format/metric_format";
 import type { Waterfall } from "./waterfall";
 
@@ -12,7 +13,7 @@ export function waterfallCaption(
   words: readonly string[],
 ): Caption {
   return {
-    title: `${to.id} against ${from.id}, step by step`,
+    title: `${briefId(to.id)} against ${briefId(from.id)}, step by step`,
     legend: [
       { text: BAR_WORDS.better, colour: "var(--better)", path: SQUARE },
       { text: BAR_WORDS.worse, colour: "var(--worse)", path: SQUARE },

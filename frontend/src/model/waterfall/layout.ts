@@ -1,3 +1,5 @@
+import { withoutEnd } from "../labels/short_ids";
+
 /** A panel of one metric, in px: from `x` its bars, then its numbers. */
 export interface PanelPlace {
   /** Which metric. */
@@ -64,6 +66,5 @@ export function waterfallLayout(
 
 /** What of `text` fits into `room` px. */
 export function cutTo(text: string, room: number): string {
-  const fits = Math.floor(room / CHARACTER);
-  return text.length <= fits ? text : `${text.slice(0, Math.max(1, fits - 1))}…`;
+  return withoutEnd(text, Math.max(2, Math.floor(room / CHARACTER)));
 }

@@ -36,7 +36,7 @@ export const SECTION_GAP = 3;
 const CELL = { most: { width: 44, height: 18 }, least: { width: 3, height: 4 } };
 /** In several columns cells are so wide at least. */
 const BESIDE = 4.5;
-/** Names of kinds are not written beside lower rows. */
+/** Of lower rows not every name of a kind is written. */
 export const WRITTEN = 11;
 const MOST_COLUMNS = 6;
 
