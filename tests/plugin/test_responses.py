@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import json
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug import Request
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from tensorboard_cnc.plugin.responses import Body, prepare, respond
+from tensorboard_cnc.plugin.responses import Body, json_body, prepare, respond
 
 LARGE = prepare(b'{"a": 1}' * 200, "application/json")
 SMALL = prepare(b"{}", "application/json")
@@ -47,3 +51,22 @@ def test_the_same_content_has_the_same_etag_and_bytes() -> None:
 def test_head_has_no_body() -> None:
     content, status, _ = ask(LARGE, "HEAD")
     assert (content, status) == (b"", "200 OK")
+
+
+NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+VALUES = st.recursive(
+    NUMBERS | st.none() | st.booleans() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+)
+
+
+@given(VALUES, st.sampled_from([1, 70, 600]))
+def test_json_in_parts_is_that_of_the_whole(value: object, times: int) -> None:
+    whole = {"each": value, "many": [[value]] * times, "none": []}
+    assert json_body(whole).content.decode() == json.dumps(whole, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("value", [{"a": [{"b": float("nan")}]}, [[float("inf")]] * 70])
+def test_what_json_has_no_word_for_is_an_error(value: object) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        json_body(value)
