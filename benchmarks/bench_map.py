@@ -6,6 +6,7 @@ Beside each figure stand how many marks were on screen, and the share of the can
 from __future__ import annotations
 
 import base64
+import re
 import statistics
 import tempfile
 import time
@@ -107,7 +108,10 @@ def _figures(browser: Browser, models: int, shape: str) -> list[Figure]:
 def _complete(page: Page, url: str, models: int) -> None:
     """Waits until the server has read all models."""
     _open(page, url)
-    told = page.frame_locator("iframe[src*='name=cnc']").get_by_text(f"{models:,} models")
+    # Not "20,000 models so far": what is found to be complete is drawn anew.
+    told = page.frame_locator("iframe[src*='name=cnc']").get_by_text(
+        re.compile(rf"^\s*{models:,} models\s*$")
+    )
     told.first.wait_for(timeout=120_000)
 
 
