@@ -20,69 +20,81 @@ const MOST_STEPS = 8;
 /** Parameters that vary beyond this number are those of a mistake. */
 const MOST_VARIABLES = 40;
 
+type Said = Omit<CellVariable, "values">;
+type Values = (ParameterValue | undefined)[];
+
+const ROOT: Said = { name: " root", own: false, text: String, without: "" };
+const STEP_BEFORE: Said = {
+  name: " step before",
+  own: false,
+  text: (level) => `after ${String(level)}`,
+  without: "from the start",
+};
+
 /** Own parameters first, then the root, the step before, and the parameters of earlier steps. */
 export function variablesOf(
   nodes: readonly LineageNode[],
   rootOf: (node: LineageNode) => LineageNode,
 ): CellVariable[] {
-  const found = new Map<string, CellVariable & { values: (ParameterValue | undefined)[] }>();
-  const note = (
-    at: number,
-    name: string,
-    value: ParameterValue | undefined,
-    make: () => Omit<CellVariable, "values" | "name">,
-  ): void => {
-    let variable = found.get(name);
+  const found = new Map<string, { said: Said; values: Values }>();
+  const note = (at: number, said: Said, value: ParameterValue | undefined): void => {
+    let variable = found.get(said.name);
     if (!variable) {
       if (found.size >= MOST_VARIABLES) return;
-      found.set(name, (variable = { name, values: [], ...make() }));
+      found.set(said.name, (variable = { said, values: [] }));
     }
     // The nearest step says it.
     variable.values[at] ??= value;
   };
-  for (const [at, node] of nodes.entries()) {
-    for (const [name, value] of Object.entries(node.model.operation?.parameters ?? {})) {
-      note(at, name, value, () => ({
-        own: true,
-        text: (level) => phrase(name, level),
-        without: `no ${name}`,
-      }));
-    }
-    note(at, " root", rootOf(node).model.id, () => ({ own: false, text: String, without: "" }));
-    noteBefore(node, (name, value, make) => note(at, name, value, make));
+  // Siblings have them in common.
+  const earlierBy = new Map<LineageNode, readonly Earlier[]>();
+  for (const [at, { model, parent }] of nodes.entries()) {
+    for (const [name, value] of Object.entries(model.operation?.parameters ?? {}))
+      note(at, ownParameter(name), value);
+    note(at, ROOT, rootOf(nodes[at]!).model.id);
+    note(at, STEP_BEFORE, parent?.model.operation?.name);
+    if (!parent) continue;
+    let earlier = earlierBy.get(parent);
+    if (!earlier) earlierBy.set(parent, (earlier = earlierOf(parent)));
+    for (const { operation, said, value } of earlier)
+      if (operation !== model.operation?.name) note(at, said, value);
   }
-  const variables = [...found.values()].map((variable) => {
-    variable.values.length = nodes.length;
-    return { ...variable, name: variable.name.trim(), values: Array.from(variable.values) };
+  const variables = [...found.values()].map(({ said, values }) => {
+    values.length = nodes.length;
+    return { ...said, name: said.name.trim(), values: Array.from(values) };
   });
   return variables.sort((a, b) => Number(isSeed(a)) - Number(isSeed(b)));
 }
 
-type Note = (
-  name: string,
-  value: ParameterValue | undefined,
-  make: () => Omit<CellVariable, "values" | "name">,
-) => void;
+function ownParameter(name: string): Said {
+  return { name, own: true, text: (level) => phrase(name, level), without: `no ${name}` };
+}
 
-function noteBefore(node: LineageNode, note: Note): void {
-  const before = node.parent?.model.operation?.name;
-  note(" step before", before, () => ({
-    own: false,
-    text: (level) => `after ${String(level)}`,
-    without: "from the start",
-  }));
-  let above = node.parent;
+/** A parameter of an earlier step. */
+interface Earlier {
+  readonly operation: string;
+  readonly said: Said;
+  readonly value: ParameterValue;
+}
+
+/** Those of `parent` and of the steps before it, the nearest first. */
+function earlierOf(parent: LineageNode): Earlier[] {
+  const found: Earlier[] = [];
+  let above: LineageNode | null = parent;
   for (let step = 0; above && step < MOST_STEPS; step++, above = above.parent) {
     const { operation } = above.model;
-    if (!operation || operation.name === node.model.operation?.name) continue;
+    if (!operation) continue;
     for (const [name, value] of Object.entries(operation.parameters)) {
-      note(`${name} (${operation.name})`, value, () => ({
+      const said = {
+        name: `${name} (${operation.name})`,
         own: false,
-        text: (level) => `${operation.name} ${parameterValue(name, level)}`,
+        text: (level: ParameterValue) => `${operation.name} ${parameterValue(name, level)}`,
         without: `no ${operation.name}`,
-      }));
+      };
+      found.push({ operation: operation.name, said, value });
     }
   }
+  return found;
 }
 
 function isSeed({ name }: CellVariable): boolean {
