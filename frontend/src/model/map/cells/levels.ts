@@ -39,14 +39,20 @@ export function levelsOf(variable: CellVariable, most: number): CellLevels {
 }
 
 function distinct(values: CellVariable["values"]): Level[] {
-  const found = new Map<string, Level>();
+  const found = new Map<Level["value"], Level>();
   for (const [model, value] of values.entries()) {
-    const id = value === undefined ? "" : JSON.stringify(value);
-    const level = found.get(id);
+    const key = keyOf(value);
+    const level = found.get(key);
     if (level) level.at.push(model);
-    else found.set(id, { value, at: [model] });
+    else found.set(key, { value, at: [model] });
   }
   return [...found.values()].sort((a, b) => compareValues(a.value, b.value));
+}
+
+/** Lists of one content are one value, which no text is. */
+function keyOf(value: Level["value"]): Level["value"] {
+  if (typeof value === "string") return `"${value}`;
+  return Array.isArray(value) ? JSON.stringify(value) : value;
 }
 
 interface Grouped {
