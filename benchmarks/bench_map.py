@@ -6,14 +6,13 @@ Beside each figure stand how many marks were on screen, and the share of the can
 from __future__ import annotations
 
 import base64
-import re
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
 import chromium
-from playwright.sync_api import Browser, Frame, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Locator, Page, expect, sync_playwright
 
 from benchmarks.figures import Figure
 from benchmarks.sweep_models import write_sweep
@@ -84,8 +83,9 @@ def _figures(browser: Browser, models: int, shape: str) -> list[Figure]:
         with tensorboard_process("--logdir", folder) as server:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             _complete(page, server.url, models)
-            panel, shown = _panel(page).evaluate(_FETCHED)
+            panel, _ = _panel(page).evaluate(_FETCHED)
             opened = statistics.median(_open(page, server.url) for _ in range(3))
+            _, shown = _panel(page).evaluate(_FETCHED)
             seen = _seen(page)
             panned = _frames_while_panning(page)
             _open(page, server.url)
@@ -108,11 +108,10 @@ def _figures(browser: Browser, models: int, shape: str) -> list[Figure]:
 def _complete(page: Page, url: str, models: int) -> None:
     """Waits until the server has read all models."""
     _open(page, url)
-    # Not "20,000 models so far": what is found to be complete is drawn anew.
-    told = page.frame_locator("iframe[src*='name=cnc']").get_by_text(
-        re.compile(rf"^\s*{models:,} models\s*$")
-    )
-    told.first.wait_for(timeout=120_000)
+    panel = page.frame_locator("iframe[src*='name=cnc']")
+    panel.get_by_text(f"{models:,} models").first.wait_for(timeout=120_000)
+    # What is found to be complete is drawn anew.
+    expect(panel.get_by_text("models so far")).to_have_count(0, timeout=120_000)
 
 
 def _map(page: Page) -> Locator:
