@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
@@ -16,12 +15,11 @@ from tensorboard_cnc.analysis.measurements import Measured
 from tensorboard_cnc.analysis.metric_specs import KnownMetric
 from tensorboard_cnc.analysis.problem import Problem
 from tensorboard_cnc.analysis.silence import is_silent, last_words_us
-from tensorboard_cnc.plugin.responses import Body, exact, prepare
+from tensorboard_cnc.plugin.responses import Body, exact, prepare, to_json
 from tensorboard_cnc.reader.event_store import Unreadable
 from tensorboard_cnc.records.models import ModelCard, Operation, ParameterValue
 
 _JSON = "application/json"
-_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 _INCOMPLETE = b',"incomplete":true}'
 
 
@@ -41,8 +39,8 @@ def models_response(
 def models_body(catalog: Catalog, unreadable: Iterable[Unreadable], now_us: int) -> Body:
     """The same as JSON, of which only one model at a time is ever there as objects."""
     classes = recipe_classes(catalog)
-    models = ",".join(map(_ENCODER.encode, _models(catalog, classes, now_us)))
-    rest = _ENCODER.encode(_all_but_models(catalog, classes, unreadable))
+    models = ",".join(map(to_json, _models(catalog, classes, now_us)))
+    rest = to_json(_all_but_models(catalog, classes, unreadable))
     return prepare(f'{{"models":[{models}],{rest[1:]}'.encode(), _JSON)
 
 

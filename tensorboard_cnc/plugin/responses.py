@@ -24,7 +24,7 @@ _COMPRESS_FROM_BYTES = 512
 # From here on less effort saves more time than it costs bytes.
 _COMPRESS_QUICKLY_FROM_BYTES = 1 << 20
 _LARGEST_EXACT = 2**53 - 1
-_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+to_json = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 # How deep answers are encoded part by part; items of longer lists so many at once.
 _DEPTH, _FEW, _AT_ONCE = 4, 64, 256
 _SAFE = {"X-Content-Type-Options": "nosniff"}
@@ -67,7 +67,7 @@ def _encoded(value: Any, depth: int) -> Iterator[str]:
     if depth and value and isinstance(value, dict):
         mark = "{"
         for name, each in value.items():
-            yield f"{mark}{_ENCODER.encode(name)}:"
+            yield f"{mark}{to_json(name)}:"
             yield from _encoded(each, depth - 1)
             mark = ","
         yield "}"
@@ -77,13 +77,13 @@ def _encoded(value: Any, depth: int) -> Iterator[str]:
         for at in range(0, len(value), _AT_ONCE if many else 1):
             yield mark
             if many:
-                yield _ENCODER.encode(value[at : at + _AT_ONCE])[1:-1]
+                yield to_json(value[at : at + _AT_ONCE])[1:-1]
             else:
                 yield from _encoded(value[at], depth - 1)
             mark = ","
         yield "]"
     else:
-        yield _ENCODER.encode(value)
+        yield to_json(value)
 
 
 def prepare(content: bytes, content_type: str) -> Body:

@@ -6,6 +6,16 @@ export interface Area {
   readonly bottom: number;
 }
 
+/** What a tooltip is about, in px of the frame. */
+export interface Pointing {
+  /** Where it points. */
+  readonly x: number;
+  readonly y: number;
+  /** What it should rather not cover, and not leave; null for nothing, and for the frame. */
+  readonly avoid: Area | null;
+  readonly within: Area | null;
+}
+
 const GAP_PX = 12;
 /** To be outside is worse than to cover: what is outside cannot be read. */
 const OUTSIDE = 4;
